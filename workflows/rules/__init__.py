@@ -1,0 +1,27 @@
+"""The law: pure functions over facts and dated parameters. Standard library only, no clock, no storage.
+
+What reads the outside is the package's own data (parameters, calendars). Amounts are `Decimal` yuan.
+"""
+
+from workflows.rules import ceiling, money, parameters, review, uscc, workdays
+from workflows.rules.determination import Condition, Determination, Step
+from workflows.rules.facts import Fact, FactError, FactInvalid
+from workflows.rules.schemes import SCHEMES, SchemeUnknown, determine
+
+__all__ = [
+    "SCHEMES",
+    "Condition",
+    "Determination",
+    "Fact",
+    "FactError",
+    "FactInvalid",
+    "SchemeUnknown",
+    "Step",
+    "ceiling",
+    "determine",
+    "money",
+    "parameters",
+    "review",
+    "uscc",
+    "workdays",
+]

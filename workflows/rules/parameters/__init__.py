@@ -1,0 +1,163 @@
+"""Legal values: what the policy fixes, what it caps and what it leaves open, as dated data with their articles.
+
+The TOML files of this package are what is shipped. A FIXED value is the policy's own. A CEIL value may be lowered, an
+OPEN one chosen: both count only once the process owner has confirmed them. A contested reading has no default at all.
+Nothing here is law by itself: a scheme gets the values as an argument and its determination records them.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from importlib import resources
+
+from workflows.rules.parameters.parameter import BeyondLimit, Parameter
+from workflows.rules.values import KINDS, LONGEST_TEXT, ValueInvalid
+
+__all__ = [
+    "BeyondLimit",
+    "Parameter",
+    "ParameterMissing",
+    "ParameterUnknown",
+    "ValueInvalid",
+    "as_text",
+    "catalog",
+    "check",
+    "get_decimal",
+    "get_rounding_unit",
+    "parse",
+    "required_for",
+    "show",
+    "show_limit",
+    "texts_of",
+    "values",
+]
+
+
+class ParameterUnknown(LookupError):
+    """There is no parameter of this id."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(f"没有编号为“{id[:80]}”的政策口径参数")
+        self.id = id
+
+
+class ParameterMissing(LookupError):
+    """A value that a rule needs was not chosen: it ships without a default and nobody has confirmed one."""
+
+    def __init__(self, id: str) -> None:
+        parameter = catalog().get(id)
+        super().__init__(f"政策口径“{parameter.label if parameter else id}”（{id}）尚未确定，无法计算")
+        self.id = id
+
+
+def catalog(on: date | None = None) -> Mapping[str, Parameter]:
+    """The parameters by id, in the order of the files, each as in force on a day, or the newest ones without a day."""
+    newest: dict[str, Parameter] = {}
+    for parameter in _shipped():
+        if on is None or parameter.effective_on <= on:
+            newest[parameter.id] = parameter
+    return newest
+
+
+def required_for(schemes: Iterable[str]) -> list[Parameter]:
+    """The parameters that a batch of these schemes uses: their own articles' and those that hold for every scheme."""
+    wanted = set(schemes)
+    return [each for each in catalog().values() if not each.schemes or wanted & set(each.schemes)]
+
+
+def parse(parameter: Parameter, text: object) -> object:
+    """The typed value that a text states (see `values.KINDS`). Raises ValueInvalid; the limit is left to `check`."""
+    if not isinstance(text, str):
+        raise ValueInvalid(f"“{parameter.label}”应以文本填写")
+    if len(text) > LONGEST_TEXT:
+        raise ValueInvalid(f"“{parameter.label}”不得超过{LONGEST_TEXT}字")
+    try:
+        return KINDS[parameter.type].parse(text, parameter.choices)
+    except ValueInvalid as invalid:
+        raise ValueInvalid(f"“{parameter.label}”填写有误：{invalid}") from None
+
+
+def check(parameter: Parameter, value: object) -> None:
+    """Raises BeyondLimit for a value that the policy, or the sense of the parameter, does not allow."""
+    parameter.check(value)
+
+
+def as_text(parameter: Parameter, value: object) -> str:
+    """The canonical text of a value: what is stored and sent; `parse` reads it back to the same value."""
+    return KINDS[parameter.type].as_text(value)
+
+
+def show(parameter: Parameter, value: object) -> str:
+    """The value as an official writes it: "30%", "2,000,000元", "10个工作日", or the label of a choice."""
+    return parameter.show(value)
+
+
+def show_limit(parameter: Parameter) -> str:
+    """What the parameter allows, in Chinese: "不得超过30%"; empty when everything of its type is allowed."""
+    return parameter.limit_sentence
+
+
+def values(overrides: Mapping[str, str], on: date | None = None) -> Mapping[str, object]:
+    """The typed values: the shipped defaults, and the confirmed or asked for texts over them.
+
+    A parameter without a default that is not in `overrides` is absent. Raises ParameterUnknown, ValueInvalid or
+    BeyondLimit.
+    """
+    known = catalog(on)
+    for id in overrides:
+        if id not in known:
+            raise ParameterUnknown(id)
+    typed: dict[str, object] = {}
+    for id, parameter in known.items():
+        text = overrides.get(id, parameter.default)
+        if text is not None:
+            typed[id] = parse(parameter, text)
+            check(parameter, typed[id])
+    return typed
+
+
+def get_decimal(values: Mapping[str, object], id: str) -> Decimal:
+    """The amount, ratio or number of this id. Raises ParameterMissing, or TypeError for a value of another type."""
+    if id not in values:
+        raise ParameterMissing(id)
+    value = values[id]
+    if not isinstance(value, Decimal):
+        raise TypeError(f"{id} is to be a Decimal, not {value!r}")
+    return value
+
+
+def get_rounding_unit(values: Mapping[str, object]) -> Decimal:
+    """The unit in yuan that amounts are rounded down to: 1, 100 or 10000. Raises ParameterMissing."""
+    if "money.rounding_unit" not in values:
+        raise ParameterMissing("money.rounding_unit")
+    return Decimal(str(values["money.rounding_unit"]))
+
+
+def texts_of(values: Mapping[str, object], ids: Iterable[str]) -> dict[str, str]:
+    """The canonical texts of these values, for the record of a determination. Raises ParameterMissing."""
+    known = catalog()
+    texts: dict[str, str] = {}
+    for id in ids:
+        if id not in values:
+            raise ParameterMissing(id)
+        texts[id] = as_text(known[id], values[id])
+    return texts
+
+
+@cache
+def _shipped() -> tuple[Parameter, ...]:
+    """Every parameter of every file, a later version of an id after an earlier one."""
+    files = sorted(resources.files(__package__).iterdir(), key=lambda file: file.name)
+    read = [each for file in files if file.name.endswith(".toml") for each in read_parameters(file.read_text("utf-8"))]
+    return tuple(sorted(read, key=lambda parameter: parameter.effective_on))
+
+
+def read_parameters(text: str) -> Iterator[Parameter]:
+    """The parameters of one file: what stands at its top (article, effective_on, schemes, basis) holds for each."""
+    stated = tomllib.loads(text)
+    entries = stated.pop("parameter")
+    return (Parameter.of(stated | entry) for entry in entries)

@@ -1,0 +1,111 @@
+"""One parameter: its meaning, its article, and what the policy allows it to be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from workflows.rules.values import KINDS
+
+STATUSES: Mapping[str, str] = {"FIXED": "政策明确", "CEIL": "上限内待确定", "OPEN": "口径待明确"}
+"""Whether the policy states the value, caps it, or leaves it open."""
+
+BASES: Mapping[str, str] = {"policy": "政策有规定", "not_in_policy": "政策未规定"}
+"""Whether the matter itself stands in the policy. What does not needs a basis document of its own."""
+
+
+class BeyondLimit(ValueError):
+    """A value that the parameter does not allow, with the figures as an official writes them."""
+
+    def __init__(self, parameter: Parameter, value: object) -> None:
+        self.parameter = parameter
+        self.id = parameter.id
+        self.value = parameter.show(value)
+        self.limit = parameter.limit_sentence
+        source = f"（{parameter.article}）" if parameter.limit is not None else ""
+        super().__init__(f"“{parameter.label}”{self.limit}{source}，填报值为{self.value}")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A legal value that a rule reads.
+
+    `limit` is the policy's own figure: the only value when FIXED, the highest when CEIL. `minimum`, `maximum` and `odd`
+    keep an OPEN value sensible. Texts are canonical (see `values`). `schemes` is empty for what holds for all.
+    """
+
+    id: str
+    label: str
+    type: str
+    article: str
+    status: str
+    effective_on: date
+    basis: str
+    unit: str = ""
+    default: str | None = None
+    limit: str | None = None
+    minimum: str | None = None
+    maximum: str | None = None
+    odd: bool = False
+    choices: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+    schemes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, stated: Mapping[str, Any]) -> Parameter:
+        """The parameter that an entry of a file states. Raises TypeError or ValueError for a broken file."""
+        parameter = cls(**{**stated, "schemes": tuple(stated.get("schemes", ()))})
+        if parameter.type not in KINDS or parameter.status not in STATUSES or parameter.basis not in BASES:
+            raise ValueError(f"{parameter.id}: unknown type, status or basis")
+        if (parameter.status == "OPEN") != (parameter.limit is None):
+            raise ValueError(f"{parameter.id}: FIXED and CEIL state the policy's limit, OPEN has none")
+        return parameter
+
+    @property
+    def contested(self) -> bool:
+        """Whether no default is shipped, so that somebody has to choose first."""
+        return self.default is None
+
+    @property
+    def highest(self) -> str | None:
+        """The text of the highest value allowed: the policy's ceiling, or the sensible maximum of an OPEN value."""
+        return self.limit if self.status == "CEIL" else self.maximum
+
+    @property
+    def limit_sentence(self) -> str:
+        """What is allowed, in Chinese, to be read after the label; empty when everything of the type is."""
+        if self.status == "FIXED":
+            return f"由政策明确为{self._shown(self.limit)}，不得调整"
+        parts = []
+        if self.minimum is not None:
+            parts.append(f"不得低于{self._shown(self.minimum)}")
+        if self.highest is not None:
+            ceiling = "政策上限" if self.status == "CEIL" else ""
+            parts.append(f"不得超过{ceiling}{self._shown(self.highest)}")
+        if self.odd:
+            parts.append("应为奇数")
+        return "、".join(parts)
+
+    def show(self, value: object) -> str:
+        """The value as an official writes it."""
+        return KINDS[self.type].show(value, self.choices, self.unit)
+
+    def check(self, value: Any) -> None:
+        """Raises BeyondLimit for a value that is not allowed. A value that is switched off (None) always is."""
+        if value is not None and not self._allows(value):
+            raise BeyondLimit(self, value)
+
+    def _allows(self, value: Any) -> bool:
+        if self.status == "FIXED":
+            return bool(value == self._read(self.limit))
+        too_low = self.minimum is not None and value < self._read(self.minimum)
+        too_high = self.highest is not None and value > self._read(self.highest)
+        return not (too_low or too_high or (self.odd and value % 2 == 0))
+
+    def _read(self, text: str | None) -> Any:
+        return KINDS[self.type].parse(text or "", self.choices)
+
+    def _shown(self, text: str | None) -> str:
+        return self.show(self._read(text))

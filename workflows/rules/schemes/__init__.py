@@ -1,0 +1,38 @@
+"""The schemes: one module for each subsidy type, reading like its article. They do not know each other.
+
+To add one, copy `retrofit.py`, write its article into it, add its parameters as a TOML file, and list it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from types import ModuleType
+
+from workflows.rules.determination import Determination
+from workflows.rules.schemes import retrofit
+
+SCHEMES: Mapping[str, ModuleType] = {module.KEY: module for module in (retrofit,)}
+"""The schemes by key, in the order of their articles. Each states KEY, CLAUSE, ARTICLE, TITLE, TEXT, FACTS and
+PARAMETERS, and has `determine(facts, parameters, on)`."""
+
+
+class SchemeUnknown(LookupError):
+    """There is no scheme of this key."""
+
+    def __init__(self, scheme: str) -> None:
+        super().__init__(f"没有编号为“{scheme[:80]}”的支持事项")
+        self.scheme = scheme
+
+
+def determine(scheme: str, facts: Mapping[str, object], parameters: Mapping[str, object], on: date) -> Determination:
+    """What the article of this scheme gives a case with these facts, under these parameter values, on this day.
+
+    `parameters` are typed values (`parameters.values`). The same arguments always give the same determination.
+    Raises SchemeUnknown, FactInvalid or ParameterMissing.
+    """
+    module = SCHEMES.get(scheme)
+    if module is None:
+        raise SchemeUnknown(scheme)
+    determination: Determination = module.determine(facts, parameters, on)
+    return determination

@@ -1,0 +1,109 @@
+"""Working days in China: Monday to Friday without public holidays, and the days worked to make up for them.
+
+A period starts on the day after the event and ends at 24:00 of its last day, Beijing time. A year whose holidays the
+State Council has not announced, or which nobody has loaded, is refused and never guessed.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
+from functools import cache
+from importlib import resources
+
+BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""China has kept UTC+8 without summer time since 1991, so a fixed offset needs no time zone database."""
+
+_DAY = timedelta(days=1)
+_SATURDAY = 5
+
+
+class YearNotLoaded(LookupError):
+    """The calendar of `year` is not loaded, so no working day in it can be counted."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(f"{year}年工作日历尚未加载，无法计算期限，请流程与口径负责人先加载该年度日历")
+        self.year = year
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """The holidays of one year as announced: free days, and Saturdays and Sundays that are worked."""
+
+    year: int
+    source: str
+    days_off: frozenset[date]
+    days_on: frozenset[date]
+
+
+class Calendar:
+    """The working days of the loaded years."""
+
+    def __init__(self, years: Iterable[Year]) -> None:
+        self._years: Mapping[int, Year] = {year.year: year for year in years}
+
+    @property
+    def loaded_years(self) -> tuple[int, ...]:
+        """The years that can be reckoned with, in order."""
+        return tuple(sorted(self._years))
+
+    def is_workday(self, day: date) -> bool:
+        """Whether `day` is a working day. Raises YearNotLoaded."""
+        year = self._years.get(day.year)
+        if year is None:
+            raise YearNotLoaded(day.year)
+        if day.weekday() >= _SATURDAY:
+            return day in year.days_on
+        return day not in year.days_off
+
+    def add(self, start: date, workdays: int) -> date:
+        """The last day of a period of `workdays` working days that an event on `start` begins.
+
+        The day of the event does not count, so the year of `start` need not be loaded. With 0 the period ends on the
+        day of the event. Raises YearNotLoaded, naming the first year that it would have to guess.
+        """
+        if workdays < 0:
+            raise ValueError(f"a period cannot have {workdays} working days")
+        day = start
+        while workdays:
+            day += _DAY
+            workdays -= self.is_workday(day)
+        return day
+
+    @staticmethod
+    def end_of(day: date) -> datetime:
+        """24:00 of `day` in Beijing, which is the instant 00:00 of the next day: see `end_of` of this module."""
+        return end_of(day)
+
+
+def end_of(day: date) -> datetime:
+    """24:00 of `day` in Beijing as an aware instant: 00:00 +08:00 of the next day.
+
+    The instant itself lies outside the period: what happens before it is in time, and a timer set to it is due when
+    the period is over.
+    """
+    return datetime.combine(day + _DAY, time(), BEIJING)
+
+
+@cache
+def load() -> Calendar:
+    """The calendar of every year in the package's `calendars` folder."""
+    files = resources.files(__package__).joinpath("calendars").iterdir()
+    return Calendar(parse_year(file.read_text("utf-8")) for file in files if file.name.endswith(".toml"))
+
+
+def parse_year(text: str) -> Year:
+    """The year that a calendar file (TOML) describes. Raises ValueError for a day outside of that year."""
+    stated = tomllib.loads(text)
+    days_off = frozenset(day for holiday in stated["days_off"] for day in _days(holiday["from"], holiday["to"]))
+    days_on = frozenset(stated["days_on"])
+    strays = sorted(str(day) for day in days_off | days_on if day.year != stated["year"])
+    if strays:
+        raise ValueError(f"the calendar of {stated['year']} lists days of another year: {', '.join(strays)}")
+    return Year(stated["year"], stated["source"], days_off, days_on)
+
+
+def _days(first: date, last: date) -> Iterable[date]:
+    return (first + n * _DAY for n in range((last - first).days + 1))
