@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from fractions import Fraction
 from math import ceil
 
@@ -157,7 +157,10 @@ def needs_opinion(total: Decimal) -> bool:
 def _score(given: Decimal | int | str) -> Decimal:
     if isinstance(given, float):
         raise TypeError("a score is never a float")
-    score = Decimal(given)
+    try:
+        score = Decimal(given)
+    except InvalidOperation:
+        raise ValueError(f"a score is a number, not {given!r}") from None
     if not score.is_finite() or not 0 <= score <= 100 or score != score.quantize(CENT):
         raise ValueError(f"a score is from 0 to 100 with at most two decimals, not {score}")
     return score

@@ -1,6 +1,6 @@
 """Values of parameters: one kind for each type that a parameter may have.
 
-A kind reads a text strictly, writes the value back as the canonical text that is stored and hashed, and prints it as an
+A kind reads a text strictly, writes the value back as the text that is stored and sent, and prints it as an
 official writes it. No kind knows a limit: what the policy allows is the business of `parameters`.
 """
 
@@ -16,7 +16,7 @@ from fractions import Fraction
 from workflows.rules.money import MoneyInvalid, format_yuan, parse_money
 
 OFF = "off"
-"""The canonical text of a value that is switched off (不设)."""
+"""The text of a value that is switched off (不设)."""
 
 LONGEST_TEXT = 2000
 """Longer texts are refused before they are looked at."""

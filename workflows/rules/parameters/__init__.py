@@ -87,7 +87,7 @@ def check(parameter: Parameter, value: object) -> None:
 
 
 def as_text(parameter: Parameter, value: object) -> str:
-    """The canonical text of a value: what is stored and sent; `parse` reads it back to the same value."""
+    """The text of a value, as stored and sent; `parse` reads it back to the same value."""
     return KINDS[parameter.type].as_text(value)
 
 
@@ -138,7 +138,7 @@ def get_rounding_unit(values: Mapping[str, object]) -> Decimal:
 
 
 def texts_of(values: Mapping[str, object], ids: Iterable[str]) -> dict[str, str]:
-    """The canonical texts of these values, for the record of a determination. Raises ParameterMissing."""
+    """The texts of these values, for the record of a determination. Raises ParameterMissing."""
     known = catalog()
     texts: dict[str, str] = {}
     for id in ids:

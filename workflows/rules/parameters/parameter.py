@@ -33,7 +33,7 @@ class Parameter:
     """A legal value that a rule reads.
 
     `limit` is the policy's own figure: the only value when FIXED, the highest when CEIL. `minimum`, `maximum` and `odd`
-    keep an OPEN value sensible. Texts are canonical (see `values`). `schemes` is empty for what holds for all.
+    keep an OPEN value sensible. All are texts as `values` reads them. `schemes` is empty for what holds for all.
     """
 
     id: str

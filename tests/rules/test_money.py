@@ -1,0 +1,103 @@
+"""Money: read strictly, rounded down, printed exactly."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workflows.rules.money import MoneyInvalid, floor_yuan, format_wan, format_yuan, parse_money
+
+REPEATABLE = settings(derandomize=True, deadline=None)
+
+
+@pytest.mark.parametrize(
+    "good", ["0", "0.5", "1999999", "1999999.00", "99999999999999.99", Decimal("2E+6"), Decimal(0)]
+)
+def test_what_is_money(good):
+    assert parse_money(good) == Decimal(good)
+
+
+@pytest.mark.parametrize(
+    ("bad", "sentence"),
+    [
+        ("", "请填写金额"),
+        (None, "金额应以文本填写"),
+        (1, "金额应以文本填写"),
+        (True, "金额应以文本填写"),
+        (0.5, "金额应以文本填写"),
+        ("0.005", "金额最多保留两位小数"),
+        (Decimal("0.005"), "金额最多保留两位小数"),
+        ("100000000000000", "整数部分不得超过14位"),
+        (Decimal("1E+20"), "整数部分不得超过14位"),
+        ("007", "不得以0开头"),
+        ("0000000000000001", "不得以0开头"),
+        ("NaN", "不小于0的数字"),
+        (Decimal("NaN"), "不小于0的数字"),
+        (Decimal("Infinity"), "不小于0的数字"),
+        (Decimal("1E+309"), "不小于0的数字"),
+        (Decimal("1E-999999"), "不小于0的数字"),
+        (Decimal(-1), "不小于0的数字"),
+        ("1e309", "不小于0的数字"),
+        ("-1", "不小于0的数字"),
+        ("+1", "不小于0的数字"),
+        (" 1", "不小于0的数字"),
+        ("1\n", "不小于0的数字"),
+        ("1\x00", "不小于0的数字"),
+        ("1.", "不小于0的数字"),
+        (".5", "不小于0的数字"),
+        ("1,000", "不小于0的数字"),
+        ("1_000", "不小于0的数字"),
+        ("200万元", "不小于0的数字"),
+        ("１２３", "不小于0的数字"),
+        ("9" * 10_000_000, "不小于0的数字"),
+    ],
+    ids=lambda value: repr(value)[:24],
+)
+def test_what_is_no_money(bad, sentence):
+    with pytest.raises(MoneyInvalid, match=sentence):
+        parse_money(bad)
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "floored"),
+    [("1999999.998", 1, "1999999"), ("0.99", 1, "0"), ("1869999.9", 100, "1869900"), ("19999", 10000, "10000")],
+)
+def test_floor(amount, unit, floored):
+    assert str(floor_yuan(Decimal(amount), Decimal(unit))) == floored
+
+
+@pytest.mark.parametrize(
+    ("amount", "yuan", "wan"),
+    [
+        ("1800000", "1,800,000", "180万元"),
+        ("31180", "31,180", "3.118万元"),
+        (31180, "31,180", "3.118万元"),
+        ("0", "0", "0万元"),
+        ("1", "1", "0.0001万元"),
+        ("-800000", "-800,000", "-80万元"),
+        ("13847846", "13,847,846", "1,384.7846万元"),
+        ("6666666.67", "6,666,666.67", "666.666667万元"),
+        ("6666666.5", "6,666,666.50", "666.66665万元"),
+        (Decimal("2000000.00"), "2,000,000", "200万元"),
+        (Decimal("2E+6"), "2,000,000", "200万元"),
+        (Decimal("1999999.998"), "1,999,999.998", "199.9999998万元"),
+    ],
+)
+def test_format(amount, yuan, wan):
+    assert format_yuan(amount) == yuan
+    assert format_wan(amount) == wan
+
+
+@pytest.mark.parametrize("show", [format_yuan, format_wan])
+def test_a_float_is_never_shown(show):
+    with pytest.raises(TypeError, match="never a float"):
+        show(0.1)
+
+
+@REPEATABLE
+@given(st.integers(0, 10**16 - 1).map(lambda fen: Decimal(fen) / 100))
+def test_what_is_printed_is_the_amount(amount):
+    assert Decimal(format_yuan(amount).replace(",", "")) == amount
+    assert Decimal(format_wan(amount).removesuffix("万元").replace(",", "")) * 10_000 == amount
+    assert parse_money(f"{amount:f}") == amount

@@ -1,0 +1,82 @@
+"""工作日: the loaded year, the day after the event, 24:00 of the last day, and the refusal to guess."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workflows.rules.workdays import Calendar, YearNotLoaded, end_of, load, parse_year
+
+CALENDAR = load()
+REPEATABLE = settings(derandomize=True, deadline=None)
+
+
+def test_2026_is_loaded():
+    assert CALENDAR.loaded_years == (2026,)
+    first = date(2026, 1, 1)
+    free = [first + timedelta(days=n) for n in range(365) if not CALENDAR.is_workday(first + timedelta(days=n))]
+    # 104 days of weekends and 33 of holidays, 14 of them both; 6 days of weekends are worked.
+    assert len(free) == 104 + 33 - 14 - 6
+
+
+@pytest.mark.parametrize("worked", ["2026-01-04", "2026-02-14", "2026-02-28", "2026-05-09", "2026-09-20", "2026-10-10"])
+def test_make_up_days_are_worked(worked):
+    assert CALENDAR.is_workday(date.fromisoformat(worked))
+
+
+@pytest.mark.parametrize("free", ["2026-01-01", "2026-02-23", "2026-04-06", "2026-10-07", "2026-03-07", "2026-03-08"])
+def test_holidays_and_weekends_are_free(free):
+    assert not CALENDAR.is_workday(date.fromisoformat(free))
+
+
+@pytest.mark.parametrize(
+    ("event", "workdays", "last"),
+    [
+        ("2026-03-30", 10, "2026-04-14"),
+        ("2026-03-06", 1, "2026-03-09"),
+        ("2026-03-08", 1, "2026-03-09"),
+        ("2026-03-02", 0, "2026-03-02"),
+        ("2025-12-31", 1, "2026-01-04"),
+    ],
+)
+def test_counting_starts_on_the_day_after_the_event(event, workdays, last):
+    assert CALENDAR.add(date.fromisoformat(event), workdays) == date.fromisoformat(last)
+
+
+@pytest.mark.parametrize(("event", "year"), [("2026-12-30", 2027), ("2024-06-03", 2024)])
+def test_a_year_that_is_not_loaded_is_named_and_not_guessed(event, year):
+    with pytest.raises(YearNotLoaded, match=f"{year}年工作日历尚未加载") as refused:
+        CALENDAR.add(date.fromisoformat(event), 5)
+    assert refused.value.year == year
+
+
+def test_a_period_is_not_negative():
+    with pytest.raises(ValueError, match="-1 working days"):
+        CALENDAR.add(date(2026, 3, 2), -1)
+
+
+def test_the_last_day_ends_at_midnight_in_beijing():
+    end = end_of(date(2026, 3, 9))
+    assert end.isoformat() == "2026-03-10T00:00:00+08:00"
+    assert end == datetime(2026, 3, 9, 16, tzinfo=UTC) == Calendar.end_of(date(2026, 3, 9))
+
+
+def test_a_loaded_year_is_reckoned_with():
+    stated = 'year = 2027\nsource = "测试"\ndays_off = [{ from = 2027-01-01, to = 2027-01-03 }]\ndays_on = [2027-01-09]'
+    calendar = Calendar([parse_year(stated)])
+    assert calendar.add(date(2026, 12, 31), 6) == date(2027, 1, 9)
+
+
+def test_a_calendar_with_days_of_another_year_is_refused():
+    stated = 'year = 2027\nsource = "测试"\ndays_off = [{ from = 2026-12-31, to = 2027-01-01 }]\ndays_on = []'
+    with pytest.raises(ValueError, match="days of another year: 2026-12-31"):
+        parse_year(stated)
+
+
+@REPEATABLE
+@given(st.dates(date(2025, 12, 31), date(2026, 6, 30)), st.integers(1, 60))
+def test_one_more_working_day_is_the_next_working_day(event, workdays):
+    last = CALENDAR.add(event, workdays)
+    assert CALENDAR.is_workday(last)
+    assert last == CALENDAR.add(CALENDAR.add(event, workdays - 1), 1)
