@@ -1,0 +1,45 @@
+"""The shipped forms, and a case to compute examples for."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from workflows import forms
+
+FOLDER = Path(__file__).parents[2] / "bpmn" / "forms"
+SHIPPED = {path.stem: forms.load(path.read_bytes()) for path in sorted(FOLDER.glob("*.form"))}
+
+ENTERPRISE = {
+    "name": "北京潞测绿能装备制造有限公司（虚构）",
+    "uscc": "91110112YYYY000121",
+    "entity_type": "enterprise",
+    "industry_code": "C3441",
+    "registered_district": "110112",
+    "legal_representative": "测试甲",
+    "contact_phone": "10000000001",
+    "bank_name": "虚构银行北京副中心测试支行",
+    "bank_account": "99990000000000000001",
+}
+
+
+def context(task: str = "1f0c", reference: str = "TZ2026-0001", **facts: Any) -> forms.ExampleContext:
+    """A task of a demo case on the first demo day."""
+    return forms.ExampleContext(
+        reference=reference,
+        task_id=task,
+        today=date(2026, 3, 2),
+        date_from=date(2025, 1, 1),
+        date_to=date(2026, 4, 15),
+        facts=facts,
+        enterprise=ENTERPRISE,
+    )
+
+
+def example_data(
+    form: forms.Form, case: forms.ExampleContext, *, only_required: bool = False, **other: Any
+) -> dict[str, Any]:
+    """What a client knows how to fill that has read nothing but the schema."""
+    schema = forms.json_schema(form, examples=case)
+    wanted = schema["required"] if only_required else schema["properties"]
+    data = {key: schema["properties"][key]["examples"][0] for key in wanted if "examples" in schema["properties"][key]}
+    return data | other

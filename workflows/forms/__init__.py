@@ -1,0 +1,29 @@
+"""Forms: form-js schemas as the only source of what people fill in, how it is checked and how the API documents it.
+
+Knows no Flask, no storage and no process; checks across fields that need the law belong to the use cases.
+"""
+
+from workflows.forms.errors import FieldError, Invalid
+from workflows.forms.examples import ExampleContext, prefill
+from workflows.forms.form import DECISION, Field, Form, Group, Option, Separator, Text
+from workflows.forms.json_schema import json_schema
+from workflows.forms.loading import FormRefused, load
+from workflows.forms.validation import validate
+
+__all__ = [
+    "DECISION",
+    "ExampleContext",
+    "Field",
+    "FieldError",
+    "Form",
+    "FormRefused",
+    "Group",
+    "Invalid",
+    "Option",
+    "Separator",
+    "Text",
+    "json_schema",
+    "load",
+    "prefill",
+    "validate",
+]

@@ -1,0 +1,130 @@
+"""A form: its fields in reading order, and the arrangement that people see.
+
+Plain immutable data, made by `loading.load` from a form-js schema and read by everything else in this package.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from workflows.forms.feel import Condition, evaluate
+from workflows.forms.kinds import Kind
+
+DECISION = "decision"
+"""Key of the field whose value the process reads."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a radio, select or checklist."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """One thing to fill in.
+
+    `type` is form-js's component type. `path` is the key, with the list's key before it for a column of a list
+    ("invoice_lines.net"). `name` is how sentences call the field; it is the label unless the form says otherwise.
+    `hide` and `required_when` are conditions over the other fields of the form. `minimum` and `maximum` bound numbers
+    and decimal kinds, inclusive. `fields` are the columns of a list, `min_items` and `max_items` its bounds.
+    `example` and `prefill` name where a first value comes from (see `examples`).
+    """
+
+    type: str
+    key: str
+    path: str
+    label: str
+    name: str
+    description: str = ""
+    kind: Kind | None = None
+    unit: str = ""
+    required: bool = False
+    readonly: bool = False
+    hide: Condition | None = None
+    required_when: Condition | None = None
+    min_length: int = 0
+    max_length: int = 200
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    pattern: str | None = None
+    demand: str = ""
+    options: tuple[Option, ...] = ()
+    fields: tuple["Field", ...] = ()
+    min_items: int = 0
+    max_items: int = 0
+    example: str | None = None
+    prefill: str | None = None
+    columns: int | None = None
+
+    @property
+    def is_list(self) -> bool:
+        return self.type == "dynamiclist"
+
+    def is_hidden(self, values: Mapping[str, object]) -> bool:
+        """Whether the field does not apply, given what was chosen elsewhere in the form."""
+        return self.hide is not None and evaluate(self.hide, values)
+
+    def is_required(self, values: Mapping[str, object]) -> bool:
+        """Whether the field must be filled, given what was chosen elsewhere in the form."""
+        if self.readonly or self.is_hidden(values):
+            return False
+        return self.required or (self.required_when is not None and evaluate(self.required_when, values))
+
+    def choices(self, allowed: Mapping[str, object]) -> tuple[Option, ...]:
+        """The options that this case leaves open, in the form's order. `allowed` maps a path to the values left."""
+        narrowed = allowed.get(self.path)
+        if narrowed is None:
+            return self.options
+        return tuple(option for option in self.options if option.value in narrowed)  # type: ignore[operator]
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Fields under one heading."""
+
+    label: str
+    parts: tuple["Part", ...]
+    hide: Condition | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Text:
+    """Words between the fields, one entry a paragraph; plain text, no markup."""
+
+    paragraphs: tuple[str, ...]
+    hide: Condition | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Separator:
+    """A line between the fields."""
+
+
+Part = Field | Group | Text | Separator
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """A loaded form. `sha256` is that of the stored bytes; `prefills`: its fields start with the case's own facts."""
+
+    key: str
+    title: str
+    parts: tuple[Part, ...]
+    fields: tuple[Field, ...]
+    prefills: bool
+    sha256: str
+
+    @property
+    def decisions(self) -> tuple[str, ...]:
+        """The values of the field `decision`, in order; empty when the form decides nothing."""
+        field = self.find_field(DECISION)
+        return tuple(option.value for option in field.options) if field else ()
+
+    def find_field(self, key: str) -> Field | None:
+        return next((field for field in self.fields if field.key == key), None)
+
+    def editable(self) -> Iterator[Field]:
+        return (field for field in self.fields if not field.readonly)
