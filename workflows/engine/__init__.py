@@ -1,0 +1,59 @@
+"""The engine's seam: the only home of SpiffWorkflow and of BPMN. It knows no storage and no law.
+
+Diagrams pass the gate, are compiled once per content, and run cases whose state is bytes. What a service task does is
+handed in as one function.
+"""
+
+import logging
+
+from workflows.engine.diagrams import Diagrams, bundle_sha256, compile_bundle, find_compiled
+from workflows.engine.errors import (
+    DiagramRefused,
+    EngineError,
+    ExpressionRefused,
+    NothingCatches,
+    NotReady,
+    OperationFailed,
+    StateUnreadable,
+    StepFailed,
+    Stuck,
+)
+from workflows.engine.findings import Finding
+from workflows.engine.gate import Known, check_bundle
+from workflows.engine.instance import Call, EndState, OpenTask, ProcessInstance, Result, ServiceCall, Wait
+from workflows.engine.model import Element, Flow, Process
+from workflows.engine.path import DiagramPath
+
+# At INFO SpiffWorkflow writes several records for every change of a task, with the variables in them.
+for _name in ("spiff", "spiff.task", "spiff.workflow", "spiff.data"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+__all__ = [
+    "Call",
+    "DiagramPath",
+    "DiagramRefused",
+    "Diagrams",
+    "Element",
+    "EndState",
+    "EngineError",
+    "ExpressionRefused",
+    "Finding",
+    "Flow",
+    "Known",
+    "NotReady",
+    "NothingCatches",
+    "OpenTask",
+    "OperationFailed",
+    "Process",
+    "ProcessInstance",
+    "Result",
+    "ServiceCall",
+    "StateUnreadable",
+    "StepFailed",
+    "Stuck",
+    "Wait",
+    "bundle_sha256",
+    "check_bundle",
+    "compile_bundle",
+    "find_compiled",
+]

@@ -1,0 +1,119 @@
+"""A bundle of diagrams, compiled once and shared by every case that runs on it."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from workflows.engine.document import read_document
+from workflows.engine.errors import DiagramRefused
+from workflows.engine.model import Element, Process, read_processes
+from workflows.engine.parser import DiagramParser
+
+MAX_CACHED = 64
+
+_cache: OrderedDict[str, Diagrams] = OrderedDict()
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, eq=False)
+class Diagrams:
+    """A compiled bundle: the root process `key` and everything it calls.
+
+    `sha256` is the hash over all files given; `pin` over the diagrams alone and is what a case's state refers to.
+    """
+
+    key: str
+    sha256: str
+    pin: str
+    files: Mapping[str, bytes]
+    processes: Mapping[str, Process]
+    spec: Any = field(repr=False)
+    called_specs: dict[str, Any] = field(repr=False)
+    flow_ids: Mapping[str, Mapping[tuple[str, str], str]] = field(repr=False)
+
+    def elements(self, process: str) -> Mapping[str, Element]:
+        """Element id → element of one process of the bundle. Raises KeyError for an unknown process."""
+        return MappingProxyType(self.processes[process].elements)
+
+    def file_of(self, process: str) -> str:
+        """The name of the file that a process is drawn in."""
+        return self.processes[process].file
+
+    def xml_of(self, process: str) -> bytes:
+        """The file that a process is drawn in."""
+        return self.files[self.processes[process].file]
+
+
+def bundle_sha256(files: Mapping[str, bytes], key: str) -> str:
+    """The hash of a bundle: its key, and the names, lengths and bytes of its files in the order of their names."""
+    digest = hashlib.sha256(f"{key}\n".encode())
+    for name in sorted(files):
+        digest.update(f"{name}\n{len(files[name])}\n".encode())
+        digest.update(files[name])
+    return digest.hexdigest()
+
+
+def find_compiled(sha256: str) -> Diagrams | None:
+    """The bundle with this hash if this process compiled it lately: spares hashing the files at every step."""
+    with _lock:
+        found = _cache.get(sha256)
+        if found is not None:
+            _cache.move_to_end(sha256)
+        return found
+
+
+def compile_bundle(files: Mapping[str, bytes], key: str) -> Diagrams:
+    """Compile the diagrams of a bundle whose root process is `key`; cached by content.
+
+    Files that are not `.bpmn` count for the hash only. Raises DiagramRefused with the gate's findings.
+    """
+    sha256 = bundle_sha256(files, key)
+    found = find_compiled(sha256)
+    if found is not None:
+        return found
+    from workflows.engine.gate import check_structure
+
+    findings = check_structure(files, key)
+    if findings:
+        raise DiagramRefused(findings)
+    diagrams = build(files, key, sha256)
+    with _lock:
+        _cache[sha256] = diagrams
+        _cache.move_to_end(sha256)
+        while len(_cache) > MAX_CACHED:
+            _cache.popitem(last=False)
+    return diagrams
+
+
+def build(files: Mapping[str, bytes], key: str, sha256: str) -> Diagrams:
+    """Parse checked files into specs. The caller has passed them through the gate."""
+    drawn = {name: data for name, data in files.items() if name.endswith(".bpmn")}
+    roots = {name: read_document(data) for name, data in sorted(drawn.items())}
+    processes = {process.key: process for name, root in roots.items() for process in read_processes(name, root)}
+    parser = DiagramParser(processes)
+    for name, root in roots.items():
+        parser.add_bpmn_xml(root, name)
+    spec, called = parser.parse(key)
+    reached = {key, *(called_spec.process for called_spec in called.values())}
+    return Diagrams(
+        key=key,
+        sha256=sha256,
+        pin=bundle_sha256(drawn, key),
+        files=MappingProxyType(dict(files)),
+        processes=MappingProxyType({name: process for name, process in processes.items() if name in reached}),
+        spec=spec,
+        called_specs=called,
+        flow_ids=MappingProxyType(
+            {
+                name: MappingProxyType({(flow.source, flow.target): flow.id for flow in process.flows})
+                for name, process in processes.items()
+                if name in reached
+            }
+        ),
+    )

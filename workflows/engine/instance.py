@@ -1,0 +1,386 @@
+"""One case in the engine: start it, let people and events move it, ask where it is, save it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from SpiffWorkflow import TaskState
+
+from workflows.engine.diagrams import Diagrams
+from workflows.engine.errors import EngineError, NothingCatches, NotReady, StepFailed, Stuck
+from workflows.engine.expressions import is_variable
+from workflows.engine.model import Element
+from workflows.engine.path import DiagramPath, trace_path
+from workflows.engine.specs import BoundaryEvent, EventGateway, Message, ParallelMultiInstance
+from workflows.engine.state import dump_case, load_case
+from workflows.engine.timers import DUE, CaseTimer
+from workflows.engine.tree import UNFINISHED, Case, CaseTask, is_plain
+
+Result = str | bool | int | list[str] | None
+
+
+@dataclass(frozen=True)
+class ServiceCall:
+    """What a service task asks for: the operation, where it stands, its constant parameters, the case's variables."""
+
+    operation: str
+    element_id: str
+    process: str
+    parameters: Mapping[str, str]
+    variables: Mapping[str, object]
+
+
+Call = Callable[[ServiceCall], Result]
+
+
+@dataclass(frozen=True)
+class OpenTask:
+    """A user task that somebody can complete now. `due` is a parameter id or a number of working days, as drawn."""
+
+    id: str
+    element_id: str
+    process: str
+    name: str
+    role: str | None
+    form: str | None
+    status: str | None
+    stage: str | None
+    due: str | None
+    assignee: str | None
+    separate_from: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Wait:
+    """An event that the case waits for. `due_at` is an aware instant for timers; `boundary`: on an open activity."""
+
+    id: str
+    element_id: str
+    process: str
+    name: str
+    kind: str
+    message: str | None
+    due_at: datetime | None
+    status: str | None
+    stage: str | None
+    boundary: bool
+
+
+@dataclass(frozen=True)
+class EndState:
+    """The end event of the root process that the case reached."""
+
+    element_id: str
+    name: str
+    status: str | None
+    reason: str | None
+
+
+class ProcessInstance:
+    """One instance of a bundle. A method that raises leaves it spoilt: drop it and keep the bytes it came from."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._spoilt = False
+
+    @classmethod
+    def start(cls, diagrams: Diagrams, call: Call, now: datetime) -> ProcessInstance:
+        """Begin a new case at its start event and run to the first people and events. `now` carries an offset."""
+        case = Case(diagrams, secrets.token_hex(12), call, _aware(now))
+        instance = cls(case)
+        with _Step(instance):
+            case.begin()
+        return instance
+
+    @classmethod
+    def load(cls, diagrams: Diagrams, state: bytes, call: Call, now: datetime) -> ProcessInstance:
+        """Restore a case between two steps. Raises StateUnreadable."""
+        return cls(load_case(diagrams, state, call, _aware(now)))
+
+    def dump(self) -> bytes:
+        """The state as bytes, to be stored as bytes. Raises Stuck when a step has failed: there is nothing to save."""
+        if self._spoilt:
+            raise Stuck("a step failed; the state before it is the valid one")
+        return dump_case(self._case)
+
+    @property
+    def diagrams(self) -> Diagrams:
+        """The bundle that the case runs on."""
+        return self._case.diagrams
+
+    @property
+    def now(self) -> datetime:
+        """The instant at which this object acts."""
+        return self._case.now
+
+    def complete(self, task_id: str, decision: str | None) -> None:
+        """Complete an open user task and run on; `decision` becomes the variable named like the element.
+
+        Raises NotReady unless the task is open now: completing twice would move the case twice.
+        """
+        task = self._open_task(task_id)
+        if decision is not None and not isinstance(decision, str):
+            raise TypeError(f"a decision is a text, not {type(decision).__name__}")
+        with _Step(self):
+            if decision is not None:
+                task.data = {**task.data, task.task_spec.bpmn_id: decision}
+            task.run()
+
+    def deliver(self, message: str, payload: Mapping[str, str]) -> None:
+        """Deliver a message with its payload, whose keys become variables. Raises NothingCatches.
+
+        One event takes it: the one deepest inside called processes, of several there the one reached last.
+        """
+        for name, value in payload.items():
+            if not is_variable(name) or not is_plain(value):
+                raise TypeError(f"the payload's {name!r} may not become a variable")
+        waiting = [task for task in self._waiting() if _catches(task, message)]
+        if not waiting:
+            raise NothingCatches(message)
+        task = max(waiting, key=lambda task: (task.workflow.depth, task.last_state_change))
+        with _Step(self):
+            if isinstance(task.task_spec, EventGateway):
+                task.internal_data["caught"] = task.task_spec.target_of(message)
+            task.internal_data["payload"] = dict(payload)
+            task.task_spec._update(task)
+
+    def advance(self) -> None:
+        """Fire the timers that are due at `now` (the very instant counts), the earliest first, and run on."""
+        while True:
+            due = [
+                (at, task.last_state_change, task) for at, task in self._timers() if at <= self._case.now
+            ]
+            if not due:
+                return
+            _, _, task = min(due, key=lambda entry: entry[:2])
+            with _Step(self):
+                task.task_spec._update(task)
+
+    def shift_timers(self, delta: timedelta) -> None:
+        """Move every armed deadline: boundary, intermediate and behind event gateways. For a resumed suspension."""
+        for at, task in self._timers():
+            task.internal_data[DUE] = (at + delta).isoformat()
+
+    def cancel(self) -> None:
+        """Close everything that is open: the case was withdrawn or terminated. `ended` stays None."""
+        self._case.cancel()
+
+    def add_instance(self, element_id: str, item: str) -> str:
+        """Open one more task of a running multi-instance and answer its id. Raises NotReady when none is running."""
+        for task in self._case.all_tasks():
+            if (
+                task.task_spec.bpmn_id == element_id
+                and task._state == TaskState.STARTED
+                and isinstance(task.task_spec, ParallelMultiInstance)
+            ):
+                with _Step(self):
+                    child = task.task_spec.add_child(task, item)
+                return child.id
+        raise NotReady(element_id)
+
+    def cancel_instance(self, task_id: str) -> None:
+        """Close one task of a multi-instance without an answer; the last one to close lets the case go on."""
+        task = self._open_task(task_id)
+        if not (task.triggered and isinstance(task.parent.task_spec, ParallelMultiInstance)):
+            raise NotReady(task_id)
+        with _Step(self):
+            task.cancel()
+
+    def open_tasks(self) -> list[OpenTask]:
+        """The user tasks that can be completed now, in the order in which they were opened."""
+        return [self._as_open_task(task) for task in self._open()]
+
+    def waits(self) -> list[Wait]:
+        """The events that the case waits for, boundary events included; one entry for each event behind a gateway."""
+        return [wait for task in self._waiting() for wait in self._as_waits(task)]
+
+    def next_due(self) -> datetime | None:
+        """The earliest instant at which a timer is due."""
+        return min((at for at, _ in self._timers()), default=None)
+
+    def status(self) -> str | None:
+        """The case status drawn where the case is now: of the task or event entered last, else the last one known."""
+        return self._case.status
+
+    def stage(self) -> str | None:
+        """The stage drawn where the case is now, found like `status`."""
+        return self._case.stage
+
+    @property
+    def ended(self) -> EndState | None:
+        """The end event at which the case ended (of several parallel ends the last), None while it runs."""
+        if not self._case.completed or self._case.cancelled or self._case.end_element is None:
+            return None
+        element = self._case.diagrams.elements(self._case.diagrams.key)[self._case.end_element]
+        return EndState(element.id, element.name, element.status, element.reason)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the case was closed by `cancel`."""
+        return self._case.cancelled
+
+    def path(self) -> list[DiagramPath]:
+        """What was done, is open and failed, and the flows taken, for each diagram entered."""
+        return trace_path(self._case)
+
+    def variables(self, task_id: str | None = None) -> dict[str, object]:
+        """The process variables as the open task sees them, or as the task completed last left them."""
+        task = self._open_task(task_id) if task_id is not None else self._case.last_task
+        return dict(task.data) if task is not None else {}
+
+    def _open_task(self, task_id: str) -> CaseTask:
+        task = self._case.find_task(task_id)
+        if task is None or task._state != TaskState.READY or not task.task_spec.manual:
+            raise NotReady(task_id)
+        return task
+
+    def _open(self) -> list[CaseTask]:
+        tasks = [t for t in self._case.all_tasks() if t._state == TaskState.READY and t.task_spec.manual]
+        return sorted(tasks, key=lambda task: task.last_state_change)
+
+    def _waiting(self) -> list[CaseTask]:
+        tasks = [t for t in self._case.event_manager.tasks.values() if t._state == TaskState.WAITING]
+        return sorted(tasks, key=lambda task: task.last_state_change)
+
+    def _timers(self) -> list[tuple[datetime, CaseTask]]:
+        return [(at, task) for task in self._waiting() if (at := _due_at(task)) is not None]
+
+    def _enclosing(self, task: CaseTask) -> Iterator[Element]:
+        """The task's element, then the call activities around it from the inside out."""
+        yield task.task_spec.element
+        process = task.workflow
+        while process is not self._case:
+            caller = self._case.find_task(process.parent_task_id)
+            if caller is None:
+                return
+            yield caller.task_spec.element
+            process = caller.workflow
+
+    def _attribute(self, task: CaseTask, name: str) -> str | None:
+        return next((value for element in self._enclosing(task) if (value := getattr(element, name))), None)
+
+    def _as_open_task(self, task: CaseTask) -> OpenTask:
+        element: Element = task.task_spec.element
+        assignee = task.data.get(element.assignee) if element.assignee else None
+        return OpenTask(
+            id=task.id,
+            element_id=element.id,
+            process=element.process,
+            name=element.name,
+            role=element.role,
+            form=element.form.replace("{scheme}", self._case.diagrams.key) if element.form else None,
+            status=self._attribute(task, "status"),
+            stage=self._attribute(task, "stage"),
+            due=element.due,
+            assignee=assignee if isinstance(assignee, str) else None,
+            separate_from=element.separate_from,
+        )
+
+    def _as_waits(self, task: CaseTask) -> Iterator[Wait]:
+        spec = task.task_spec
+        if not isinstance(spec, EventGateway):
+            yield self._as_wait(task, task.id, spec.element, spec.event_definition)
+            return
+        elements = self._case.diagrams.processes[spec.element.process].elements
+        for target, event in spec.event_definition.events:
+            yield self._as_wait(task, f"{task.id}.{target}", elements[target], event)
+
+    def _as_wait(self, task: CaseTask, identity: str, element: Element, event: Any) -> Wait:
+        is_timer = isinstance(event, CaseTimer)
+        return Wait(
+            id=identity,
+            element_id=element.id,
+            process=element.process,
+            name=element.name,
+            kind="timer" if is_timer else "message",
+            message=None if is_timer else element.message,
+            due_at=event.due_at(task) if is_timer else None,
+            status=element.status or self._attribute(task, "status"),
+            stage=element.stage or self._attribute(task, "stage"),
+            boundary=isinstance(task.task_spec, BoundaryEvent),
+        )
+
+    def _settle(self) -> None:
+        """After a step: see that the case is somewhere, and remember the status and stage shown there."""
+        case = self._case
+        for task in case.all_tasks():
+            state = task._state
+            if state == TaskState.ERROR or (state == TaskState.READY and not task.task_spec.manual):
+                raise Stuck(f"{task.task_spec.name} did not finish")
+            if state & UNFINISHED and task._parent is not None and not task.workflow.completed:
+                parent = task.parent
+                lost = state in (TaskState.FUTURE, TaskState.LIKELY, TaskState.MAYBE)
+                if lost and parent._state == TaskState.COMPLETED:
+                    raise Stuck(f"the token was lost between {parent.task_spec.name} and {task.task_spec.name}")
+        open_tasks, waiting = self._open(), self._waiting()
+        if not open_tasks and not waiting and not case.completed:
+            raise Stuck("nothing is open, due, waiting or finished")
+        self._remember("status", open_tasks, waiting)
+        self._remember("stage", open_tasks, waiting)
+
+    def _remember(self, name: str, open_tasks: list[CaseTask], waiting: list[CaseTask]) -> None:
+        if self._case.completed:
+            ended = self.ended
+            value = getattr(ended, name, None) if ended is not None else None
+        else:
+            value = None
+            shown = [task for task in waiting if not isinstance(task.task_spec, BoundaryEvent)]
+            for task in sorted([*open_tasks, *shown], key=lambda task: task.last_state_change, reverse=True):
+                value = self._shown(task, name)
+                if value is not None:
+                    break
+        if value is not None:
+            setattr(self._case, name, value)
+
+    def _shown(self, task: CaseTask, name: str) -> str | None:
+        if isinstance(task.task_spec, EventGateway):
+            return next((value for wait in self._as_waits(task) if (value := getattr(wait, name))), None)
+        return self._attribute(task, name)
+
+
+class _Step:
+    """One change of the case: runs it to rest and checks it; on any error the instance is spoilt."""
+
+    def __init__(self, instance: ProcessInstance) -> None:
+        self._instance = instance
+
+    def __enter__(self) -> None:
+        if self._instance._spoilt:
+            raise Stuck("a step failed before; load the case anew")
+        self._instance._spoilt = True
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if error is not None:
+            if isinstance(error, EngineError) or not isinstance(error, Exception):
+                return
+            raise StepFailed("", str(error)) from error
+        self._instance._case.run_agenda()
+        self._instance._settle()
+        self._instance._spoilt = False
+
+
+def _aware(now: datetime) -> datetime:
+    if now.tzinfo is None:
+        raise ValueError("the engine's now must carry an offset")
+    return now
+
+
+def _catches(task: CaseTask, message: str) -> bool:
+    spec = task.task_spec
+    if isinstance(spec, EventGateway):
+        return spec.target_of(message) is not None
+    return isinstance(spec.event_definition, Message) and spec.event_definition.name == message
+
+
+def _due_at(task: CaseTask) -> datetime | None:
+    spec = task.task_spec
+    if isinstance(spec, EventGateway):
+        timer = spec.event_definition.timer()
+        return timer[1].due_at(task) if timer else None
+    if isinstance(spec.event_definition, CaseTimer):
+        return spec.event_definition.due_at(task)
+    return None

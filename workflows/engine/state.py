@@ -1,0 +1,196 @@
+"""A case to bytes and back, without its diagrams: those are stored once per version, never per case.
+
+The form: one byte of format version, then deflated JSON. Tasks are flat rows in the order of their creation, so a parent
+always stands before its children; a row's variables are the difference to its parent's. The bytes must be stored as
+bytes: reordering keys or rows would lose data.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from SpiffWorkflow import TaskState
+
+from workflows.engine.errors import StateUnreadable
+from workflows.engine.tree import FINISHED, CalledProcess, Case, CaseTask
+
+if TYPE_CHECKING:
+    from workflows.engine.diagrams import Diagrams
+    from workflows.engine.instance import Call
+
+FORMAT = 1
+MAX_INFLATED = 64 * 1024 * 1024
+
+# How a row says what its variables are: the same as its parent's, none, or a difference.
+SAME = 0
+NONE = 1
+
+_STATES = frozenset(TaskState._values)
+
+
+def dump_case(case: Case) -> bytes:
+    """The state of a case between two steps."""
+    processes = [
+        [
+            process.spec.name,
+            0 if process is case else _caller(case, process).number,
+            int(process.completed),
+            int(process.success),
+            process.last_task.number if process.last_task is not None else 0,
+            [_row(task, case.names) for task in process.tasks.values()],
+        ]
+        for process in case.processes()
+    ]
+    head = [
+        case.diagrams.pin[:32],
+        case.prefix,
+        case.last_number,
+        case.ticks,
+        case.status,
+        case.stage,
+        case.end_element,
+        int(case.cancelled),
+    ]
+    return bytes([FORMAT]) + zlib.compress(orjson.dumps([head, list(case.names), processes]), 1)
+
+
+def load_case(diagrams: Diagrams, state: bytes, call: Call, now: datetime) -> Case:
+    """Restore a case. Raises StateUnreadable when the bytes are damaged, foreign, or of another bundle."""
+    try:
+        head, names, processes = _decode(state)
+        pin, prefix, last_number, ticks, status, stage, end_element, cancelled = head
+        if pin != diagrams.pin[:32]:
+            raise StateUnreadable("the state belongs to another version of the diagrams")
+        case = Case(diagrams, prefix, call, now)
+        case.last_number, case.ticks = last_number, ticks
+        case.status, case.stage, case.end_element = status, stage, end_element
+        case.cancelled = bool(cancelled)
+        case.names = {name: index for index, name in enumerate(names)}
+        _restore_processes(case, names, processes)
+        return case
+    except StateUnreadable:
+        raise
+    except Exception as error:
+        raise StateUnreadable(f"the state is damaged: {error!r}") from error
+
+
+def _decode(state: bytes) -> list[Any]:
+    if not state or state[0] != FORMAT:
+        raise StateUnreadable("unknown format version")
+    inflate = zlib.decompressobj()
+    text = inflate.decompress(state[1:], MAX_INFLATED)
+    if not inflate.eof or inflate.unused_data:
+        raise StateUnreadable("the state is cut off, too large, or followed by something else")
+    return orjson.loads(text)
+
+
+def _caller(case: Case, process: CalledProcess) -> CaseTask:
+    caller = case.find_task(process.parent_task_id)
+    if caller is None:
+        raise StateUnreadable("a called process without its caller")
+    return caller
+
+
+def _row(task: CaseTask, names: dict[str, int]) -> list[Any]:
+    """[number, parent's number, state, spec, tick of the last change, triggered, internal data, variables]"""
+    if task.row is not None:
+        return task.row
+    spec = names.setdefault(task.task_spec.name, len(names))
+    parent = task.parent
+    return [
+        task.number,
+        parent.number if parent is not None else 0,
+        task._state,
+        spec,
+        task.last_state_change,
+        int(task.triggered),
+        task.internal_data or 0,
+        _difference(task.data, parent.data if parent is not None else {}),
+    ]
+
+
+def _difference(data: dict[str, Any], base: Mapping[str, Any]) -> Any:
+    if data is base or data == base:
+        return SAME
+    if not data:
+        return NONE
+    missing = object()
+    changed = {name: value for name, value in data.items() if base.get(name, missing) != value}
+    removed = [name for name in base if name not in data]
+    return [changed, removed] if removed else changed
+
+
+def _restore_processes(case: Case, names: list[str], processes: list[Any]) -> None:
+    by_number: dict[int, CaseTask] = {}
+    for spec_name, caller_number, completed, success, last_task, rows in processes:
+        process: Any
+        if not caller_number:
+            if spec_name != case.spec.name:
+                raise StateUnreadable(f"another root process: {spec_name}")
+            process = case
+        else:
+            caller = by_number[caller_number]
+            process = CalledProcess(case.subprocess_specs[spec_name], caller.id, case)
+            case.subprocesses[caller.id] = process
+        specs = process.spec.task_specs
+        for row in rows:
+            _restore_task(case, process, specs, names, row, by_number)
+        process.task_tree = by_number[rows[0][0]]
+        process.completed, process.success = bool(completed), bool(success)
+        process.last_task = by_number[last_task] if last_task else None
+
+
+def _restore_task(
+    case: Case, process: Any, specs: Any, names: list[str], row: list[Any], by_number: dict[int, CaseTask]
+) -> None:
+    number, parent_number, state, spec, changed, triggered, internal, difference = row
+    if state not in _STATES or number in by_number:
+        raise StateUnreadable(f"task {number} is damaged")
+    finished = bool(state & FINISHED)
+    parent = None
+    base: dict[str, Any] = {}
+    if parent_number:
+        parent = by_number[parent_number]
+        if parent.workflow is not process:
+            raise StateUnreadable(f"task {number} hangs on another process")
+        base = parent.data
+    # Bypasses the constructor, which would number the task anew.
+    task = CaseTask.__new__(CaseTask)
+    task.__dict__ = {
+        "id": case.task_id(number),
+        "number": number,
+        "workflow": process,
+        "task_spec": specs[names[spec]],
+        "_parent": parent.id if parent is not None else None,
+        "_children": [],
+        "_state": state,
+        "triggered": bool(triggered),
+        "thread_id": 0,
+        "data": _variables(difference, base, finished and parent is not None and bool(parent._state & FINISHED)),
+        "internal_data": internal or {},
+        "last_state_change": changed,
+        "row": row if finished else None,
+    }
+    by_number[number] = task
+    process.tasks[task.id] = task
+    if parent is not None:
+        parent._children.append(task.id)
+    if state == TaskState.WAITING and hasattr(task.task_spec, "event_definition"):
+        case.event_manager.add_task(task)
+
+
+def _variables(difference: Any, base: dict[str, Any], shared: bool) -> dict[str, Any]:
+    if difference == SAME:
+        # What is finished is never written again, so parent and child may share one dictionary.
+        return base if shared else dict(base)
+    if difference == NONE:
+        return {}
+    if type(difference) is list:
+        changed, removed = difference
+        gone = set(removed)
+        return {**{name: value for name, value in base.items() if name not in gone}, **changed}
+    return {**base, **difference}
