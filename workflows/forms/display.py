@@ -1,10 +1,14 @@
 """Values and conditions in the words of the form: for finished submissions, help texts, letters."""
 
+from __future__ import annotations
+
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workflows.forms import feel
-from workflows.forms.form import Field, Form
+
+if TYPE_CHECKING:
+    from workflows.forms.form import Field, Form
 
 
 def display(field: Field, value: Any) -> str:

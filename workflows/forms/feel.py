@@ -44,11 +44,13 @@ class Comparison:
 @dataclass(frozen=True)
 class AllOf:
     parts: tuple["Condition", ...]
+    word = "and"
 
 
 @dataclass(frozen=True)
 class AnyOf:
     parts: tuple["Condition", ...]
+    word = "or"
 
 
 Condition = Comparison | AllOf | AnyOf

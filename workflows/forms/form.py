@@ -6,8 +6,10 @@ Plain immutable data, made by `loading.load` from a form-js schema and read by e
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from workflows.forms.feel import Condition, evaluate
+from workflows.forms.display import describe, display
+from workflows.forms.feel import Condition, evaluate, negate
 from workflows.forms.kinds import Kind
 
 DECISION = "decision"
@@ -73,6 +75,10 @@ class Field:
             return False
         return self.required or (self.required_when is not None and evaluate(self.required_when, values))
 
+    def display(self, value: Any) -> str:
+        """A value of this field as people read it; "" when it is empty."""
+        return display(self, value)
+
     def choices(self, allowed: Mapping[str, object]) -> tuple[Option, ...]:
         """The options that this case leaves open, in the form's order. `allowed` maps a path to the values left."""
         narrowed = allowed.get(self.path)
@@ -83,8 +89,9 @@ class Field:
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Fields under one heading."""
+    """Fields under one heading. `id` is the component's, unique in the form."""
 
+    id: str
     label: str
     parts: tuple["Part", ...]
     hide: Condition | None = None
@@ -92,8 +99,9 @@ class Group:
 
 @dataclass(frozen=True, eq=False)
 class Text:
-    """Words between the fields, one entry a paragraph; plain text, no markup."""
+    """Words between the fields, one entry a paragraph; plain text, no markup. `id` is the component's."""
 
+    id: str
     paragraphs: tuple[str, ...]
     hide: Condition | None = None
 
@@ -125,6 +133,11 @@ class Form:
 
     def find_field(self, key: str) -> Field | None:
         return next((field for field in self.fields if field.key == key), None)
+
+    def applies_when(self, part: Part) -> str:
+        """When a conditional part is to be filled, in words; "" when always."""
+        hide = None if isinstance(part, Separator) else part.hide
+        return describe(self, negate(hide)) if hide else ""
 
     def editable(self) -> Iterator[Field]:
         return (field for field in self.fields if not field.readonly)

@@ -4,11 +4,11 @@ A form is data that process owners edit. Whatever form-js may store but we do no
 uploads, scripts, hidden default values) is refused here, by name and place, not ignored.
 """
 
+import dataclasses
 import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
@@ -26,6 +26,7 @@ LARGEST_NUMBER = 10**12
 LONGEST_MATCHED = 200
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,59}", re.ASCII)
+_CODE = re.compile(r"[A-Za-z0-9_]{1,60}", re.ASCII)
 _EDITOR = {"id", "type", "layout", "conditional", "properties", "appearance"}
 _FIELD = _EDITOR | {"key", "label", "description", "validate", "readonly", "disabled"}
 _ATTRIBUTES = {
@@ -92,12 +93,13 @@ def load(text: bytes) -> Form:
     )
 
 
-@dataclass
+@dataclasses.dataclass
 class _Reading:
     """Walks the components of one form; remembers the keys met so that none is used twice."""
 
     form: str
     count: int = 0
+    ids: set[str] = dataclasses.field(default_factory=set)
 
     def parts(self, components: object, hide: feel.Condition | None, within: str = "") -> tuple[Part, ...]:
         if not isinstance(components, list):
@@ -128,14 +130,23 @@ class _Reading:
                 return Separator()
             case "text":
                 text = _string(component, "text", where)
-                return Text(tuple(line.strip() for line in text.splitlines() if line.strip()), hide)
+                return Text(
+                    self.id(component, where), tuple(line.strip() for line in text.splitlines() if line.strip()), hide
+                )
             case "group":
                 label = _string(component, "label", where, default="")
-                return Group(label, self.parts(component.get("components"), hide), hide)
+                return Group(self.id(component, where), label, self.parts(component.get("components"), hide), hide)
             case "dynamiclist":
                 return self.list(component, hide, where)
             case _:
                 return _field(component, hide, where, within)
+
+    def id(self, component: Mapping[str, Any], where: str) -> str:
+        found = _string(component, "id", where)
+        if not _CODE.fullmatch(found) or found in self.ids:
+            raise FormRefused(f"{where}: id {found!r}: letters, digits and _ only, used once")
+        self.ids.add(found)
+        return found
 
     def list(self, component: Mapping[str, Any], hide: feel.Condition | None, where: str) -> Field:
         key = _key(component, "path", where)
@@ -320,10 +331,17 @@ def _options(component: Mapping[str, Any], where: str) -> tuple[Option, ...]:
         if not isinstance(value, dict):
             raise FormRefused(f"{where}: a choice has a label and a value")
         _only(value, {"label", "value"}, f"{where}: choice")
-        options.append(Option(_string(value, "value", where), _string(value, "label", where)))
+        options.append(Option(_code(value, where), _string(value, "label", where)))
     if len({option.value for option in options}) != len(options):
         raise FormRefused(f"{where}: a choice is listed twice")
     return tuple(options)
+
+
+def _code(choice: Mapping[str, Any], where: str) -> str:
+    code = _string(choice, "value", where)
+    if not _CODE.fullmatch(code):
+        raise FormRefused(f"{where}: choice {code!r}: letters, digits and _ only")
+    return code
 
 
 def _columns(component: Mapping[str, Any], where: str) -> int | None:
