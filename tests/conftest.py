@@ -20,7 +20,7 @@ import pytest
 from psycopg import sql
 
 from server.embedded import S3, EmbeddedError, ObjectStore, PostgresServer, Urls
-from server.embedded.postgres import driver_url, make_database, make_roles
+from server.embedded.postgres import driver_url, make_database, make_roles, urls_of
 from server.settings import Settings
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ def postgres(run_dir: Path) -> Iterator[Urls]:
     """The PostgreSQL of this run: embedded, or a superuser's address given in GREENCASE_TEST_DATABASE_URL."""
     given = os.environ.get("GREENCASE_TEST_DATABASE_URL")
     if given:
-        yield make_roles(given, "test-owner", "test-app")
+        make_roles(given, "test-owner", "test-app")
+        address = given.rpartition("@")[2].partition("/")[0]
+        yield replace(urls_of(address, "", "test-owner", "test-app"), admin_url=given)
         return
     with PostgresServer(run_dir, durable=False) as urls:
         yield urls

@@ -23,9 +23,9 @@ def is_free(port: int) -> bool:
         return True
 
 
-def choose(names: Sequence[str], kept_in: Path, *, anew: bool = False) -> dict[str, int]:
+def choose(names: Sequence[str], kept_in: Path) -> dict[str, int]:
     """A free port for each name: the one kept in the file where it is still free, else a new one. Keeps the choice."""
-    before = {} if anew else kept(kept_in)
+    before = kept(kept_in)
     chosen: dict[str, int] = {}
     for name in names:
         port = before.get(name)

