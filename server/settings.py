@@ -138,6 +138,6 @@ def _number(env: Mapping[str, str], name: str, default: int, least: int, most: i
     value = env.get(name, "")
     if not value:
         return default
-    if not value.isdecimal() or not least <= int(value) <= most:
+    if not (value.isascii() and value.isdecimal()) or not least <= int(value) <= most:
         raise SettingsError(f"{name} 须为 {least} 至 {most} 的整数，现为“{value}”。")
     return int(value)

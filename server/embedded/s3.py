@@ -17,15 +17,13 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-import minio
-import urllib3
-
 from server.embedded import account as accounts
 from server.embedded import ports
 from server.embedded.child import Child
 from server.embedded.errors import NotShipped, StartFailed
 from server.embedded.folder_lock import FolderLock
 from server.embedded.secret_file import keep_secret
+from storage import objects
 
 BUCKET = "greencase"
 SETTINGS = "GREENCASE_S3_ENDPOINT, GREENCASE_S3_ACCESS_KEY, GREENCASE_S3_SECRET_KEY, GREENCASE_S3_BUCKET"
@@ -199,16 +197,9 @@ def _answers(endpoint: str) -> bool:
 
 def _has_bucket(store: S3) -> bool:
     """Make the bucket unless it is there; False while the store is still waking up."""
-    client = minio.Minio(
-        store.endpoint,
-        access_key=store.access_key,
-        secret_key=store.secret_key,
-        secure=store.secure,
-        http_client=urllib3.PoolManager(timeout=5, retries=False),
-    )
+    bucket = objects.ObjectStore(store.endpoint, store.access_key, store.secret_key, store.bucket, store.secure)
     try:
-        if not client.bucket_exists(store.bucket):
-            client.make_bucket(store.bucket, object_lock=True)
-    except (minio.error.MinioException, urllib3.exceptions.HTTPError):
+        bucket.ensure_bucket()
+    except objects.ObjectStoreAway:
         return False
     return True
