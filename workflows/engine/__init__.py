@@ -6,7 +6,8 @@ handed in as one function.
 
 import logging
 
-from workflows.engine.diagrams import Diagrams, bundle_sha256, compile_bundle, find_compiled
+from workflows.engine.compiled import compile_bundle, find_compiled
+from workflows.engine.diagrams import Diagrams, bundle_sha256
 from workflows.engine.errors import (
     DiagramRefused,
     EngineError,
@@ -20,9 +21,10 @@ from workflows.engine.errors import (
 )
 from workflows.engine.findings import Finding
 from workflows.engine.gate import Known, check_bundle
-from workflows.engine.instance import Call, EndState, OpenTask, ProcessInstance, Result, ServiceCall, Wait
+from workflows.engine.instance import EndState, OpenTask, ProcessInstance, Wait
 from workflows.engine.model import Element, Flow, Process
 from workflows.engine.path import DiagramPath
+from workflows.engine.service import Call, Result, ServiceCall
 
 # At INFO SpiffWorkflow writes several records for every change of a task, with the variables in them.
 for _name in ("spiff", "spiff.task", "spiff.workflow", "spiff.data"):

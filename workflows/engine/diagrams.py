@@ -1,24 +1,16 @@
-"""A bundle of diagrams, compiled once and shared by every case that runs on it."""
+"""A bundle of diagrams parsed into specs."""
 
 from __future__ import annotations
 
 import hashlib
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 from workflows.engine.document import read_document
-from workflows.engine.errors import DiagramRefused
 from workflows.engine.model import Element, Process, read_processes
 from workflows.engine.parser import DiagramParser
-
-MAX_CACHED = 64
-
-_cache: OrderedDict[str, Diagrams] = OrderedDict()
-_lock = threading.Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,38 +49,6 @@ def bundle_sha256(files: Mapping[str, bytes], key: str) -> str:
         digest.update(f"{name}\n{len(files[name])}\n".encode())
         digest.update(files[name])
     return digest.hexdigest()
-
-
-def find_compiled(sha256: str) -> Diagrams | None:
-    """The bundle with this hash if this process compiled it lately: spares hashing the files at every step."""
-    with _lock:
-        found = _cache.get(sha256)
-        if found is not None:
-            _cache.move_to_end(sha256)
-        return found
-
-
-def compile_bundle(files: Mapping[str, bytes], key: str) -> Diagrams:
-    """Compile the diagrams of a bundle whose root process is `key`; cached by content.
-
-    Files that are not `.bpmn` count for the hash only. Raises DiagramRefused with the gate's findings.
-    """
-    sha256 = bundle_sha256(files, key)
-    found = find_compiled(sha256)
-    if found is not None:
-        return found
-    from workflows.engine.gate import check_structure
-
-    findings = check_structure(files, key)
-    if findings:
-        raise DiagramRefused(findings)
-    diagrams = build(files, key, sha256)
-    with _lock:
-        _cache[sha256] = diagrams
-        _cache.move_to_end(sha256)
-        while len(_cache) > MAX_CACHED:
-            _cache.popitem(last=False)
-    return diagrams
 
 
 def build(files: Mapping[str, bytes], key: str, sha256: str) -> Diagrams:

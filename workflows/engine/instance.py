@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,26 +15,11 @@ from workflows.engine.errors import EngineError, NothingCatches, NotReady, StepF
 from workflows.engine.expressions import is_variable
 from workflows.engine.model import Element
 from workflows.engine.path import DiagramPath, trace_path
+from workflows.engine.service import Call, is_plain
 from workflows.engine.specs import BoundaryEvent, EventGateway, Message, ParallelMultiInstance
 from workflows.engine.state import dump_case, load_case
 from workflows.engine.timers import DUE, CaseTimer
-from workflows.engine.tree import UNFINISHED, Case, CaseTask, is_plain
-
-Result = str | bool | int | list[str] | None
-
-
-@dataclass(frozen=True)
-class ServiceCall:
-    """What a service task asks for: the operation, where it stands, its constant parameters, the case's variables."""
-
-    operation: str
-    element_id: str
-    process: str
-    parameters: Mapping[str, str]
-    variables: Mapping[str, object]
-
-
-Call = Callable[[ServiceCall], Result]
+from workflows.engine.tree import UNFINISHED, Case, CaseTask
 
 
 @dataclass(frozen=True)
@@ -151,9 +136,7 @@ class ProcessInstance:
     def advance(self) -> None:
         """Fire the timers that are due at `now` (the very instant counts), the earliest first, and run on."""
         while True:
-            due = [
-                (at, task.last_state_change, task) for at, task in self._timers() if at <= self._case.now
-            ]
+            due = [(at, task.last_state_change, task) for at, task in self._timers() if at <= self._case.now]
             if not due:
                 return
             _, _, task = min(due, key=lambda entry: entry[:2])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
 from SpiffWorkflow.bpmn.parser.event_parsers import (
@@ -62,9 +62,7 @@ class OurTask:
 
     def _add_boundary_event(self, children: list[Any]) -> Any:
         split = BoundaryEventSplit(self.spec, f"{self.bpmn_id}.BoundaryEventSplit")
-        join = specs.BoundaryJoin(
-            self.spec, f"{self.bpmn_id}.BoundaryEventJoin", split_task=split.name, cancel=True
-        )
+        join = specs.BoundaryJoin(self.spec, f"{self.bpmn_id}.BoundaryEventJoin", split_task=split.name, cancel=True)
         split.connect(self.task)
         self.task.connect(join)
         for event in children:
@@ -140,8 +138,8 @@ class DiagramParser(BpmnParser):
     """Parses the processes of one bundle into specs."""
 
     PROCESS_PARSER_CLASS = OurProcessParser
-    PARSER_CLASSES: dict[str, Any] = {}
-    OVERRIDE_PARSER_CLASSES = {
+    PARSER_CLASSES: ClassVar[dict[str, Any]] = {}
+    OVERRIDE_PARSER_CLASSES: ClassVar[dict[str, Any]] = {
         full_tag("startEvent"): (OurStartParser, specs.StartEvent),
         full_tag("endEvent"): (OurEndParser, specs.EndEvent),
         full_tag("userTask"): (OurTaskParser, specs.UserTask),

@@ -208,17 +208,21 @@ class BoundaryJoin(BoundaryEventJoin):
     """Ends the race between an activity and the events on its boundary: whoever is first cancels the others."""
 
     def _check_threshold_structured(self, my_task: CaseTask) -> tuple[bool, list[Any]]:
-        split = my_task.find_ancestor(self.split_task)
+        split = self._split(my_task)
         unfinished = [task for task in split.children if task.has_state(UNFINISHED)]
         decided = any(task.has_state(FINISHED) for task in split.children)
         # Stock spares an event that is due in the very step in which the activity completes; both would go on.
         return decided, unfinished if decided else []
 
     def _do_join(self, my_task: CaseTask) -> None:
-        for task in my_task.workflow.tasks.values():
-            if task.task_spec is self and task is not my_task and task.has_state(UNFINISHED):
-                if task.find_ancestor(self.split_task) is my_task.find_ancestor(self.split_task):
+        # Stock searches the whole tree below the split; the only others are the siblings behind the other events.
+        for sibling in self._split(my_task).children:
+            for task in sibling.children:
+                if task.task_spec is self and task is not my_task and task.has_state(UNFINISHED):
                     task._set_state(TaskState.CANCELLED)
+
+    def _split(self, my_task: CaseTask) -> Any:
+        return my_task.find_ancestor(self.split_task)
 
 
 class ParallelGateway(ParallelGatewayMixin, Spec):
@@ -275,6 +279,7 @@ class ProcessSpec(BpmnProcessSpec):
     """A process with our end; `process` is the key of the diagram it is drawn in."""
 
     process: str
+    end: EndJoin
 
     def __init__(self, name: str, description: str, filename: str | None) -> None:
         super().__init__(name=name, description=description, filename=filename)

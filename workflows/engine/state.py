@@ -1,8 +1,8 @@
 """A case to bytes and back, without its diagrams: those are stored once per version, never per case.
 
-The form: one byte of format version, then deflated JSON. Tasks are flat rows in the order of their creation, so a parent
-always stands before its children; a row's variables are the difference to its parent's. The bytes must be stored as
-bytes: reordering keys or rows would lose data.
+The form: one byte of format version, then deflated JSON. Tasks are flat rows in the order of their creation, so a
+parent always stands before its children; a row's variables are the difference to its parent's. The bytes must be
+stored as bytes: reordering keys or rows would lose data.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from workflows.engine.tree import FINISHED, CalledProcess, Case, CaseTask
 
 if TYPE_CHECKING:
     from workflows.engine.diagrams import Diagrams
-    from workflows.engine.instance import Call
+    from workflows.engine.service import Call
 
 FORMAT = 1
 MAX_INFLATED = 64 * 1024 * 1024

@@ -8,7 +8,7 @@ whatever looks at all tasks scans the flat dictionary.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -21,10 +21,10 @@ from SpiffWorkflow.task import Task
 
 from workflows.engine.errors import OperationFailed, StepFailed, Stuck
 from workflows.engine.script_engine import SCRIPT_ENGINE
+from workflows.engine.service import Call, ServiceCall, is_plain
 
 if TYPE_CHECKING:
     from workflows.engine.diagrams import Diagrams
-    from workflows.engine.instance import Call
     from workflows.engine.model import Element
 
 # A step of a real case runs a few dozen tasks; thousands mean a loop that nothing stops.
@@ -41,6 +41,9 @@ class CaseTask(Task):
 
     # The stored form of a finished task, kept from loading so that saving need not build it again.
     row: list[Any] | None = None
+    number: int
+    data: dict[str, Any]
+    _state: int
 
     def __init__(
         self, workflow: Any, task_spec: Any, parent: Task | None = None, state: int = TaskState.MAYBE, id: Any = None
@@ -150,7 +153,7 @@ class Case(BpmnWorkflow):
         return self.ticks
 
     def task_id(self, number: int) -> str:
-        """The id of the case's n-th task: 24 random hex digits of the case, then the number; the same after a reload."""
+        """The id of the case's n-th task: 24 random hex digits of the case, then the number; stable over reloads."""
         return f"{self.prefix}{number:08x}"
 
     def processes(self) -> list[Any]:
@@ -208,8 +211,6 @@ class Case(BpmnWorkflow):
 
     def call_operation(self, task: CaseTask, element: Element) -> None:
         """Call the operation of a service task and store its result; nothing but a plain value becomes a variable."""
-        from workflows.engine.instance import ServiceCall
-
         operation = element.operation or ""
         variables = MappingProxyType({k: list(v) if isinstance(v, list) else v for k, v in task.data.items()})
         request = ServiceCall(operation, element.id, element.process, dict(element.parameters), variables)
@@ -244,18 +245,6 @@ def plant(workflow: Any) -> None:
     workflow.task_tree = start
     start.task_spec._predict(start, mask=TaskState.NOT_FINISHED_MASK)
     start._ready()
-
-
-def is_plain(value: object) -> bool:
-    """Whether a value may be a process variable: text, truth, integer, nothing, or a list of texts. Never money."""
-    if value is None or type(value) in (str, bool):
-        return True
-    if type(value) is int:
-        return -(2**53) < value < 2**53
-    return type(value) is list and all(type(entry) is str for entry in value)
-
-
-Merge = Callable[[list[CaseTask]], Mapping[str, object]]
 
 
 def merge_branches(arrived: list[CaseTask]) -> dict[str, object]:

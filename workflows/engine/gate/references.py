@@ -1,0 +1,130 @@
+"""What the diagram refers to: variables that something sets, and forms, operations, roles and statuses that exist."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from workflows.engine.errors import ExpressionRefused
+from workflows.engine.expressions import is_variable, read_condition
+from workflows.engine.gate.bundle import Bundle
+from workflows.engine.model import Element
+
+_STAGE = re.compile(r"P\d{2}[a-z]?", re.ASCII)
+_REASON = re.compile(r"[A-Z][A-Z0-9_]*", re.ASCII)
+_DUE = re.compile(r"[1-9]\d{0,2}|[a-z][a-z0-9_]*(\.[a-z0-9_]+)+", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a diagram may refer to.
+
+    `forms` are form keys, `operations` maps a name to the names of its parameters, `roles` and `statuses` are codes.
+    `owners` maps the process keys of other definitions to the files they live in; a bundle may hold such a process
+    only as that very file.
+    """
+
+    forms: frozenset[str]
+    operations: Mapping[str, frozenset[str]]
+    roles: frozenset[str]
+    statuses: frozenset[str]
+    owners: Mapping[str, str] = field(default_factory=dict)
+
+
+def check_attributes(bundle: Bundle) -> None:
+    """The extension attributes that can be judged without knowing what exists."""
+    tasks = {element.id for _, element in bundle.elements() if element.kind == "userTask"}
+    for file, element in bundle.elements():
+        report = bundle.report
+        if element.kind == "userTask" and not element.form:
+            report.at("form-missing", file, element)
+        if element.kind == "serviceTask" and not element.operation:
+            report.at("operation-missing", file, element)
+        for name in (element.result, element.assignee):
+            if name is not None and not is_variable(name):
+                report.at("variable-name", file, element, name)
+        if element.stage is not None and not _STAGE.fullmatch(element.stage):
+            report.at("stage-form", file, element, element.stage)
+        if element.reason is not None and not _REASON.fullmatch(element.reason):
+            report.at("reason-form", file, element, element.reason)
+        if element.due is not None and not _DUE.fullmatch(element.due):
+            report.at("due-form", file, element, element.due)
+        for other in element.separate_from:
+            if other not in tasks:
+                report.at("separate-unknown", file, element, other)
+        for name, count in Counter(name for name, _ in element.parameters).items():
+            if count > 1:
+                report.at("parameter-unknown", file, element, name)
+
+
+def check_variables(bundle: Bundle) -> None:
+    """Every variable read is set somewhere in the bundle: by a task, a result, a message or a multi-instance."""
+    set_somewhere: set[str] = set()
+    for _, element in bundle.elements():
+        set_somewhere.update(_written(element))
+    for file, element in bundle.elements():
+        for name in _read(element):
+            if is_variable(name) and name not in set_somewhere:
+                bundle.report.at("variable-unset", file, element, name)
+    for process in bundle.processes.values():
+        for flow in process.flows:
+            gateway = process.elements.get(flow.source)
+            if flow.condition is None or gateway is None:
+                continue
+            try:
+                name = read_condition(flow.condition).variable
+            except ExpressionRefused:
+                continue
+            if name not in set_somewhere:
+                bundle.report.add("variable-unset", process.file, flow.line, gateway.id, name=gateway.name, detail=name)
+
+
+def _written(element: Element) -> Iterator[str]:
+    if element.kind == "userTask":
+        yield element.id
+    if element.result:
+        yield element.result
+    if element.message:
+        # A message's payload names its result after the message.
+        yield element.message
+    if element.multi_instance is not None and element.multi_instance.item:
+        yield element.multi_instance.item
+
+
+def _read(element: Element) -> Iterator[str]:
+    if element.timer is not None and element.timer.kind == "date":
+        yield element.timer.text
+    if element.assignee:
+        yield element.assignee
+    if element.multi_instance is not None:
+        yield element.multi_instance.collection or element.multi_instance.cardinality or ""
+
+
+def check_known(bundle: Bundle, known: Known) -> None:
+    """Everything that is referred to exists."""
+    report = bundle.report
+    for file, element in bundle.elements():
+        if element.form and element.form.replace("{scheme}", bundle.key) not in known.forms:
+            report.at("form-unknown", file, element, element.form.replace("{scheme}", bundle.key))
+        if element.kind == "userTask" and element.role and element.role not in known.roles:
+            report.at("role-unknown", file, element, element.role)
+        if element.status is not None and element.status not in known.statuses:
+            report.at("status-unknown", file, element, element.status)
+        if element.operation:
+            _check_operation(file, element, bundle, known)
+    for process in bundle.processes.values():
+        owner = known.owners.get(process.key)
+        if owner is not None and owner != process.file:
+            report.add("process-owned", process.file, process.line, process.key, detail=process.key)
+
+
+def _check_operation(file: str, element: Element, bundle: Bundle, known: Known) -> None:
+    parameters = known.operations.get(element.operation or "")
+    if parameters is None:
+        bundle.report.at("operation-unknown", file, element, element.operation or "")
+        return
+    for name, _ in element.parameters:
+        if name not in parameters:
+            bundle.report.at("parameter-unknown", file, element, name)

@@ -1,0 +1,52 @@
+"""Collects what the gate finds and puts it into words."""
+
+from __future__ import annotations
+
+from workflows.engine.findings import Finding
+from workflows.engine.gate.rulebook import RULES
+from workflows.engine.model import Element
+
+# A hostile file must not be answered with a report larger than itself.
+MAX_FINDINGS = 200
+MAX_DETAIL = 120
+
+
+class Report:
+    """The findings so far, each once."""
+
+    def __init__(self) -> None:
+        self._findings: dict[tuple[str, int, str | None, str, str], Finding] = {}
+
+    def add(
+        self, rule: str, file: str, line: int, element: str | None = None, *, name: str | None = None, detail: str = ""
+    ) -> None:
+        """Record that `rule` is broken at this place; `name` is what the process owner sees there."""
+        shown = " ".join(detail.split())[:MAX_DETAIL]
+        place = (file, line, element, rule, shown)
+        if place in self._findings or len(self._findings) >= MAX_FINDINGS:
+            return
+        words = RULES[rule]
+        label = (name or element or "")[:MAX_DETAIL]
+        zh = {"what": f"「{label}」", "detail": shown}
+        en = {"what": f"“{label}”", "detail": shown}
+        self._findings[place] = Finding(
+            file=file,
+            line=line,
+            element=element,
+            rule=rule,
+            message_zh=words.message_zh.format_map(zh),
+            message_en=words.message_en.format_map(en),
+            mend_zh=words.mend_zh.format_map(zh),
+            mend_en=words.mend_en.format_map(en),
+        )
+
+    def at(self, rule: str, file: str, element: Element, detail: str = "") -> None:
+        """Record that `rule` is broken by an element of the model."""
+        self.add(rule, file, element.line, element.id, name=element.name, detail=detail)
+
+    def findings(self) -> list[Finding]:
+        """All findings, by file and line."""
+        return sorted(self._findings.values(), key=lambda f: (f.file, f.line, f.element or "", f.rule))
+
+    def __len__(self) -> int:
+        return len(self._findings)
