@@ -1,0 +1,49 @@
+"""The record: a hash chain per case (and per batch, parameter, definition); rows are only ever inserted."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Index, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.base import Base, Instant, JsonList
+
+
+class AuditEvent(Base):
+    """One event of one chain; `hash` covers every other column, `previous` is the hash of the event before."""
+
+    __tablename__ = "audit_event"
+    chain: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[Instant]
+    actor: Mapped[str]
+    action: Mapped[str]
+    subject: Mapped[str]
+    changes: Mapped[JsonList]
+    previous: Mapped[str]
+    hash: Mapped[str]
+    __table_args__ = (Index(None, "actor", "at"), Index(None, "at"))
+
+
+def last(session: Session, chain: str) -> tuple[int, str]:
+    """Number and hash of the newest event; (0, "") for a new chain. The caller locks what the chain tells."""
+    query = select(AuditEvent.seq, AuditEvent.hash).where(AuditEvent.chain == chain)
+    row = session.execute(query.order_by(AuditEvent.seq.desc()).limit(1)).first()
+    return (row[0], row[1]) if row else (0, "")
+
+
+def last_of(session: Session, chains: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """`last` of several chains in one statement."""
+    query = select(AuditEvent.chain, AuditEvent.seq, AuditEvent.hash).where(AuditEvent.chain.in_(chains))
+    rows = session.execute(query.distinct(AuditEvent.chain).order_by(AuditEvent.chain, AuditEvent.seq.desc()))
+    return {chain: (seq, digest) for chain, seq, digest in rows}
+
+
+def list_chain(session: Session, chain: str, *, after: int = 0, limit: int = 1000) -> Sequence[AuditEvent]:
+    query = select(AuditEvent).where(AuditEvent.chain == chain, AuditEvent.seq > after)
+    return session.scalars(query.order_by(AuditEvent.seq).limit(limit)).all()
+
+
+def walk(session: Session) -> Iterator[AuditEvent]:
+    """Every event, chain by chain, in order, without holding them all."""
+    query = select(AuditEvent).order_by(AuditEvent.chain, AuditEvent.seq)
+    yield from session.scalars(query.execution_options(yield_per=1000))

@@ -1,0 +1,37 @@
+"""Calculations (测算表): immutable, numbered, with everything that the amount was computed from."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.base import Base, Id, Instant, Json, JsonList, Yuan
+
+
+class Calculation(Base):
+    """One run of a scheme's rule: facts, parameter values with their confirmation, conditions and steps."""
+
+    __tablename__ = "calculation"
+    id: Mapped[Id]
+    case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"))
+    number: Mapped[int]
+    at: Mapped[Instant]
+    by: Mapped[str]
+    eligible: Mapped[bool]
+    computed_amount: Mapped[Yuan]
+    item_amount: Mapped[Yuan]
+    precap_amount: Mapped[Yuan]
+    facts: Mapped[Json]
+    parameters: Mapped[JsonList]
+    conditions: Mapped[JsonList]
+    steps: Mapped[JsonList]
+    __table_args__ = (UniqueConstraint("case_id", "number"),)
+
+
+def list_of_case(session: Session, case_id: int) -> Sequence[Calculation]:
+    query = select(Calculation).where(Calculation.case_id == case_id)
+    return session.scalars(query.order_by(Calculation.number)).all()
+
+
+def last_number(session: Session, case_id: int) -> int:
+    return session.scalar(select(func.max(Calculation.number)).where(Calculation.case_id == case_id)) or 0

@@ -1,0 +1,271 @@
+"""Cases, the facts known about them, what was submitted, and the matters that they concern."""
+
+import enum
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Select, and_, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column, relationship
+
+from storage.base import Base, Id, Instant, Json, Yuan
+from storage.batches import Batch
+from storage.people import Enterprise
+from storage.tasks import Task
+
+
+class Matter(Base):
+    """The same project or matter (同一项目、同一事项, domain.md 2.2); cases refer to it."""
+
+    __tablename__ = "matter"
+    id: Mapped[Id]
+    key: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+
+
+class Case(Base):
+    """One application from draft to its end; the row's lock is the lock of everything about the case."""
+
+    __tablename__ = "cases"
+    id: Mapped[Id]
+    reference: Mapped[str] = mapped_column(unique=True)
+    scheme: Mapped[str]
+    title: Mapped[str]
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"))
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"))
+    matter_id: Mapped[int | None] = mapped_column(ForeignKey("matter.id"), index=True)
+    definition_id: Mapped[int] = mapped_column(ForeignKey("definition_version.id"))
+    status: Mapped[str]
+    stage: Mapped[str | None]
+    reason: Mapped[str | None]
+    created_by: Mapped[str]
+    created_at: Mapped[Instant]
+    submitted_at: Mapped[Instant | None]
+    accepted_at: Mapped[Instant | None]
+    suspended_at: Mapped[Instant | None]
+    ended_at: Mapped[Instant | None]
+    computed_amount: Mapped[Yuan | None]
+    item_amount: Mapped[Yuan | None]
+    precap_amount: Mapped[Yuan | None]
+    final_amount: Mapped[Yuan | None]
+    paid_amount: Mapped[Yuan | None]
+    enterprise: Mapped[Enterprise] = relationship(lazy="raise")
+    batch: Mapped[Batch] = relationship(lazy="raise")
+    matter: Mapped[Matter | None] = relationship(lazy="raise")
+    __table_args__ = (
+        Index(None, "status", "id"),
+        Index(None, "enterprise_id", "id"),
+        Index(None, "batch_id", "id"),
+    )
+
+
+class CaseFacts(Base):
+    """The current view of the form data of a case, by field code; rewritten, never mutated."""
+
+    __tablename__ = "case_facts"
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    facts: Mapped[Json]
+
+
+class Submission(Base):
+    """What one person sent for one task; appended, never changed."""
+
+    __tablename__ = "submission"
+    id: Mapped[Id]
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    task_id: Mapped[str] = mapped_column(unique=True)
+    element_id: Mapped[str]
+    form: Mapped[str]
+    data: Mapped[Json]
+    by: Mapped[str]
+    at: Mapped[Instant]
+    __table_args__ = (Index(None, "case_id", "element_id", "id"),)
+
+
+class Reach(enum.Enum):
+    """How far an actor sees."""
+
+    ALL = "all"
+    ENTERPRISE = "enterprise"
+    TASKS = "tasks"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which cases an actor may know of: all, those of one enterprise, or those in which he has or had a task."""
+
+    reach: Reach
+    enterprise_id: int | None = None
+    username: str = ""
+    roles: tuple[str, ...] = ()
+
+
+def within(scope: Scope) -> Any:
+    """The condition on `Case` that a scope means."""
+    if scope.reach is Reach.ALL:
+        return Case.status != "DRAFT"
+    if scope.reach is Reach.ENTERPRISE:
+        return Case.enterprise_id == scope.enterprise_id
+    if scope.reach is Reach.TASKS:
+        mine = or_(
+            Task.assignee == scope.username,
+            Task.completed_by == scope.username,
+            and_(Task.role.in_(scope.roles), Task.assignee.is_(None), Task.status == "open", Task.personal.is_(False)),
+        )
+        return exists().where(Task.case_id == Case.id, mine)
+    return Case.id.is_(None)
+
+
+def find_visible(session: Session, reference: str, scope: Scope) -> Case | None:
+    return session.scalar(_with_names().where(Case.reference == reference, within(scope)))
+
+
+def _with_names() -> Select[Case]:
+    return (
+        select(Case)
+        .join(Case.enterprise)
+        .join(Case.batch)
+        .outerjoin(Case.matter)
+        .options(contains_eager(Case.enterprise), contains_eager(Case.batch), contains_eager(Case.matter))
+    )
+
+
+def list_visible(
+    session: Session,
+    scope: Scope,
+    *,
+    status: str | None = None,
+    scheme: str | None = None,
+    batch_id: int | None = None,
+    uscc: str | None = None,
+    q: str | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> Sequence[Case]:
+    """Newest first, by key: `before` is the id of the last case of the page before."""
+    query = _with_names().where(within(scope)).order_by(Case.id.desc()).limit(limit)
+    if status:
+        query = query.where(Case.status == status)
+    if scheme:
+        query = query.where(Case.scheme == scheme)
+    if batch_id is not None:
+        query = query.where(Case.batch_id == batch_id)
+    if uscc:
+        query = query.where(Enterprise.uscc == uscc)
+    if q:
+        query = query.where(
+            or_(
+                Case.reference == q.strip(),
+                Case.title.contains(q, autoescape=True),
+                Enterprise.name.contains(q, autoescape=True),
+            )
+        )
+    if before is not None:
+        query = query.where(Case.id < before)
+    return session.scalars(query).all()
+
+
+def count_by_status(session: Session, scope: Scope) -> dict[str, int]:
+    rows = session.execute(select(Case.status, func.count()).where(within(scope)).group_by(Case.status))
+    return dict(rows)
+
+
+def lock(session: Session, case_id: int) -> Case:
+    """Lock one case; whoever changes anything about a case holds this lock."""
+    query = select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(query).one()
+
+
+def lock_all(session: Session, case_ids: Iterable[int]) -> Sequence[Case]:
+    """Lock several cases in the order of their references (design.md, lock order)."""
+    query = select(Case).where(Case.id.in_(list(case_ids))).order_by(Case.reference)
+    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
+
+
+def next_number(session: Session) -> int:
+    return session.scalar(select(func.nextval("case_number"))) or 0
+
+
+def get_or_create_matter(session: Session, key: str, title: str) -> Matter:
+    session.execute(insert(Matter).values(key=key, title=title).on_conflict_do_nothing(index_elements=["key"]))
+    return session.scalars(select(Matter).where(Matter.key == key)).one()
+
+
+def latest_submission(session: Session, case_id: int, element_id: str) -> Submission | None:
+    query = select(Submission).where(Submission.case_id == case_id, Submission.element_id == element_id)
+    return session.scalar(query.order_by(Submission.id.desc()).limit(1))
+
+
+def latest_submissions(session: Session, case_id: int, element_ids: Iterable[str]) -> dict[str, Submission]:
+    """The newest submission of each of the elements, one statement."""
+    query = (
+        select(Submission)
+        .where(Submission.case_id == case_id, Submission.element_id.in_(list(element_ids)))
+        .distinct(Submission.element_id)
+        .order_by(Submission.element_id, Submission.id.desc())
+    )
+    return {submission.element_id: submission for submission in session.scalars(query)}
+
+
+def list_submissions(session: Session, case_id: int) -> Sequence[Submission]:
+    return session.scalars(select(Submission).where(Submission.case_id == case_id).order_by(Submission.id)).all()
+
+
+def count_submissions(session: Session, case_id: int, element_id: str) -> int:
+    query = select(func.count()).select_from(Submission)
+    return session.scalar(query.where(Submission.case_id == case_id, Submission.element_id == element_id)) or 0
+
+
+def uses_value(session: Session, field: str, value: str, except_case: int) -> bool:
+    """Whether another submitted case already holds this value in a field (uniqueness of numbers, G11)."""
+    query = select(
+        exists().where(
+            CaseFacts.case_id == Case.id,
+            CaseFacts.case_id != except_case,
+            Case.status.not_in(("DRAFT", "WITHDRAWN", "NOT_ACCEPTED")),
+            CaseFacts.facts[field].astext == value,
+        )
+    )
+    return bool(session.scalar(query))
+
+
+def references(session: Session, case_ids: Iterable[int]) -> dict[int, str]:
+    return {
+        row[0]: row[1] for row in session.execute(select(Case.id, Case.reference).where(Case.id.in_(list(case_ids))))
+    }
+
+
+def with_enterprises(session: Session, case_ids: Iterable[int]) -> dict[int, tuple[Case, Enterprise]]:
+    query = select(Case, Enterprise).join(Enterprise, Enterprise.id == Case.enterprise_id)
+    return {row[0].id: (row[0], row[1]) for row in session.execute(query.where(Case.id.in_(list(case_ids))))}
+
+
+def count_in_batch(session: Session, batch_id: int) -> dict[str, int]:
+    """How many submitted cases of a batch are in each status."""
+    query = select(Case.status, func.count()).where(Case.batch_id == batch_id, Case.status != "DRAFT")
+    return {row[0]: row[1] for row in session.execute(query.group_by(Case.status))}
+
+
+def open_siblings(session: Session, uscc: str, batch_id: int) -> list[int]:
+    """Cases of one enterprise in one batch that have not ended."""
+    query = select(Case.id).join(Enterprise, Enterprise.id == Case.enterprise_id)
+    return list(
+        session.scalars(query.where(Enterprise.uscc == uscc, Case.batch_id == batch_id, Case.ended_at.is_(None)))
+    )
+
+
+def granted_for_matter(session: Session, matter_id: int, except_case: int) -> Decimal:
+    """Yuan approved or paid for other cases of the same matter, all years."""
+    decided = or_(
+        Case.paid_amount.is_not(None),
+        Case.status.in_(("APPROVED", "PAYEE_CONFIRM", "PAYMENT", "PAYMENT_RETURNED")),
+    )
+    query = select(func.coalesce(func.sum(Case.final_amount), 0))
+    return session.scalar(query.where(Case.matter_id == matter_id, Case.id != except_case, decided)) or Decimal(0)
+
+
+def submission_of_task(session: Session, task_id: str) -> Submission | None:
+    return session.scalar(select(Submission).where(Submission.task_id == task_id))

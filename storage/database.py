@@ -1,0 +1,89 @@
+"""The database: engine, sessions, migrations and the rights of the application's role."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, sessionmaker
+
+__all__ = ["DBAPIError", "Database", "Session", "is_away", "lock_name", "migrate"]
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+# Rows of these tables are only inserted: the application's role can do nothing else to them, a trigger stops the rest.
+INSERT_ONLY = ("audit_event", "ledger_entry", "calculation", "submission")
+
+
+class Database:
+    """Sessions on one PostgreSQL. READ COMMITTED, with locks taken where the design says."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.engine: Engine = create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": 5, "application_name": "greencase", "options": "-c timezone=UTC"},
+        )
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+
+    def session(self) -> Session:
+        return self._sessions()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One event, one transaction: commit at the end, roll back on any error."""
+        with self._sessions.begin() as session:
+            yield session
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def migrate(owner_url: str, app_url: str) -> None:
+    """Bring the schema to the newest version as its owner, then give the application's role its rights."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = create_engine(owner_url)
+    try:
+        with engine.begin() as connection:
+            # One migration at a time, also when two machines start together.
+            connection.execute(text("SELECT pg_advisory_xact_lock(7209441)"))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            app_role, owner_role = make_url(app_url).username, make_url(owner_url).username
+            if app_role and app_role != owner_role:
+                _grant(connection.connection.cursor(), app_role)
+    finally:
+        engine.dispose()
+
+
+def _grant(cursor: object, role: str) -> None:
+    """Read and write for the application's role; insert-only tables can be neither changed nor emptied by it."""
+    from psycopg import sql
+
+    name = sql.Identifier(role)
+    statements = [
+        sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(name),
+        sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}").format(name),
+        sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}").format(name),
+        sql.SQL("REVOKE ALL ON alembic_version FROM {}").format(name),
+        sql.SQL("GRANT SELECT ON alembic_version TO {}").format(name),
+    ]
+    for table in INSERT_ONLY:
+        statements.append(sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(sql.Identifier(table), name))
+    for statement in statements:
+        cursor.execute(statement)  # type: ignore[attr-defined]
+
+
+def lock_name(session: Session, name: str) -> None:
+    """Hold a lock on a name, that no row stands for, until the transaction ends."""
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Whether an error means that the database is out of reach, rather than that a statement was wrong."""
+    return error.connection_invalidated or "connection" in str(error.orig).lower()

@@ -1,0 +1,118 @@
+"""The engine's state of each case as bytes, where cases wait, and what went wrong with them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, delete, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.base import Base, Id, Instant
+from storage.batches import Batch
+from storage.cases import Case, CaseFacts
+from storage.people import Enterprise
+
+
+class Instance(Base):
+    """The state of one case without its specification (the definition version holds that)."""
+
+    __tablename__ = "instance"
+    case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"), primary_key=True)
+    state: Mapped[bytes] = mapped_column(LargeBinary)
+    next_due_at: Mapped[Instant | None] = mapped_column(index=True)
+    # A step that failed waits here before it is tried again, so that one bad case does not hold up the others.
+    retry_at: Mapped[Instant | None]
+
+
+class Wait(Base):
+    """Where a case waits for a message or a timer; replaced in the transaction that changes it."""
+
+    __tablename__ = "wait"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"), index=True)
+    element_id: Mapped[str]
+    name: Mapped[str]
+    kind: Mapped[str]
+    message: Mapped[str | None]
+    due_at: Mapped[Instant | None]
+    boundary: Mapped[bool]
+    __table_args__ = (Index(None, "message", "case_id"),)
+
+
+class Incident(Base):
+    """A step that could not be done: the case keeps its old state and somebody looks (流程异常件)."""
+
+    __tablename__ = "incident"
+    id: Mapped[Id]
+    case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"), index=True)
+    at: Mapped[Instant]
+    element_id: Mapped[str | None]
+    what: Mapped[str]
+    resolved_at: Mapped[Instant | None]
+
+
+def list_waits(session: Session, case_ids: Iterable[int]) -> Sequence[Wait]:
+    return session.scalars(select(Wait).where(Wait.case_id.in_(list(case_ids))).order_by(Wait.due_at, Wait.id)).all()
+
+
+def remove_waits(session: Session, ids: Iterable[str]) -> None:
+    session.execute(delete(Wait).where(Wait.id.in_(list(ids))))
+
+
+def waiting_cases(session: Session, batch_id: int, message: str) -> list[int]:
+    """Ids of the cases of a batch that wait for a message and are not suspended."""
+    query = (
+        select(Case.id)
+        .join(Wait, Wait.case_id == Case.id)
+        .where(Case.batch_id == batch_id, Wait.message == message, Case.suspended_at.is_(None))
+    )
+    return list(session.scalars(query.order_by(Case.reference)))
+
+
+def next_due_case(session: Session, now: datetime) -> int | None:
+    """Claim the case whose timer is longest due; other workers skip it."""
+    query = (
+        select(Case.id)
+        .join(Instance, Instance.case_id == Case.id)
+        .where(
+            Instance.next_due_at <= now,
+            Case.suspended_at.is_(None),
+            (Instance.retry_at.is_(None)) | (Instance.retry_at <= now),
+        )
+        .order_by(Instance.next_due_at)
+        .limit(1)
+        .with_for_update(of=Case, skip_locked=True)
+    )
+    return session.scalar(query)
+
+
+def list_incidents(session: Session, case_ids: Iterable[int] | None = None) -> Sequence[Incident]:
+    query = select(Incident).where(Incident.resolved_at.is_(None)).order_by(Incident.id.desc()).limit(200)
+    if case_ids is not None:
+        query = query.where(Incident.case_id.in_(list(case_ids)))
+    return session.scalars(query).all()
+
+
+def load(session: Session, case_ids: Iterable[int]) -> dict[int, tuple[Instance, CaseFacts, Batch, Enterprise]]:
+    """What a step needs besides the locked cases, by case id.
+
+    A statement of its own after the lock, so that it sees what another transaction has just committed.
+    """
+    query = (
+        select(Instance, CaseFacts, Batch, Enterprise)
+        .join(CaseFacts, CaseFacts.case_id == Instance.case_id)
+        .join(Case, Case.id == Instance.case_id)
+        .join(Batch, Batch.id == Case.batch_id)
+        .join(Enterprise, Enterprise.id == Case.enterprise_id)
+        .where(Instance.case_id.in_(list(case_ids)))
+        .execution_options(populate_existing=True)
+    )
+    return {row[0].case_id: (row[0], row[1], row[2], row[3]) for row in session.execute(query)}
+
+
+def get_state(session: Session, case_id: int) -> bytes:
+    return session.get_one(Instance, case_id).state
+
+
+def postpone(session: Session, case_id: int, until: datetime) -> None:
+    """Try the timers of a case again only then."""
+    session.execute(update(Instance).where(Instance.case_id == case_id).values(retry_at=until))

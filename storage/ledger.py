@@ -1,0 +1,119 @@
+"""The ceiling ledger (限额台账, domain.md 2.4): one account per beneficiary and year, entries only added."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.base import Base, Id, Instant, Yuan
+
+
+class LedgerAccount(Base):
+    """The annual ceiling of article 10 for one USCC; locked before its entries are read."""
+
+    __tablename__ = "ledger_account"
+    id: Mapped[Id]
+    uscc: Mapped[str]
+    year: Mapped[int]
+    # Set when a release may raise a sibling of the same batch; the worker then allocates again (M11).
+    reallocate_batch: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("batch.id"))
+    __table_args__ = (UniqueConstraint("uscc", "year"),)
+
+
+class LedgerEntry(Base):
+    """One movement. `amount` is signed per state: it adds to `state` and, when `from_state` is set, leaves that state.
+
+    States: RESERVED, COMMITTED, PAID; RELEASED and RESTORED give room back. A balance is a sum.
+    """
+
+    __tablename__ = "ledger_entry"
+    id: Mapped[Id]
+    account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("ledger_account.id"))
+    case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"), index=True)
+    state: Mapped[str]
+    from_state: Mapped[str | None]
+    amount: Mapped[Yuan]
+    by: Mapped[str]
+    at: Mapped[Instant]
+    why: Mapped[str]
+    __table_args__ = (Index(None, "account_id", "id"),)
+
+
+HOLDING = ("RESERVED", "COMMITTED", "PAID")
+
+
+def lock_accounts(session: Session, usccs: Iterable[str], year: int) -> dict[str, LedgerAccount]:
+    """Create what is missing, then lock the accounts in USCC order (design.md, lock order)."""
+    wanted = sorted(set(usccs))
+    if not wanted:
+        return {}
+    session.execute(
+        insert(LedgerAccount)
+        .values([{"uscc": uscc, "year": year} for uscc in wanted])
+        .on_conflict_do_nothing(index_elements=["uscc", "year"])
+    )
+    query = select(LedgerAccount).where(LedgerAccount.uscc.in_(wanted), LedgerAccount.year == year)
+    locked = session.scalars(
+        query.order_by(LedgerAccount.uscc).with_for_update().execution_options(populate_existing=True)
+    )
+    return {account.uscc: account for account in locked}
+
+
+def held_by_case(session: Session, account_ids: Iterable[int]) -> dict[int, dict[int, Decimal]]:
+    """What each case holds in each account: what entered a holding state less what left it; zero is left out."""
+    held: dict[int, dict[int, Decimal]] = {account_id: {} for account_id in account_ids}
+    query = (
+        select(LedgerEntry.account_id, LedgerEntry.case_id, LedgerEntry.state, LedgerEntry.from_state)
+        .add_columns(func.sum(LedgerEntry.amount))
+        .where(LedgerEntry.account_id.in_(list(held)))
+        .group_by(LedgerEntry.account_id, LedgerEntry.case_id, LedgerEntry.state, LedgerEntry.from_state)
+    )
+    for account_id, case_id, state, from_state, amount in session.execute(query):
+        enters = amount if state in HOLDING else Decimal(0)
+        leaves = amount if from_state in HOLDING else Decimal(0)
+        held[account_id][case_id] = held[account_id].get(case_id, Decimal(0)) + enters - leaves
+    return {account: {case: sum_ for case, sum_ in cases.items() if sum_} for account, cases in held.items()}
+
+
+def live_entry(session: Session, case_id: int) -> tuple[LedgerAccount, str, Decimal] | None:
+    """The account, state and amount of the one live entry of a case, if it has one."""
+    query = (
+        select(LedgerAccount, LedgerEntry)
+        .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
+        .where(LedgerEntry.case_id == case_id)
+        .order_by(LedgerEntry.id)
+    )
+    balance: dict[tuple[int, str], Decimal] = {}
+    accounts: dict[int, LedgerAccount] = {}
+    for account, entry in session.execute(query):
+        accounts[account.id] = account
+        if entry.state in HOLDING:
+            balance[account.id, entry.state] = balance.get((account.id, entry.state), Decimal(0)) + entry.amount
+        if entry.from_state in HOLDING:
+            balance[account.id, entry.from_state] -= entry.amount
+    for (account_id, state), amount in balance.items():
+        if amount:
+            return accounts[account_id], state, amount
+    return None
+
+
+def list_entries(session: Session, uscc: str, year: int) -> Sequence[LedgerEntry]:
+    query = select(LedgerEntry).join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
+    return session.scalars(
+        query.where(LedgerAccount.uscc == uscc, LedgerAccount.year == year).order_by(LedgerEntry.id)
+    ).all()
+
+
+def entries_of_case(session: Session, case_id: int) -> Sequence[LedgerEntry]:
+    return session.scalars(select(LedgerEntry).where(LedgerEntry.case_id == case_id).order_by(LedgerEntry.id)).all()
+
+
+def account_to_reallocate(session: Session) -> tuple[str, int, int] | None:
+    """USCC, year and batch of an account whose siblings must be allocated again; read without a lock."""
+    query = select(LedgerAccount.uscc, LedgerAccount.year, LedgerAccount.reallocate_batch)
+    row = session.execute(
+        query.where(LedgerAccount.reallocate_batch.is_not(None)).order_by(LedgerAccount.id).limit(1)
+    ).first()
+    return (row[0], row[1], row[2]) if row and row[2] is not None else None

@@ -1,0 +1,75 @@
+"""Messages and letters to applicants (消息与文书), and the gap-free counters of their numbers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.base import Base, Id, Instant
+
+
+class Message(Base):
+    """A letter or message to an enterprise about one of its cases; delivered when first read."""
+
+    __tablename__ = "message"
+    id: Mapped[Id]
+    enterprise_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("enterprise.id"))
+    case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"), index=True)
+    kind: Mapped[str]
+    number: Mapped[str | None]
+    title: Mapped[str]
+    body: Mapped[str]
+    sent_at: Mapped[Instant]
+    read_at: Mapped[Instant | None]
+    __table_args__ = (Index(None, "enterprise_id", "id"),)
+
+
+class LetterCounter(Base):
+    """The last number used of a kind of letter in a year."""
+
+    __tablename__ = "letter_counter"
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    value: Mapped[int]
+
+
+def next_letter_number(session: Session, kind: str, year: int) -> int:
+    """Take the next number; the row stays locked until the transaction ends, so that no number is lost."""
+    statement = insert(LetterCounter).values(kind=kind, year=year, value=1)
+    statement = statement.on_conflict_do_update(
+        index_elements=["kind", "year"], set_={"value": LetterCounter.value + 1}
+    )
+    return session.scalars(statement.returning(LetterCounter.value)).one()
+
+
+def list_of_enterprise(
+    session: Session, enterprise_id: int, *, before: int | None = None, limit: int = 50
+) -> Sequence[Message]:
+    query = select(Message).where(Message.enterprise_id == enterprise_id).order_by(Message.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(Message.id < before)
+    return session.scalars(query).all()
+
+
+def list_of_case(session: Session, case_id: int) -> Sequence[Message]:
+    return session.scalars(select(Message).where(Message.case_id == case_id).order_by(Message.id)).all()
+
+
+def find(session: Session, message_id: int, enterprise_id: int) -> Message | None:
+    return session.scalar(select(Message).where(Message.id == message_id, Message.enterprise_id == enterprise_id))
+
+
+def latest_of_kind(session: Session, case_id: int, kind: str) -> Message | None:
+    query = select(Message).where(Message.case_id == case_id, Message.kind == kind)
+    return session.scalar(query.order_by(Message.id.desc()).limit(1))
+
+
+def mark_read(session: Session, message_id: int, now: datetime) -> None:
+    session.execute(update(Message).where(Message.id == message_id, Message.read_at.is_(None)).values(read_at=now))
+
+
+def count_unread(session: Session, enterprise_id: int) -> int:
+    query = select(func.count()).select_from(Message)
+    return session.scalar(query.where(Message.enterprise_id == enterprise_id, Message.read_at.is_(None))) or 0

@@ -1,0 +1,96 @@
+"""The object store: any S3 server through the `minio` SDK. Keys are generated; names never reach it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+import certifi
+import urllib3
+from minio import Minio
+from minio.commonconfig import GOVERNANCE
+from minio.error import MinioException
+from minio.retention import Retention
+
+
+class ObjectStoreAway(Exception):
+    """The object store does not answer; nothing was kept."""
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """What was written: key and the store's own version id (None on an unversioned bucket)."""
+
+    key: str
+    version: str | None
+
+
+class ObjectStore:
+    """One bucket. Connections are pooled; every failure of the store is an `ObjectStoreAway`."""
+
+    def __init__(self, endpoint: str, access_key: str, secret_key: str, bucket: str, secure: bool) -> None:
+        # Short timeouts and one retry: a page that waits for minutes is worse than one that says the store is away.
+        pool = urllib3.PoolManager(
+            timeout=urllib3.Timeout(connect=2, read=20),
+            maxsize=16,
+            retries=urllib3.Retry(total=1, backoff_factor=0.1),
+            cert_reqs="CERT_REQUIRED",
+            ca_certs=certifi.where(),
+        )
+        self._client = Minio(endpoint, access_key, secret_key, secure=secure, http_client=pool)
+        self._bucket = bucket
+
+    def ensure_bucket(self) -> None:
+        """Create the bucket, with object lock (and so with versions), when it is missing."""
+        with _Answering():
+            if not self._client.bucket_exists(self._bucket):
+                self._client.make_bucket(self._bucket, object_lock=True)
+
+    def put(self, key: str, stream: BinaryIO, content_type: str) -> StoredObject:
+        """Write a stream of unknown length in parts; memory stays bounded."""
+        with _Answering():
+            result = self._client.put_object(
+                self._bucket, key, stream, length=-1, part_size=8 * 1024 * 1024, content_type=content_type
+            )
+        return StoredObject(key, result.version_id)
+
+    def read(self, key: str, version: str | None) -> Iterator[bytes]:
+        """The bytes in pieces of 64 KiB; the first piece is fetched before this returns."""
+        with _Answering():
+            response = self._client.get_object(self._bucket, key, version_id=version)
+        return _pieces(response)
+
+    def remove(self, key: str, version: str | None) -> None:
+        with _Answering():
+            self._client.remove_object(self._bucket, key, version_id=version)
+
+    def lock(self, key: str, version: str | None, until: datetime) -> None:
+        """Protect one version against deletion until an instant (object lock, governance mode)."""
+        with _Answering():
+            self._client.set_object_retention(self._bucket, key, Retention(GOVERNANCE, until), version_id=version)
+
+    def answers(self) -> bool:
+        try:
+            with _Answering():
+                return self._client.bucket_exists(self._bucket)
+        except ObjectStoreAway:
+            return False
+
+
+class _Answering:
+    """Turn the SDK's and the network's errors into one."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, (MinioException, urllib3.exceptions.HTTPError, OSError)):
+            raise ObjectStoreAway(type(error).__name__) from error
+
+
+def _pieces(response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
+    try:
+        yield from response.stream(64 * 1024)
+    finally:
+        response.close()
+        response.release_conn()

@@ -1,0 +1,37 @@
+"""Payments (资金拨付): each attempt of a payment with its voucher or the reason why it came back."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.base import Base, Id, Instant, Yuan
+
+
+class Payment(Base):
+    """One attempt. State: paid or returned (支付退回)."""
+
+    __tablename__ = "payment"
+    id: Mapped[Id]
+    case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"))
+    number: Mapped[int]
+    state: Mapped[str]
+    amount: Mapped[Yuan]
+    bank_name: Mapped[str]
+    account_name: Mapped[str]
+    account_no: Mapped[str]
+    voucher_no: Mapped[str | None]
+    paid_on: Mapped[date | None]
+    return_reason: Mapped[str | None]
+    recorded_by: Mapped[str]
+    recorded_at: Mapped[Instant]
+    __table_args__ = (UniqueConstraint("case_id", "number"),)
+
+
+def list_of_case(session: Session, case_id: int) -> Sequence[Payment]:
+    return session.scalars(select(Payment).where(Payment.case_id == case_id).order_by(Payment.number)).all()
+
+
+def last_number(session: Session, case_id: int) -> int:
+    return session.scalar(select(func.max(Payment.number)).where(Payment.case_id == case_id)) or 0

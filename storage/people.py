@@ -1,0 +1,146 @@
+"""Enterprises, the people who sign in, and their sessions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Boolean, ForeignKey, Index, delete, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from storage.base import Base, Id, Instant, Json
+
+
+class Enterprise(Base):
+    """An applicant organisation; `profile` holds part A of every form (domain.md 1.0)."""
+
+    __tablename__ = "enterprise"
+    id: Mapped[Id]
+    uscc: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    entity_type: Mapped[str]
+    profile: Mapped[Json]
+    credit_flags: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)
+
+
+class User(Base):
+    """A person with a name, roles and, for applicants, the enterprise they act for."""
+
+    __tablename__ = "user_account"
+    id: Mapped[Id]
+    username: Mapped[str] = mapped_column(unique=True)
+    display_name: Mapped[str]
+    password_hash: Mapped[str]
+    roles: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    enterprise_id: Mapped[int | None] = mapped_column(ForeignKey("enterprise.id"))
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    enterprise: Mapped[Enterprise | None] = relationship(lazy="raise")
+
+
+class Expert(Base):
+    """A member of the expert pool (domain.md 3.3); the person signs in as `user_id`."""
+
+    __tablename__ = "expert"
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    employer: Mapped[str]
+    employer_uscc: Mapped[str | None]
+    field: Mapped[str]
+    finance: Mapped[bool] = mapped_column(default=False)
+    user: Mapped[User] = relationship(lazy="raise")
+
+
+class SignIn(Base):
+    """A session of a page or an API token; ended by deleting the row, at once."""
+
+    __tablename__ = "sign_in"
+    id: Mapped[Id]
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    created_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
+
+
+class SignInFailure(Base):
+    """A wrong password, kept for the throttle only; `subject` is `account|address` or the address alone."""
+
+    __tablename__ = "sign_in_failure"
+    id: Mapped[Id]
+    subject: Mapped[str]
+    at: Mapped[Instant]
+    __table_args__ = (Index(None, "subject", "at"),)
+
+
+def find_user(session: Session, username: str) -> User | None:
+    return session.scalar(select(User).where(User.username == username))
+
+
+def find_sign_in(session: Session, token_hash: str, now: datetime) -> tuple[User, str | None] | None:
+    """The user of a live session and, for an applicant, the enterprise's USCC; one statement."""
+    row = session.execute(
+        select(User, Enterprise.uscc)
+        .join(SignIn, SignIn.user_id == User.id)
+        .outerjoin(Enterprise, Enterprise.id == User.enterprise_id)
+        .where(SignIn.token_hash == token_hash, SignIn.expires_at > now, User.active)
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+def end_sign_in(session: Session, token_hash: str) -> None:
+    session.execute(delete(SignIn).where(SignIn.token_hash == token_hash))
+
+
+def end_sign_ins_of(session: Session, user_id: int) -> None:
+    session.execute(delete(SignIn).where(SignIn.user_id == user_id))
+
+
+def sweep_sign_ins(session: Session, now: datetime, failures_before: datetime) -> None:
+    """Forget what has expired, so that neither table grows for ever."""
+    session.execute(delete(SignIn).where(SignIn.expires_at <= now))
+    session.execute(delete(SignInFailure).where(SignInFailure.at < failures_before))
+
+
+def count_failures(session: Session, subject: str, since: datetime) -> int:
+    query = select(func.count()).select_from(SignInFailure)
+    return session.scalar(query.where(SignInFailure.subject == subject, SignInFailure.at > since)) or 0
+
+
+def forget_failures(session: Session, subject: str) -> None:
+    session.execute(delete(SignInFailure).where(SignInFailure.subject == subject))
+
+
+def get_enterprise(session: Session, enterprise_id: int) -> Enterprise:
+    return session.get_one(Enterprise, enterprise_id)
+
+
+def find_enterprise(session: Session, uscc: str) -> Enterprise | None:
+    return session.scalar(select(Enterprise).where(Enterprise.uscc == uscc))
+
+
+def users_with_role(session: Session, role: str) -> Sequence[User]:
+    return session.scalars(select(User).where(User.roles.contains([role]), User.active).order_by(User.username)).all()
+
+
+def users_of_enterprise(session: Session, enterprise_id: int) -> set[str]:
+    return set(session.scalars(select(User.username).where(User.enterprise_id == enterprise_id)))
+
+
+def is_empty(session: Session) -> bool:
+    """Whether nobody has an account yet."""
+    return session.scalar(select(User.id).limit(1)) is None
+
+
+def list_experts(session: Session) -> list[tuple[Expert, User]]:
+    """The pool, ordered by username so that a draw can be repeated."""
+    query = select(Expert, User).join(User, User.id == Expert.user_id).where(User.active).order_by(User.username)
+    return [(expert, user) for expert, user in session.execute(query)]
+
+
+def set_password(session: Session, user_id: int, password_hash: str) -> None:
+    session.execute(update(User).where(User.id == user_id).values(password_hash=password_hash))
+
+
+def names_of(session: Session, usernames: set[str]) -> dict[str, str]:
+    """Display names by username."""
+    if not usernames:
+        return {}
+    rows = session.execute(select(User.username, User.display_name).where(User.username.in_(usernames)))
+    return dict(rows)

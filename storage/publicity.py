@@ -1,0 +1,101 @@
+"""Public notices (公示) and the objections against what they announce (异议)."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import BigInteger, ForeignKey, Index, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.base import Base, Id, Instant, Yuan
+from storage.cases import Case
+
+
+class Notice(Base):
+    """One publication of a batch; its period ends for every item at `ends_at` (24:00 of the last working day)."""
+
+    __tablename__ = "notice"
+    id: Mapped[Id]
+    batch_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("batch.id"), index=True)
+    title: Mapped[str]
+    published_by: Mapped[str]
+    published_at: Mapped[Instant]
+    ends_at: Mapped[Instant]
+
+
+class NoticeItem(Base):
+    """A case as it was announced; a later item of the same case supersedes it."""
+
+    __tablename__ = "notice_item"
+    id: Mapped[Id]
+    notice_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("notice.id"), index=True)
+    case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"), index=True)
+    enterprise: Mapped[str]
+    scheme: Mapped[str]
+    title: Mapped[str]
+    amount: Mapped[Yuan]
+    remark: Mapped[str]
+
+
+class Objection(Base):
+    """A real-name objection. State: registered, accepted, rejected, dismissed, upheld. The objector stays hidden."""
+
+    __tablename__ = "objection"
+    id: Mapped[Id]
+    notice_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("notice.id"))
+    case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"))
+    name: Mapped[str]
+    id_no: Mapped[str]
+    phone: Mapped[str]
+    text: Mapped[str]
+    state: Mapped[str] = mapped_column(default="registered")
+    registered_at: Mapped[Instant]
+    handled_by: Mapped[str | None]
+    handled_at: Mapped[Instant | None]
+    reply: Mapped[str | None]
+    __table_args__ = (Index(None, "case_id", "state"), Index(None, "state", "id"))
+
+
+def get_notice(session: Session, notice_id: int) -> Notice | None:
+    return session.get(Notice, notice_id)
+
+
+def list_notices(session: Session, *, before: int | None = None, limit: int = 50) -> Sequence[Notice]:
+    query = select(Notice).order_by(Notice.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(Notice.id < before)
+    return session.scalars(query).all()
+
+
+def items(session: Session, notice_id: int) -> Sequence[NoticeItem]:
+    return session.scalars(select(NoticeItem).where(NoticeItem.notice_id == notice_id).order_by(NoticeItem.id)).all()
+
+
+def current_item(session: Session, case_id: int) -> tuple[NoticeItem, Notice] | None:
+    """The newest announcement of a case with its notice."""
+    query = select(NoticeItem, Notice).join(Notice, Notice.id == NoticeItem.notice_id)
+    row = session.execute(query.where(NoticeItem.case_id == case_id).order_by(NoticeItem.id.desc()).limit(1)).first()
+    return (row[0], row[1]) if row else None
+
+
+def announcements(session: Session, case_id: int) -> Sequence[tuple[NoticeItem, Notice]]:
+    query = select(NoticeItem, Notice).join(Notice, Notice.id == NoticeItem.notice_id)
+    return [
+        (row[0], row[1]) for row in session.execute(query.where(NoticeItem.case_id == case_id).order_by(NoticeItem.id))
+    ]
+
+
+def lock_objection(session: Session, objection_id: int) -> Objection | None:
+    return session.scalar(select(Objection).where(Objection.id == objection_id).with_for_update())
+
+
+def list_objections(session: Session, *, state: str | None = None, case_id: int | None = None) -> Sequence[Objection]:
+    query = select(Objection).order_by(Objection.id.desc()).limit(200)
+    if state:
+        query = query.where(Objection.state == state)
+    if case_id is not None:
+        query = query.where(Objection.case_id == case_id)
+    return session.scalars(query).all()
+
+
+def find_item(session: Session, notice_id: int, reference: str) -> NoticeItem | None:
+    query = select(NoticeItem).join(Case, Case.id == NoticeItem.case_id)
+    return session.scalar(query.where(NoticeItem.notice_id == notice_id, Case.reference == reference))

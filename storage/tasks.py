@@ -1,0 +1,87 @@
+"""Open and finished user tasks: the projection of the engine's state that people search, claim and complete."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, and_, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.base import Base, Instant, Json
+
+
+class Task(Base):
+    """A user task of a case; `id` is the engine's task id. Status: open, done or cancelled."""
+
+    __tablename__ = "task"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"))
+    element_id: Mapped[str]
+    process: Mapped[str]
+    name: Mapped[str]
+    role: Mapped[str]
+    form: Mapped[str]
+    stage: Mapped[str | None]
+    # A personal task belongs to its assignee from the start (an expert's seat) and is never offered to the role.
+    personal: Mapped[bool] = mapped_column(default=False)
+    separate_from: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)
+    status: Mapped[str] = mapped_column(default="open")
+    assignee: Mapped[str | None]
+    due_on: Mapped[date | None]
+    opened_at: Mapped[Instant]
+    ended_at: Mapped[Instant | None]
+    completed_by: Mapped[str | None]
+    draft: Mapped[Json | None]
+    draft_by: Mapped[str | None]
+    draft_at: Mapped[Instant | None]
+    version: Mapped[int] = mapped_column(default=1)
+    __table_args__ = (
+        Index(None, "case_id", "status"),
+        Index(None, "role", "status", "due_on", "id"),
+        Index(None, "assignee", "status", "due_on", "id"),
+        Index(None, "completed_by", "ended_at"),
+    )
+
+
+def get(session: Session, task_id: str) -> Task | None:
+    return session.scalar(select(Task).where(Task.id == task_id).execution_options(populate_existing=True))
+
+
+def list_of_case(session: Session, case_id: int) -> Sequence[Task]:
+    return session.scalars(select(Task).where(Task.case_id == case_id).order_by(Task.opened_at, Task.id)).all()
+
+
+def list_open_of_cases(session: Session, case_ids: Iterable[int]) -> Sequence[Task]:
+    query = select(Task).where(Task.case_id.in_(list(case_ids)), Task.status == "open")
+    return session.scalars(query.order_by(Task.opened_at, Task.element_id, Task.id)).all()
+
+
+def has_completed(session: Session, case_id: int, elements: Iterable[str], username: str) -> str | None:
+    """The name of an earlier task among `elements` that this person completed in this case, if any."""
+    query = select(Task.name).where(
+        Task.case_id == case_id, Task.element_id.in_(list(elements)), Task.completed_by == username
+    )
+    return session.scalar(query.limit(1))
+
+
+def offered_to(username: str, roles: Iterable[str]) -> Any:
+    """Open tasks that this person may take or has: his own, and unassigned ones of his roles."""
+    return and_(
+        Task.status == "open",
+        or_(Task.assignee == username, and_(Task.assignee.is_(None), Task.role.in_(list(roles)))),
+    )
+
+
+def cancel(session: Session, task_ids: Iterable[str], now: datetime) -> None:
+    """Close open tasks that the process took back."""
+    query = update(Task).where(Task.id.in_(list(task_ids)), Task.status == "open")
+    session.execute(query.values(status="cancelled", ended_at=now, draft=None))
+
+
+def move_due(session: Session, task_id: str, due_on: date | None) -> None:
+    session.execute(update(Task).where(Task.id == task_id).values(due_on=due_on))
+
+
+def case_of(session: Session, task_id: str) -> int | None:
+    return session.scalar(select(Task.case_id).where(Task.id == task_id))
