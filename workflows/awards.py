@@ -1,0 +1,184 @@
+"""From the law to the ledger: a case's own amount, and what it holds of its enterprise's annual ceiling.
+
+Lock order everywhere: cases by reference first (the caller holds them), then ledger accounts by USCC.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from storage import calculations, ledger
+from storage.batches import Batch
+from storage.calculations import Calculation
+from storage.cases import Case
+from storage.database import Session
+from storage.ledger import LedgerAccount, LedgerEntry
+from workflows import letters, rules
+from workflows.errors import Conflict
+from workflows.rules import ceiling
+from workflows.rules.money import format_yuan
+from workflows.step import Step
+
+ZERO = Decimal(0)
+
+
+def preview(step: Step) -> rules.Determination:
+    """What the rule gives on the verified figures now, without keeping it (for the size of the panel)."""
+    names = [fact.name for fact in rules.SCHEMES[step.case.scheme].FACTS]
+    facts = {name: step.facts[name] for name in names if name in step.facts}
+    return rules.determine(step.case.scheme, facts, step.parameters, step.today)
+
+
+def calculate(step: Step) -> rules.Determination:
+    """Run steps 1–3 of domain.md 2.1 and keep the calculation with the values it used and who confirmed them."""
+    result = preview(step)
+    pinned = step.batch.parameters or {}
+    number = calculations.last_number(step.session, step.case.id) + 1
+    kept = result.as_dict()
+    step.session.add(
+        Calculation(
+            case_id=step.case.id,
+            number=number,
+            at=step.now,
+            by=step.actor.username,
+            eligible=result.eligible,
+            computed_amount=result.computed_amount,
+            item_amount=result.item_amount,
+            precap_amount=result.precap_amount,
+            facts=kept["facts"],
+            parameters=[
+                {
+                    "id": key,
+                    "value": value,
+                    "confirmed_by": pinned.get(key, {}).get("confirmed_by"),
+                    "confirmed_at": pinned.get(key, {}).get("confirmed_at"),
+                    "basis": pinned.get(key, {}).get("basis"),
+                }
+                for key, value in sorted(result.parameters.items())
+            ],
+            conditions=kept["conditions"],
+            steps=kept["steps"],
+        )
+    )
+    case = step.case
+    old = {
+        "computed_amount": case.computed_amount,
+        "item_amount": case.item_amount,
+        "precap_amount": case.precap_amount,
+    }
+    case.computed_amount, case.item_amount = result.computed_amount, result.item_amount
+    case.precap_amount, case.final_amount = result.precap_amount, None
+    step.record(
+        "amount_calculated",
+        "calculate_amount",
+        [
+            {"field": field, "old": None if value is None else str(value), "new": str(getattr(case, field))}
+            for field, value in old.items()
+        ],
+    )
+    return result
+
+
+def post(
+    session: Session,
+    account: LedgerAccount,
+    case: Case,
+    state: str,
+    amount: Decimal,
+    *,
+    from_state: str | None,
+    by: str,
+    at: Any,
+    why: str,
+) -> None:
+    """Add one entry; the caller holds the account's lock."""
+    session.add(
+        LedgerEntry(
+            account_id=account.id,
+            case_id=case.id,
+            state=state,
+            from_state=from_state,
+            amount=amount,
+            by=by,
+            at=at,
+            why=why,
+        )
+    )
+
+
+def release(step: Step, why: str, *, reallocate: bool) -> None:
+    """Give back what the case holds, if anything; `reallocate` lets its siblings of the batch be computed again."""
+    held = ledger.live_entry(step.session, step.case.id)
+    if held is None:
+        return
+    account, state, amount = held
+    account = ledger.lock_accounts(step.session, [account.uscc], account.year)[account.uscc]
+    _entry(step, account, "RELEASED", amount, state, why)
+    if reallocate:
+        account.reallocate_batch = step.case.batch_id
+    step.record("quota_released", account.uscc, [{"field": state, "old": str(amount), "new": "0"}])
+
+
+def commit(step: Step) -> None:
+    """RESERVED → COMMITTED in the year of the decision; when the year turned, the old year's room is given back."""
+    held = ledger.live_entry(step.session, step.case.id)
+    if held is None or held[1] != "RESERVED":
+        raise Conflict("本件没有额度预占，不能审定；请先重新锁定汇总表。")
+    account, _state, amount = held
+    year = step.today.year
+    account = ledger.lock_accounts(step.session, [account.uscc], account.year)[account.uscc]
+    if account.year != year and step.parameter("a10.cap_year_basis") == "approval_year":
+        account = _move_to_year(step, account, amount, year)
+    _entry(step, account, "COMMITTED", amount, "RESERVED", "区政府审定")
+    letters.send(step, "award", f"经审定，予以支持，审定支持金额{format_yuan(amount)}元。")
+    step.record("award_committed", account.uscc, [{"field": "final_amount", "old": None, "new": str(amount)}])
+
+
+def _move_to_year(step: Step, old: LedgerAccount, amount: Decimal, year: int) -> LedgerAccount:
+    """Release in the old year and reserve the same amount in the new one, if there is room for all of it."""
+    account = ledger.lock_accounts(step.session, [old.uscc], year)[old.uscc]
+    used = sum(ledger.held_by_case(step.session, [account.id])[account.id].values(), ZERO)
+    if used + amount > step.parameter("a10.annual_cap"):
+        raise Conflict(f"{year}年度剩余限额不足{format_yuan(amount)}元，请退回重新测算。")
+    _entry(step, old, "RELEASED", amount, "RESERVED", "跨年度，转入新年度")
+    _entry(step, account, "RESERVED", amount, None, "跨年度，由上年度转入")
+    return account
+
+
+def pay(step: Step) -> None:
+    """COMMITTED → PAID, in the account and year of the decision."""
+    held = ledger.live_entry(step.session, step.case.id)
+    if held is None or held[1] != "COMMITTED":
+        raise Conflict("本件没有审定占用的额度，不能登记拨付。")
+    account, _state, amount = held
+    account = ledger.lock_accounts(step.session, [account.uscc], account.year)[account.uscc]
+    _entry(step, account, "PAID", amount, "COMMITTED", "已拨付")
+    step.case.paid_amount = amount
+
+
+def _entry(step: Step, account: LedgerAccount, state: str, amount: Decimal, from_state: str | None, why: str) -> None:
+    post(
+        step.session,
+        account,
+        step.case,
+        state,
+        amount,
+        from_state=from_state,
+        by=step.actor.username,
+        at=step.now,
+        why=why,
+    )
+
+
+def allocate(
+    account_used: Decimal, cases: Sequence[Case], batch: Batch, parameters: Any
+) -> dict[int, ceiling.Allocation]:
+    """Article 10 over the cases of one enterprise in one batch; the order of the cases does not matter."""
+    claims = [
+        ceiling.Claim(case.reference, case.precap_amount or ZERO, case.accepted_at or case.created_at) for case in cases
+    ]
+    allocations = ceiling.allocate(
+        claims, account_used, parameters["a10.annual_cap"], parameters["a10.allocation_order"]
+    )
+    by_reference = {case.reference: case.id for case in cases}
+    return {by_reference[allocation.case]: allocation for allocation in allocations}

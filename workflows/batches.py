@@ -1,0 +1,474 @@
+"""Batches: drafted and opened by two people, listed, resolved by the meeting (domain.md 2.1 steps 4–9, P12)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from storage import batches as store
+from storage import cases as case_store
+from storage import instances, ledger
+from storage.batches import Batch, Decision, ListRow, Resolution
+from storage.database import Session
+from workflows import awards, paging, rules, views
+from workflows import parameters as parameter_values
+from workflows.audit import Chain
+from workflows.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from workflows.permissions import STAFF, Actor, require
+from workflows.rules.money import MoneyInvalid, format_yuan, parse_money
+from workflows.running import Running, open_cases
+from workflows.step import local_date, pinned_values
+
+RESULTS = ("support", "adjust", "defer", "refuse")
+
+
+def draft(
+    session: Session,
+    actor: Actor,
+    *,
+    title: str,
+    schemes: Sequence[str],
+    window_from: datetime,
+    window_to: datetime,
+    cap_year: int,
+    budget_total: Decimal | None,
+    now: datetime,
+) -> dict[str, Any]:
+    """Draft a batch; a section chief who did not draft it opens it. Matter dates: from January 1 of the year before."""
+    require(actor, "case_officer")
+    errors = []
+    if not 2 <= len(title.strip()) <= 100:
+        errors.append(FieldError("title", "请填写批次名称，2至100字。"))
+    unknown = [scheme for scheme in schemes if scheme not in rules.SCHEMES]
+    if not schemes or unknown or len(set(schemes)) != len(schemes):
+        errors.append(FieldError("schemes", "请选择本批次受理的支持事项，不得重复。"))
+    if window_to <= window_from:
+        errors.append(FieldError("window_to", "申报截止时间应晚于开始时间。"))
+    if not local_date(window_from).year - 1 <= cap_year <= local_date(window_to).year + 1:
+        errors.append(FieldError("cap_year", "限额年度应与申报期所在年度相近。"))
+    if budget_total is not None and budget_total <= 0:
+        errors.append(FieldError("budget_total", "预算总额应大于0。"))
+    if errors:
+        raise Invalid("批次信息有误，请按提示修改。", errors=errors)
+    batch = Batch(
+        title=title.strip(),
+        schemes=list(schemes),
+        window_from=window_from,
+        window_to=window_to,
+        matter_date_from=date(local_date(window_from).year - 1, 1, 1),
+        matter_date_to=local_date(window_to),
+        cap_year=cap_year,
+        budget_total=budget_total,
+        status="draft",
+        drafted_by=actor.username,
+        drafted_at=now,
+    )
+    session.add(batch)
+    session.flush()
+    chain = Chain.open(session, chain_name(batch))
+    chain.append(
+        now, actor.username, "batch_drafted", batch.title, [{"field": "schemes", "old": None, "new": list(schemes)}]
+    )
+    return shown(batch, actor)
+
+
+def chain_name(batch: Batch) -> str:
+    return f"batch:{batch.id}"
+
+
+def open_batch(session: Session, actor: Actor, batch_id: int, now: datetime) -> dict[str, Any]:
+    """Open a batch: pins the parameter values. Conflict names every parameter that is not confirmed."""
+    require(actor, "section_chief")
+    batch = _locked(session, batch_id)
+    if batch.status != "draft":
+        raise Conflict("该批次已发布。")
+    if batch.drafted_by == actor.username:
+        raise Forbidden("批次由你起草，须由另一人发布。")
+    today = local_date(now)
+    missing = parameter_values.unconfirmed(session, batch.schemes, today)
+    if missing:
+        names = "、".join(f"{each.label}（{each.id}）" for each in missing)
+        raise Conflict(
+            f"下列{len(missing)}项政策口径尚未确认，不能发布：{names}。", unconfirmed=[each.id for each in missing]
+        )
+    batch.parameters = parameter_values.pin(session, batch.schemes, today)
+    batch.status, batch.opened_by, batch.opened_at = "open", actor.username, now
+    Chain.open(session, chain_name(batch)).append(
+        now,
+        actor.username,
+        "batch_opened",
+        batch.title,
+        [{"field": key, "old": None, "new": value["value"]} for key, value in sorted(batch.parameters.items())],
+    )
+    return shown(batch, actor)
+
+
+def _locked(session: Session, batch_id: int) -> Batch:
+    batch = store.lock(session, batch_id)
+    if batch is None:
+        raise NotFound("没有这一批次。")
+    return batch
+
+
+def _get(session: Session, actor: Actor, batch_id: int) -> Batch:
+    batch = store.get(session, batch_id)
+    if batch is None or (batch.status == "draft" and not actor.has(*STAFF)):
+        raise NotFound("没有这一批次。")
+    return batch
+
+
+def shown(batch: Batch, actor: Actor) -> dict[str, Any]:
+    inside = actor.has(*STAFF)
+    return {
+        "id": batch.id,
+        "title": batch.title,
+        "schemes": list(batch.schemes),
+        "window_from": views.instant(batch.window_from),
+        "window_to": views.instant(batch.window_to),
+        "matter_date_from": batch.matter_date_from.isoformat(),
+        "matter_date_to": batch.matter_date_to.isoformat(),
+        "cap_year": batch.cap_year,
+        "budget_total": str(batch.budget_total) if batch.budget_total is not None and inside else None,
+        "status": batch.status,
+        "drafted_by": batch.drafted_by if inside else None,
+        "opened_by": batch.opened_by if inside else None,
+        "opened_at": views.instant(batch.opened_at),
+    }
+
+
+def list_batches(session: Session, actor: Actor, *, cursor: str | None = None, limit: int = 50) -> paging.Page:
+    """Batches, newest first; drafts are the office's own."""
+    found = store.list_batches(
+        session, before=paging.read_id_cursor(cursor), opened_only=not actor.has(*STAFF), limit=limit + 1
+    )
+    following = paging.id_cursor(found[limit - 1].id) if len(found) > limit else None
+    return paging.Page([shown(batch, actor) for batch in found[:limit]], following)
+
+
+def get_batch(session: Session, actor: Actor, batch_id: int) -> dict[str, Any]:
+    """A batch; for the office with its list, totals and how many cases wait for each call."""
+    batch = _get(session, actor, batch_id)
+    answer = shown(batch, actor)
+    if not actor.has(*STAFF):
+        return answer
+    answer["parameters"] = batch.parameters
+    answer["list"] = list_rows(session, batch)
+    answer["waiting"] = {
+        message: len(instances.waiting_cases(session, batch.id, message))
+        for message in ("listed", "resolved", "published")
+    }
+    answer["cases"] = case_store.count_in_batch(session, batch.id)
+    return answer
+
+
+def list_rows(session: Session, batch: Batch) -> list[dict[str, Any]]:
+    """The newest row of every case on the list with what the meeting made of it; three statements."""
+    rows = store.latest_rows(session, batch.id)
+    decisions = store.latest_decisions(session, batch.id)
+    known = case_store.with_enterprises(session, [row.case_id for row in rows])
+    listed = []
+    for row in sorted(rows, key=lambda row: known[row.case_id][0].reference):
+        case, enterprise = known[row.case_id]
+        decided = decisions.get(row.case_id)
+        listed.append(
+            {
+                "case": case.reference,
+                "title": case.title,
+                "scheme": case.scheme,
+                "enterprise": {"uscc": enterprise.uscc, "name": enterprise.name},
+                "status": case.status,
+                "round": row.round,
+                "precap_amount": views.amount(row.precap_amount),
+                "proposed_amount": views.amount(row.final_amount),
+                "final_amount": views.amount(case.final_amount),
+                "proposal": row.proposal,
+                "reasons": [step["text"] for step in row.steps if step.get("cut", "0") != "0"],
+                "steps": row.steps,
+                "resolution": {
+                    "minutes_no": decided[1].minutes_no,
+                    "result": decided[0].result,
+                    "amount": views.amount(decided[0].amount),
+                    "reason": decided[0].reason,
+                }
+                if decided and decided[0].id and decided[1].recorded_at >= row.fixed_at
+                else None,
+            }
+        )
+    return listed
+
+
+def fix_list(session: Session, actor: Actor, batch_id: int, now: datetime) -> dict[str, Any]:
+    """Fix the proposed list (锁定汇总表) for the cases that wait at `listed`: ceilings of article 10 and reservations.
+
+    Locks the cases by reference, then the accounts by USCC. The result depends on the set of cases only; siblings of
+    this batch that were listed before and not yet resolved are computed again with the new ones.
+    """
+    require(actor, "section_chief")
+    batch = _locked(session, batch_id)
+    if batch.drafted_by == actor.username:
+        raise Forbidden("批次由你起草，须由另一人锁定汇总表。")
+    waiting = instances.waiting_cases(session, batch.id, "listed")
+    if not waiting:
+        raise Conflict("没有等待汇总的申报件。")
+    unresolved = instances.waiting_cases(session, batch.id, "resolved")
+    running = open_cases(session, {*waiting, *unresolved}, actor, now)
+    fresh = set(waiting)
+    concerned = {each.case.enterprise_id for each in running if each.case.id in fresh}
+    running = [each for each in running if each.case.enterprise_id in concerned]
+    round_ = store.last_round(session, batch.id) + 1
+    _allocate(session, batch, running, round_, actor, now)
+    for each in running:
+        if each.case.id in fresh:
+            each.deliver("listed", {})
+        each.save()
+    Chain.open(session, chain_name(batch)).append(
+        now,
+        actor.username,
+        "list_fixed",
+        str(round_),
+        [{"field": each.case.reference, "old": None, "new": str(each.case.final_amount)} for each in running],
+    )
+    session.flush()
+    return {"round": round_, "items": list_rows(session, batch)}
+
+
+def _allocate(
+    session: Session, batch: Batch, running: Sequence[Running], round_: int, actor: Actor, now: datetime
+) -> None:
+    """Article 10 for each enterprise of these cases; writes rows, reservations and final amounts."""
+    parameters = pinned_values(batch)
+    by_uscc: dict[str, list[Running]] = {}
+    for each in running:
+        by_uscc.setdefault(each.step.enterprise.uscc, []).append(each)
+    accounts = ledger.lock_accounts(session, by_uscc, batch.cap_year)
+    held = ledger.held_by_case(session, [account.id for account in accounts.values()])
+    for uscc, group in by_uscc.items():
+        account = accounts[uscc]
+        mine = {each.case.id for each in group}
+        used = sum((amount for case_id, amount in held[account.id].items() if case_id not in mine), awards.ZERO)
+        allocations = awards.allocate(used, [each.case for each in group], batch, parameters)
+        for each in group:
+            allocation = allocations[each.case.id]
+            _reserve(each, account, held[account.id].get(each.case.id, awards.ZERO), allocation.amount)
+            session.add(
+                ListRow(
+                    batch_id=batch.id,
+                    case_id=each.case.id,
+                    round=round_,
+                    precap_amount=allocation.precap_amount,
+                    final_amount=allocation.amount,
+                    proposal="support" if allocation.amount else "refuse",
+                    steps=_row_steps(allocation),
+                    fixed_by=actor.username,
+                    fixed_at=now,
+                )
+            )
+
+
+def _row_steps(allocation: rules.ceiling.Allocation) -> list[dict[str, str]]:
+    """Steps 4–8 of domain.md 2.1 as far as they apply to one type: only the annual ceiling can cut here."""
+    text = allocation.reason or "未超过年度支持限额"
+    return [
+        {
+            "article": allocation.article,
+            "text": text,
+            "cut": f"{allocation.cut:.0f}",
+            "amount": f"{allocation.amount:.0f}",
+            "code": allocation.reason_code or "",
+        }
+    ]
+
+
+def _reserve(running: Running, account: ledger.LedgerAccount, held: Decimal, amount: Decimal) -> None:
+    """Replace the case's reservation by the new amount; nothing is written when it stays the same."""
+    step, case = running.step, running.case
+    old = case.final_amount
+    if held != amount:
+        if held:
+            _post(step, account, "RELEASED", held, "RESERVED", "重新汇总测算")
+        if amount:
+            _post(step, account, "RESERVED", amount, None, "锁定汇总表")
+    case.final_amount = amount
+    if old != amount:
+        step.record(
+            "amount_listed",
+            account.uscc,
+            [{"field": "final_amount", "old": views.amount(old), "new": views.amount(amount)}],
+        )
+
+
+def _post(
+    step: Any, account: ledger.LedgerAccount, state: str, amount: Decimal, from_state: str | None, why: str
+) -> None:
+    awards.post(
+        step.session,
+        account,
+        step.case,
+        state,
+        amount,
+        from_state=from_state,
+        by=step.actor.username,
+        at=step.now,
+        why=why,
+    )
+
+
+def resolve(
+    session: Session,
+    actor: Actor,
+    batch_id: int,
+    *,
+    minutes_no: str,
+    decisions: Sequence[Mapping[str, Any]],
+    now: datetime,
+) -> dict[str, Any]:
+    """Record the resolution of a meeting for cases that wait at `resolved`; each row its own, all or nothing."""
+    require(actor, "meeting_secretary")
+    batch = _locked(session, batch_id)
+    waiting = set(instances.waiting_cases(session, batch.id, "resolved"))
+    if not waiting:
+        raise Conflict("没有等待集体审议的申报件。")
+    running = {each.case.reference: each for each in open_cases(session, waiting, actor, now)}
+    errors = [] if 1 <= len(minutes_no.strip()) <= 100 else [FieldError("minutes_no", "请填写会议纪要文号。")]
+    if not decisions:
+        errors.append(FieldError("decisions", "请逐件登记审议结果。"))
+    seen: set[str] = set()
+    for number, decision in enumerate(decisions):
+        errors.extend(_check_decision(number, decision, running, seen))
+    if errors:
+        raise Invalid("审议结果有误，请按提示修改。", errors=errors)
+    resolution = Resolution(
+        batch_id=batch.id, minutes_no=minutes_no.strip(), recorded_by=actor.username, recorded_at=now
+    )
+    session.add(resolution)
+    session.flush()
+    for decision in sorted(decisions, key=lambda each: each["case"]):
+        _decide(session, batch, resolution, running[decision["case"]], decision)
+    Chain.open(session, chain_name(batch)).append(
+        now,
+        actor.username,
+        "resolution_recorded",
+        resolution.minutes_no,
+        [{"field": each["case"], "old": None, "new": each["result"]} for each in decisions],
+    )
+    session.flush()
+    return {"minutes_no": resolution.minutes_no, "items": list_rows(session, batch)}
+
+
+def _check_decision(
+    number: int, decision: Mapping[str, Any], running: Mapping[str, Running], seen: set[str]
+) -> list[FieldError]:
+    def wrong(field: str, message: str) -> list[FieldError]:
+        return [FieldError(f"decisions.{number}.{field}", message)]
+
+    reference, result = decision["case"], decision["result"]
+    if reference not in running:
+        return wrong("case", "该申报件不在本批次待审议之列。")
+    if reference in seen:
+        return wrong("case", "同一申报件只能登记一次。")
+    seen.add(reference)
+    case, reason = running[reference].case, str(decision.get("reason") or "").strip()
+    listed = case.final_amount or awards.ZERO
+    if result == "support" and not listed:
+        return wrong("result", "拟支持金额为0元，不能同意支持。")
+    if result == "adjust":
+        try:
+            amount = parse_money(str(decision.get("amount") or ""))
+        except MoneyInvalid as invalid:
+            return wrong("amount", f"{invalid}。")
+        if not 0 < amount < listed or amount != amount.to_integral_value():
+            return wrong("amount", f"调整后的金额应为大于0、小于{format_yuan(listed)}元的整数元，只能调减。")
+    if result != "support" and not reason:
+        return wrong("reason", "调整、缓议、不予支持须写明理由。")
+    if len(reason) > 500:
+        return wrong("reason", "理由不超过500字。")
+    return []
+
+
+def _decide(
+    session: Session, batch: Batch, resolution: Resolution, running: Running, decision: Mapping[str, Any]
+) -> None:
+    step, case, result = running.step, running.case, decision["result"]
+    listed = case.final_amount or awards.ZERO
+    amount = parse_money(str(decision["amount"])) if result == "adjust" else (listed if result == "support" else None)
+    session.add(
+        Decision(
+            resolution_id=resolution.id,
+            case_id=case.id,
+            result=result,
+            amount=amount,
+            reason=decision.get("reason") or None,
+        )
+    )
+    step.record(
+        "case_resolved",
+        resolution.minutes_no,
+        [
+            {"field": "result", "old": None, "new": result},
+            {"field": "final_amount", "old": views.amount(listed), "new": views.amount(amount)},
+        ],
+    )
+    if result == "adjust" and amount is not None:
+        account = ledger.lock_accounts(session, [step.enterprise.uscc], batch.cap_year)[step.enterprise.uscc]
+        _post(step, account, "RELEASED", listed - amount, "RESERVED", "集体审议调减")
+        case.final_amount = amount
+    if result == "defer":
+        awards.release(step, "缓议", reallocate=True)
+        case.final_amount = None
+    running.deliver("resolved", {"resolved": {"adjust": "support"}.get(result, result)})
+    running.save()
+
+
+def reallocate(session: Session, actor: Actor, now: datetime) -> bool:
+    """Allocate again after a release what one enterprise has in one batch (2.4, M11); False when nothing waits.
+
+    A sibling that the meeting has not resolved takes its new amount in place. One that was resolved goes back to the
+    meeting when its amount changes, and is published again.
+    """
+    found = ledger.account_to_reallocate(session)
+    if found is None:
+        return False
+    uscc, year, batch_id = found
+    batch = store.get(session, batch_id)
+    assert batch is not None
+    running = open_cases(session, case_store.open_siblings(session, uscc, batch_id), actor, now)
+    account = ledger.lock_accounts(session, [uscc], year)[uscc]
+    if account.reallocate_batch != batch_id:
+        return True
+    account.reallocate_batch = None
+    held = ledger.held_by_case(session, [account.id])[account.id]
+    open_ones = [each for each in running if _is_open_award(session, each)]
+    mine = {each.case.id for each in open_ones}
+    used = sum((amount for case_id, amount in held.items() if case_id not in mine), awards.ZERO)
+    allocations = awards.allocate(used, [each.case for each in open_ones], batch, pinned_values(batch))
+    for each in open_ones:
+        amount, old = allocations[each.case.id].amount, each.case.final_amount
+        decided = store.decisions_of_case(session, each.case.id)
+        adjusted = decided[-1][0].result == "adjust" if decided else False
+        if amount == old or adjusted:
+            continue
+        _reserve(each, account, held.get(each.case.id, awards.ZERO), amount)
+        session.add(
+            ListRow(
+                batch_id=batch_id,
+                case_id=each.case.id,
+                round=store.last_round(session, batch_id) + 1,
+                precap_amount=allocations[each.case.id].precap_amount,
+                final_amount=amount,
+                proposal="support" if amount else "refuse",
+                steps=_row_steps(allocations[each.case.id]),
+                fixed_by=actor.username,
+                fixed_at=now,
+            )
+        )
+        if any(wait.message == "reallocated" for wait in each.process.waits()):
+            each.deliver("reallocated", {"reallocated": "amount"})
+        each.save()
+    return True
+
+
+def _is_open_award(session: Session, running: Running) -> bool:
+    """Whether the case holds a reservation that is neither committed nor paid, or was listed with nothing."""
+    held = ledger.live_entry(session, running.case.id)
+    waiting = any(wait.message in ("resolved", "published", "reallocated") for wait in running.process.waits())
+    return waiting and (held is None or held[1] == "RESERVED")

@@ -1,0 +1,154 @@
+"""P09: the draw on record, declarations, replacements, sealed scores and the verdict (domain.md 3.3)."""
+
+import secrets
+from collections.abc import Mapping
+from decimal import Decimal
+
+from storage import people, reviews
+from storage.cases import list_submissions
+from storage.reviews import ReviewDraw, ReviewSeat, ReviewSession
+from workflows import awards
+from workflows.errors import Conflict
+from workflows.operations.registry import operation
+from workflows.rules import review
+from workflows.step import Step
+
+CRITERIA = ("score_legality", "score_technique", "score_effect", "score_investment", "score_example")
+
+
+@operation("判定是否需专家评审")
+def route_expert_review(step: Step, _: Mapping[str, str]) -> str:
+    """Not required when the parameter says none, or when a panel has already passed this case."""
+    if step.parameter("proc.expert_route.art3") == "none":
+        return "not_required"
+    panel = reviews.current(step.session, step.case.id)
+    return "not_required" if panel is not None and panel.passed else "required"
+
+
+@operation("随机抽取专家")
+def draw_experts(step: Step, _: Mapping[str, str]) -> list[str]:
+    """Draw what is still missing from the pool; the seed is recorded before it is used, so a draw can be repeated."""
+    panel = reviews.current(step.session, step.case.id)
+    if panel is None or panel.unsealed_at is not None:
+        panel = _convene(step, (panel.number if panel else 0) + 1)
+    taken = reviews.seats(step.session, panel.id)
+    sitting = [seat for seat in taken if seat.state != "recused"]
+    avoided = str(step.facts.get("avoided_organization") or "")
+    pool = people.list_experts(step.session)
+    excluded = {seat.username for seat in taken} | {
+        user.username
+        for expert, user in pool
+        if expert.employer_uscc == step.enterprise.uscc or (avoided and expert.employer == avoided)
+    }
+    number = len(reviews.draws(step.session, panel.id)) + 1
+    seed = secrets.token_hex(16)
+    committed = review.commitment(seed)
+    step.record("draw_seed_committed", "draw_experts", [{"field": "seed_sha256", "old": None, "new": committed}])
+    finance = {user.username for expert, user in pool if expert.finance}
+    candidates = [review.Expert(user.username, expert.finance) for expert, user in pool]
+    missing = panel.size - len(sitting)
+    finance_missing = max(0, step.parameter("proc.expert_finance_min") - sum(seat.finance for seat in sitting))
+    # At least half of a panel are technical experts (domain.md 3.3, 4).
+    technical_missing = max(0, (panel.size + 1) // 2 - sum(not seat.finance for seat in sitting))
+    technical_missing = min(technical_missing, missing - finance_missing)
+    try:
+        names = review.draw(candidates, missing, finance_missing, seed, excluded, technical_min=technical_missing)
+    except review.PoolExhausted as shortage:
+        raise Conflict(f"{shortage}。请补充专家库后重试。") from shortage
+    reason = step.submitted.get("redraw_reason")
+    step.session.add(
+        ReviewDraw(
+            session_id=panel.id,
+            number=number,
+            seed=seed,
+            pool=[expert.username for expert in candidates],
+            excluded=sorted(excluded),
+            drawn=names,
+            reason=str(reason) if reason else None,
+            drawn_by=step.actor.username,
+            drawn_at=step.now,
+        )
+    )
+    step.session.add_all(
+        ReviewSeat(session_id=panel.id, case_id=step.case.id, username=name, finance=name in finance, state="drawn")
+        for name in names
+    )
+    step.record("experts_drawn", "draw_experts", [{"field": f"draw_{number}", "old": seed, "new": names}])
+    return names
+
+
+def _convene(step: Step, number: int) -> ReviewSession:
+    previewed = awards.preview(step).precap_amount
+    requested = Decimal(str(step.facts.get("declared_amount", "0")))
+    size = review.panel_size(previewed, requested, step.parameters)
+    panel = ReviewSession(case_id=step.case.id, number=number, size=size, opened_at=step.now)
+    step.session.add(panel)
+    step.session.flush()
+    step.record("review_convened", "convene_review", [{"field": "panel_size", "old": None, "new": size}])
+    return panel
+
+
+def _panel(step: Step) -> ReviewSession:
+    panel = reviews.current(step.session, step.case.id)
+    if panel is None:
+        raise Conflict("本件尚未组成评审组。")
+    return panel
+
+
+@operation("汇总专家声明")
+def settle_declarations(step: Step, _: Mapping[str, str]) -> str:
+    """Seat those who declared no conflict; `short` when somebody recused and a replacement must be drawn."""
+    panel = _panel(step)
+    declared = {
+        submission.by: submission.data
+        for submission in list_submissions(step.session, step.case.id)
+        if submission.element_id == "declare_interest" and submission.at >= panel.opened_at
+    }
+    seats = reviews.seats(step.session, panel.id)
+    for seat in seats:
+        answer = declared.get(seat.username)
+        if seat.state == "drawn" and answer is not None:
+            seat.state = "accepted" if answer["decision"] == "accept" else "recused"
+            seat.recusal_reason = answer.get("recusal_reason")
+    return "complete" if sum(seat.state == "accepted" for seat in seats) >= panel.size else "short"
+
+
+@operation("组成评审组")
+def seat_panel(step: Step, _: Mapping[str, str]) -> list[str]:
+    """The experts who may see the file and score it."""
+    panel = _panel(step)
+    names = [seat.username for seat in reviews.seats(step.session, panel.id) if seat.state == "accepted"]
+    step.record("panel_seated", "seat_panel", [{"field": "panel", "old": None, "new": names}])
+    return names
+
+
+@operation("汇总专家评分")
+def tally_scores(step: Step, _: Mapping[str, str]) -> str:
+    """Unseal all scores together; trimmed mean, pass line and two-thirds vote on the printed score."""
+    panel = _panel(step)
+    sheets = {
+        submission.by: submission.data
+        for submission in list_submissions(step.session, step.case.id)
+        if submission.element_id == "score_application" and submission.at >= panel.opened_at
+    }
+    seats = [seat for seat in reviews.seats(step.session, panel.id) if seat.state == "accepted"]
+    for seat in seats:
+        sheet = sheets[seat.username]
+        seat.score = sum((Decimal(str(sheet[field])) for field in CRITERIA), Decimal(0))
+        seat.vote, seat.opinion, seat.state = sheet["vote"], sheet.get("score_opinion"), "scored"
+    verdict = review.verdict(
+        [seat.score for seat in seats if seat.score is not None],
+        [seat.vote or review.OPPOSE for seat in seats],
+        pass_score=step.parameter("proc.expert_pass_score"),
+        majority=step.parameter("proc.expert_majority"),
+        trim=step.parameter("proc.expert_trim"),
+    )
+    panel.unsealed_at, panel.mean_score = step.now, verdict.score
+    panel.supporting, panel.passed = verdict.supporting, verdict.passed
+    step.record(
+        "scores_unsealed",
+        "tally_scores",
+        [{"field": seat.username, "old": None, "new": f"{seat.score} {seat.vote}"} for seat in seats]
+        + [{"field": "mean_score", "old": None, "new": str(verdict.score)}],
+    )
+    return "pass" if verdict.passed else "fail"

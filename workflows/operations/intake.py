@@ -1,0 +1,80 @@
+"""P02–P04: submission, acceptance, correction, non-acceptance."""
+
+from collections.abc import Mapping
+
+from storage import cases, messages
+from storage.messages import Message
+from workflows import letters
+from workflows.errors import Conflict
+from workflows.operations.registry import operation
+from workflows.reasons import REASONS
+from workflows.step import Step
+
+
+@operation("登记提交并确定申报事项")
+def register_submission(step: Step, _: Mapping[str, str]) -> None:
+    """Check the window (G3), note the day, and find the matter that the case concerns (domain.md 2.2)."""
+    if not step.batch.window_from <= step.now <= step.batch.window_to:
+        raise Conflict("现在不在本批次的申报期内，不能提交；已填写的内容仍为你保留。")
+    step.case.submitted_at = step.now
+    key = matter_key(step.enterprise.uscc, step.facts)
+    step.case.matter_id = cases.get_or_create_matter(step.session, key, step.case.title).id
+    step.record("application_submitted", "fill_application", [{"field": "matter", "old": None, "new": key}])
+
+
+def matter_key(uscc: str, facts: Mapping[str, object]) -> str:
+    """Articles 3, 6 and 7: the filing number if there is one, else beneficiary, site and project name."""
+    filing_no = str(facts.get("filing_no") or "").strip().upper()
+    if filing_no:
+        return f"PRJ:{filing_no}"
+    site, name = (str(facts.get(field) or "").strip() for field in ("project_site", "project_name"))
+    return f"PRJ:{uscc}:{site}:{name}"
+
+
+@operation("予以受理")
+def accept_case(step: Step, _: Mapping[str, str]) -> None:
+    """Start the clock of the procedure; from now on the documents are locked against deletion."""
+    step.case.accepted_at = step.now
+    letters.send(step, "acceptance", "经形式审查，材料齐全、符合法定形式，予以受理。")
+    step.record("case_accepted", "formality_check")
+
+
+@operation("计算办理期限", "days")
+def working_deadline(step: Step, arguments: Mapping[str, str]) -> str:
+    """24:00 of the last of `days` working days (a number, or a parameter id) from today, as an ISO instant."""
+    days = arguments["days"]
+    deadline = step.deadline(int(days) if days.isdigit() else int(step.parameter(days)))
+    if step.submitted.get("decision") == "correct":
+        _send_correction_letter(step, deadline.strftime("%Y-%m-%d %H:%M"))
+    return deadline.isoformat()
+
+
+def _send_correction_letter(step: Step, until: str) -> Message:
+    """Everything that is missing is told at once (一次性告知)."""
+    items = step.submitted.get("correction_items") or []
+    lines = [f"{number}. {item.get('problem', '')}" for number, item in enumerate(items, start=1)]
+    return letters.send(step, "correction", f"需补正下列内容，请于{until}前一次性补正：\n" + "\n".join(lines))
+
+
+@operation("补正逾期处理")
+def lapse_correction(step: Step, _: Mapping[str, str]) -> str:
+    """The period is over. Silence counts only against a firm that was reached: its letter was opened."""
+    letter = messages.latest_of_kind(step.session, step.case.id, "correction")
+    if letter is not None and letter.read_at is None:
+        step.record("correction_not_delivered", "correction")
+        return "not_delivered"
+    step.facts = {**step.facts, "reason_code": "INCOMPLETE", "reason": "逾期未补正"}
+    step.record("correction_lapsed", "correction")
+    return "lapsed"
+
+
+@operation("登记不予受理")
+def record_not_accepted(step: Step, _: Mapping[str, str]) -> str:
+    """Set the reason and tell the firm with its remedies; the same matter may be filed again in the window."""
+    code = str(step.facts.get("reason_code") or "INCOMPLETE")
+    step.case.reason = code
+    told = str(step.facts.get("reason") or "")
+    text = f"因{REASONS[code]}{'（' + told + '）' if told else ''}，决定不予受理。申报期内补齐材料后可再次申报。"
+    letters.send(step, "non_acceptance", text)
+    step.record("case_not_accepted", "formality_check", [{"field": "reason", "old": None, "new": code}])
+    return "not_accept"

@@ -1,0 +1,33 @@
+"""P13 and P14: the period of publicity and what objections made of it."""
+
+from collections.abc import Mapping
+
+from storage import publicity
+from storage.cases import latest_submission
+from workflows import awards
+from workflows.errors import Conflict
+from workflows.operations.registry import operation
+from workflows.step import Step
+
+
+@operation("计算公示截止时间")
+def open_publicity(step: Step, _: Mapping[str, str]) -> str:
+    """The end of the period that the notice announced; an objection does not prolong it."""
+    announced = publicity.current_item(step.session, step.case.id)
+    if announced is None:
+        raise Conflict("本件尚未发布公示。")
+    return announced[1].ends_at.isoformat()
+
+
+@operation("汇总公示结果")
+def close_publicity(step: Step, _: Mapping[str, str]) -> str:
+    """`clear` when the period ended without an upheld objection; upheld ones release the reservation (2.4)."""
+    announced = publicity.current_item(step.session, step.case.id)
+    handled = latest_submission(step.session, step.case.id, "objection_handling")
+    result = "clear"
+    if announced is not None and handled is not None and handled.at >= announced[1].published_at:
+        result = {"uphold": "upheld", "refuse": "refused"}.get(handled.data["decision"], "clear")
+    if result == "upheld":
+        awards.release(step, "公示异议成立，重新核定", reallocate=True)
+    step.record("publicity_closed", "close_publicity", [{"field": "publicity_result", "old": None, "new": result}])
+    return result

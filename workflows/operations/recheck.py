@@ -1,0 +1,45 @@
+"""P11 and the ends: the countersigned recheck, and the refusal in which every path of refusal ends."""
+
+from collections.abc import Mapping
+
+from storage.cases import latest_submissions
+from workflows import awards, letters
+from workflows.operations.registry import operation
+from workflows.reasons import REASONS
+from workflows.step import Step
+
+COUNTERSIGNERS = ("chief_recheck", "finance_recheck", "legal_recheck")
+
+
+@operation("汇总复审会签意见")
+def settle_recheck(step: Step, _: Mapping[str, str]) -> str:
+    """`agree` only when chief, finance and legal all agreed in this round (P11)."""
+    opinions = latest_submissions(step.session, step.case.id, COUNTERSIGNERS)
+    result = "agree" if all(opinion.data["decision"] == "agree" for opinion in opinions.values()) else "return"
+    step.record("recheck_settled", "settle_recheck", [{"field": "recheck_result", "old": None, "new": result}])
+    return result
+
+
+@operation("登记不予支持")
+def record_refusal(step: Step, _: Mapping[str, str]) -> None:
+    """Set the reason, give back what the case holds of the ceiling, tell the firm with its remedies (P16)."""
+    code = refusal_reason(step)
+    step.case.reason = code
+    awards.release(step, f"不予支持：{REASONS[code]}", reallocate=True)
+    letters.send(step, "refusal", f"因{REASONS[code]}，决定不予支持。")
+    step.record("case_refused", "record_refusal", [{"field": "reason", "old": None, "new": code}])
+
+
+def refusal_reason(step: Step) -> str:
+    """The reason on the refusing form; else what the case's own figures say; else the stage's own reason."""
+    if step.submitted.get("decision") == "refuse" and step.submitted.get("reason_code"):
+        return str(step.submitted["reason_code"])
+    if step.case.stage == "P09":
+        return "EXPERT_FAIL"
+    if step.case.stage == "P14":
+        return "OBJECTION_UPHELD"
+    if step.case.stage == "P12" and step.case.final_amount == 0:
+        return "ZERO_AFTER_CAP" if step.case.precap_amount else "BELOW_THRESHOLD"
+    if step.case.stage in ("P08", "P08b"):
+        return "NOT_VERIFIED"
+    return "MEETING_REFUSED"

@@ -1,0 +1,72 @@
+"""Lists by key: a page of items and the cursor of the next one."""
+
+import base64
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from workflows.errors import Unreadable
+
+_FAR = "9999-12-31"
+
+
+@dataclass(frozen=True)
+class Page:
+    """Items in order, and where the next page starts (None at the end)."""
+
+    items: list[dict[str, Any]]
+    next: str | None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"items": self.items, "next": self.next}
+
+
+def _encode(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str) -> str:
+    if len(cursor) > 200:
+        raise Unreadable("翻页参数无法识别，请从第一页重新查看。")
+    try:
+        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except (ValueError, UnicodeDecodeError):
+        raise Unreadable("翻页参数无法识别，请从第一页重新查看。") from None
+
+
+def id_cursor(last: int) -> str:
+    return _encode(str(last))
+
+
+def read_id_cursor(cursor: str | None) -> int | None:
+    if not cursor:
+        return None
+    text = _decode(cursor)
+    if not text.isdigit() or len(text) > 18:
+        raise Unreadable("翻页参数无法识别，请从第一页重新查看。")
+    return int(text)
+
+
+def due_cursor(due_on: date | None, last: str) -> str:
+    return _encode(f"{due_on.isoformat() if due_on else _FAR} {last}")
+
+
+def read_due_cursor(cursor: str | None) -> tuple[date | None, str] | None:
+    if not cursor:
+        return None
+    day, _, last = _decode(cursor).partition(" ")
+    try:
+        return (None if day == _FAR else date.fromisoformat(day[:10]), last)
+    except ValueError:
+        raise Unreadable("翻页参数无法识别，请从第一页重新查看。") from None
+
+
+def instant_cursor(at: datetime) -> str:
+    return _encode(at.isoformat())
+
+
+def read_instant_cursor(cursor: str) -> datetime:
+    try:
+        return datetime.fromisoformat(_decode(cursor))
+    except ValueError:
+        raise Unreadable("翻页参数无法识别，请从第一页重新查看。") from None

@@ -1,0 +1,245 @@
+"""Legal values: proposed with a basis by one process owner, confirmed by another, pinned when a batch opens."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from storage import parameters as store
+from storage.database import Session, lock_name
+from storage.parameters import ParameterValue
+from workflows import rules, views
+from workflows.audit import Chain
+from workflows.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from workflows.permissions import Actor, require
+from workflows.rules import parameters as law
+from workflows.step import local_date
+
+CHAIN = "parameters"
+
+
+def lock_record(session: Session, name: str) -> Chain:
+    """The open end of a chain that no row guards, under a lock of its own until the transaction ends."""
+    lock_name(session, name)
+    return Chain.open(session, name)
+
+
+def _get(parameter_id: str) -> law.Parameter:
+    parameter = law.catalog().get(parameter_id)
+    if parameter is None:
+        raise NotFound("没有这一政策口径。")
+    return parameter
+
+
+def list_parameters(session: Session, now: datetime) -> list[dict[str, Any]]:
+    """Every parameter with its meaning, the value in force, the proposal that waits, and whether it is confirmed."""
+    in_force, proposals = store.in_force(session, local_date(now)), store.open_proposals(session)
+    return [_shown(each, in_force.get(each.id), proposals.get(each.id)) for each in law.catalog().values()]
+
+
+def _shown(parameter: law.Parameter, value: ParameterValue | None, proposal: ParameterValue | None) -> dict[str, Any]:
+    current = value.value if value else parameter.default
+    return {
+        "id": parameter.id,
+        "label": parameter.label,
+        "type": parameter.type,
+        "unit": parameter.unit,
+        "article": parameter.article,
+        "status": parameter.status,
+        "limit": parameter.limit,
+        "limit_text": law.show_limit(parameter),
+        "choices": dict(parameter.choices),
+        "note": parameter.note,
+        "basis_kind": parameter.basis,
+        "schemes": list(parameter.schemes),
+        "default": parameter.default,
+        "value": current,
+        "shown": law.show(parameter, law.parse(parameter, current)) if current is not None else None,
+        "confirmed": parameter.status == "FIXED" or value is not None,
+        "confirmed_by": value.confirmed_by if value else None,
+        "confirmed_at": views.instant(value.confirmed_at) if value else None,
+        "effective_on": value.effective_on.isoformat() if value else None,
+        "basis": value.basis if value else None,
+        "proposal": {
+            "value": proposal.value,
+            "shown": law.show(parameter, law.parse(parameter, proposal.value)),
+            "basis": proposal.basis,
+            "effective_on": proposal.effective_on.isoformat(),
+            "proposed_by": proposal.proposed_by,
+            "proposed_at": views.instant(proposal.proposed_at),
+        }
+        if proposal
+        else None,
+    }
+
+
+def get_history(session: Session, parameter_id: str) -> list[dict[str, Any]]:
+    """Every proposal of a parameter, newest first, with who and when."""
+    _get(parameter_id)
+    return [
+        {
+            "value": each.value,
+            "basis": each.basis,
+            "effective_on": each.effective_on.isoformat(),
+            "proposed_by": each.proposed_by,
+            "proposed_at": views.instant(each.proposed_at),
+            "confirmed_by": each.confirmed_by,
+            "confirmed_at": views.instant(each.confirmed_at),
+        }
+        for each in store.history(session, parameter_id)
+    ]
+
+
+def propose(
+    session: Session,
+    actor: Actor,
+    parameter_id: str,
+    *,
+    value: str,
+    basis: str,
+    effective_on: date | None,
+    now: datetime,
+) -> dict[str, Any]:
+    """Propose a value with its basis document; an earlier proposal that nobody confirmed is superseded.
+
+    Raises Invalid for a value of the wrong type or beyond the policy's limit, Conflict for one that the policy fixes.
+    """
+    require(actor, "process_owner")
+    parameter = _get(parameter_id)
+    if parameter.status == "FIXED":
+        raise Invalid(
+            "该口径由政策明确规定，不能调整。", errors=[FieldError("value", "该口径由政策明确规定，不能调整。")]
+        )
+    try:
+        typed = law.parse(parameter, value)
+        law.check(parameter, typed)
+    except (law.ValueInvalid, law.BeyondLimit) as wrong:
+        raise Invalid("口径取值有误。", errors=[FieldError("value", f"{wrong}。")]) from None
+    document = basis.strip()
+    if not 2 <= len(document) <= 500:
+        raise Invalid("请写明确认依据。", errors=[FieldError("basis", "请写明确认依据的文件名称和文号，不超过500字。")])
+    chain = lock_record(session, CHAIN)
+    earlier = store.lock_open_proposal(session, parameter_id)
+    if earlier is not None:
+        earlier.superseded_at = now
+    proposal = ParameterValue(
+        parameter=parameter_id,
+        value=law.as_text(parameter, typed),
+        basis=document,
+        effective_on=effective_on or local_date(now),
+        proposed_by=actor.username,
+        proposed_at=now,
+    )
+    session.add(proposal)
+    change = {"field": "value", "old": earlier.value if earlier else None, "new": proposal.value}
+    chain.append(now, actor.username, "parameter_proposed", parameter_id, [change])
+    session.flush()
+    return _shown(parameter, store.in_force(session, local_date(now)).get(parameter_id), proposal)
+
+
+def confirm(session: Session, actor: Actor, parameter_id: str, now: datetime) -> dict[str, Any]:
+    """Confirm the proposal that waits; Forbidden for whoever proposed it (four eyes on money values)."""
+    require(actor, "process_owner")
+    parameter = _get(parameter_id)
+    chain = lock_record(session, CHAIN)
+    proposal = store.lock_open_proposal(session, parameter_id)
+    if proposal is None:
+        raise Conflict("没有待确认的取值，请先由一名流程与口径负责人提出。")
+    if proposal.proposed_by == actor.username:
+        raise Forbidden("取值由你提出，须由另一名流程与口径负责人确认。")
+    today = local_date(now)
+    old = store.in_force(session, today).get(parameter_id)
+    proposal.confirmed_by, proposal.confirmed_at = actor.username, now
+    change = {"field": "value", "old": old.value if old else None, "new": proposal.value}
+    chain.append(now, actor.username, "parameter_confirmed", parameter_id, [change])
+    session.flush()
+    return _shown(parameter, store.in_force(session, today).get(parameter_id), None)
+
+
+def unconfirmed(session: Session, schemes: Iterable[str], on: date) -> list[law.Parameter]:
+    """The OPEN and CEIL parameters of these schemes that nobody has confirmed; a batch cannot open with one."""
+    in_force = store.in_force(session, on)
+    return [each for each in law.required_for(schemes) if each.status != "FIXED" and each.id not in in_force]
+
+
+def pin(session: Session, schemes: Iterable[str], on: date) -> dict[str, Any]:
+    """The values in force with who confirmed them, as a batch keeps them from its opening on."""
+    in_force = store.in_force(session, on)
+    pinned = {}
+    for each in law.required_for(schemes):
+        value = in_force.get(each.id)
+        pinned[each.id] = {
+            "value": value.value if value else each.default,
+            "confirmed_by": value.confirmed_by if value else None,
+            "confirmed_at": views.instant(value.confirmed_at) if value else None,
+            "basis": value.basis if value else "政策明确",
+        }
+    return pinned
+
+
+def values_now(session: Session, now: datetime, overrides: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
+    """Typed values for a reference calculation now, and the ids that nobody has confirmed yet.
+
+    Raises Invalid naming each override that is unknown, of the wrong type or beyond its limit.
+    """
+    today = local_date(now)
+    in_force = {key: value.value for key, value in store.in_force(session, today).items()}
+    errors = []
+    for key, given in overrides.items():
+        try:
+            parameter = law.catalog()[key]
+            law.check(parameter, law.parse(parameter, given))
+        except KeyError:
+            errors.append(FieldError(f"parameters.{key[:60]}", "没有这一政策口径。"))
+        except (law.ValueInvalid, law.BeyondLimit) as wrong:
+            errors.append(FieldError(f"parameters.{key}", f"{wrong}。"))
+    if errors:
+        raise Invalid("口径取值有误。", errors=errors)
+    open_ids = [each.id for each in law.catalog().values() if each.status != "FIXED" and each.id not in in_force]
+    return dict(law.values({**in_force, **overrides})), open_ids
+
+
+def calculate(
+    session: Session, scheme: str, *, facts: Any, on: date | None, overrides: dict[str, str], now: datetime
+) -> dict[str, Any]:
+    """A reference calculation (试算) for anybody: what the rule gives, why, and which values are not confirmed."""
+    module = rules.SCHEMES.get(scheme)
+    if module is None:
+        raise NotFound("没有这一支持事项。")
+    values, open_ids = values_now(session, now, overrides)
+    try:
+        result = rules.determine(scheme, facts, values, on or local_date(now))
+    except rules.FactInvalid as wrong:
+        errors = [FieldError(each.field, each.message) for each in wrong.errors]
+        raise Invalid("测算数据有误，请按提示修改。", errors=errors) from None
+    except law.ParameterMissing as missing:
+        raise Conflict(f"{missing}。") from None
+    kept = result.as_dict()
+    return {
+        "scheme": scheme,
+        "reference_only": "参考测算、口径待明确、不作为兑现承诺",
+        "eligible": result.eligible,
+        "computed_amount": views.amount(result.computed_amount),
+        "item_amount": views.amount(result.item_amount),
+        "precap_amount": views.amount(result.precap_amount),
+        "conditions": kept["conditions"],
+        "steps": kept["steps"],
+        "parameters": kept["parameters"],
+        "unconfirmed": [key for key in open_ids if key in module.PARAMETERS],
+    }
+
+
+def list_schemes(session: Session, now: datetime) -> list[dict[str, Any]]:
+    """The subsidy types with their article and what nobody has confirmed yet."""
+    today = local_date(now)
+    return [
+        {
+            "key": module.KEY,
+            "clause": module.CLAUSE,
+            "article": module.ARTICLE,
+            "text": module.TEXT,
+            "title": module.TITLE,
+            "facts": [{"name": fact.name, "label": fact.label} for fact in module.FACTS],
+            "unconfirmed": [each.id for each in unconfirmed(session, [module.KEY], today)],
+        }
+        for module in rules.SCHEMES.values()
+    ]

@@ -1,0 +1,81 @@
+"""What an operation works with: one locked case, who acts, when, and the open end of its record."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from storage.batches import Batch
+from storage.cases import Case
+from storage.database import Session
+from storage.people import Enterprise
+from workflows.audit import Chain
+from workflows.permissions import Actor
+from workflows.rules import parameters as rule_parameters
+from workflows.rules import workdays
+
+BEIJING = workdays.BEIJING
+
+
+def local_date(instant: datetime) -> date:
+    """The day of an instant in Beijing, by which all working days are reckoned."""
+    return instant.astimezone(BEIJING).date()
+
+
+@dataclass
+class Step:
+    """One transaction on one case. `facts` are replaced, never mutated; `submitted` is what the actor just sent."""
+
+    session: Session
+    case: Case
+    batch: Batch
+    enterprise: Enterprise
+    facts: dict[str, Any]
+    actor: Actor
+    now: datetime
+    chain: Chain
+    submitted: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        return local_date(self.now)
+
+    def record(self, action: str, subject: str = "", changes: Sequence[Mapping[str, Any]] = ()) -> None:
+        """Append an event to the case's chain in this transaction."""
+        self.chain.append(self.now, self.actor.username, action, subject, changes)
+
+    def parameter(self, key: str) -> Any:
+        """The value of a parameter that was pinned when the case's batch was opened."""
+        return self.parameters[key]
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """All typed values that were pinned when the case's batch was opened."""
+        return pinned_values(self.batch)
+
+    def deadline(self, working_days: int) -> datetime:
+        """24:00 of the last of so many working days from today; the count starts tomorrow (domain.md 3.8)."""
+        calendar = workdays.load()
+        return calendar.end_of(calendar.add(self.today, working_days))
+
+
+def pinned_values(batch: Batch) -> Mapping[str, Any]:
+    """The typed parameter values of a batch: what was confirmed when it was opened, else what the policy fixes."""
+    return _typed(tuple((key, pinned["value"]) for key, pinned in sorted((batch.parameters or {}).items())))
+
+
+@lru_cache(maxsize=32)
+def _typed(texts: tuple[tuple[str, str], ...]) -> Mapping[str, Any]:
+    return rule_parameters.values(dict(texts))
+
+
+def due_on(case_batch: Batch, rule: str | None, start: date) -> date | None:
+    """The last day for a task by its `gc:due`; None where none is set or the year is not loaded (shown as 待定)."""
+    if not rule:
+        return None
+    days = int(rule) if rule.isdigit() else int(pinned_values(case_batch)[rule])
+    try:
+        return workdays.load().add(start, days)
+    except workdays.YearNotLoaded:
+        return None
