@@ -1,0 +1,119 @@
+"""The Flask application: thin. Requests come in, use cases answer; one transaction a request, committed here."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask, Response, current_app, g, request, url_for
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from server import access, problems
+from server.clock import now as business_now
+from server.settings import Settings
+from storage.database import Database
+from storage.objects import ObjectStore
+
+CSP = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "frame-ancestors 'none'; form-action 'self'"
+)
+JSON_LIMIT = 2 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What a running application holds."""
+
+    settings: Settings
+    database: Database
+    store: ObjectStore
+
+
+def create_app(settings: Settings) -> Flask:
+    """The application for these settings; opens no connection before the first request."""
+    from server import api, web
+
+    app = Flask(__name__)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="greencase",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        MAX_CONTENT_LENGTH=JSON_LIMIT,
+        MAX_FORM_MEMORY_SIZE=JSON_LIMIT,
+        MAX_FORM_PARTS=20_000,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=settings.secure_cookies,
+    )
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    store = ObjectStore(
+        settings.s3_endpoint, settings.s3_access_key, settings.s3_secret_key, settings.s3_bucket, settings.s3_secure
+    )
+    app.extensions["greencase"] = Installation(settings, Database(settings.database_url), store)
+    app.before_request(_open_transaction)
+    access.init(app)
+    csrf = CSRFProtect(app)
+    api.register(app)
+    csrf.exempt(api.blueprint)  # the API takes no cookies
+    for pages in web.BLUEPRINTS:
+        app.register_blueprint(pages)
+    web.presentation.register(app)
+    problems.init(app)
+    app.after_request(_close_transaction)
+    app.after_request(_headers)
+    app.teardown_request(_end)
+    address = _static_url(app)
+    app.context_processor(lambda: {"static_url": address})
+    return app
+
+
+def _open_transaction() -> None:
+    installation: Installation = current_app.extensions["greencase"]
+    g.session = installation.database.session()
+    if request.endpoint and not request.endpoint.endswith("static"):
+        g.now = business_now(g.session, demo=installation.settings.demo)
+
+
+def _close_transaction(response: Response) -> Response:
+    """Commit what a successful request did; anything else leaves no trace."""
+    session = g.get("session")
+    if session is not None:
+        if response.status_code < 400:
+            session.commit()
+        else:
+            session.rollback()
+    return response
+
+
+def _end(_: BaseException | None) -> None:
+    session = g.pop("session", None)
+    if session is not None:
+        session.close()
+
+
+def _headers(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", CSP)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    if request.endpoint and request.endpoint.endswith("static"):
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    else:
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _static_url(app: Flask) -> object:
+    """Addresses of static files with a digest of their content, so that they can be cached for ever."""
+    known: dict[str, str] = {}
+
+    def address(name: str) -> str:
+        if name not in known:
+            path = Path(app.static_folder or "") / name
+            known[name] = hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.exists() else "0"
+        return url_for("static", filename=name, v=known[name])
+
+    return address

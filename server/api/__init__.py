@@ -1,0 +1,26 @@
+"""The HTTP API, `/api/v1`, as contract.md promises it; one module a resource."""
+
+from flask import Flask
+
+from server.api import (
+    batches,
+    cases,
+    definitions,
+    demo,
+    documents,
+    notices,
+    openapi,
+    parameters,
+    schemes,
+    sessions,
+    tasks,
+)
+from server.api.route import blueprint
+
+__all__ = ["MODULES", "blueprint", "register"]
+
+MODULES = (batches, cases, definitions, demo, documents, notices, openapi, parameters, schemes, sessions, tasks)
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(blueprint)

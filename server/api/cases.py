@@ -1,0 +1,139 @@
+"""Cases: create, list, look at, withdraw, suspend, resume."""
+
+from typing import Any
+
+from flask import g
+
+from server.api.route import PAGE_QUERY, answers, call, caller, listing, record, text
+from workflows import cases
+
+NULLABLE = {"type": ["string", "null"]}
+CASE = answers(
+    reference=text(),
+    status=text(),
+    reason=NULLABLE,
+    scheme=text(),
+    enterprise={"type": "object"},
+    batch={"type": "object"},
+    definition={"type": "object"},
+    computed_amount=NULLABLE,
+    item_amount=NULLABLE,
+    precap_amount=NULLABLE,
+    final_amount=NULLABLE,
+    paid_amount=NULLABLE,
+    open_tasks={"type": "array"},
+    waiting_for={"type": "array"},
+)
+ITEMS = answers(items={"type": "array", "items": {"type": "object"}}, next={"type": "null"})
+REASON = record(("reason",), reason=text(500))
+
+
+@call(
+    "POST",
+    "/cases",
+    "applicant",
+    summary="新建申报（草稿）",
+    status=201,
+    errors=(403, 409, 422),
+    answer=CASE,
+    body=record(
+        ("scheme", "batch", "title"),
+        scheme=text(40),
+        batch={"oneOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": "^[0-9]{1,12}$"}]},
+        title=text(100),
+    ),
+)
+def create(data: dict[str, Any]) -> dict[str, Any]:
+    return cases.create(
+        g.session, caller(), scheme=data["scheme"], batch_id=int(data["batch"]), title=data["title"], now=g.now
+    )
+
+
+@call(
+    "GET",
+    "/cases",
+    summary="申报件（本人可见范围）",
+    answer=listing(CASE),
+    query={
+        "status": text(30),
+        "scheme": text(40),
+        "batch": {"type": "integer"},
+        "enterprise": text(18),
+        "q": text(100),
+        **PAGE_QUERY,
+    },
+)
+def list_cases(query: dict[str, Any]) -> dict[str, Any]:
+    return cases.list_cases(g.session, caller(), **query).as_dict()
+
+
+@call("GET", "/cases/<reference>", summary="一件申报", errors=(404,), answer=CASE)
+def get_case(reference: str) -> dict[str, Any]:
+    return cases.get_case(g.session, caller(), reference)
+
+
+@call(
+    "POST",
+    "/cases/<reference>/withdrawal",
+    "applicant",
+    summary="撤回申报（审定后为放弃支持）",
+    errors=(404, 409, 422),
+    body=REASON,
+    answer=CASE,
+)
+def withdraw(reference: str, data: dict[str, Any]) -> dict[str, Any]:
+    return cases.withdraw(g.session, caller(), reference, data["reason"], g.now)
+
+
+@call(
+    "POST",
+    "/cases/<reference>/suspension",
+    "section_chief",
+    summary="中止办理",
+    errors=(404, 409, 422),
+    body=REASON,
+    answer=CASE,
+)
+def suspend(reference: str, data: dict[str, Any]) -> dict[str, Any]:
+    return cases.suspend(g.session, caller(), reference, data["reason"], g.now)
+
+
+@call(
+    "POST",
+    "/cases/<reference>/resumption",
+    "section_chief",
+    summary="恢复办理",
+    errors=(404, 409),
+    body=record(reason=text(500)),
+    answer=CASE,
+)
+def resume(reference: str, data: dict[str, Any]) -> dict[str, Any]:
+    return cases.resume(g.session, caller(), reference, g.now)
+
+
+@call(
+    "GET",
+    "/cases/<reference>/history",
+    summary="办理全程留痕",
+    errors=(404,),
+    answer=ITEMS,
+    query={"after": {"type": "integer", "minimum": 0}},
+)
+def get_history(reference: str, query: dict[str, Any]) -> dict[str, Any]:
+    return {"items": cases.get_history(g.session, caller(), reference, **query), "next": None}
+
+
+@call(
+    "GET",
+    "/cases/<reference>/diagram",
+    summary="流程图与办理路径",
+    errors=(403, 404),
+    answer=answers(diagrams={"type": "array"}),
+)
+def get_diagram(reference: str) -> dict[str, Any]:
+    return cases.get_diagram(g.session, caller(), reference, g.now)
+
+
+@call("GET", "/cases/<reference>/calculation", summary="历次测算", errors=(404,), answer=ITEMS)
+def get_calculation(reference: str) -> dict[str, Any]:
+    return {"items": cases.get_calculation(g.session, caller(), reference), "next": None}

@@ -1,0 +1,83 @@
+"""Documents of a case: list, upload, download, take out before acceptance."""
+
+from typing import Any
+
+from flask import Response, current_app, g, request
+
+from server.api.route import answers, call, caller, record, text
+from server.downloads import as_download
+from workflows import documents
+from workflows.errors import FieldError, Invalid
+
+DOCUMENT = answers(
+    id={"type": "integer"},
+    code=text(),
+    version={"type": "integer"},
+    filename=text(),
+    size={"type": "integer"},
+    sha256=text(),
+)
+LIST = answers(checklist={"type": "array"}, items={"type": "array", "items": DOCUMENT}, next={"type": "null"})
+
+
+@call("GET", "/cases/<reference>/documents", summary="材料清单与历次版本", errors=(403, 404), answer=LIST)
+def list_documents(reference: str) -> dict[str, Any]:
+    return {**documents.list_documents(g.session, caller(), reference), "next": None}
+
+
+@call(
+    "POST",
+    "/cases/<reference>/documents",
+    summary="上传材料（multipart：code、file）",
+    status=201,
+    answer=DOCUMENT,
+    errors=(403, 404, 409, 413, 415, 422, 503),
+    consumes="multipart/form-data",
+    body=record(
+        ("code", "file"), code=text(40), file={"type": "string", "contentMediaType": "application/octet-stream"}
+    ),
+)
+def upload(reference: str) -> dict[str, Any]:
+    return take_upload(reference)
+
+
+def take_upload(reference: str) -> dict[str, Any]:
+    """Read the multipart body of an upload and hand it on; memory stays bounded, big files are spooled to disk."""
+    request.max_content_length = documents.MAX_BYTES + 64 * 1024
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise Invalid("没有收到文件。", errors=[FieldError("file", "请选择要上传的文件。")])
+    return documents.upload(
+        g.session,
+        current_app.extensions["greencase"].store,
+        caller(),
+        reference,
+        code=request.form.get("code", ""),
+        filename=file.filename,
+        stream=file.stream,  # type: ignore[arg-type]
+        now=g.now,
+    )
+
+
+@call(
+    "GET",
+    "/cases/<reference>/documents/<int:document>/content",
+    summary="下载材料",
+    errors=(403, 404, 503),
+    produces="application/octet-stream",
+)
+def content(reference: str, document: int) -> Response:
+    store = current_app.extensions["greencase"].store
+    return as_download(documents.open_content(g.session, store, caller(), reference, document))
+
+
+@call(
+    "DELETE",
+    "/cases/<reference>/documents/<int:document>",
+    "applicant",
+    summary="受理前撤下材料",
+    status=204,
+    errors=(404, 409),
+)
+def withdraw_document(reference: str, document: int) -> None:
+    documents.withdraw_document(g.session, caller(), reference, document, g.now)

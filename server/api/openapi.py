@@ -1,0 +1,108 @@
+"""The OpenAPI document, made from the declarations of the calls: it cannot say what the code does not do."""
+
+import re
+from functools import cache
+from typing import Any
+
+from server.api.route import CALLS, Call, call
+from workflows.permissions import ROLES
+
+PROBLEM = {
+    "type": "object",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+                "required": ["field", "message"],
+            },
+        },
+    },
+    "required": ["type", "title", "detail"],
+}
+_ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>")
+
+
+@call("GET", "/openapi.json", public=True, summary="本说明")
+def describe() -> dict[str, Any]:
+    return document()
+
+
+@cache
+def document() -> dict[str, Any]:
+    paths: dict[str, dict[str, Any]] = {}
+    for each in CALLS:
+        paths.setdefault(_ARGUMENT.sub(r"{\2}", each.rule), {})[each.method.lower()] = _operation(each)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "GreenCase 绿案",
+            "version": "1",
+            "description": "金额、数量以文本表示；错误为 application/problem+json。",
+        },
+        "servers": [{"url": "/api/v1"}],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "schemas": {"Problem": PROBLEM},
+        },
+    }
+
+
+def _operation(each: Call) -> dict[str, Any]:
+    parameters: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "integer" if kind == "int" else "string"}}
+        for kind, name in _ARGUMENT.findall(each.rule)
+    ]
+    parameters += [{"name": name, "in": "query", "schema": schema} for name, schema in each.query.items()]
+    if each.method == "POST" and not each.public and each.consumes == "application/json":
+        parameters.append({"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200}})
+    operation: dict[str, Any] = {
+        "summary": each.summary,
+        "tags": [each.rule.split("/")[1]],
+        "parameters": parameters,
+        "security": [] if each.public else [{"token": []}],
+        "responses": {
+            str(each.status): _success(each),
+            **{str(status): _problem(status) for status in _statuses(each)},
+        },
+    }
+    if each.roles:
+        operation["description"] = "办理人：" + "、".join(f"{ROLES[role]}（{role}）" for role in each.roles)
+    if each.body is not None:
+        operation["requestBody"] = {
+            "required": bool(each.body.get("required")),
+            "content": {each.consumes: {"schema": each.body}},
+        }
+    return operation
+
+
+def _success(each: Call) -> dict[str, Any]:
+    if each.status == 204:
+        return {"description": "已办理"}
+    return {"description": "成功", "content": {each.produces: {"schema": each.answer}}}
+
+
+def _statuses(each: Call) -> list[int]:
+    statuses = set(each.errors) | {400}
+    if each.query or each.body is not None:
+        statuses.add(422)
+    if each.body is not None:
+        statuses.add(413)
+    if not each.public:
+        statuses.add(401)
+    if each.roles:
+        statuses.add(403)
+    return sorted(statuses)
+
+
+def _problem(status: int) -> dict[str, Any]:
+    return {
+        "description": f"{status}",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }

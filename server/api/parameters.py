@@ -1,0 +1,68 @@
+"""Policy parameters: list, propose, confirm, history."""
+
+from typing import Any
+
+from flask import g
+
+from server.api.moments import read_date
+from server.api.route import answers, call, caller, record, text
+from workflows import parameters
+
+PARAMETER = {"type": "object", "properties": {"id": text(), "value": {"type": ["string", "null"]}}, "required": ["id"]}
+
+
+@call(
+    "GET",
+    "/parameters",
+    "process_owner",
+    "auditor",
+    "case_officer",
+    "section_chief",
+    summary="政策口径",
+    answer=answers(items={"type": "array", "items": PARAMETER}, next={"type": "null"}),
+)
+def list_parameters() -> dict[str, Any]:
+    return {"items": parameters.list_parameters(g.session, g.now), "next": None}
+
+
+@call(
+    "GET",
+    "/parameters/<parameter>/history",
+    "process_owner",
+    "auditor",
+    summary="一项政策口径的历次取值",
+    answer=answers(items={"type": "array"}, next={"type": "null"}),
+)
+def get_history(parameter: str) -> dict[str, Any]:
+    return {"items": parameters.get_history(g.session, parameter), "next": None}
+
+
+@call(
+    "POST",
+    "/parameters/<parameter>/proposals",
+    "process_owner",
+    summary="提出取值",
+    status=201,
+    errors=(404, 422),
+    body=record(("value", "basis"), value=text(2000), basis=text(500), effective_on=text(10)),
+    answer=PARAMETER,
+)
+def propose(parameter: str, data: dict[str, Any]) -> dict[str, Any]:
+    effective_on = read_date(data["effective_on"], "effective_on") if data.get("effective_on") else None
+    return parameters.propose(
+        g.session, caller(), parameter, value=data["value"], basis=data["basis"], effective_on=effective_on, now=g.now
+    )
+
+
+@call(
+    "POST",
+    "/parameters/<parameter>/confirmations",
+    "process_owner",
+    summary="确认取值（须为另一人）",
+    status=201,
+    errors=(403, 404, 409),
+    body=record(),
+    answer=PARAMETER,
+)
+def confirm(parameter: str, data: dict[str, Any]) -> dict[str, Any]:
+    return parameters.confirm(g.session, caller(), parameter, g.now)

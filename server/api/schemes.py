@@ -1,0 +1,58 @@
+"""The subsidy types and the reference calculation, open to everybody."""
+
+from datetime import date
+from typing import Any
+
+from flask import g
+
+from server.access import find_actor
+from server.api.moments import read_date
+from server.api.route import answers, call, record, text
+from workflows import parameters
+from workflows.errors import Forbidden
+from workflows.permissions import STAFF
+
+AMOUNT = text(20)
+LINES = {"type": "array", "items": {"type": "object"}}
+
+
+@call(
+    "GET",
+    "/schemes",
+    public=True,
+    summary="支持事项及尚未确认的政策口径",
+    answer=answers(items=LINES, next={"type": "null"}),
+)
+def list_schemes() -> dict[str, Any]:
+    return {"items": parameters.list_schemes(g.session, g.now), "next": None}
+
+
+@call(
+    "POST",
+    "/schemes/<scheme>/calculation",
+    public=True,
+    summary="参考测算（试算）",
+    errors=(403, 404, 422),
+    body=record(
+        ("facts",),
+        facts={"type": "object", "maxProperties": 100},
+        on=text(10),
+        parameters={"type": "object", "maxProperties": 200, "additionalProperties": text(2000)},
+    ),
+    answer=answers(
+        eligible={"type": "boolean"},
+        computed_amount=AMOUNT,
+        item_amount=AMOUNT,
+        precap_amount=AMOUNT,
+        conditions=LINES,
+        steps=LINES,
+        unconfirmed={"type": "array", "items": text()},
+    ),
+)
+def calculate(scheme: str, data: dict[str, Any]) -> dict[str, Any]:
+    overrides = data.get("parameters") or {}
+    actor = find_actor()
+    if overrides and (actor is None or not actor.has(*STAFF)):
+        raise Forbidden("公众试算不能改变政策口径取值；登录的工作人员可以。")
+    on: date | None = read_date(data["on"], "on") if data.get("on") else None
+    return parameters.calculate(g.session, scheme, facts=data["facts"], on=on, overrides=overrides, now=g.now)

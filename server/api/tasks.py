@@ -1,0 +1,141 @@
+"""User tasks: worklist, form, claim, release, assign, draft, complete, in bulk."""
+
+from typing import Any
+
+from flask import g
+
+from server.api.moments import read_date
+from server.api.route import PAGE_QUERY, answers, call, caller, listing, record, text
+from workflows import tasks
+from workflows.errors import GreenCaseError
+
+NULLABLE = {"type": ["string", "null"]}
+TASK = answers(
+    id=text(),
+    case=text(),
+    name=text(),
+    element_id=text(),
+    role=text(),
+    assignee=NULLABLE,
+    due_on=NULLABLE,
+    status=text(),
+)
+FORM = answers(schema={"type": "object"}, ui={"type": "object"}, data={"type": "object"})
+ANY_DATA = {"type": "object", "maxProperties": 500}
+
+
+@call(
+    "GET",
+    "/tasks",
+    summary="我的待办、待领、已办",
+    answer=listing(TASK),
+    query={
+        "case": text(40),
+        "status": {"enum": ["open", "done"]},
+        "assignee": {"enum": ["me", "none"]},
+        "role": text(40),
+        "scheme": text(40),
+        "due_before": text(10),
+        "q": text(100),
+        "sort": {"enum": ["due"]},
+        **PAGE_QUERY,
+    },
+)
+def list_tasks(query: dict[str, Any]) -> dict[str, Any]:
+    query.pop("sort", None)
+    if "due_before" in query:
+        query["due_before"] = read_date(query["due_before"], "due_before")
+    return tasks.list_tasks(g.session, caller(), **query).as_dict()
+
+
+@call(
+    "GET", "/tasks/<task>", summary="一项任务及其表单", errors=(404,), answer=answers(id=text(), case=text(), form=FORM)
+)
+def get_task(task: str) -> dict[str, Any]:
+    found = tasks.get_task(g.session, caller(), task, g.now)
+    return {name: value for name, value in found.items() if name not in ("form_object", "allowed")}
+
+
+@call("POST", "/tasks/<task>/claim", summary="领取", errors=(403, 404, 409), body=record())
+def claim(task: str, data: dict[str, Any]) -> dict[str, Any]:
+    tasks.claim(g.session, caller(), task, g.now)
+    return _row(task)
+
+
+@call("POST", "/tasks/<task>/release", summary="退回待领", errors=(403, 404, 409), body=record())
+def release(task: str, data: dict[str, Any]) -> dict[str, Any]:
+    tasks.release(g.session, caller(), task, g.now)
+    return _row(task)
+
+
+@call(
+    "POST",
+    "/tasks/<task>/assignment",
+    "section_chief",
+    summary="分派、转办",
+    errors=(403, 404, 409, 422),
+    body=record(("username",), username=text(64)),
+)
+def assign(task: str, data: dict[str, Any]) -> dict[str, Any]:
+    tasks.assign(g.session, caller(), task, data["username"], g.now)
+    return _row(task)
+
+
+@call(
+    "PUT",
+    "/tasks/<task>/draft",
+    summary="暂存",
+    errors=(403, 404, 409, 422),
+    body=record(("data",), data=ANY_DATA),
+    status=204,
+)
+def save_draft(task: str, data: dict[str, Any]) -> None:
+    tasks.save_draft(g.session, caller(), task, data["data"], g.now)
+
+
+@call(
+    "POST",
+    "/tasks/<task>/completion",
+    summary="办结",
+    errors=(403, 404, 409, 422),
+    body=record(("data",), data=ANY_DATA),
+    answer=answers(id=text(), status=text(), case={"type": "object"}),
+)
+def complete(task: str, data: dict[str, Any]) -> dict[str, Any]:
+    return tasks.complete(g.session, caller(), task, data["data"], g.now)
+
+
+def _row(task: str) -> dict[str, Any]:
+    g.session.flush()
+    return tasks.get_row(g.session, caller(), task)
+
+
+@call(
+    "POST",
+    "/tasks/bulk",
+    summary="批量领取、分派、催办；逐项给出结果",
+    errors=(422,),
+    answer=answers(items={"type": "array"}),
+    body=record(
+        ("action", "ids"),
+        action={"enum": ["claim", "assign", "remind"]},
+        ids={"type": "array", "items": text(64), "minItems": 1, "maxItems": 200},
+        data=record(username=text(64)),
+    ),
+)
+def bulk(data: dict[str, Any]) -> dict[str, Any]:
+    """Each id in a savepoint of its own: one that cannot be done says so and leaves the others alone."""
+    actor, results = caller(), []
+    for task in sorted(set(data["ids"])):
+        try:
+            with g.session.begin_nested():
+                if data["action"] == "claim":
+                    tasks.claim(g.session, actor, task, g.now)
+                elif data["action"] == "assign":
+                    tasks.assign(g.session, actor, task, (data.get("data") or {}).get("username", ""), g.now)
+                else:
+                    tasks.remind(g.session, actor, task, g.now)
+            results.append({"id": task, "status": 200})
+        except GreenCaseError as error:
+            results.append({"id": task, "status": error.status, "title": error.title, "detail": error.detail})
+    return {"items": results}

@@ -1,0 +1,150 @@
+"""What a first start puts into an empty database: definitions always; in demo mode people and a batch (fictitious)."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+from server import clock
+from server.access import hash_password
+from server.settings import Settings
+from storage import people
+from storage.database import Database, Session
+from storage.people import Enterprise, Expert, User
+from workflows import batches, deployments, parameters
+from workflows.permissions import Actor
+from workflows.rules import parameters as law
+from workflows.step import BEIJING
+
+PASSWORD = "greencase-demo"  # noqa: S105 - the contract publishes it, and it exists in demo mode only
+BASIS = "《关于明确2026年度政策口径的请示》（虚构文〔2026〕1号）"
+
+# user name, role, name shown; names are fictitious and say so.
+STAFF = (
+    ("acceptance", "acceptance_clerk", "测试受理"),
+    ("officer", "case_officer", "测试经办一"),
+    ("officer2", "case_officer", "测试经办二"),
+    ("officer3", "case_officer", "测试经办三"),
+    ("chief", "section_chief", "测试科长"),
+    ("legal", "legal_officer", "测试法制"),
+    ("deputy", "deputy_leader", "测试分管"),
+    ("finance", "finance_officer", "测试财务审核"),
+    ("finance2", "finance_reviewer", "测试财务复核"),
+    ("meeting", "meeting_secretary", "测试会务"),
+    ("district", "district_approver", "测试审定登记"),
+    ("discipline", "discipline", "测试监督"),
+    ("auditor", "auditor", "测试审计"),
+    ("verifier", "verifier", "虚构会计师事务所甲"),
+    ("verifier2", "verifier", "虚构会计师事务所乙"),
+    ("organizer", "review_organizer", "测试评审组织"),
+    ("codept", "co_department", "测试联审部门"),
+    ("owner", "process_owner", "测试口径一"),
+    ("owner2", "process_owner", "测试口径二"),
+    ("archivist", "archivist", "测试档案"),
+    ("sysadmin", "system_admin", "测试系统管理"),
+    ("secadmin", "security_admin", "测试安全管理"),
+    ("auditadmin", "audit_admin", "测试审计管理"),
+)
+EXPERTS, FINANCE_FROM = 30, 26
+FIELDS = ("节能技术", "节水技术", "减排技术", "清洁生产", "数据中心")
+# Contested readings ship without a default; the demo chooses these (corrections.md). The release date is fictitious.
+CHOSEN = {"a10.other_policy_treatment": "exclusive", "policy.effective_from": "2025-01-10"}
+
+
+def ensure(settings: Settings) -> None:
+    """Publish what is shipped, and fill an empty database as `settings.start` says; safe to run at every start."""
+    database = Database(settings.database_url, pool_size=1)
+    try:
+        with database.transaction() as session:
+            if settings.demo:
+                clock.start_demo_clock(session)
+            now = clock.now(session, demo=settings.demo)
+            deployments.publish_shipped(session, settings.bpmn_dir, now)
+            if settings.demo and people.is_empty(session):
+                add_people(session)
+                if settings.start == "demo":
+                    session.flush()
+                    confirm_parameters(session, now)
+                    open_demo_batch(session, now)
+    finally:
+        database.dispose()
+
+
+def add_people(session: Session) -> None:
+    """The twelve enterprises and the people of contract.md; one password hash for all, for they share one password."""
+    password_hash = hash_password(PASSWORD)
+    for number, record in enumerate(json.loads(_data("demo_enterprises.json")), start=1):
+        profile = {
+            key: value for key, value in record.items() if key not in ("id", "uscc", "name", "note", "credit_flags")
+        }
+        enterprise = Enterprise(
+            uscc=record["uscc"],
+            name=record["name"],
+            entity_type=record["entity_type"],
+            profile=profile,
+            credit_flags=record.get("credit_flags", []),
+        )
+        session.add(enterprise)
+        session.flush()
+        session.add(_user(f"e{number:02}", "applicant", f"测试经办人（{record['id']}）", password_hash, enterprise.id))
+    session.add_all(_user(username, role, name, password_hash) for username, role, name in STAFF)
+    for number in range(1, EXPERTS + 1):
+        user = _user(f"expert{number}", "expert", f"测试专家{number}", password_hash)
+        session.add(user)
+        session.flush()
+        finance = number >= FINANCE_FROM
+        session.add(
+            Expert(
+                user_id=user.id,
+                employer=f"虚构研究机构{(number - 1) // 3 + 1}",
+                employer_uscc=None,
+                field="财务" if finance else FIELDS[number % len(FIELDS)],
+                finance=finance,
+            )
+        )
+
+
+def _data(name: str) -> str:
+    return (Path(__file__).parent / name).read_text("utf-8")
+
+
+def _user(username: str, role: str, name: str, password_hash: str, enterprise_id: int | None = None) -> User:
+    return User(
+        username=username,
+        display_name=name,
+        password_hash=password_hash,
+        roles=[role],
+        enterprise_id=enterprise_id,
+        active=True,
+    )
+
+
+def actor(session: Session, username: str) -> Actor:
+    user = people.find_user(session, username)
+    assert user is not None
+    return Actor(user.id, user.username, user.display_name, frozenset(user.roles), user.enterprise_id)
+
+
+def confirm_parameters(session: Session, now: datetime) -> None:
+    """Two owners confirm the shipped values of everything that a batch of the shipped schemes uses."""
+    owner, second = actor(session, "owner"), actor(session, "owner2")
+    for parameter in law.required_for(("retrofit",)):
+        value = CHOSEN.get(parameter.id, parameter.default)
+        if parameter.status != "FIXED" and value is not None:
+            parameters.propose(session, owner, parameter.id, value=value, basis=BASIS, effective_on=None, now=now)
+            parameters.confirm(session, second, parameter.id, now)
+
+
+def open_demo_batch(session: Session, now: datetime) -> None:
+    """Batch 2026-01 of domain.md 7.2, drafted by an officer and opened by the chief."""
+    drafted = batches.draft(
+        session,
+        actor(session, "officer"),
+        title="2026年第一批绿色低碳产业支持资金",
+        schemes=["retrofit"],
+        window_from=datetime(2026, 3, 2, tzinfo=BEIJING),
+        window_to=datetime(2026, 4, 15, 23, 59, 59, tzinfo=BEIJING),
+        cap_year=2026,
+        budget_total=None,
+        now=now,
+    )
+    batches.open_batch(session, actor(session, "chief"), drafted["id"], now)
