@@ -1,0 +1,280 @@
+"""A client that knows only the contract: it signs in, reads tasks and waits, fills forms from their schemas, moves on.
+
+It never looks into the program; so what it can do, any outside client can.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+PASSWORD = "greencase-demo"
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+# The demo people of contract.md, by role.
+PEOPLE = {
+    "acceptance_clerk": ["acceptance"],
+    "case_officer": ["officer", "officer2", "officer3"],
+    "section_chief": ["chief"],
+    "legal_officer": ["legal"],
+    "deputy_leader": ["deputy"],
+    "finance_officer": ["finance"],
+    "finance_reviewer": ["finance2"],
+    "meeting_secretary": ["meeting"],
+    "district_approver": ["district"],
+    "discipline": ["discipline"],
+    "verifier": ["verifier", "verifier2"],
+    "review_organizer": ["organizer"],
+    "co_department": ["codept"],
+}
+
+
+class ApiError(AssertionError):
+    """An answer that was not a success."""
+
+    def __init__(self, status: int, body: Any) -> None:
+        super().__init__(f"{status}: {body}")
+        self.status, self.body = status, body
+
+
+# (method, path, headers, json, multipart) → (status, parsed body)
+Transport = Callable[[str, str, dict[str, str], Any, Any], tuple[int, Any]]
+
+
+def flask_transport(app: Any) -> Transport:
+    """Calls through the WSGI application."""
+    client = app.test_client(use_cookies=False)
+
+    def send(method: str, path: str, headers: dict[str, str], json: Any, multipart: Any) -> tuple[int, Any]:
+        more = {"data": multipart, "content_type": "multipart/form-data"} if multipart else {"json": json}
+        if method == "GET":
+            more = {}
+        response = client.open(f"/api/v1{path}", method=method, headers=headers, **more)
+        is_json = response.mimetype.endswith("json")
+        return response.status_code, response.get_json(silent=True) if is_json else response.data
+
+    return send
+
+
+@dataclass
+class Api:
+    """Calls of one signed-in person (or of nobody)."""
+
+    send: Transport
+    token: str | None = None
+    username: str | None = None
+
+    def call(self, method: str, path: str, json: Any = None, **more: Any) -> Any:
+        """The parsed answer; ApiError for anything but a success."""
+        status, body = self.try_call(method, path, json, **more)
+        if status >= 400:
+            raise ApiError(status, body)
+        return body
+
+    def try_call(
+        self, method: str, path: str, json: Any = None, *, headers: Mapping[str, str] | None = None, files: Any = None
+    ) -> tuple[int, Any]:
+        sent = dict(headers or {})
+        if self.token:
+            sent["Authorization"] = f"Bearer {self.token}"
+        return self.send(method, path, sent, {} if json is None else json, files)
+
+    def get(self, path: str) -> Any:
+        return self.call("GET", path)
+
+    def post(self, path: str, json: Any = None, **more: Any) -> Any:
+        return self.call("POST", path, json, **more)
+
+    def upload(self, reference: str, code: str, content: bytes = PDF, name: str = "材料.pdf") -> Any:
+        return self.post(f"/cases/{reference}/documents", files={"code": code, "file": (io.BytesIO(content), name)})
+
+
+@dataclass
+class Office:
+    """The people of the demo, signed in when first needed, and a way to drive a case."""
+
+    send: Transport
+    known: dict[str, Api] = field(default_factory=dict)
+
+    def as_(self, username: str) -> Api:
+        if username not in self.known:
+            answer = Api(self.send).post("/session", {"username": username, "password": PASSWORD})
+            self.known[username] = Api(self.send, answer["token"], username)
+        return self.known[username]
+
+    @property
+    def nobody(self) -> Api:
+        return Api(self.send)
+
+    def open_batch(self) -> int:
+        """The batch that is open, or a new one with every parameter confirmed."""
+        items = self.as_("officer").get("/batches")["items"]
+        found = next((batch["id"] for batch in items if batch["status"] == "open"), None)
+        return found or self.make_batch()
+
+    def confirm_parameters(self, **chosen: str) -> None:
+        """Propose and confirm every value that is not confirmed yet."""
+        chosen = {"a10.other_policy_treatment": "exclusive", "policy.effective_from": "2025-01-10", **chosen}
+        for parameter in self.as_("owner").get("/parameters")["items"]:
+            if not parameter["confirmed"]:
+                value = chosen.get(parameter["id"], parameter["default"])
+                self.as_("owner").post(
+                    f"/parameters/{parameter['id']}/proposals", {"value": value, "basis": "虚构文〔2026〕1号"}
+                )
+                self.as_("owner2").post(f"/parameters/{parameter['id']}/confirmations")
+
+    def make_batch(self, title: str = "测试批次（虚构）") -> int:
+        self.confirm_parameters()
+        body = {
+            "title": title,
+            "schemes": ["retrofit"],
+            "window_from": "2026-03-02T00:00:00+08:00",
+            "window_to": "2026-04-15T23:59:59+08:00",
+            "cap_year": 2026,
+        }
+        batch = self.as_("officer").post("/batches", body)["id"]
+        self.as_("chief").post(f"/batches/{batch}/opening")
+        return int(batch)
+
+    def apply(self, enterprise: str = "e01", title: str = "空压系统节能改造项目", batch: int | None = None) -> str:
+        body = {"scheme": "retrofit", "batch": batch or self.open_batch(), "title": title}
+        return str(self.as_(enterprise).post("/cases", body)["reference"])
+
+    def case(self, reference: str) -> Any:
+        return self.as_("auditor").get(f"/cases/{reference}")
+
+    def complete(self, task: Mapping[str, Any], reference: str, **values: Any) -> Any:
+        """Sign in as somebody who may do the task, fill the form from its examples, complete it.
+
+        Tries the people of the role in turn, for a separation of duties may bar the first.
+        """
+        last: ApiError | None = None
+        for username in self.people_for(task, reference):
+            api = self.as_(username)
+            try:
+                form = api.get(f"/tasks/{task['id']}")["form"]
+                return api.post(f"/tasks/{task['id']}/completion", {"data": {**fill(form["schema"]), **values}})
+            except ApiError as error:
+                if error.status not in (403, 404, 409) or username == self.people_for(task, reference)[-1]:
+                    raise
+                last = error
+        raise last or AssertionError(f"nobody for {task}")
+
+    def people_for(self, task: Mapping[str, Any], reference: str) -> list[str]:
+        if task.get("assignee"):
+            return [task["assignee"]]
+        if task["role"] == "applicant":
+            uscc = self.case(reference)["enterprise"]["uscc"] if not reference.startswith("e") else ""
+            return [self.applicant_of(uscc)]
+        return PEOPLE[task["role"]]
+
+    def applicant_of(self, uscc: str) -> str:
+        for number in range(1, 13):
+            api = self.as_(f"e{number:02}")
+            if api.get("/session")["uscc"] == uscc:
+                return api.username or ""
+        raise AssertionError(f"no applicant for {uscc}")
+
+    def open_tasks(self, reference: str, applicant: str = "e01") -> list[Any]:
+        return list(self.look(reference, applicant)["open_tasks"])
+
+    def look(self, reference: str, applicant: str = "e01") -> Any:
+        """The case as the auditor sees it; a draft is its applicant's own."""
+        status, body = self.as_("auditor").try_call("GET", f"/cases/{reference}")
+        return body if status == 200 else self.as_(applicant).get(f"/cases/{reference}")
+
+    def submit(self, reference: str, applicant: str = "e01", **values: Any) -> Any:
+        """Fill and submit the application of a draft."""
+        api = self.as_(applicant)
+        [task] = api.get(f"/cases/{reference}")["open_tasks"]
+        form = api.get(f"/tasks/{task['id']}")["form"]
+        return api.post(f"/tasks/{task['id']}/completion", {"data": {**fill(form["schema"]), **values}})
+
+    def step(
+        self, reference: str, applicant: str = "e01", values: Mapping[str, Mapping[str, Any]] | None = None
+    ) -> str:
+        """Do the one next thing for a case; answers what was done ("" when the case has ended)."""
+        case = self.look(reference, applicant)
+        given = values or {}
+        if case["open_tasks"]:
+            task = case["open_tasks"][0]
+            data = given.get(task["element_id"], {})
+            if task["element_id"] == "fill_application":
+                self.submit(reference, applicant, **data)
+            elif task["role"] == "applicant":
+                self.complete({**task, "assignee": applicant}, reference, **data)
+            else:
+                self.complete(task, reference, **data)
+            return str(task["element_id"])
+        if not case["waiting_for"]:
+            return ""
+        wait, batch = case["waiting_for"][0], case["batch"]["id"]
+        if wait["kind"] == "timer":
+            self.as_("auditor").post("/demo/clock", {"now": wait["due_at"]})
+        elif wait["element_id"] == "listed":
+            self.as_("chief").post(f"/batches/{batch}/list")
+        elif wait["element_id"] == "resolved":
+            self.resolve(batch, reference, "support")
+        elif wait["element_id"] == "published":
+            self.as_("officer").post(f"/batches/{batch}/publicity")
+        else:
+            raise AssertionError(f"do not know how to go on from {wait}")
+        return str(wait["element_id"])
+
+    def resolve(self, batch: int, reference: str, result: str, **more: str) -> Any:
+        decision = {"case": reference, "result": result, **more}
+        return self.as_("meeting").post(
+            f"/batches/{batch}/resolution", {"minutes_no": "虚构会纪〔2026〕8号", "decisions": [decision]}
+        )
+
+    def drive(
+        self,
+        reference: str,
+        until: str | None = None,
+        *,
+        applicant: str = "e01",
+        values: Mapping[str, Mapping[str, Any]] | None = None,
+        most: int = 80,
+    ) -> list[str]:
+        """Step until the case has ended or an element of that id is open or waited for; answers what was done."""
+        done: list[str] = []
+        for _ in range(most):
+            case = self.look(reference, applicant)
+            at = {each["element_id"] for each in [*case["open_tasks"], *case["waiting_for"]]}
+            if until in at:
+                return done
+            did = self.step(reference, applicant, values)
+            if not did:
+                assert until is None, f"ended as {case['status']} before {until}: {done}"
+                return done
+            done.append(did)
+        raise AssertionError(f"no end after {most} steps: {done}")
+
+
+def fill(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The first example of every property that the first decision requires."""
+    properties, data = schema["properties"], {}
+    required = set(schema.get("required", ()))
+    if "decision" in required:
+        data["decision"] = properties["decision"]["enum"][0]
+    for rule in schema.get("allOf", ()):
+        if "then" in rule and _holds(rule["if"], data):
+            required |= set(rule["then"].get("required", ()))
+    for name in required - set(data):
+        data[name] = properties[name]["examples"][0]
+    return data
+
+
+def _holds(condition: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
+    if "not" in condition:
+        return not _holds(condition["not"], data)
+    for name, rule in condition.get("properties", {}).items():
+        if name not in data:
+            return False
+        if "const" in rule and data[name] != rule["const"]:
+            return False
+        if "enum" in rule and data[name] not in rule["enum"]:
+            return False
+    return True
