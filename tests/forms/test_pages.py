@@ -1,14 +1,18 @@
 """The HTML form: what it shows, and that what a browser sends back is what was shown."""
 
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from werkzeug.datastructures import MultiDict
 
 from server.web.formdata import read_edit, read_form
+from tests.forms.made_up import COMPONENTS, EVERYTHING, load
 from tests.forms.shipped_forms import SHIPPED, context, example_data
 from workflows import forms
 
@@ -210,3 +214,66 @@ def test_a_finished_submission_is_a_definition_list() -> None:
     assert "3,000,000.00 元" in page
     assert "节能改造" in page
     browse(APPLICATION, data, readonly=True)
+
+
+LINE = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=15)
+MONEY = st.decimals("0.01", "1000000", places=2).map(str)
+ROW = st.fixed_dictionaries({"item": LINE, "paid": st.booleans()}, optional={"sum": MONEY})
+SUBMISSIONS = st.fixed_dictionaries(
+    {"name": LINE, "kind": st.sampled_from("ab"), "agreed": st.booleans()},
+    optional={
+        "lines": st.lists(ROW, min_size=1, max_size=5),
+        "note": st.lists(LINE, min_size=2, max_size=4).map("\n".join),
+        "people": st.integers(0, 5000),
+        "level": st.sampled_from("ab"),
+        "tags": st.sampled_from([["a"], ["b"], ["a", "b"]]),
+        "held_on": st.dates(date(1900, 1, 1), date(2099, 12, 31)).map(str),
+        "amount": MONEY,
+    },
+)
+
+
+@settings(deadline=None)
+@given(SUBMISSIONS)
+def test_any_submission_survives_the_page(data: dict[str, Any]) -> None:
+    if data["kind"] != "a":
+        data.pop("amount", None)
+    assert forms.validate(EVERYTHING, data) == data
+    assert read_form(EVERYTHING, browse(EVERYTHING, data).sent) == data
+    browse(EVERYTHING, data, readonly=True)
+
+
+def test_groups_and_texts_hide_too() -> None:
+    page = str(RENDER(EVERYTHING, {}, []))
+    assert '[data-part="part-t"] { display: none; }' in page
+    assert '[data-part="part-g"] { display: none; }' in page
+    assert '<p class="text-secondary mb-1">第二段</p>' in page
+
+
+def test_conditions_are_put_in_words() -> None:
+    def words(condition: str) -> str:
+        field = {"type": "textfield", "id": "x", "key": "x", "label": "附加", "conditional": {"hide": condition}}
+        form = load(*COMPONENTS, field)
+        return form.applies_when(form.find_field("x"))
+
+    assert words('kind != "a"') == "「类别」选择「甲类」"
+    assert words('kind = "a"') == "「类别」未选择「甲类」"
+    assert words("agreed != true") == "勾选「同意」"
+    assert words("agreed = true") == "未勾选「同意」"
+    assert words("held_on = null") == "「日期」已填写"
+    assert words("held_on != null") == "「日期」未填写"
+    assert words('kind != "a" or agreed != true') == "「类别」选择「甲类」且勾选「同意」"
+    assert words('kind != "a" and level != "b"') == "「类别」选择「甲类」或「级别」选择「乙类」"
+
+
+def test_style_rules_for_joined_conditions() -> None:
+    field = {"type": "textfield", "id": "x", "key": "x", "label": "附加"}
+    hide = {"hide": 'agreed = true and (kind = "a" or kind = "b")'}
+    page = str(RENDER(load(*COMPONENTS, field | {"conditional": hide}), {}, []))
+    seen = ':has([name="kind"][value="{0}"]:checked, [name="kind"] [value="{0}"]:checked)'
+    assert (
+        f'#form-made_up:has([name="agreed"]:checked):is({seen.format("a")}, {seen.format("b")})'
+        ' [data-part="x"] { display: none; }'
+    ) in page
+    unseen = str(RENDER(load(*COMPONENTS, field | {"conditional": {"hide": "held_on = null"}}), {}, []))
+    assert '[data-part="x"] {' not in unseen

@@ -3,7 +3,7 @@
 Plain immutable data, made by `loading.load` from a form-js schema and read by everything else in this package.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -79,12 +79,12 @@ class Field:
         """A value of this field as people read it; "" when it is empty."""
         return display(self, value)
 
-    def choices(self, allowed: Mapping[str, object]) -> tuple[Option, ...]:
+    def choices(self, allowed: Mapping[str, Container[str]]) -> tuple[Option, ...]:
         """The options that this case leaves open, in the form's order. `allowed` maps a path to the values left."""
         narrowed = allowed.get(self.path)
         if narrowed is None:
             return self.options
-        return tuple(option for option in self.options if option.value in narrowed)  # type: ignore[operator]
+        return tuple(option for option in self.options if option.value in narrowed)
 
 
 @dataclass(frozen=True, eq=False)

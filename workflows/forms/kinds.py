@@ -46,7 +46,7 @@ MOBILE = Kind("mobile", "^1[0-9]{10}$", 11, "须为11位手机号码")
 EMAIL = Kind(
     "email", r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,4}$", 100, "须为有效的电子邮箱"
 )
-NAMES = Kind("names", "^[^、，,；;]{1,30}([、，,；;][^、，,；;]{1,30}){1,19}$", 400, "须填写两人以上姓名，用顿号分隔")
+NAMES = Kind("names", "^[^、，,]{1,30}([、，,][^、，,]{1,30}){1,19}$", 400, "须填写两人以上姓名，用顿号分隔")
 
 _FIXED = {kind.code: kind for kind in (MONEY, TONNES, SCORE, USCC, YEAR, MOBILE, EMAIL, NAMES)}
 CODES = frozenset(_FIXED) | {"decimal", "digits"}

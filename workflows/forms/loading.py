@@ -125,17 +125,16 @@ class _Reading:
         if within and (kind in ("group", "dynamiclist") or "conditional" in component):
             raise FormRefused(f"{where}: no groups, lists or conditions inside a list")
         hide = _join(hide, _hide(component, where))
+        id_ = self.id(component, where)
         match kind:
             case "separator":
                 return Separator()
             case "text":
                 text = _string(component, "text", where)
-                return Text(
-                    self.id(component, where), tuple(line.strip() for line in text.splitlines() if line.strip()), hide
-                )
+                return Text(id_, tuple(line.strip() for line in text.splitlines() if line.strip()), hide)
             case "group":
                 label = _string(component, "label", where, default="")
-                return Group(self.id(component, where), label, self.parts(component.get("components"), hide), hide)
+                return Group(id_, label, self.parts(component.get("components"), hide), hide)
             case "dynamiclist":
                 return self.list(component, hide, where)
             case _:

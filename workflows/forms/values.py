@@ -17,6 +17,7 @@ from workflows.forms.kinds import Kind
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _LINE_BREAK = re.compile("[\t\r\n]")
 _LARGEST = 10**12
+_NO_CHOICE = "的选项无效，请从所列选项中选择"
 _USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
@@ -56,7 +57,7 @@ def _read_text(field: Field, raw: Any) -> str | None:
         raise Unfit(field.kind.demand + "，并以文本形式提交" if field.kind else "须以文本形式提交")
     # Three spare characters a character: more cannot be blanks around a fitting value, and is not worth looking at.
     if len(raw) > field.max_length * 3 + 100:
-        raise Unfit(_too_long(field))
+        raise Unfit(_NO_CHOICE if field.options else _too_long(field))
     text = raw.strip()
     if not text:
         return None
@@ -105,7 +106,9 @@ def _read_choices(field: Field, raw: Any) -> list[str] | None:
     if not isinstance(raw, list) or not all(isinstance(item, str) for item in raw):
         raise Unfit("须以选项列表形式提交")
     if len(raw) > len(field.options):
-        raise Unfit("的选项重复或过多")
+        raise Unfit("的选项不得重复")
+    if any(len(item) > field.max_length for item in raw):
+        raise Unfit(_NO_CHOICE)
     return list(raw) or None
 
 
