@@ -85,7 +85,8 @@ def boundary(id: str, host: str, inner: str, **attributes: str) -> str:
 def flow(source: str, target: str, condition: str | None = None, id: str | None = None) -> str:
     inner = ""
     if condition is not None:
-        inner = f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">{escape(condition)}</bpmn:conditionExpression>'
+        text = escape(condition)
+        inner = f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">{text}</bpmn:conditionExpression>'
     return shape("sequenceFlow", id or f"{source}_to_{target}", inner, sourceRef=source, targetRef=target)
 
 

@@ -119,12 +119,18 @@ def _parse(text: object) -> ast.expr:
         raise ExpressionRefused("empty expression")
     if len(text) > MAX_LENGTH:
         raise ExpressionRefused(f"longer than {MAX_LENGTH} characters")
+    text = text.strip()
     try:
-        tree = ast.parse(text.strip(), mode="eval")
+        tree = ast.parse(text, mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ExpressionRefused(f"not an expression: {text}") from error
-    if sum(1 for _ in ast.walk(tree)) > MAX_NODES:
+    nodes = list(ast.walk(tree))
+    if len(nodes) > MAX_NODES:
         raise ExpressionRefused(f"more than {MAX_NODES} parts")
+    for node in nodes:
+        # Python folds look-alike letters into plain ones; what is shown must be what is meant.
+        if isinstance(node, ast.Name) and ast.get_source_segment(text, node) != node.id:
+            raise ExpressionRefused(f"not plain letters: {text}")
     return tree.body
 
 

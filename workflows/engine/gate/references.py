@@ -11,6 +11,7 @@ from workflows.engine.errors import ExpressionRefused
 from workflows.engine.expressions import is_variable, read_condition
 from workflows.engine.gate.bundle import Bundle
 from workflows.engine.model import Element
+from workflows.engine.timers import parse_duration
 
 _STAGE = re.compile(r"P\d{2}[a-z]?", re.ASCII)
 _REASON = re.compile(r"[A-Z][A-Z0-9_]*", re.ASCII)
@@ -94,7 +95,7 @@ def _written(element: Element) -> Iterator[str]:
 
 
 def _read(element: Element) -> Iterator[str]:
-    if element.timer is not None and element.timer.kind == "date":
+    if element.timer is not None and parse_duration(element.timer.text) is None:
         yield element.timer.text
     if element.assignee:
         yield element.assignee
