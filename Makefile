@@ -7,7 +7,7 @@ STAMPS := $(VENV)/stamps
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 STATIC := server/static/app.css
 FRONTEND := $(shell find server/frontend server/templates server/web -name '*.html' -o -name '*.py' -o -name '*.js' \
-	-o -name '*.mjs' -o -name '*.css' 2>/dev/null)
+	-o -name '*.mjs' -o -name '*.css' -o -name '*.svg' 2>/dev/null)
 
 # macOS's Python needs a UTF-8 locale for our Chinese output; C.UTF-8 exists on Linux, elsewhere it is harmless.
 export PYTHONUTF8 := 1

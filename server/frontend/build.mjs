@@ -1,6 +1,6 @@
 // Bundles what the pages load into server/static. Run by `make`; needs Node 18 or newer and nothing from outside.
 import { createHash } from "node:crypto";
-import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -31,6 +31,7 @@ const result = await esbuild.build({
 for (const [name, output] of Object.entries(result.metafile.outputs)) {
   if (/\/(app|diagram)\.(css|js)$/.test(name)) console.log(`${path.basename(name)} ${Math.ceil(output.bytes / 1024)} KB`);
 }
+await copyFile(path.join(frontend, "favicon.svg"), path.join(unfinished, "favicon.svg"));
 // Swapped in whole, so that a page never meets half a build.
 await rm(target, { recursive: true, force: true });
 await rename(unfinished, target);
