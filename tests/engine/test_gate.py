@@ -26,11 +26,12 @@ from tests.engine.drawing import (
 from workflows.engine import Known, check_bundle
 
 KNOWN = Known(
-    forms=frozenset({"form", "p_form"}),
+    forms=frozenset({"form", "p_form", "decided", "undecided"}),
     operations={"operation": frozenset({"days"})},
     roles=frozenset({"officer", "chief"}),
     statuses=frozenset({"REVIEW", "PAID"}),
     owners={"other": "other.bpmn"},
+    decisions={"decided": ("accept", "refuse"), "undecided": ()},
 )
 
 
@@ -408,6 +409,22 @@ REFUSED = [
     ("variable-unset", straight(catch("c", at_time("ends_at")), ids=("c",))),
     ("variable-unset", straight(many("a"), ids=("a",))),
     ("variable-unset", diagram("p", *LOOP, flow("g", "done", None, "on"), flow("g", "a", 'b == "x"'))),
+    *(
+        (
+            "decision-unknown",
+            diagram(
+                "p",
+                start(),
+                task("a", gc__form=form),
+                xor("g", default="on"),
+                end(),
+                line("begin", "a", "g"),
+                flow("g", "done", None, "on"),
+                flow("g", "a", 'a == "acept"'),
+            ),
+        )
+        for form in ("decided", "undecided")
+    ),
     ("status-unknown", straight(task("a", gc__status="OTHER"), ids=("a",))),
     ("stage-form", straight(task("a", gc__stage="初审"), ids=("a",))),
     ("reason-form", diagram("p", start(), task("a"), end(gc__reason="too late"), line("begin", "a", "done"))),
@@ -536,6 +553,51 @@ def test_accepts_everything_that_the_guide_lists():
         line("f", "y", "j"),
     )
     assert check(p, q=q) == []
+
+
+def test_hostile_sizes_are_answered_quickly():
+    calls = [
+        diagram(
+            f"q{n}", start(), call("a", f"q{n + 1}"), call("b", f"q{n + 1}"), end(), line("begin", "a", "b", "done")
+        )
+        for n in range(60)
+    ]
+    last = diagram("q60", start(), end(), line("begin", "done"))
+    p = straight(call("c", "q0"), ids=("c",))
+    assert rules(p, **{f"q{n}": data for n, data in enumerate(calls)}, q60=last) == set()
+    branches = [f"b{n}" for n in range(18)]
+    wide = straight(
+        both("split"),
+        *(task(name) for name in branches),
+        both("join"),
+        *(flow("split", name) + flow(name, "join") for name in branches),
+        ids=("join",),
+        extra=flow("begin", "split"),
+    )
+    assert rules(wide) == {"implicit-split"}
+    wide = diagram(
+        "p",
+        start(),
+        both("split"),
+        *(task(name) for name in branches),
+        both("join"),
+        end(),
+        *(flow("split", name) + flow(name, "join") for name in branches),
+        line("begin", "split"),
+        line("join", "done"),
+    )
+    assert rules(wide) == {"too-parallel"}
+    many_ways = diagram(
+        "p",
+        start(),
+        task("a"),
+        xor("g", default="on"),
+        *(task(f"t{n}") + flow("g", f"t{n}", f'a == "{n}"') + flow(f"t{n}", "done") for n in range(340)),
+        end(),
+        line("begin", "a", "g"),
+        flow("g", "done", None, "on"),
+    )
+    assert rules(many_ways) == set()
 
 
 def test_nested_lanes_count_as_one_place():

@@ -63,6 +63,9 @@ class Condition:
     operator: str
     constant: str | int | bool
 
+    def __str__(self) -> str:
+        return f"{self.variable} {self.operator} {self.constant!r}"
+
     def holds(self, value: object) -> bool:
         """Whether the condition is true of `value`; a value of another type than the constant never matches."""
         return type(value) is type(self.constant) and _OPERATORS[self.operator](value, self.constant)

@@ -29,8 +29,9 @@ def check_graph(bundle: Bundle) -> None:
             check_tokens(scope, bundle.report)
     cyclic = _check_calls(bundle, scopes)
     if not cyclic:
+        rests = Rests(scopes)
         for scope in scopes.values():
-            _check_loops(scope, scopes, bundle)
+            _check_loops(scope, rests, bundle)
     for file, root in bundle.roots.items():
         _check_lanes(file, root, bundle)
 
@@ -172,11 +173,14 @@ def find_overlap(conditions: list[Condition]) -> str | None:
         constant = condition.constant
         samples.extend([constant - 1, constant, constant + 1] if type(constant) is int else [constant])
     samples.append("".join(c.constant for c in conditions if isinstance(c.constant, str)) + "?")
-    for index, first in enumerate(conditions):
-        for second in conditions[index + 1 :]:
-            apart = first.variable == second.variable and type(first.constant) is type(second.constant)
-            if not apart or any(first.holds(value) and second.holds(value) for value in samples):
-                return " / ".join(f"{c.variable} {c.operator} {c.constant!r}" for c in (first, second))
+    for other in conditions[1:]:
+        # Conditions on two variables, or on two kinds of value, say nothing about each other.
+        if other.variable != conditions[0].variable or type(other.constant) is not type(conditions[0].constant):
+            return f"{conditions[0]} / {other}"
+    for value in samples:
+        holding = [condition for condition in conditions if condition.holds(value)]
+        if len(holding) > 1:
+            return f"{holding[0]} / {holding[1]}"
     return None
 
 
@@ -196,32 +200,44 @@ def _check_calls(bundle: Bundle, scopes: dict[str, Scope]) -> bool:
     return bool(cyclic)
 
 
-def _check_loops(scope: Scope, scopes: dict[str, Scope], bundle: Bundle) -> None:
-    """What is left after taking away everything that waits must have no cycle."""
-    passing = {key for key, element in scope.elements.items() if not _waits(element, scopes)}
-    following = {key: [n for n in scope.next_ids(key) if n in passing] for key in passing}
-    looping = [key for key in passing if key in _reach(list(following[key]), following)]
+class Rests:
+    """Where a token always rests. Needs calls without circles; each process is looked at once."""
+
+    def __init__(self, scopes: dict[str, Scope]) -> None:
+        self._scopes = scopes
+        self._known: dict[str, bool] = {}
+
+    def passing(self, scope: Scope) -> dict[str, list[str]]:
+        """What is left of a process after taking away everything that waits: element → elements behind it."""
+        left = {key for key, element in scope.elements.items() if not self._at(element)}
+        return {key: [following for following in scope.next_ids(key) if following in left] for key in left}
+
+    def _at(self, element: Element) -> bool:
+        if element.kind == "userTask":
+            # Over an empty list a multi-instance does not wait.
+            return element.multi_instance is None
+        if element.kind in _CALLING:
+            return self._within(element.id if element.kind == "subProcess" else element.called or "")
+        return element.kind in _WAITING
+
+    def _within(self, key: str) -> bool:
+        """Whether every way through a called process waits somewhere."""
+        if key not in self._scopes:
+            return False
+        if key not in self._known:
+            scope = self._scopes[key]
+            following = self.passing(scope)
+            reached = _reach([start.id for start in scope.of_kind("startEvent")], following)
+            self._known[key] = not any(end.id in reached for end in scope.of_kind("endEvent"))
+        return self._known[key]
+
+
+def _check_loops(scope: Scope, rests: Rests, bundle: Bundle) -> None:
+    following = rests.passing(scope)
+    looping = [key for key in following if key in _reach(list(following[key]), following)]
     if looping:
         first = min((scope.elements[key] for key in looping), key=lambda element: element.line)
         bundle.report.at("loop-without-wait", scope.file, first)
-
-
-def _waits(element: Element, scopes: dict[str, Scope]) -> bool:
-    """Whether a token always rests at this element; a multi-instance over an empty list does not."""
-    if element.kind == "userTask":
-        return element.multi_instance is None
-    if element.kind in _CALLING:
-        called = scopes.get(element.id if element.kind == "subProcess" else element.called or "")
-        return called is not None and _always_waits(called, scopes)
-    return element.kind in _WAITING
-
-
-def _always_waits(scope: Scope, scopes: dict[str, Scope]) -> bool:
-    passing = {key for key, element in scope.elements.items() if not _waits(element, scopes)}
-    following = {key: [n for n in scope.next_ids(key) if n in passing] for key in passing}
-    starts = [start.id for start in scope.of_kind("startEvent")]
-    reached = _reach(starts, following)
-    return not any(end.id in reached for end in scope.of_kind("endEvent"))
 
 
 def _check_lanes(file: str, root: etree._Element, bundle: Bundle) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workflows.engine.errors import ExpressionRefused
@@ -23,6 +23,7 @@ class Known:
     """What a diagram may refer to.
 
     `forms` are form keys, `operations` maps a name to the names of its parameters, `roles` and `statuses` are codes.
+    `decisions` maps a form key to the decisions it offers; forms that are not in it are not checked for them.
     `owners` maps the process keys of other definitions to the files they live in; a bundle may hold such a process
     only as that very file.
     """
@@ -32,6 +33,7 @@ class Known:
     roles: frozenset[str]
     statuses: frozenset[str]
     owners: Mapping[str, str] = field(default_factory=dict)
+    decisions: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def check_attributes(bundle: Bundle) -> None:
@@ -115,6 +117,7 @@ def check_known(bundle: Bundle, known: Known) -> None:
             report.at("status-unknown", file, element, element.status)
         if element.operation:
             _check_operation(file, element, bundle, known)
+    _check_decisions(bundle, known)
     for process in bundle.processes.values():
         owner = known.owners.get(process.key)
         if owner is not None and owner != process.file:
@@ -129,3 +132,27 @@ def _check_operation(file: str, element: Element, bundle: Bundle, known: Known) 
     for name, _ in element.parameters:
         if name not in parameters:
             bundle.report.at("parameter-unknown", file, element, name)
+
+
+def _check_decisions(bundle: Bundle, known: Known) -> None:
+    """A gateway that asks for an answer which the form cannot give would always take another way, in silence."""
+    results = {element.result for _, element in bundle.elements() if element.result}
+    offered: dict[str, set[str]] = {}
+    for _, element in bundle.elements():
+        form = (element.form or "").replace("{scheme}", bundle.key)
+        if element.kind == "userTask" and form in known.decisions:
+            offered.setdefault(element.id, set()).update(known.decisions[form])
+    for process in bundle.processes.values():
+        for flow in process.flows:
+            gateway = process.elements.get(flow.source)
+            if flow.condition is None or gateway is None:
+                continue
+            try:
+                condition = read_condition(flow.condition)
+            except ExpressionRefused:
+                continue
+            name = condition.variable
+            if name in offered and name not in results and condition.constant not in offered[name]:
+                bundle.report.add(
+                    "decision-unknown", process.file, flow.line, gateway.id, name=gateway.name, detail=str(condition)
+                )

@@ -581,6 +581,12 @@ RULES: Mapping[str, Rule] = {
         "请检查拼写，或在前面的环节中给它赋值（gc:result）。",
         "Check the spelling, or set it in an earlier step (gc:result).",
     ),
+    "decision-unknown": Rule(
+        "{what}的条件「{detail}」所比较的结论，该任务的表单中没有。",
+        "{what}: the condition {detail} asks for a decision that the task's form does not offer.",
+        "请检查拼写，或在表单中增加该结论。",
+        "Check the spelling, or add the decision to the form.",
+    ),
     "status-unknown": Rule(
         "{what}的状态「{detail}」不存在。",
         "{what}: there is no status {detail}.",

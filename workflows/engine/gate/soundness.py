@@ -22,13 +22,15 @@ def check_tokens(scope: Scope, report: Report) -> None:
     twice. A marking in which nothing can move: an exclusive split was joined in parallel, the case would stop.
     """
     starts = scope.of_kind("startEvent")
+    targets = {flow.id: flow.target for flow in scope.flows}
     initial: Marking = frozenset(flow.id for flow in scope.outgoing[starts[0].id])
     seen = {initial}
     frontier = deque([initial])
     while frontier:
         marking = frontier.popleft()
         moved = False
-        for element in _touched(scope, marking):
+        touched = [scope.elements[identity] for identity in sorted({targets[flow] for flow in marking})]
+        for element in touched:
             for consumed, produced in _moves(scope, element, marking):
                 moved = True
                 rest = marking - consumed
@@ -40,18 +42,12 @@ def check_tokens(scope: Scope, report: Report) -> None:
                     seen.add(following)
                     frontier.append(following)
         if marking and not moved:
-            for element in _touched(scope, marking):
+            for element in touched:
                 report.at("join-starved", scope.file, element)
             return
         if len(seen) > MAX_MARKINGS:
             report.add("too-parallel", scope.file, scope.process.line, scope.key, detail=scope.key)
             return
-
-
-def _touched(scope: Scope, marking: Marking) -> list[Element]:
-    """The elements that a token stands before."""
-    targets = {flow.target for flow in scope.flows if flow.id in marking}
-    return [element for identity, element in scope.elements.items() if identity in targets]
 
 
 def _moves(scope: Scope, element: Element, marking: Marking) -> Iterator[tuple[Marking, Marking]]:
