@@ -9,7 +9,14 @@ CHOICES = [{"label": "甲类", "value": "a"}, {"label": "乙类", "value": "b"}]
 
 COMPONENTS: list[dict[str, Any]] = [
     {"type": "text", "id": "t", "text": "第一段\n\n第二段", "conditional": {"hide": '=kind = "b"'}},
-    {"type": "textfield", "id": "c1", "key": "name", "label": "名称", "validate": {"required": True, "maxLength": 20}},
+    {
+        "type": "textfield",
+        "id": "c1",
+        "key": "name",
+        "label": "名称",
+        "validate": {"required": True, "maxLength": 20},
+        "properties": {"example": "样例"},
+    },
     {"type": "textarea", "id": "c2", "key": "note", "label": "说明", "validate": {"minLength": 2, "maxLength": 200}},
     {"type": "number", "id": "c3", "key": "people", "label": "人数", "validate": {"min": 0, "max": 5000}},
     {"type": "checkbox", "id": "c4", "key": "agreed", "label": "同意"},

@@ -8,6 +8,7 @@ from tests.forms.made_up import CHOICES, COMPONENTS, EVERYTHING, load, text
 from workflows import forms
 
 FIELD: dict[str, Any] = {"type": "textfield", "id": "f", "key": "name", "label": "名称"}
+REQUIRED = FIELD | {"validate": {"required": True, "maxLength": 4}}
 RADIO: dict[str, Any] = {"type": "radio", "id": "r", "key": "kind", "label": "类别", "values": CHOICES}
 LIST: dict[str, Any] = next(part for part in COMPONENTS if part["type"] == "dynamiclist")
 
@@ -76,6 +77,21 @@ def test_the_same_bytes_give_the_same_form() -> None:
         (RADIO | {"id": "d", "values": CHOICES + CHOICES[:1]}, "listed twice"),
         (RADIO | {"key": "other", "id": "o", "valuesKey": "x"}, "not supported: valuesKey"),
         (FIELD | {"id": ""}, "id must be a text"),
+        (REQUIRED, "no fitting example for the required name"),
+        (REQUIRED | {"properties": {"example": "太长的样例"}}, "no fitting example for the required name"),
+        (REQUIRED | {"properties": {"example": "digits:many"}}, "source of an example cannot be read"),
+        (REQUIRED | {"properties": {"example": "share:name:half"}}, "source of an example cannot be read"),
+        (REQUIRED | {"properties": {"example": "fact:name"}}, "source of an example cannot be read"),
+        (
+            REQUIRED | {"properties": {"example": "ab"}, "validate": {"required": True, "pattern": "^[0-9]+$"}},
+            "the example of name does not fit",
+        ),
+        (LIST | {"properties": {"min_items": "1"}}, "no fitting example for the required lines"),
+        (
+            {"type": "number", "id": "n", "key": "n", "label": "数", "validate": {"required": True}}
+            | {"properties": {"example": "many"}},
+            "no fitting example for the required n",
+        ),
         ({"type": "number", "id": "n", "key": "n", "label": "数", "decimalDigits": 2}, "numbers are whole"),
         ({"type": "number", "id": "n", "key": "n", "label": "数", "validate": {"min": 0.5}}, "whole numbers"),
         ({"type": "datetime", "id": "d", "key": "d", "subtype": "time", "dateLabel": "时"}, "only dates"),

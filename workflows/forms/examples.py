@@ -81,16 +81,17 @@ def as_submitted(wanted: Field, value: Any) -> Any:
         rows = value if isinstance(value, list) and all(isinstance(row, Mapping) for row in value) else []
         columns = {column.key: column for column in wanted.fields}
         kept = [{key: as_submitted(columns[key], row[key]) for key in row if key in columns} for row in rows]
-        return [{key: cell for key, cell in row.items() if cell is not None} for row in kept] or None
+        fitting = [{key: cell for key, cell in row.items() if cell is not None} for row in kept]
+        return [row for row in fitting if row] or None
     try:
-        fitting = read_value(wanted, value)
+        single = read_value(wanted, value)
     except Unfit:
         return None
     if wanted.options and not wanted.readonly:
-        chosen = fitting if isinstance(fitting, list) else [fitting]
+        chosen = single if isinstance(single, list) else [single]
         if not {option.value for option in wanted.options}.issuperset(chosen):
             return None
-    return fitting
+    return single
 
 
 class Examples:
@@ -148,7 +149,7 @@ class Examples:
             return None
         match wanted.type:
             case "number":
-                return int(text)
+                return int(text) if text.lstrip("-").isdecimal() else text
             case "checkbox":
                 return text == "true"
             case "checklist":

@@ -16,6 +16,7 @@ from typing import Any
 from workflows.forms import feel
 from workflows.forms.form import DECISION, Field, Form, Group, Option, Part, Separator, Text
 from workflows.forms.kinds import CODES, Kind, kind_of
+from workflows.forms.rehearsal import flaws
 
 MAX_BYTES = 512 * 1024
 MAX_FIELDS = 300
@@ -83,7 +84,7 @@ def load(text: bytes) -> Form:
     fields = tuple(_fields(parts))
     _check_conditions(key, fields, parts)
     _check_decision(key, fields)
-    return Form(
+    form = Form(
         key=key,
         title=properties.get("title", key),
         parts=parts,
@@ -91,6 +92,10 @@ def load(text: bytes) -> Form:
         prefills="prefill" in properties,
         sha256=hashlib.sha256(text).hexdigest(),
     )
+    found = flaws(form)
+    if found:
+        raise FormRefused(f"{key}: {'; '.join(found)}")
+    return form
 
 
 @dataclasses.dataclass

@@ -1,0 +1,46 @@
+"""A form must be fillable by its own examples: a client that knows only the schema relies on it.
+
+Checked when a form is loaded, so a form edited into a dead end never reaches a case.
+"""
+
+from datetime import date
+from typing import Any
+
+from workflows.forms.errors import Invalid
+from workflows.forms.examples import ExampleContext
+from workflows.forms.form import Form
+from workflows.forms.json_schema import json_schema
+from workflows.forms.validation import validate
+
+_CASE = ExampleContext(
+    reference="TZ2026-0001",
+    task_id="rehearsal",
+    today=date(2026, 3, 2),
+    date_from=date(2025, 1, 1),
+    date_to=date(2026, 4, 15),
+    enterprise={"name": "样例单位", "uscc": "91110112YYYY000121", "entity_type": "enterprise"},
+)
+
+
+def flaws(form: Form) -> list[str]:
+    """What keeps a client from filling the form for a case of which only the applicant is known."""
+    try:
+        schema = json_schema(form, examples=_CASE)
+    except (ArithmeticError, RecursionError, ValueError) as error:
+        return [f"the source of an example cannot be read: {error}"]
+    properties = schema["properties"]
+    missing = [key for key in schema["required"] if "examples" not in properties[key]]
+    for rule in schema.get("allOf", []):
+        then: dict[str, Any] = rule["then"]
+        offered = then.get("properties", {})
+        for key in then.get("required", []):
+            if "examples" not in properties[key] and "examples" not in offered.get(key, {}):
+                missing.append(key)
+    if missing:
+        return [f"no fitting example for the required {key}" for key in missing]
+    data = {key: shown["examples"][0] for key, shown in properties.items() if "examples" in shown}
+    try:
+        validate(form, data)
+    except Invalid as invalid:
+        return [f"the example of {error.field} does not fit: {error.message}" for error in invalid.errors]
+    return []
