@@ -1,0 +1,1 @@
+"""The benchmarks: `python -m tests.bench` prints `name: value` lines and writes nothing outside `var/`."""
