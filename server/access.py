@@ -98,7 +98,10 @@ def _find(token: str) -> SignedIn | None:
     if not 20 <= len(token) <= 100:
         return None
     found = people.find_sign_in(g.session, _digest(token), machine_now())
-    return SignedIn(token, actor_of(*found)) if found else None
+    if found is None:
+        return None
+    user, uscc, g.clock_offset = found
+    return SignedIn(token, actor_of(user, uscc))
 
 
 def actor_of(user: User, uscc: str | None) -> Actor:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Index, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Instant, JsonList
@@ -34,7 +35,7 @@ def last(session: Session, chain: str) -> tuple[int, str]:
 def last_of(session: Session, chains: Sequence[str]) -> dict[str, tuple[int, str]]:
     """`last` of several chains in one statement."""
     query = select(AuditEvent.chain, AuditEvent.seq, AuditEvent.hash).where(AuditEvent.chain.in_(chains))
-    rows = session.execute(query.distinct(AuditEvent.chain).order_by(AuditEvent.chain, AuditEvent.seq.desc()))
+    rows = session.execute(query.ext(distinct_on(AuditEvent.chain)).order_by(AuditEvent.chain, AuditEvent.seq.desc()))
     return {chain: (seq, digest) for chain, seq, digest in rows}
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Numeric, select
-from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT, distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant, Json, JsonList, Yuan
@@ -92,7 +92,7 @@ def list_batches(session: Session, *, before: int | None = None, opened_only: bo
 
 def latest_rows(session: Session, batch_id: int) -> Sequence[ListRow]:
     """The newest row of each case of the batch."""
-    query = select(ListRow).where(ListRow.batch_id == batch_id).distinct(ListRow.case_id)
+    query = select(ListRow).where(ListRow.batch_id == batch_id).ext(distinct_on(ListRow.case_id))
     return session.scalars(query.order_by(ListRow.case_id, ListRow.id.desc())).all()
 
 
@@ -116,7 +116,7 @@ def latest_decisions(session: Session, batch_id: int) -> dict[int, tuple[Decisio
         select(Decision, Resolution)
         .join(Resolution, Resolution.id == Decision.resolution_id)
         .where(Resolution.batch_id == batch_id)
-        .distinct(Decision.case_id)
+        .ext(distinct_on(Decision.case_id))
         .order_by(Decision.case_id, Decision.id.desc())
     )
     return {row[0].case_id: (row[0], row[1]) for row in session.execute(query)}

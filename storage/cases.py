@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Select, and_, exists, func, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column, relationship
 
 from storage.base import Base, Id, Instant, Json, Yuan
@@ -204,7 +204,7 @@ def latest_submissions(session: Session, case_id: int, element_ids: Iterable[str
     query = (
         select(Submission)
         .where(Submission.case_id == case_id, Submission.element_id.in_(list(element_ids)))
-        .distinct(Submission.element_id)
+        .ext(distinct_on(Submission.element_id))
         .order_by(Submission.element_id, Submission.id.desc())
     )
     return {submission.element_id: submission for submission in session.scalars(query)}

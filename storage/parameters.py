@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import Index, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant
@@ -31,7 +32,7 @@ def in_force(session: Session, on: date) -> dict[str, ParameterValue]:
     query = (
         select(ParameterValue)
         .where(ParameterValue.confirmed_at.is_not(None), ParameterValue.effective_on <= on)
-        .distinct(ParameterValue.parameter)
+        .ext(distinct_on(ParameterValue.parameter))
         .order_by(
             ParameterValue.parameter,
             ParameterValue.effective_on.desc(),

@@ -1,13 +1,14 @@
 """Enterprises, the people who sign in, and their sessions."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Boolean, ForeignKey, Index, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.base import Base, Id, Instant, Json
+from storage.system import Clock
 
 
 class Enterprise(Base):
@@ -73,15 +74,15 @@ def find_user(session: Session, username: str) -> User | None:
     return session.scalar(select(User).where(User.username == username))
 
 
-def find_sign_in(session: Session, token_hash: str, now: datetime) -> tuple[User, str | None] | None:
-    """The user of a live session and, for an applicant, the enterprise's USCC; one statement."""
+def find_sign_in(session: Session, token_hash: str, now: datetime) -> tuple[User, str | None, timedelta | None] | None:
+    """The user of a live session, an applicant's USCC, and the demo clock's offset: one statement for all three."""
     row = session.execute(
-        select(User, Enterprise.uscc)
+        select(User, Enterprise.uscc, select(Clock.offset).where(Clock.id == 1).scalar_subquery())
         .join(SignIn, SignIn.user_id == User.id)
         .outerjoin(Enterprise, Enterprise.id == User.enterprise_id)
         .where(SignIn.token_hash == token_hash, SignIn.expires_at > now, User.active)
     ).first()
-    return (row[0], row[1]) if row else None
+    return (row[0], row[1], row[2]) if row else None
 
 
 def end_sign_in(session: Session, token_hash: str) -> None:

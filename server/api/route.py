@@ -118,7 +118,7 @@ def call(
         handle.__name__ = view.__name__
         handle.__doc__ = view.__doc__
         guarded = open_to_all(handle) if public else allow(*roles)(handle)
-        endpoint = f"{method.lower()}_{view.__name__}"
+        endpoint = f"{view.__module__.rpartition('.')[2]}_{view.__name__}"
         blueprint.add_url_rule(rule, endpoint, guarded, methods=[method])
         return view
 
