@@ -42,4 +42,4 @@ USER 10001:10001
 EXPOSE 8000
 # The worker-tmp-dir is in memory: a heartbeat file on a slow disk makes gunicorn kill healthy workers.
 CMD ["gunicorn", "server.wsgi:app", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--threads", "8", \
-     "--timeout", "60", "--graceful-timeout", "20", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]
+     "--timeout", "60", "--graceful-timeout", "20", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--preload"]

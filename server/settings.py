@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from server.embedded.secret_file import keep_secret
+from server.secret_file import keep_secret
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 STARTS = ("demo", "people", "empty")

@@ -19,7 +19,7 @@ from server.embedded import S3, EmbeddedError, ObjectStore, PostgresServer, Urls
 from server.embedded.child import Child
 from server.embedded.errors import StartFailed
 from server.embedded.folder_lock import FolderLock
-from server.embedded.secret_file import keep_secret
+from server.secret_file import keep_secret
 from server.settings import CHECKOUT, STARTS, Settings, SettingsError, data_folder, port
 
 RESTARTS = 3
@@ -94,7 +94,6 @@ def _run(asked: Installation, say: _Progress, parts: ExitStack) -> None:
     parts.callback(lock.release)
     env["GREENCASE_DATA"] = str(data)
     env["GREENCASE_START"] = _start_mode(asked, env, data)
-    env["GREENCASE_PORT"] = str(_web_port(asked, env, data))
     if "GREENCASE_DATABASE_URL" not in env:  # nothing but this machine reaches us: what is left out can be made up
         env.setdefault("GREENCASE_SECRET_KEY", keep_secret(data / "secrets" / "secret-key"))
         env.setdefault("GREENCASE_SECURE_COOKIES", "false")
@@ -103,6 +102,7 @@ def _run(asked: Installation, say: _Progress, parts: ExitStack) -> None:
     worker = Child(data / "run" / "worker.json", data / "log" / "worker.log")
     for child in (web, worker):
         child.stop_leftover()
+    env["GREENCASE_PORT"] = str(_web_port(asked, env, data))
     servers = _start_servers(env, data, say, parts)
     settings = Settings.from_environment(env)
     _prepare_database(settings, say)
@@ -227,6 +227,7 @@ def _web_command(on_port: int) -> list[str]:
         *(sys.executable, "-m", "gunicorn", "server.wsgi:app", "--bind", f"{ports.LOOPBACK}:{on_port}"),
         *("--worker-class", "gthread", "--workers", "2", "--threads", "8", "--timeout", "60"),
         *("--graceful-timeout", "10", "--no-control-socket"),
+        "--preload",  # the application is read once and forked; it opens no connection before its first request
     ]
 
 

@@ -26,7 +26,7 @@ from server.embedded import ports
 from server.embedded.child import Child, end_process
 from server.embedded.errors import NotShipped, StartFailed
 from server.embedded.folder_lock import FolderLock
-from server.embedded.secret_file import keep_secret
+from server.secret_file import keep_secret
 
 DATABASE = "greencase"
 SUPERUSER = "postgres"

@@ -22,7 +22,7 @@ from server.embedded import ports
 from server.embedded.child import Child
 from server.embedded.errors import NotShipped, StartFailed
 from server.embedded.folder_lock import FolderLock
-from server.embedded.secret_file import keep_secret
+from server.secret_file import keep_secret
 from storage import objects
 
 BUCKET = "greencase"

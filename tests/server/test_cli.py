@@ -7,12 +7,13 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Thread
@@ -34,12 +35,12 @@ PROMISED = 20.0
 class Up:
     """`greencase up` as a person runs it: a process of its own whose lines are read as they come."""
 
-    def __init__(self, data: Path, *arguments: str, **environment: str) -> None:
+    def __init__(self, data: Path, *arguments: str) -> None:
         own = {name: value for name, value in os.environ.items() if not name.startswith("GREENCASE_")}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "server.cli", "up", "--data", str(data), *arguments],
             cwd=CHECKOUT,
-            env={**own, **environment},
+            env=own,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -81,6 +82,12 @@ class Up:
             self.said.append(self._lines.get())
         return status
 
+    def abandoned(self) -> None:
+        """Whatever happened in the test: nothing of it goes on."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(60)
+
     def family(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
 
@@ -93,13 +100,27 @@ def data() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.fixture
+def start_up() -> Iterator[Callable[..., Up]]:
+    """Starts `greencase up` as often as a test likes, and leaves none running."""
+    started: list[Up] = []
+
+    def start(data: Path, *arguments: str) -> Up:
+        started.append(Up(data, *arguments))
+        return started[-1]
+
+    yield start
+    for up in started:
+        up.abandoned()
+
+
 def is_alive(process: psutil.Process) -> bool:
     return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
 
 
-def test_up_brings_everything_up_survives_kills_and_goes_down_in_order(data: Path) -> None:
+def test_up_brings_everything_up_survives_kills_and_goes_down_in_order(data: Path, start_up: Callable[..., Up]) -> None:
     # A first start, on a port that is not the default one.
-    up = Up(data, "--start", "people")
+    up = start_up(data, "--start", "people")
     address = up.hears(r"http://127\.0\.0\.1:\d+/").group()
     up.hears("greencase-demo")
     up.hears("Ctrl-C")
@@ -110,7 +131,7 @@ def test_up_brings_everything_up_survives_kills_and_goes_down_in_order(data: Pat
         assert answer.status == 200
 
     # Nobody else may use the folder meanwhile.
-    second = Up(data)
+    second = start_up(data)
     assert second.ends(None) == 1
     assert f"PID {up.process.pid}" in "\n".join(second.said)
     # A command beside it reads the same database.
@@ -126,7 +147,7 @@ def test_up_brings_everything_up_survives_kills_and_goes_down_in_order(data: Pat
     # The supervisor dies of kill -9: the next start cleans up, keeps port and data, and says nothing of it.
     left_behind = up.family()
     up.ends(signal.SIGKILL)
-    again = Up(data)
+    again = start_up(data)
     assert again.hears(r"http://127\.0\.0\.1:\d+/").group() == address
     assert not any(is_alive(process) for process in left_behind)
     again.hears("Ctrl-C")
@@ -159,20 +180,18 @@ def wait_for(address: str) -> None:
     pytest.fail(f"{address} does not answer")
 
 
-def test_a_data_folder_stays_what_it_was_first_started_as(tmp_path: Path) -> None:
+def test_a_data_folder_stays_what_it_was_first_started_as(tmp_path: Path, start_up: Callable[..., Up]) -> None:
     (tmp_path / "start").write_text("demo")
-    up = Up(tmp_path, "--start", "empty")
+    up = start_up(tmp_path, "--start", "empty")
     assert up.ends(None) == 1
     assert "不能改为“empty”" in "\n".join(up.said)
 
 
-def test_a_port_that_was_asked_for_and_is_taken_is_not_replaced(tmp_path: Path) -> None:
-    import socket
-
+def test_a_port_that_was_asked_for_and_is_taken_is_not_replaced(tmp_path: Path, start_up: Callable[..., Up]) -> None:
     with socket.socket() as taker:
         taker.bind((ports.LOOPBACK, 0))
         taker.listen()
-        up = Up(tmp_path, "--port", str(taker.getsockname()[1]))
+        up = start_up(tmp_path, "--port", str(taker.getsockname()[1]))
         assert up.ends(None) == 1
     assert "已被其他程序占用" in "\n".join(up.said)
     assert not (tmp_path / "postgres").exists()

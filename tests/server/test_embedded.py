@@ -29,7 +29,7 @@ from minio.retention import Retention
 from server.embedded import S3, ObjectStore, PostgresServer, Urls, account, ports
 from server.embedded.errors import InUse, NotShipped, StartFailed
 from server.embedded.postgres import driver_url
-from server.embedded.secret_file import keep_secret
+from server.secret_file import keep_secret
 
 CHECKOUT = Path(__file__).parents[2]
 START_AND_DIE = """
