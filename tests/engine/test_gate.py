@@ -513,6 +513,56 @@ def test_refuses_a_loop_through_a_call_that_need_not_wait():
     assert rules(p, q=slow) == set()
 
 
+def test_a_variable_has_to_be_set_on_every_way():
+    def reading(name: str, *middle: str) -> bytes:
+        return diagram(
+            "p",
+            start(),
+            *middle,
+            xor("last", default="on"),
+            task("more"),
+            end(),
+            flow("last", "done", None, "on"),
+            flow("last", "more", f'{name} == "x"'),
+            flow("more", "done"),
+            messages=["m"],
+        )
+
+    some_way = (
+        task("a"),
+        task("b"),
+        xor("first", default="skip"),
+        line("begin", "a", "first"),
+        flow("first", "b", 'a == "x"'),
+        flow("first", "last", None, "skip"),
+        flow("b", "last"),
+    )
+    assert rules(reading("b", *some_way)) == {"variable-not-yet-set"}
+    assert rules(reading("a", *some_way)) == set()
+    branches = (
+        both("f"),
+        task("a"),
+        task("b"),
+        both("j"),
+        line("begin", "f", "a", "j", "last"),
+        line("f", "b", "j"),
+    )
+    assert rules(reading("a", *branches)) == set()
+    interrupted = (
+        task("a"),
+        boundary("w", "a", on_message("m")),
+        line("begin", "a", "last"),
+        flow("w", "last"),
+    )
+    assert rules(reading("a", *interrupted)) == {"variable-not-yet-set"}
+    called = (call("c", "q"), line("begin", "c", "last"))
+    inner = diagram("q", start(), task("a"), end(), line("begin", "a", "done"))
+    assert rules(reading("a", *called), q=inner) == set()
+    later = diagram("q", start(), task("a"), xor("g", default="g_to_done"), task("z"), end(),
+                    line("begin", "a", "g", "done"), flow("g", "z", 'more == "x"'), line("z", "done"))  # fmt: skip
+    assert rules(reading("a", *called), q=later) == {"variable-not-yet-set"}
+
+
 def test_a_missing_root_is_a_finding():
     assert [finding.rule for finding in check_bundle({}, "p", known=KNOWN)] == ["root-missing"]
 

@@ -14,6 +14,7 @@ from workflows.engine.document import DocumentRefused, read_document
 from workflows.engine.findings import Finding
 from workflows.engine.gate.bundle import Bundle
 from workflows.engine.gate.constructs import check_constructs
+from workflows.engine.gate.dataflow import check_order
 from workflows.engine.gate.graph import check_graph
 from workflows.engine.gate.references import Known, check_attributes, check_known, check_variables
 from workflows.engine.gate.report import Report
@@ -53,6 +54,8 @@ def _examine(bundle: Bundle, known: Known | None) -> None:
     steps: list[Callable[[Bundle], None]] = [check_graph, check_attributes, check_variables]
     for step in steps:
         step(bundle)
+    if not len(bundle.report):
+        check_order(bundle)
     if known is not None:
         check_known(bundle, known)
 

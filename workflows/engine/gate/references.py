@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workflows.engine.errors import ExpressionRefused
 from workflows.engine.expressions import is_variable, read_condition
 from workflows.engine.gate.bundle import Bundle
+from workflows.engine.gate.dataflow import read_by, written
 from workflows.engine.model import Element
-from workflows.engine.timers import parse_duration
 
 _STAGE = re.compile(r"P\d{2}[a-z]?", re.ASCII)
 _REASON = re.compile(r"[A-Z][A-Z0-9_]*", re.ASCII)
@@ -66,10 +66,12 @@ def check_variables(bundle: Bundle) -> None:
     """Every variable read is set somewhere in the bundle: by a task, a result, a message or a multi-instance."""
     set_somewhere: set[str] = set()
     for _, element in bundle.elements():
-        set_somewhere.update(_written(element))
+        set_somewhere.update(written(element))
+        if element.multi_instance is not None and element.multi_instance.item:
+            set_somewhere.add(element.multi_instance.item)
     for file, element in bundle.elements():
-        for name in _read(element):
-            if is_variable(name) and name not in set_somewhere:
+        for name in read_by(element):
+            if name not in set_somewhere:
                 bundle.report.at("variable-unset", file, element, name)
     for process in bundle.processes.values():
         for flow in process.flows:
@@ -82,27 +84,6 @@ def check_variables(bundle: Bundle) -> None:
                 continue
             if name not in set_somewhere:
                 bundle.report.add("variable-unset", process.file, flow.line, gateway.id, name=gateway.name, detail=name)
-
-
-def _written(element: Element) -> Iterator[str]:
-    if element.kind == "userTask":
-        yield element.id
-    if element.result:
-        yield element.result
-    if element.message:
-        # A message's payload names its result after the message.
-        yield element.message
-    if element.multi_instance is not None and element.multi_instance.item:
-        yield element.multi_instance.item
-
-
-def _read(element: Element) -> Iterator[str]:
-    if element.timer is not None and parse_duration(element.timer.text) is None:
-        yield element.timer.text
-    if element.assignee:
-        yield element.assignee
-    if element.multi_instance is not None:
-        yield element.multi_instance.collection or element.multi_instance.cardinality or ""
 
 
 def check_known(bundle: Bundle, known: Known) -> None:

@@ -581,6 +581,12 @@ RULES: Mapping[str, Rule] = {
         "请检查拼写，或在前面的环节中给它赋值（gc:result）。",
         "Check the spelling, or set it in an earlier step (gc:result).",
     ),
+    "variable-not-yet-set": Rule(
+        "{what}用到变量「{detail}」，但有的路径到达这里时它还没有赋值，申报件会在此出错。",
+        "{what} reads the variable {detail}, which some way that leads here has not set; a case would fail here.",
+        "请检查顺序流，或在每条路径上都先给它赋值。",
+        "Check the flows, or set it on every way that leads here.",
+    ),
     "decision-unknown": Rule(
         "{what}的条件「{detail}」所比较的结论，该任务的表单中没有。",
         "{what}: the condition {detail} asks for a decision that the task's form does not offer.",
