@@ -1,6 +1,6 @@
 """Expert review (专家评审): numbered draws, the seats they filled, and the sealed scores."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Numeric, UniqueConstraint, select
@@ -74,10 +74,14 @@ def seats(session: Session, session_id: int) -> Sequence[ReviewSeat]:
     return session.scalars(select(ReviewSeat).where(ReviewSeat.session_id == session_id).order_by(ReviewSeat.id)).all()
 
 
-def seat_of(session: Session, case_id: int, username: str) -> ReviewSeat | None:
-    """The newest seat of an expert in a case."""
-    query = select(ReviewSeat).where(ReviewSeat.case_id == case_id, ReviewSeat.username == username)
-    return session.scalar(query.order_by(ReviewSeat.id.desc()).limit(1))
+def seated(session: Session, case_ids: Iterable[int], username: str) -> set[int]:
+    """Those of the cases in which the expert has declared no conflict and so may read the file."""
+    query = select(ReviewSeat.case_id).where(
+        ReviewSeat.case_id.in_(list(case_ids)),
+        ReviewSeat.username == username,
+        ReviewSeat.state.in_(("accepted", "scored")),
+    )
+    return set(session.scalars(query))
 
 
 def draws(session: Session, session_id: int) -> Sequence[ReviewDraw]:

@@ -1,6 +1,6 @@
 """Cases: create, find, withdraw, suspend, resume; and what there is to see about one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -125,7 +125,8 @@ def list_cases(
         before=paging.read_id_cursor(cursor),
         limit=limit + 1,
     )
-    shown = [case for case in found[:limit] if not _before_declaration(session, actor, case)]
+    readable = _readable(session, actor, found[:limit])
+    shown = [case for case in found[:limit] if case.id in readable]
     versions = _versions(session, {case.definition_id for case in shown})
     open_tasks: dict[int, list[dict[str, Any]]] = {case.id: [] for case in shown}
     for task in task_store.list_open_of_cases(session, open_tasks):
@@ -149,18 +150,18 @@ def _versions(session: Session, ids: set[int]) -> dict[int, dict[str, Any]]:
     return {each.id: {"key": each.key, "version": each.version, "sha256": each.sha256} for each in found}
 
 
-def _before_declaration(session: Session, actor: Actor, case: Case) -> bool:
-    """An expert sees nothing of a file before declaring that he has no conflict (corrections.md, experts)."""
+def _readable(session: Session, actor: Actor, found: Sequence[Case]) -> set[int]:
+    """Ids of the cases whose file the actor may read; an expert's only once he declared no conflict (corrections.md)."""
+    ids = {case.id for case in found}
     if not actor.has("expert") or actor.has(*OFFICE, *READERS):
-        return False
-    seat = reviews.seat_of(session, case.id, actor.username)
-    return seat is None or seat.state not in ("accepted", "scored")
+        return ids
+    return reviews.seated(session, ids, actor.username)
 
 
 def find_readable(session: Session, reference: str, actor: Actor) -> Case:
     """The case whose file the actor may read."""
     case = find_case(session, reference, actor)
-    if _before_declaration(session, actor, case):
+    if not _readable(session, actor, [case]):
         raise Forbidden("请先在任务中作出回避声明，再查看申报材料。")
     return case
 
