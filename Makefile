@@ -106,7 +106,7 @@ node_modules/.stamp: package.json package-lock.json .npmrc $(STAMPS)/run require
 		$(PIP) install --only-binary :all: -r requirements-node.txt || exit 1; \
 	fi
 	@echo '安装页面依赖…'
-	@$(NODE_IS_FINE) || PATH="$(CURDIR)/$(BIN):$$PATH"; npm ci --loglevel=error
+	@$(NODE_IS_FINE) || PATH="$(CURDIR)/$(BIN):$$PATH"; npm ci --loglevel=error --no-progress
 	@touch $@
 
 $(STATIC): node_modules/.stamp $(FRONTEND)

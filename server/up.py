@@ -88,7 +88,6 @@ def _run(asked: Installation, say: _Progress, parts: ExitStack) -> None:
     env = dict(os.environ)
     data = asked.data.resolve() if asked.data else data_folder(env)
     data.mkdir(parents=True, exist_ok=True)
-    # The folder's name may be all that others are to see of it; what is secret inside has its own permissions.
     lock = FolderLock(data, "up")
     lock.acquire()
     parts.callback(lock.release)
