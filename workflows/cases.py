@@ -151,7 +151,7 @@ def _versions(session: Session, ids: set[int]) -> dict[int, dict[str, Any]]:
 
 
 def _readable(session: Session, actor: Actor, found: Sequence[Case]) -> set[int]:
-    """Ids of the cases whose file the actor may read; an expert's only once he declared no conflict (corrections.md)."""
+    """Ids of the cases whose file the actor may read; for an expert those where he has declared no conflict."""
     ids = {case.id for case in found}
     if not actor.has("expert") or actor.has(*OFFICE, *READERS):
         return ids
