@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from SpiffWorkflow import TaskState
@@ -55,7 +56,7 @@ def trace_path(case: Case) -> list[DiagramPath]:
     ]
 
 
-def _mark_task(task: CaseTask, mark: _Marks, flow_ids: object) -> None:
+def _mark_task(task: CaseTask, mark: _Marks, flow_ids: Mapping[tuple[str, str], str]) -> None:
     identity = task.task_spec.bpmn_id
     if identity is None:
         return
@@ -70,12 +71,12 @@ def _mark_task(task: CaseTask, mark: _Marks, flow_ids: object) -> None:
         _mark_flow(task, identity, mark, flow_ids)
 
 
-def _mark_flow(task: CaseTask, identity: str, mark: _Marks, flow_ids: object) -> None:
-    """The flow by which the token came: from the nearest drawn element above, through SpiffWorkflow's own helpers."""
+def _mark_flow(task: CaseTask, identity: str, mark: _Marks, flow_ids: Mapping[tuple[str, str], str]) -> None:
+    """The flow by which the token came: from the nearest drawn element above, past what SpiffWorkflow adds in between."""
     parent = task.parent
     while parent is not None and parent.task_spec.bpmn_id is None:
         parent = parent.parent
     if parent is not None and parent._state == TaskState.COMPLETED:
-        flow = flow_ids.get((parent.task_spec.bpmn_id, identity))  # type: ignore[attr-defined]
+        flow = flow_ids.get((parent.task_spec.bpmn_id, identity))
         if flow is not None:
             mark.flows[flow] = None
