@@ -14,11 +14,13 @@ from workflows import awards, paging, rules, views
 from workflows import parameters as parameter_values
 from workflows.audit import Chain
 from workflows.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
-from workflows.permissions import STAFF, Actor, require
+from workflows.permissions import OFFICE, READERS, Actor, require
 from workflows.rules.money import MoneyInvalid, format_yuan, parse_money
 from workflows.running import Running, open_cases
 from workflows.step import local_date, pinned_values
 
+# Applicants and invited outsiders know an open batch; its list, budget and drafts are the office's.
+INSIDE = OFFICE | READERS
 RESULTS = ("support", "adjust", "defer", "refuse")
 
 
@@ -112,13 +114,13 @@ def _locked(session: Session, batch_id: int) -> Batch:
 
 def _get(session: Session, actor: Actor, batch_id: int) -> Batch:
     batch = store.get(session, batch_id)
-    if batch is None or (batch.status == "draft" and not actor.has(*STAFF)):
+    if batch is None or (batch.status == "draft" and not actor.has(*INSIDE)):
         raise NotFound("没有这一批次。")
     return batch
 
 
 def shown(batch: Batch, actor: Actor) -> dict[str, Any]:
-    inside = actor.has(*STAFF)
+    inside = actor.has(*INSIDE)
     return {
         "id": batch.id,
         "title": batch.title,
@@ -139,7 +141,7 @@ def shown(batch: Batch, actor: Actor) -> dict[str, Any]:
 def list_batches(session: Session, actor: Actor, *, cursor: str | None = None, limit: int = 50) -> paging.Page:
     """Batches, newest first; drafts are the office's own."""
     found = store.list_batches(
-        session, before=paging.read_id_cursor(cursor), opened_only=not actor.has(*STAFF), limit=limit + 1
+        session, before=paging.read_id_cursor(cursor), opened_only=not actor.has(*INSIDE), limit=limit + 1
     )
     following = paging.id_cursor(found[limit - 1].id) if len(found) > limit else None
     return paging.Page([shown(batch, actor) for batch in found[:limit]], following)
@@ -149,7 +151,7 @@ def get_batch(session: Session, actor: Actor, batch_id: int) -> dict[str, Any]:
     """A batch; for the office with its list, totals and how many cases wait for each call."""
     batch = _get(session, actor, batch_id)
     answer = shown(batch, actor)
-    if not actor.has(*STAFF):
+    if not actor.has(*INSIDE):
         return answer
     answer["parameters"] = batch.parameters
     answer["list"] = list_rows(session, batch)

@@ -21,7 +21,7 @@ from storage import cases as store
 from storage import tasks as task_store
 from storage.cases import Case
 from storage.database import Session
-from workflows import awards, engine, letters, paging, rules, views
+from workflows import awards, engine, forms, letters, paging, rules, views
 from workflows.audit import Chain
 from workflows.bundles import bundle_of
 from workflows.errors import Conflict, Forbidden, Invalid
@@ -136,7 +136,7 @@ def list_cases(
         waits[wait.case_id].append(wait)
     items = [
         {
-            **views.case_row(case, versions[case.definition_id]),
+            **views.case_row(case, versions[case.definition_id], actor),
             "open_tasks": open_tasks[case.id],
             "waiting_for": views.waiting(waits[case.id]),
         }
@@ -173,7 +173,7 @@ def get_case(session: Session, actor: Actor, reference: str) -> dict[str, Any]:
     waits = instances.list_waits(session, [case.id])
     incidents = instances.list_incidents(session, [case.id]) if actor.has(*OFFICE, *READERS) else []
     return {
-        **views.case_row(case, _versions(session, {case.definition_id})[case.definition_id]),
+        **views.case_row(case, _versions(session, {case.definition_id})[case.definition_id], actor),
         "open_tasks": [views.open_task(task, actor) for task in open_tasks],
         "waiting_for": views.waiting(waits),
         "incidents": [
@@ -379,11 +379,13 @@ def get_dossier(session: Session, actor: Actor, reference: str, now: datetime) -
         for each in store.list_submissions(session, case.id)
         if may_read(session, actor, each) and _concerns(actor, each.element_id)
     ]
-    application = bundle.forms.get(f"{case.scheme}_application")
+    application = bundle.form(f"{case.scheme}_application")
+    known = {**enterprise_profile(step.enterprise), **step.facts}
+    shown = forms.prefill(application, known, enterprise_profile(step.enterprise))
     inside = actor.has(*OFFICE, *READERS)
     return {
         "application_form": application,
-        "application": views.masked({**enterprise_profile(step.enterprise), **step.facts}, actor),
+        "application": views.masked(shown, actor),
         "submissions": submissions,
         "reviews": _reviews(session, case, actor) if inside else [],
         "list_rows": [

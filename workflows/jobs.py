@@ -6,6 +6,7 @@ from storage import documents, instances, people, system
 from storage.database import Database, Session
 from storage.objects import ObjectStore, ObjectStoreAway
 from workflows import batches
+from workflows.engine import EngineError
 from workflows.errors import GreenCaseError, StepFailed
 from workflows.permissions import SYSTEM
 from workflows.running import open_case, record_incident
@@ -33,12 +34,13 @@ def _fire_next_timer(database: Database, now: datetime) -> bool:
             running.step.record("timer_fired", running.case.stage or "")
             running.advance()
             running.save()
-    except GreenCaseError as error:
-        assert case_id is not None
+    except (GreenCaseError, EngineError) as error:
+        if case_id is None:
+            raise
+        # The case keeps its old state and waits its turn; the others go on.
         element = error.element_id if isinstance(error, StepFailed) else None
-        cause = repr(error.__cause__) if error.__cause__ else ""
         with database.transaction() as session:
-            record_incident(session, case_id, element, f"{error.detail} {cause}".strip(), now)
+            record_incident(session, case_id, element, f"{error} {error.__cause__ or ''}".strip(), now)
     return True
 
 

@@ -22,6 +22,8 @@ from workflows.operations import perform
 from workflows.permissions import Actor, scope_of
 from workflows.step import Step, due_on
 
+FAILED = "流程未能继续，本次操作没有生效，已登记为流程异常件，请联系流程与口径负责人。"
+
 
 def chain_of(case: Case) -> str:
     return f"case:{case.reference}"
@@ -33,7 +35,10 @@ class Running:
     def __init__(self, step: Step, bundle: Bundle, instance: Instance, facts: CaseFacts) -> None:
         self.step, self.bundle = step, bundle
         self._instance, self._facts = instance, facts
-        self.process = engine.ProcessInstance.load(bundle.diagrams, instance.state, self._call, step.now)
+        try:
+            self.process = engine.ProcessInstance.load(bundle.diagrams, instance.state, self._call, step.now)
+        except engine.EngineError as error:
+            raise StepFailed(FAILED, case_id=step.case.id, element_id=None) from error
         self._tasks = {task.id: task for task in self.process.open_tasks()}
         self._waits = {wait.id: wait for wait in self.process.waits()}
         self._completed: str | None = None
@@ -74,11 +79,7 @@ class Running:
             if isinstance(error.__cause__, GreenCaseError):
                 raise error.__cause__ from None
             element = getattr(error, "element_id", None)
-            raise StepFailed(
-                "流程未能继续，本次操作没有生效，已登记为流程异常件并通知流程与口径负责人。",
-                case_id=self.case.id,
-                element_id=element,
-            ) from error
+            raise StepFailed(FAILED, case_id=self.case.id, element_id=element) from error
 
     def save(self) -> None:
         """Write the state, project tasks and waits, set status and stage."""

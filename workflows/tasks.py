@@ -18,7 +18,7 @@ from workflows.awards import ZERO
 from workflows.bundles import bundle_of
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
 from workflows.errors import FieldError as Problem
-from workflows.permissions import READERS, ROLES, Actor, require, scope_of
+from workflows.permissions import OFFICE, READERS, ROLES, Actor, require, scope_of
 from workflows.running import Running, open_case, refuse_suspended
 from workflows.step import Step
 
@@ -88,6 +88,8 @@ def _knows(session: Session, actor: Actor, task: Task, case: Case) -> bool:
 def get_task(session: Session, actor: Actor, task_id: str, now: datetime) -> dict[str, Any]:
     """The task with its form: JSON Schema, the form for people, and the data it starts with."""
     task, case = _find(session, actor, task_id)
+    if task.role not in actor.roles and not actor.has(*OFFICE, *READERS):
+        raise Forbidden(f"此任务由{ROLES.get(task.role, task.role)}办理。")
     step = read_only_step(session, case, actor, now)
     bundle = bundle_of(session, case.definition_id)
     form, ui = bundle.form(task.form), bundle.form_schemas[task.form]

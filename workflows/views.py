@@ -50,8 +50,12 @@ def masked(data: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
     return {key: mask(value) if key in PERSONAL and value else value for key, value in data.items()}
 
 
-def case_row(case: Case, version: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """A case in a list; needs `enterprise`, `batch` and `matter` loaded."""
+def case_row(case: Case, version: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
+    """A case in a list; needs `enterprise`, `batch` and `matter` loaded.
+
+    Applicants read the amounts once these are public or the case has ended; before, they are the office's drafts.
+    """
+    public = not actor.is_applicant or case.ended_at is not None or (case.stage or "") >= "P13"
     row: dict[str, Any] = {
         "reference": case.reference,
         "title": case.title,
@@ -68,9 +72,8 @@ def case_row(case: Case, version: Mapping[str, Any] | None = None) -> dict[str, 
         "suspended_at": instant(case.suspended_at),
         "ended_at": instant(case.ended_at),
     }
-    row.update({field: amount(getattr(case, field)) for field in AMOUNTS})
-    if version:
-        row["definition"] = dict(version)
+    row.update({field: amount(getattr(case, field)) if public else None for field in AMOUNTS})
+    row["definition"] = dict(version)
     return row
 
 
