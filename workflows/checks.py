@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from storage.cases import count_submissions
+from workflows.checklists import CHECKLISTS
 from workflows.errors import FieldError
 from workflows.operations.credit import possible_outcomes
 from workflows.operations.expert_review import CRITERIA
@@ -158,7 +159,10 @@ def allowed(form: str, step: Step) -> dict[str, Sequence[str]]:
     if form in ("credit_check", "credit_ruling"):
         return {"decision": possible_outcomes(step.enterprise.credit_flags)}
     if form == "formality_check":
+        documents = tuple(item.code for item in CHECKLISTS[step.case.scheme])
+        narrowed: dict[str, Sequence[str]] = {"correction_items.document_code": (*documents, "OTHER")}
         rounds = count_submissions(step.session, step.case.id, "correction")
         if rounds >= int(step.parameter("proc.max_supplements")):
-            return {"decision": ("accept", "not_accept")}
+            narrowed["decision"] = ("accept", "not_accept")
+        return narrowed
     return {}

@@ -13,7 +13,7 @@ from storage.cases import Case, CaseFacts, Submission
 from storage.database import Session
 from storage.people import Enterprise, User
 from storage.tasks import Task
-from workflows import audit, checks, forms, paging, views
+from workflows import audit, checks, effects, forms, paging, requests, views
 from workflows.awards import ZERO
 from workflows.bundles import bundle_of
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
@@ -102,9 +102,10 @@ def get_task(session: Session, actor: Actor, task_id: str, now: datetime) -> dic
     allowed = checks.allowed(form.key, step)
     context = example_context(step, task)
     data = {**starting_data(step, form), **(task.draft or {})}
-    return views.task_detail(
+    detail = views.task_detail(
         task, case, step.enterprise, actor, form, ui, form_data=data, allowed=allowed, examples=context
     )
+    return {**detail, "request": requests.request_for(task.element_id, case.scheme, step.facts)}
 
 
 def get_row(session: Session, actor: Actor, task_id: str) -> dict[str, Any]:
@@ -241,6 +242,7 @@ def complete(session: Session, actor: Actor, task_id: str, data: Mapping[str, An
     task.status, task.assignee, task.completed_by, task.ended_at = "done", actor.username, actor.username, now
     task.draft, task.version = None, task.version + 1
     step.record("task_completed", task.element_id, changes)
+    effects.apply(task.element_id, step)
     running.complete(task, str(decision) if decision is not None else None)
     running.save()
     return views.completion(running.case, task)

@@ -72,7 +72,7 @@ def _mark_task(task: CaseTask, mark: _Marks, flow_ids: Mapping[tuple[str, str], 
 
 
 def _mark_flow(task: CaseTask, identity: str, mark: _Marks, flow_ids: Mapping[tuple[str, str], str]) -> None:
-    """The flow by which the token came: from the nearest drawn element above, past what SpiffWorkflow adds in between."""
+    """The flow by which the token came: from the nearest drawn element above, past SpiffWorkflow's own tasks."""
     parent = task.parent
     while parent is not None and parent.task_spec.bpmn_id is None:
         parent = parent.parent

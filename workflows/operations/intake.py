@@ -1,6 +1,7 @@
 """P02–P04: submission, acceptance, correction, non-acceptance."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from storage import cases, messages
 from storage.messages import Message
@@ -8,7 +9,10 @@ from workflows import letters
 from workflows.errors import Conflict
 from workflows.operations.registry import operation
 from workflows.reasons import REASONS
-from workflows.step import Step
+from workflows.step import Step, local_date
+
+# The period of a correction begins with its letter, each time it begins.
+SUPPLEMENT_DAYS = "proc.supplement_days"
 
 
 @operation("登记提交并确定申报事项")
@@ -44,15 +48,17 @@ def working_deadline(step: Step, arguments: Mapping[str, str]) -> str:
     """24:00 of the last of `days` working days (a number, or a parameter id) from today, as an ISO instant."""
     days = arguments["days"]
     deadline = step.deadline(int(days) if days.isdigit() else int(step.parameter(days)))
-    if step.submitted.get("decision") == "correct":
-        _send_correction_letter(step, deadline.strftime("%Y-%m-%d %H:%M"))
+    if days == SUPPLEMENT_DAYS:
+        _send_correction_letter(step, deadline)
     return deadline.isoformat()
 
 
-def _send_correction_letter(step: Step, until: str) -> Message:
-    """Everything that is missing is told at once (一次性告知)."""
-    items = step.submitted.get("correction_items") or []
+def _send_correction_letter(step: Step, deadline: datetime) -> Message:
+    """Everything that is missing is told at once (一次性告知), and again when the first letter was not delivered."""
+    items = step.facts.get("correction_items") or []
     lines = [f"{number}. {item.get('problem', '')}" for number, item in enumerate(items, start=1)]
+    last = local_date(deadline - timedelta(microseconds=1))
+    until = f"{last.year}年{last.month}月{last.day}日24时"
     return letters.send(step, "correction", f"需补正下列内容，请于{until}前一次性补正：\n" + "\n".join(lines))
 
 
