@@ -19,9 +19,24 @@ from tests.contract_client import Office, Transport, flask_transport
 CASES = 5
 # Everything that is kept of a case, documents aside; task drafts and object bytes are gone or elsewhere by then.
 TABLES = (
-    "cases", "instance", "case_facts", "submission", "task", "wait", "incident", "calculation", "ledger_entry", "list_row",
-    "decision", "notice_item", "objection", "payment", "review_session", "review_seat", "message",
-)  # fmt: skip
+    "cases",
+    "instance",
+    "case_facts",
+    "submission",
+    "task",
+    "wait",
+    "incident",
+    "calculation",
+    "ledger_entry",
+    "list_row",
+    "decision",
+    "notice_item",
+    "objection",
+    "payment",
+    "review_session",
+    "review_seat",
+    "message",
+)
 
 
 @dataclass

@@ -19,7 +19,7 @@ THREADS, ROUNDS, CAP = 50, 100, Decimal(2_000_000)
 
 
 def measure(settings: Settings, case_ids: list[int]) -> dict[str, float]:
-    """Fifty threads reserve at the same instant, each through the lock, the balance and the allocation of article 10."""
+    """Fifty threads reserve at the same instant, each through lock, balance and the allocation of article 10."""
     database = Database(settings.database_url, pool_size=THREADS)
     over, under = Decimal(0), Decimal(0)
     try:

@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from tests.engine.driving import NOW
@@ -55,7 +56,7 @@ def _stock_steps(diagrams: Diagrams) -> list[float]:
         if ready:
             task = ready[0]
             decision = DECISIONS.get(task.task_spec.bpmn_id, [None])[0]
-            times.append(_timed(lambda task=task, decision=decision: case.complete(task, decision)))
+            times.append(_timed(partial(case.complete, task, decision)))
         elif messages:
             name = messages[0]
             case.deliver(name, {name: PAYLOADS[name][0]} if name in PAYLOADS else {})
@@ -88,7 +89,7 @@ def _our_steps(diagrams: Diagrams) -> list[float]:
         messages = [name for name in messages if name in ("listed", "resolved", "published")]
         if tasks:
             decision = DECISIONS.get(tasks[0].element_id, [None])[0]
-            times.append(_timed(lambda: completed(tasks[0].id, decision)))
+            times.append(_timed(partial(completed, tasks[0].id, decision)))
         elif messages:
             name = messages[0]
             instance.deliver(name, {name: PAYLOADS[name][0]} if name in PAYLOADS else {})
