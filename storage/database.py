@@ -7,10 +7,21 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import Session, sessionmaker
 
-__all__ = ["DBAPIError", "Database", "Session", "is_away", "lock_name", "migrate"]
+# What callers need to name of SQLAlchemy, so that it has one home.
+__all__ = [
+    "DBAPIError",
+    "DataError",
+    "Database",
+    "PoolExhausted",
+    "Session",
+    "is_away",
+    "lock_name",
+    "migrate",
+]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Rows of these tables are only inserted: the application's role can do nothing else to them, a trigger stops the rest.
