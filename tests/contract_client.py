@@ -6,7 +6,8 @@ It never looks into the program; so what it can do, any outside client can.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +38,42 @@ class ApiError(AssertionError):
     def __init__(self, status: int, body: Any) -> None:
         super().__init__(f"{status}: {body}")
         self.status, self.body = status, body
+
+    @property
+    def fields(self) -> set[str]:
+        """The fields of a form that the answer complains of."""
+        return {error["field"] for error in self.body.get("errors", ())}
+
+
+@dataclass
+class Refusal:
+    """What `refused` caught, to be looked at after its block."""
+
+    error: ApiError | None = None
+
+    @property
+    def fields(self) -> set[str]:
+        assert self.error is not None
+        return self.error.fields
+
+    @property
+    def detail(self) -> str:
+        assert self.error is not None
+        return str(self.error.body["detail"])
+
+
+@contextmanager
+def refused(status: int) -> Iterator[Refusal]:
+    """A block that the API answers with this status and a sentence in Chinese."""
+    caught = Refusal()
+    try:
+        yield caught
+    except ApiError as error:
+        assert error.status == status, error
+        assert any("\u4e00" <= sign <= "\u9fff" for sign in error.body["detail"]), error
+        caught.error = error
+    else:
+        raise AssertionError(f"went through, where {status} was due")
 
 
 # (method, path, headers, json, multipart) → (status, parsed body)
@@ -97,6 +134,8 @@ class Office:
 
     send: Transport
     known: dict[str, Api] = field(default_factory=dict)
+    # Who applied, by the reference of the case.
+    applicants: dict[str, str] = field(default_factory=dict)
 
     def as_(self, username: str) -> Api:
         if username not in self.known:
@@ -140,7 +179,9 @@ class Office:
 
     def apply(self, enterprise: str = "e01", title: str = "空压系统节能改造项目", batch: int | None = None) -> str:
         body = {"scheme": "retrofit", "batch": batch or self.open_batch(), "title": title}
-        return str(self.as_(enterprise).post("/cases", body)["reference"])
+        reference = str(self.as_(enterprise).post("/cases", body)["reference"])
+        self.applicants[reference] = enterprise
+        return reference
 
     def case(self, reference: str) -> Any:
         return self.as_("auditor").get(f"/cases/{reference}")
@@ -155,7 +196,7 @@ class Office:
             api = self.as_(username)
             try:
                 form = api.get(f"/tasks/{task['id']}")["form"]
-                return api.post(f"/tasks/{task['id']}/completion", {"data": {**fill(form["schema"]), **values}})
+                return api.post(f"/tasks/{task['id']}/completion", {"data": fill(form["schema"], values)})
             except ApiError as error:
                 if error.status not in (403, 404, 409) or username == self.people_for(task, reference)[-1]:
                     raise
@@ -166,34 +207,61 @@ class Office:
         if task.get("assignee"):
             return [task["assignee"]]
         if task["role"] == "applicant":
-            uscc = self.case(reference)["enterprise"]["uscc"] if not reference.startswith("e") else ""
-            return [self.applicant_of(uscc)]
+            return [self.applicant_of(reference)]
         return PEOPLE[task["role"]]
 
-    def applicant_of(self, uscc: str) -> str:
-        for number in range(1, 13):
-            api = self.as_(f"e{number:02}")
-            if api.get("/session")["uscc"] == uscc:
-                return api.username or ""
-        raise AssertionError(f"no applicant for {uscc}")
+    def applicant_of(self, reference: str) -> str:
+        return self.applicants.get(reference, "e01")
 
-    def open_tasks(self, reference: str, applicant: str = "e01") -> list[Any]:
+    def open_tasks(self, reference: str, applicant: str | None = None) -> list[Any]:
         return list(self.look(reference, applicant)["open_tasks"])
 
-    def look(self, reference: str, applicant: str = "e01") -> Any:
+    def look(self, reference: str, applicant: str | None = None) -> Any:
         """The case as the auditor sees it; a draft is its applicant's own."""
         status, body = self.as_("auditor").try_call("GET", f"/cases/{reference}")
-        return body if status == 200 else self.as_(applicant).get(f"/cases/{reference}")
+        if status == 200:
+            return body
+        return self.as_(applicant or self.applicant_of(reference)).get(f"/cases/{reference}")
 
-    def submit(self, reference: str, applicant: str = "e01", **values: Any) -> Any:
+    def at(self, reference: str) -> set[str]:
+        """The elements at which a case is: its open tasks and what it waits for."""
+        case = self.look(reference)
+        return {each["element_id"] for each in [*case["open_tasks"], *case["waiting_for"]]}
+
+    def task(self, reference: str, element_id: str) -> Any:
+        """An open task of a case."""
+        found = [task for task in self.open_tasks(reference) if task["element_id"] == element_id]
+        assert found, f"{element_id} is not open; {reference} is at {self.at(reference)}"
+        return found[0]
+
+    def do(self, reference: str, element_id: str, *, by: str | None = None, **values: Any) -> Any:
+        """Complete an open task, by somebody of its role or by a person; what is not given comes from the examples."""
+        task = self.task(reference, element_id)
+        return self.complete({**task, "assignee": by} if by else task, reference, **values)
+
+    def schema(self, reference: str, element_id: str, by: str) -> Any:
+        """The JSON Schema of an open task's form, as a person gets it."""
+        return self.as_(by).get(f"/tasks/{self.task(reference, element_id)['id']}")["form"]["schema"]
+
+    def history(self, reference: str, by: str = "auditor") -> list[Any]:
+        return list(self.as_(by).get(f"/cases/{reference}/history")["items"])
+
+    def now(self) -> Any:
+        return self.nobody.get("/demo/clock")["now"]
+
+    def wait_until(self, instant: str) -> None:
+        """Move the clock to an instant."""
+        self.as_("auditor").post("/demo/clock", {"now": instant})
+
+    def submit(self, reference: str, applicant: str | None = None, **values: Any) -> Any:
         """Fill and submit the application of a draft."""
-        api = self.as_(applicant)
+        api = self.as_(applicant or self.applicant_of(reference))
         [task] = api.get(f"/cases/{reference}")["open_tasks"]
         form = api.get(f"/tasks/{task['id']}")["form"]
-        return api.post(f"/tasks/{task['id']}/completion", {"data": {**fill(form["schema"]), **values}})
+        return api.post(f"/tasks/{task['id']}/completion", {"data": fill(form["schema"], values)})
 
     def step(
-        self, reference: str, applicant: str = "e01", values: Mapping[str, Mapping[str, Any]] | None = None
+        self, reference: str, applicant: str | None = None, values: Mapping[str, Mapping[str, Any]] | None = None
     ) -> str:
         """Do the one next thing for a case; answers what was done ("" when the case has ended)."""
         case = self.look(reference, applicant)
@@ -203,7 +271,7 @@ class Office:
             data = given.get(task["element_id"], {})
             if task["element_id"] == "fill_application":
                 self.submit(reference, applicant, **data)
-            elif task["role"] == "applicant":
+            elif task["role"] == "applicant" and applicant:
                 self.complete({**task, "assignee": applicant}, reference, **data)
             else:
                 self.complete(task, reference, **data)
@@ -212,7 +280,7 @@ class Office:
             return ""
         wait, batch = case["waiting_for"][0], case["batch"]["id"]
         if wait["kind"] == "timer":
-            self.as_("auditor").post("/demo/clock", {"now": wait["due_at"]})
+            self.wait_until(wait["due_at"])
         elif wait["element_id"] == "listed":
             self.as_("chief").post(f"/batches/{batch}/list")
         elif wait["element_id"] == "resolved":
@@ -234,7 +302,7 @@ class Office:
         reference: str,
         until: str | None = None,
         *,
-        applicant: str = "e01",
+        applicant: str | None = None,
         values: Mapping[str, Mapping[str, Any]] | None = None,
         most: int = 80,
     ) -> list[str]:
@@ -253,12 +321,12 @@ class Office:
         raise AssertionError(f"no end after {most} steps: {done}")
 
 
-def fill(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The first example of every property that the first decision requires."""
-    properties, data = schema["properties"], {}
+def fill(schema: Mapping[str, Any], values: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The given values, and the first example of every other property that they and the first decision require."""
+    properties, data = schema["properties"], dict(values or {})
     required = set(schema.get("required", ()))
     if "decision" in required:
-        data["decision"] = properties["decision"]["enum"][0]
+        data.setdefault("decision", properties["decision"]["enum"][0])
     for rule in schema.get("allOf", ()):
         if "then" in rule and _holds(rule["if"], data):
             required |= set(rule["then"].get("required", ()))

@@ -1,0 +1,130 @@
+"""P02–P04: submission, formality check, one correction, non-acceptance."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from tests.contract_client import Office, refused
+from tests.journeys.conftest import At, investment
+
+CORRECT = {
+    "decision": "correct",
+    "correction_items": [{"document_code": "DOC_INVOICE", "problem": "设备发票缺页，请补齐全部发票"}],
+}
+
+
+def _end_of(day: str) -> str:
+    """24:00 of a day."""
+    return f"{date.fromisoformat(day) + timedelta(days=1)}T00:00:00+08:00"
+
+
+def _read_letters(office: Office, by: str) -> list[str]:
+    kinds = []
+    for message in office.as_(by).get("/messages")["items"]:
+        office.as_(by).post(f"/messages/{message['id']}/reading")
+        kinds.append(message["kind"])
+    return kinds
+
+
+def test_a_correction_is_asked_for_once_and_changes_the_figures(at: At) -> None:
+    office, case = at("formality_check")
+    office.do(case, "formality_check", **CORRECT)
+    assert office.case(case)["status"] == "CORRECTION"
+    # Ten working days from Monday March 2.
+    assert office.task(case, "correction")["due_on"] == "2026-03-16"
+
+    office.do(case, "correction", **investment(2_000_000))
+    assert office.case(case)["status"] == "SUBMITTED"
+    schema = office.schema(case, "formality_check", "acceptance")
+    assert schema["properties"]["decision"]["enum"] == ["accept", "not_accept"]
+    with refused(422) as why:
+        office.do(case, "formality_check", **CORRECT)
+    assert why.fields == {"decision"}
+
+    office.do(case, "formality_check")
+    office.drive(case, until="listed")
+    assert office.case(case)["precap_amount"] == "600000"
+
+
+def test_all_that_is_missing_is_told_at_once(at: At) -> None:
+    office, case = at("formality_check")
+    with refused(422) as why:
+        office.do(case, "formality_check", decision="correct", correction_items=[])
+    assert "correction_items" in why.fields
+
+
+def test_silence_after_a_letter_that_was_read_ends_the_case(at: At) -> None:
+    office, case = at("formality_check")
+    office.do(case, "formality_check", **CORRECT)
+    assert "correction" in _read_letters(office, "e01")
+    deadline = _end_of(office.task(case, "correction")["due_on"])
+    office.wait_until(deadline)
+    ended = office.case(case)
+    assert (ended["status"], ended["reason"], ended["open_tasks"]) == ("NOT_ACCEPTED", "INCOMPLETE", [])
+    assert "non_acceptance" in _read_letters(office, "e01")
+
+
+def test_silence_does_not_count_when_the_letter_was_never_read(at: At) -> None:
+    office, case = at("formality_check")
+    office.do(case, "formality_check", **CORRECT)
+    first = office.task(case, "correction")
+    office.wait_until(_end_of(first["due_on"]))
+    again = office.task(case, "correction")
+    assert again["id"] != first["id"]
+    assert again["due_on"] > first["due_on"]
+    assert office.case(case)["status"] == "CORRECTION"
+    # The letter goes out again, with the new day on it; what it asks for is repeated.
+    letters = [each for each in office.as_("e01").get("/messages")["items"] if each["kind"] == "correction"]
+    assert len(letters) == 2
+    assert all("设备发票缺页" in each["body"] for each in letters)
+    office.drive(case, until="credit_check")
+
+
+def test_not_accepted_with_a_reason_and_filed_again(at: At) -> None:
+    office, case = at("formality_check")
+    office.do(case, "formality_check", decision="not_accept", reason_code="NOT_ELIGIBLE_TYPE", reason="主体类型不符")
+    ended = office.case(case)
+    assert (ended["status"], ended["reason"]) == ("NOT_ACCEPTED", "NOT_ELIGIBLE_TYPE")
+    [letter] = [each for each in office.as_("e01").get("/messages")["items"] if each["kind"] == "non_acceptance"]
+    assert "主体类型不符" in letter["body"]
+    assert "行政复议" in letter["body"]
+    again = office.apply("e01")
+    office.drive(again, until="credit_check")
+
+
+def test_outside_the_window_nothing_can_be_submitted_and_the_draft_stays(at: At) -> None:
+    office, case = at("fill_application")
+    [task] = office.open_tasks(case)
+    office.as_("e01").call("PUT", f"/tasks/{task['id']}/draft", {"data": {"project_name": "空压系统改造"}})
+    office.wait_until("2026-04-16T00:00:00+08:00")
+    with refused(409) as why:
+        office.submit(case)
+    assert "申报期" in why.detail
+    with refused(409):
+        office.apply("e02")
+    form = office.as_("e01").get(f"/tasks/{task['id']}")["form"]
+    assert form["data"]["project_name"] == "空压系统改造"
+    assert office.look(case)["status"] == "DRAFT"
+
+
+def test_a_draft_is_its_applicants_own(at: At) -> None:
+    office, case = at("fill_application")
+    for stranger in ("e02", "officer", "auditor", "owner", "verifier", "expert1", "sysadmin"):
+        with refused(404):
+            office.as_(stranger).get(f"/cases/{case}")
+        with refused(404):
+            office.as_(stranger).get(f"/tasks/{office.open_tasks(case)[0]['id']}")
+
+
+def test_figures_that_do_not_add_up_are_refused(at: At) -> None:
+    office, case = at("fill_application")
+    wrong = {
+        "declared_investment": {**investment(3_000_000), "investment_equipment": "2999999.99"},
+        "declared_amount": {**investment(3_000_000), "declared_amount": "3000000.01"},
+        "completion_date": {"start_date": "2026-02-01", "completion_date": "2026-01-31"},
+    }
+    for field, values in wrong.items():
+        with refused(422) as why:
+            office.submit(case, **values)
+        assert field in why.fields
+    assert office.look(case)["status"] == "DRAFT"
