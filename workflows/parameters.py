@@ -206,6 +206,11 @@ def calculate(
     if module is None:
         raise NotFound("没有这一支持事项。")
     values, open_ids = values_now(session, now, overrides)
+    unknown = [name for name in facts if name not in {fact.name for fact in module.FACTS}]
+    if unknown:
+        raise Invalid(
+            "测算数据有误，请按提示修改。", errors=[FieldError(f"facts.{unknown[0][:60]}", "没有这一项测算数据。")]
+        )
     try:
         result = rules.determine(scheme, facts, values, on or local_date(now))
     except rules.FactInvalid as wrong:
