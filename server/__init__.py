@@ -11,15 +11,18 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from server import access, problems
 from server.clock import machine_now
 from server.clock import now as business_now
+from server.json import has_control_characters
 from server.settings import Settings
 from storage.database import Database
 from storage.objects import ObjectStore
+from workflows.errors import Invalid, NotFound
 
 CSP = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "frame-ancestors 'none'; form-action 'self'"
 )
 JSON_LIMIT = 2 * 1024 * 1024
+LARGEST_ID = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ def create_app(settings: Settings) -> Flask:
     )
     app.extensions["greencase"] = Installation(settings, Database(settings.database_url), store)
     app.before_request(_open_transaction)
+    app.before_request(_refuse_impossible_address)
     access.init(app)
     app.before_request(_set_clock)
     csrf = CSRFProtect(app)
@@ -71,6 +75,15 @@ def create_app(settings: Settings) -> Flask:
     address = _static_url(app)
     app.context_processor(lambda: {"static_url": address})
     return app
+
+
+def _refuse_impossible_address() -> None:
+    """What no row can hold is not looked for: control characters in a path or a query, numbers beyond every id."""
+    for value in (request.view_args or {}).values():
+        if value > LARGEST_ID if isinstance(value, int) else has_control_characters(value):
+            raise NotFound("没有这个地址。")
+    if any(has_control_characters(text) for pair in request.args.items(multi=True) for text in pair):
+        raise Invalid("查询条件含有不可见字符，请删除后重试。")
 
 
 def _open_transaction() -> None:

@@ -4,17 +4,20 @@ import logging
 
 from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.clock import machine_now
 from server.clock import now as business_now
 from server.json import dumps
-from storage.database import DBAPIError, is_away
+from storage.database import DataError, DBAPIError, PoolExhausted, is_away
 from workflows.errors import GreenCaseError, NotSignedIn, StepFailed
 from workflows.running import record_incident
 
 log = logging.getLogger("greencase")
+
+# SQLSTATE: serialization failure, deadlock, lock not available, unique violation. All mean that somebody was faster.
+CLASHES = frozenset({"40001", "40P01", "55P03", "23505"})
 
 SENTENCES = {
     400: ("请求无法识别", "请求内容无法识别，请返回后重试。"),
@@ -31,13 +34,17 @@ def init(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(PoolExhausted, _busy)
     app.register_error_handler(Exception, _unexpected)
 
 
 def _answer(status: int, title: str, detail: str, **more: object) -> AnyResponse:
     if request.path.startswith("/api/"):
         body = {"type": f"urn:greencase:problem:{status}", "title": title, "status": status, "detail": detail, **more}
-        return Response(dumps(body), status=status, mimetype="application/problem+json")
+        response = Response(dumps(body), status=status, mimetype="application/problem+json")
+        if status == 401:
+            response.headers["WWW-Authenticate"] = "Bearer"
+        return response
     page = render_template("error.html", status=status, title=title, detail=detail, errors=more.get("errors", []))
     return Response(page, status=status, mimetype="text/html")
 
@@ -72,14 +79,31 @@ def _http(error: HTTPException) -> AnyResponse:
     status = error.code or 500
     if error.response is not None or 300 <= status < 400:
         return error.get_response()
+    if isinstance(error, InternalServerError) and isinstance(error.original_exception, DBAPIError):
+        return _database(error.original_exception)  # the commit failed, after the view was done
     title, detail = SENTENCES.get(status, ("请求未能处理", "请求未能处理，请返回后重试。"))
-    return _answer(status, title, detail)
+    response = _answer(status, title, detail)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
 
 
 def _database(error: DBAPIError) -> AnyResponse:
     if is_away(error):
+        log.warning("the database is away at %s %s: %s", request.method, request.path, error.orig)
         return _answer(503, "服务暂不可用", "数据库暂时不可用，请稍后重试；你的操作没有生效。")
+    if getattr(error.orig, "sqlstate", None) in CLASHES:
+        log.warning("a clash at %s %s: %s", request.method, request.path, error.orig)
+        return _answer(409, "当前状态不能办理", "其他人正在办理同一事项，你的操作没有生效，请刷新后重试。")
+    if isinstance(error, DataError):
+        # The last line: whatever let this value through should have refused it with the name of its field.
+        log.error("a value that no column holds at %s %s: %s", request.method, request.path, error.orig)
+        return _answer(422, "填报内容有误", "提交的内容中有无法保存的字符或过大的数，请更正后重试。")
     return _unexpected(error)
+
+
+def _busy(_: PoolExhausted) -> AnyResponse:
+    return _answer(503, "服务暂不可用", "系统繁忙，请稍后重试；你的操作没有生效。")
 
 
 def _unexpected(error: Exception) -> AnyResponse:

@@ -39,7 +39,12 @@ REASON = record(("reason",), reason=text(500))
     body=record(
         ("scheme", "batch", "title"),
         scheme=text(40),
-        batch={"oneOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": "^[0-9]{1,12}$"}]},
+        batch={
+            "oneOf": [
+                {"type": "integer", "minimum": 1, "maximum": 999_999_999},
+                {"type": "string", "pattern": "^[0-9]{1,9}$"},
+            ]
+        },
         title=text(100),
     ),
 )

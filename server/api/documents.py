@@ -7,7 +7,7 @@ from flask import Response, current_app, g, request
 from server.api.route import answers, call, caller, record, text
 from server.downloads import as_download
 from workflows import documents
-from workflows.errors import FieldError, Invalid
+from workflows.errors import FieldError, Invalid, UnsupportedType
 
 DOCUMENT = answers(
     id={"type": "integer"},
@@ -43,6 +43,8 @@ def upload(reference: str) -> dict[str, Any]:
 
 def take_upload(reference: str) -> dict[str, Any]:
     """Read the multipart body of an upload and hand it on; memory stays bounded, big files are spooled to disk."""
+    if request.mimetype != "multipart/form-data":
+        raise UnsupportedType("请以表单方式上传文件（multipart/form-data）。")
     request.max_content_length = documents.MAX_BYTES + 64 * 1024
     file = request.files.get("file")
     if file is None or not file.filename:

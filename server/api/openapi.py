@@ -89,13 +89,14 @@ def _success(each: Call) -> dict[str, Any]:
 
 
 def _statuses(each: Call) -> list[int]:
-    statuses = set(each.errors) | {400}
-    if each.query or each.body is not None:
-        statuses.add(422)
+    # Unreadable, with characters that cannot be kept, and the database away: any call may be answered so.
+    statuses = set(each.errors) | {400, 422, 503}
+    if "<" in each.rule:
+        statuses.add(404)
     if each.body is not None:
-        statuses.add(413)
+        statuses |= {413, 415}
     if not each.public:
-        statuses.add(401)
+        statuses |= {401, 409} if each.method == "POST" else {401}  # 409: an Idempotency-Key used for something else
     if each.roles:
         statuses.add(403)
     return sorted(statuses)

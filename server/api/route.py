@@ -8,7 +8,7 @@ from typing import Any, cast
 from flask import Blueprint, Response, g, request
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from server.access import allow, current_actor, find_actor, open_to_all
 from server.clock import machine_now
@@ -112,6 +112,8 @@ def call(
                 arguments["query"] = _read_query(declared.query)
             if validator is not None:
                 raw = _read_body()
+                if raw and request.mimetype != "application/json":
+                    raise UnsupportedMediaType
                 arguments["data"] = _check(validator, loads(raw) if raw else {})
             return _once(declared, raw, lambda: view(**arguments))
 
@@ -176,14 +178,10 @@ def _read_query(declared: Mapping[str, Schema]) -> dict[str, Any]:
         given = request.args.get(name)
         if given is None or given == "":
             continue
-        if schema.get("type") == "integer":
-            if not given.isdigit() or len(given) > 12:
-                raise Invalid("查询条件有误。", errors=[FieldError(name, "应为整数。")])
-            values[name] = int(given)
-        else:
-            if "\x00" in given:
-                raise Invalid("查询条件有误。", errors=[FieldError(name, "内容含有不可见字符。")])
-            values[name] = given
+        number = schema.get("type") == "integer"
+        if number and not (given.isascii() and given.isdecimal() and len(given) <= 9):
+            raise Invalid("查询条件有误。", errors=[FieldError(name, "应为整数。")])
+        values[name] = int(given) if number else given
     return dict(_check(Draft202012Validator({"type": "object", "properties": dict(declared)}), values))
 
 
