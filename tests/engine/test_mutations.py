@@ -23,7 +23,7 @@ def mutate(chance: random.Random) -> dict[str, bytes]:
         process = root.find(bpmn("process"))
         anything = list(process.iterdescendants(etree.Element))
         flows = process.findall(bpmn("sequenceFlow"))
-        nodes = [node for kind in FLOW_NODES for node in process.findall(bpmn(kind))]
+        nodes = [node for kind in sorted(FLOW_NODES) for node in process.findall(bpmn(kind)) if node.get("id")]
         one, other = chance.sample(nodes, 2)
         match chance.randrange(8):
             case 0:
