@@ -31,7 +31,7 @@ def loads(body: bytes) -> Any:
 
 
 def has_control_characters(text: str) -> bool:
-    """Whether a text holds control characters other than tab and line break: nobody types those, no screen shows one."""
+    """Whether a text holds control characters other than tab and line break: nobody types or sees those."""
     return _CONTROL.search(text) is not None
 
 
