@@ -452,6 +452,24 @@ def test_a_boundary_timer_due_at_once_on_a_call_without_rest_lets_one_branch_go_
     assert len(case.open) == 1
 
 
+def test_a_loop_that_only_a_deadline_ends():
+    p = diagram(
+        "p",
+        start(),
+        task("report"),
+        boundary("closed", "report", at_time("P30D", "timeDuration")),
+        end(),
+        line("begin", "report", "report"),
+        line("closed", "done"),
+    )
+    case = drive(p)
+    for _ in range(4):
+        case.complete("report")
+    assert case.open_ids == ["report"]
+    case.advance(timedelta(days=30))
+    assert case.ended is not None
+
+
 def test_parallel_ends_and_the_last_one_counts():
     p = diagram(
         "p",

@@ -32,12 +32,24 @@ from workflows.engine.timers import CaseTimer
 from workflows.engine.tree import FINISHED, UNFINISHED, CaseTask, merge_branches
 
 MAX_INSTANCES = 200
+# How many elements ahead of a token the tree of tasks reaches.
+LOOK_AHEAD = 3
 
 
 class Spec(BpmnSpecMixin):
     """What every element of a diagram has in common: its meaning is the model's element."""
 
     element: Element
+
+    def _predict(
+        self, my_task: CaseTask, seen: Any = None, looked_ahead: int = 0, mask: int = TaskState.PREDICTED_MASK
+    ) -> None:
+        # Stock foresees everything that is certain to come: to the end of a straight line, and for ever round a loop
+        # that only a boundary event leaves. What is merely likely is foreseen anew when it is reached.
+        if looked_ahead >= LOOK_AHEAD and my_task._state == TaskState.FUTURE:
+            my_task._set_state(TaskState.LIKELY)
+            return
+        super()._predict(my_task, seen, looked_ahead, mask)
 
 
 class ExclusiveGateway(ExclusiveGatewayMixin, Spec):
