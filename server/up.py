@@ -25,7 +25,7 @@ from server.settings import CHECKOUT, STARTS, Settings, SettingsError, data_fold
 RESTARTS = 3
 """How often one child may die within RESTART_WINDOW seconds before everything is stopped."""
 RESTART_WINDOW = 60.0
-ANSWER_TIMEOUT = 60.0
+ANSWER_TIMEOUT = 30.0
 
 DEMO_LOGINS = (
     ("e01 至 e12", "applicant"),
