@@ -315,6 +315,7 @@ def get_diagram(session: Session, actor: Actor, reference: str, now: datetime) -
     bundle = bundle_of(session, case.definition_id)
     state = instances.get_state(session, case.id)
     process = engine.ProcessInstance.load(bundle.diagrams, state, _no_operations, now)
+    failed = {incident.element_id for incident in instances.list_incidents(session, [case.id])}
     return {
         "diagrams": [
             {
@@ -322,7 +323,7 @@ def get_diagram(session: Session, actor: Actor, reference: str, now: datetime) -
                 "xml": bundle.diagrams.xml_of(path.key).decode(),
                 "done": list(path.done),
                 "open": list(path.open),
-                "failed": list(path.failed),
+                "failed": sorted({*path.failed, *(failed & set(bundle.diagrams.elements(path.key)))} - {None}),
                 "flows": list(path.flows),
             }
             for path in process.path()

@@ -66,39 +66,33 @@ def assemble(library: Mapping[str, bytes], scheme: str) -> dict[str, bytes]:
     return bundle
 
 
-def known(bundle: Mapping[str, bytes]) -> engine.Known:
-    """What diagrams of this bundle may refer to."""
-    keys = (path.rsplit("/", 1)[-1].removesuffix(".form") for path in bundle if path.endswith(".form"))
-    return engine.Known(
-        forms=frozenset(keys),
+def check(bundle: Mapping[str, bytes], scheme: str) -> list[engine.Finding]:
+    """Run the gate over a bundle; forms that cannot be loaded are findings too."""
+    findings, loaded = _load_forms(bundle)
+    known = engine.Known(
+        forms=frozenset(loaded),
         operations=operations.signatures(),
         roles=frozenset(ROLES),
         statuses=frozenset(STATUSES),
+        decisions={key: form.decisions for key, form in loaded.items()},
     )
-
-
-def check(bundle: Mapping[str, bytes], scheme: str) -> list[engine.Finding]:
-    """Run the gate over a bundle; forms that cannot be loaded are findings too."""
     diagrams = {path: content for path, content in bundle.items() if path.endswith(".bpmn")}
-    findings = list(engine.check_bundle(diagrams, scheme, known=known(bundle)))
+    return [*engine.check_bundle(diagrams, scheme, known=known), *findings]
+
+
+def _load_forms(bundle: Mapping[str, bytes]) -> tuple[list[engine.Finding], dict[str, forms.Form]]:
+    findings, loaded = [], {}
     for path, content in bundle.items():
-        if path.endswith(".form"):
-            try:
-                forms.load(content)
-            except forms.FormRefused as refused:
-                findings.append(
-                    engine.Finding(
-                        path,
-                        1,
-                        None,
-                        "form-unreadable",
-                        str(refused),
-                        str(refused),
-                        "请更正表单后重试。",
-                        "Mend the form.",
-                    )
-                )
-    return findings
+        if not path.endswith(".form"):
+            continue
+        try:
+            form = forms.load(content)
+            loaded[form.key] = form
+        except forms.FormRefused as refused:
+            said = str(refused)
+            mend_zh, mend_en = "请在表单设计中更正后重试。", "Mend the form and try again."
+            findings.append(engine.Finding(path, 1, None, "form-unreadable", said, said, mend_zh, mend_en))
+    return findings, loaded
 
 
 def digest(bundle: Mapping[str, bytes]) -> str:
