@@ -1,7 +1,7 @@
 """The shapes that API and pages show (contract.md): names masked for whom they do not concern, amounts as strings."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -79,7 +79,7 @@ def case_row(case: Case, version: Mapping[str, Any], actor: Actor) -> dict[str, 
 
 def instant(value: datetime | None) -> str | None:
     """An instant in UTC as ISO 8601."""
-    return value.isoformat() if value else None
+    return value.astimezone(UTC).isoformat() if value else None
 
 
 def open_task(task: Task, actor: Actor) -> dict[str, Any]:
