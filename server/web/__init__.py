@@ -1,1 +1,16 @@
 """The pages, one module a persona."""
+
+from server.web import account, applicant, batches, cases, presentation, process_owner, public, publicity, tasks
+
+BLUEPRINTS = (
+    account.blueprint,
+    public.blueprint,
+    applicant.blueprint,
+    tasks.blueprint,
+    cases.blueprint,
+    batches.blueprint,
+    publicity.blueprint,
+    process_owner.blueprint,
+)
+
+__all__ = ["BLUEPRINTS", "presentation"]

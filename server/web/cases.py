@@ -1,0 +1,264 @@
+"""A case: for its applicant one page, for staff and auditors its file with the record, the path and the amounts."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from server.access import allow, current_actor
+from server.api.documents import take_upload
+from server.downloads import as_download
+from server.web.answers import Page, chosen, failed
+from server.web.words import STAGES
+from workflows import cases, ceilings, documents, forms
+from workflows.errors import Invalid
+from workflows.permissions import OFFICE, READERS, STAFF, Actor
+from workflows.step import BEIJING
+
+blueprint = Blueprint("cases", __name__)
+
+TABS = {
+    "show": "概览",
+    "opinions": "办理意见",
+    "papers": "材料",
+    "history": "办理全程留痕",
+    "diagram": "流程图",
+    "amounts": "金额溯源",
+}
+# What each message that a case waits for means: who sends it, and what he does.
+CALLS = {
+    "listed": ("section_chief", "锁定汇总表"),
+    "resolved": ("meeting_secretary", "登记审议结果"),
+    "published": ("case_officer", "发布公示"),
+}
+
+
+@blueprint.url_value_preprocessor
+def _room_for_files(endpoint: str | None, _: Mapping[str, Any] | None) -> None:
+    """An upload may be larger than other forms; this runs before the body is read for its CSRF token."""
+    if endpoint == "cases.upload":
+        request.max_content_length = documents.MAX_BYTES + 64 * 1024
+
+
+@blueprint.get("/cases")
+@allow(*sorted(STAFF - {"expert"}))
+def search() -> str:
+    filters = {name: chosen(name) for name in ("status", "scheme", "q")}
+    batch = request.args.get("batch", "")
+    page = cases.list_cases(
+        g.session,
+        current_actor(),
+        cursor=chosen("cursor"),
+        batch=int(batch) if batch.isascii() and batch.isdigit() and len(batch) < 10 else None,
+        **filters,
+    )
+    return render_template("cases/search.html", page=page, filters={**filters, "batch": batch})
+
+
+@blueprint.get("/cases/<reference>")
+@allow()
+def show(reference: str) -> Page:
+    """The applicant's page of his application, or the overview of a case for staff."""
+    actor = current_actor()
+    if not actor.is_applicant:
+        return _tab("show", reference, dossier=cases.get_dossier(g.session, actor, reference, g.now))
+    case = cases.get_case(g.session, actor, reference)
+    return render_template(
+        "applicant/case.html",
+        case=case,
+        dossier=cases.get_dossier(g.session, actor, reference, g.now),
+        documents=documents.list_documents(g.session, actor, reference),
+        history=cases.get_history(g.session, actor, reference),
+        calculations=cases.get_calculation(g.session, actor, reference),
+        may_upload=_may_upload(case, actor),
+    )
+
+
+def _may_upload(case: Mapping[str, Any], actor: Actor) -> bool:
+    running = not case["ended_at"] and not case["suspended_at"]
+    return running and (actor.is_applicant or actor.has(*OFFICE, "verifier"))
+
+
+def _tab(tab: str, reference: str, **words: Any) -> str:
+    actor = current_actor()
+    case = cases.get_case(g.session, actor, reference)
+    return render_template(
+        f"cases/{tab}.html", case=case, tab=tab, tabs=_tabs(actor), steps=next_steps(case, actor), **words
+    )
+
+
+def _tabs(actor: Actor) -> dict[str, str]:
+    inside = actor.has(*OFFICE, *READERS)
+    return {key: name for key, name in TABS.items() if inside or key not in ("history", "diagram", "amounts")}
+
+
+def next_steps(case: Mapping[str, Any], actor: Actor) -> list[dict[str, Any]]:
+    """Who has to do what now, with the page to do it on for whoever may."""
+    steps: list[dict[str, Any]] = [
+        {
+            "role": task["role"],
+            "what": task["name"],
+            "who": task["assignee"],
+            "due_on": task["due_on"],
+            "at": None,
+            "url": url_for("tasks.show", task=task["id"]) if _opens(task, actor) else None,
+            "mine": actor.has(task["role"]) and task["assignee"] in (None, actor.username),
+        }
+        for task in case["open_tasks"]
+    ]
+    for wait in case["waiting_for"]:
+        role, what = CALLS.get(wait["message"], (None, wait["name"]))
+        if wait["kind"] == "message" and role is None:
+            continue
+        url = url_for("batches.show", batch=case["batch"]["id"]) if role and actor.has(*OFFICE, *READERS) else None
+        steps.append(
+            {
+                "role": role,
+                "what": what,
+                "who": None,
+                "due_on": None,
+                "at": wait["due_at"],
+                "url": url,
+                "mine": bool(role and actor.has(role)),
+            }
+        )
+    return steps
+
+
+def _opens(task: Mapping[str, Any], actor: Actor) -> bool:
+    if task["role"] == "expert":
+        return task["assignee"] == actor.username or actor.has(*READERS, "review_organizer", "discipline")
+    return actor.has(*OFFICE, *READERS, task["role"])
+
+
+@blueprint.get("/cases/<reference>/papers")
+@allow(*sorted(STAFF))
+def papers(reference: str) -> str:
+    actor = current_actor()
+    found = documents.list_documents(g.session, actor, reference)
+    case = cases.get_case(g.session, actor, reference)
+    return _tab("papers", reference, documents=found, may_upload=_may_upload(case, actor))
+
+
+@blueprint.get("/cases/<reference>/opinions")
+@allow(*sorted(STAFF))
+def opinions(reference: str) -> str:
+    return _tab("opinions", reference, dossier=cases.get_dossier(g.session, current_actor(), reference, g.now))
+
+
+@blueprint.get("/cases/<reference>/history")
+@allow(*sorted(OFFICE | READERS))
+def history(reference: str) -> str:
+    actor = current_actor()
+    dossier = cases.get_dossier(g.session, actor, reference, g.now)
+    case = cases.get_case(g.session, actor, reference)
+    names = {each["element_id"]: each["task"] for each in dossier["submissions"]}
+    names.update({task["element_id"]: task["name"] for task in case["open_tasks"]})
+    names.update(STAGES)
+    events = cases.get_history(g.session, actor, reference)
+    return _tab("history", reference, days=_by_day(events), names=names, labels=_labels(dossier), count=len(events))
+
+
+def _by_day(events: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The events of each Beijing day, the newest day and event first."""
+    days: dict[str, list[dict[str, Any]]] = {}
+    for event in reversed(events):
+        days.setdefault(datetime.fromisoformat(event["at"]).astimezone(BEIJING).date().isoformat(), []).append(event)
+    return list(days.items())
+
+
+def _labels(dossier: Mapping[str, Any]) -> dict[str, forms.Field]:
+    """The fields of all forms of this case, so that the record speaks their words."""
+    found = [each["form_object"] for each in dossier["submissions"]]
+    if dossier["application_form"] is not None:
+        found.append(dossier["application_form"])
+    return {field.key: field for form in found for field in form.fields}
+
+
+@blueprint.get("/cases/<reference>/diagram")
+@allow(*sorted(OFFICE | READERS))
+def diagram(reference: str) -> str:
+    found = cases.get_diagram(g.session, current_actor(), reference, g.now)["diagrams"]
+    wanted = request.args.get("of")
+    shown = next((each for each in found if each["key"] == wanted), None)
+    if shown is None:
+        shown = next((each for each in reversed(found) if each["open"]), found[0])
+    return _tab("diagram", reference, diagrams=found, shown=shown)
+
+
+@blueprint.get("/cases/<reference>/amounts")
+@allow(*sorted(OFFICE | READERS))
+def amounts(reference: str) -> str:
+    actor = current_actor()
+    return _tab(
+        "amounts",
+        reference,
+        dossier=cases.get_dossier(g.session, actor, reference, g.now),
+        calculations=cases.get_calculation(g.session, actor, reference),
+    )
+
+
+@blueprint.post("/cases/<reference>/withdrawal")
+@allow("applicant")
+def withdraw(reference: str) -> Page:
+    cases.withdraw(g.session, current_actor(), reference, request.form.get("reason", ""), g.now)
+    flash("申报已撤回。", "success")
+    return redirect(url_for(".show", reference=reference), 303)
+
+
+@blueprint.post("/cases/<reference>/suspension")
+@allow("section_chief")
+def suspend(reference: str) -> AnyResponse:
+    cases.suspend(g.session, current_actor(), reference, request.form.get("reason", ""), g.now)
+    flash("已中止办理，期限停止计算。", "success")
+    return redirect(url_for(".show", reference=reference), 303)
+
+
+@blueprint.post("/cases/<reference>/resumption")
+@allow("section_chief")
+def resume(reference: str) -> AnyResponse:
+    cases.resume(g.session, current_actor(), reference, g.now)
+    flash("已恢复办理，期限相应顺延。", "success")
+    return redirect(url_for(".show", reference=reference), 303)
+
+
+@blueprint.post("/cases/<reference>/documents")
+@allow("applicant", "verifier", *sorted(OFFICE))
+def upload(reference: str) -> Page:
+    try:
+        taken = take_upload(reference)
+    except Invalid as error:
+        return failed(error)
+    flash(f"“{taken['filename']}”已上传（第{taken['version']}版）。", "success")
+    return redirect(_papers_of(reference), 303)
+
+
+def _papers_of(reference: str) -> str:
+    if current_actor().is_applicant:
+        return url_for("cases.show", reference=reference, _anchor="documents")
+    return url_for("cases.papers", reference=reference)
+
+
+@blueprint.get("/cases/<reference>/documents/<int:document>")
+@allow()
+def download(reference: str, document: int) -> Response:
+    store = current_app.extensions["greencase"].store
+    return as_download(documents.open_content(g.session, store, current_actor(), reference, document))
+
+
+@blueprint.post("/cases/<reference>/documents/<int:document>/removal")
+@allow("applicant")
+def withdraw_document(reference: str, document: int) -> AnyResponse:
+    documents.withdraw_document(g.session, current_actor(), reference, document, g.now)
+    flash("材料已撤下。", "success")
+    return redirect(_papers_of(reference), 303)
+
+
+@blueprint.get("/ledger/<uscc>")
+@allow(*sorted(OFFICE | READERS))
+def ledger(uscc: str) -> str:
+    year = request.args.get("year", "")
+    wanted = int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None
+    return render_template("cases/ledger.html", account=ceilings.get_ledger(g.session, uscc, wanted, g.now))

@@ -1,0 +1,240 @@
+"""What templates are given: codes in words, amounts and times as people read them, and who is reading."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask import Flask, current_app, g, request
+
+from server.access import find_actor
+from server.web import words
+from server.web.menus import menu_of
+from storage.database import DBAPIError
+from workflows import correspondence, forms
+from workflows.documents import MAX_BYTES
+from workflows.permissions import ROLES
+from workflows.reasons import REASONS
+from workflows.rules import parameters as law
+from workflows.rules.money import format_yuan
+from workflows.rules.parameters.parameter import BASES
+from workflows.rules.parameters.parameter import STATUSES as PARAMETER_STATUSES
+from workflows.statuses import STATUSES
+from workflows.step import BEIJING
+
+# Filters that put a code into words; a code without words shows as it is.
+NAMES: Mapping[str, Mapping[str, str]] = {
+    "role_name": ROLES,
+    "status_name": STATUSES,
+    "stage_name": words.STAGES,
+    "reason_name": REASONS,
+    "scheme_title": words.SCHEMES,
+    "process_name": words.PROCESSES,
+    "amount_name": words.AMOUNTS,
+    "action_name": words.ACTIONS,
+    "ledger_name": words.LEDGER,
+    "result_name": words.RESULTS,
+    "batch_status": words.BATCH_STATUSES,
+    "objection_state": words.OBJECTION_STATES,
+    "seat_state": words.SEAT_STATES,
+    "payment_state": words.PAYMENT_STATES,
+    "vote_name": words.VOTES,
+    "parameter_status": PARAMETER_STATUSES,
+    "basis_name": BASES,
+}
+
+
+def register(app: Flask) -> None:
+    """Give the templates these words."""
+    app.jinja_env.filters.update({name: _naming(known) for name, known in NAMES.items()})
+    app.jinja_env.filters.update(
+        yuan=yuan,
+        moment=moment,
+        day=day,
+        size=size,
+        status_colour=lambda code: words.STATUS_COLOURS.get(code, "blue"),
+        action_mark=lambda code: words.MARKS.get(code, "secondary"),
+        parameter_label=parameter_label,
+        parameter_value=parameter_value,
+        due_colour=due_colour,
+        due_words=due_words,
+        stations=stations,
+        recorded=recorded,
+    )
+    app.jinja_env.globals.update(
+        MAX_UPLOAD=MAX_BYTES,
+        SCHEMES=words.SCHEMES,
+        STAGES=words.STAGES,
+        RESULTS=words.RESULTS,
+        STATUSES=STATUSES,
+    )
+    app.context_processor(_about_the_reader)
+
+
+def _naming(known: Mapping[str, str]) -> Callable[[str | None], str]:
+    return lambda code: known.get(code or "", code or "")
+
+
+def _about_the_reader() -> dict[str, Any]:
+    """Who reads this page. The error page is shown while the database is away too: then it is nobody's."""
+    about: dict[str, Any] = {
+        "demo": current_app.extensions["greencase"].settings.demo,
+        "now": g.get("now"),
+        "here": request.path,
+        "actor": None,
+        "unread": 0,
+        "menu": menu_of(None),
+    }
+    try:
+        actor = find_actor()
+        if actor is not None:
+            about.update(actor=actor, menu=menu_of(actor))
+            about["unread"] = correspondence.count_unread(g.session, actor)
+    except DBAPIError:
+        g.session.rollback()
+    return about
+
+
+def yuan(value: str | Decimal | None, empty: str = "—") -> str:
+    """`1,800,000元`; what is not known shows as a dash."""
+    if value is None or value == "":
+        return empty
+    try:
+        return f"{format_yuan(value)}元"
+    except InvalidOperation:
+        return str(value)
+
+
+def _in_beijing(value: str | datetime) -> datetime:
+    instant = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(BEIJING)
+
+
+def moment(value: str | datetime | None, empty: str = "—") -> str:
+    """An instant in Beijing: `2026年3月2日 09:00`."""
+    if not value:
+        return empty
+    instant = _in_beijing(value)
+    return f"{instant.year}年{instant.month}月{instant.day}日 {instant:%H:%M}"
+
+
+def day(value: str | date | datetime | None, empty: str = "—") -> str:
+    """A day, or the Beijing day of an instant: `2026年3月2日`."""
+    if not value:
+        return empty
+    if isinstance(value, datetime) or (isinstance(value, str) and len(value) > 10):
+        value = _in_beijing(value).date()
+    on = date.fromisoformat(value) if isinstance(value, str) else value
+    return f"{on.year}年{on.month}月{on.day}日"
+
+
+def size(value: int) -> str:
+    """The size of a file: `1.4 MB`, one decimal at most, never rounded down to nothing."""
+    if value < 1024:
+        return f"{value} B"
+    if value < 1024 * 1024:
+        return f"{-(-value // 1024)} KB"
+    return f"{Decimal(value * 10 // (1024 * 1024)) / 10} MB"
+
+
+def parameter_label(key: str) -> str:
+    found = law.catalog().get(key)
+    return found.label if found else key
+
+
+def parameter_value(key: str, value: str | None) -> str:
+    """A legal value with its unit; as it was written where the parameter is no longer known."""
+    found = law.catalog().get(key)
+    if value is None or found is None:
+        return value or "—"
+    try:
+        return law.show(found, law.parse(found, value))
+    except law.ValueInvalid:
+        return value
+
+
+def _days_left(due_on: str) -> int:
+    return (date.fromisoformat(due_on) - _in_beijing(g.now).date()).days
+
+
+def due_colour(due_on: str) -> str:
+    """Red when overdue, orange within two days, else plain."""
+    left = _days_left(due_on)
+    return "red" if left < 0 else "orange" if left <= 2 else "secondary"
+
+
+def due_words(due_on: str) -> str:
+    """How long there is, in days: colour alone says it to nobody who cannot see it."""
+    left = _days_left(due_on)
+    if left < 0:
+        return f"已超期{-left}天"
+    return "今日到期" if left == 0 else f"剩{left}天"
+
+
+def stations(case: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The status line of a case: each station done, current, stopped or ahead."""
+    reached = next((number for number, (_, codes) in enumerate(words.STATIONS) if case.get("stage") in codes), 0)
+    paid = case["status"] in ("PAID", "CLOSED", "ARCHIVED")
+    here = "stopped" if case.get("ended_at") else "current"
+    line = []
+    for number, (name, _) in enumerate(words.STATIONS):
+        state = "done" if paid or number < reached else here if number == reached else "ahead"
+        line.append({"name": name, "state": state})
+    return line
+
+
+# Codes that stand in the record as values.
+_VALUES: Mapping[str, Mapping[str, str]] = {
+    "status": STATUSES,
+    "scheme": words.SCHEMES,
+    "schemes": words.SCHEMES,
+    "result": words.RESULTS,
+    "reason": REASONS,
+    "reason_code": REASONS,
+    "state": words.LEDGER,
+    "decision": words.DECISIONS,
+    "credit_result": words.DECISIONS,
+    "recheck_result": words.DECISIONS,
+    "publicity_result": words.PUBLICITY_RESULTS,
+}
+_INSTANTS = frozenset({"ends_at", "suspended_at", "due_at"})
+
+
+def recorded(change: Mapping[str, Any], labels: Mapping[str, forms.Field]) -> dict[str, str]:
+    """A change of the record in words: the field's name, the old and the new value."""
+    name = change["field"]
+    field = None if name == "decision" else labels.get(name)
+    return {
+        "label": field.name if field else words.RECORD_FIELDS.get(name, name),
+        "old": _value(name, change.get("old"), field),
+        "new": _value(name, change.get("new"), field),
+    }
+
+
+def _value(name: str, value: Any, field: forms.Field | None) -> str:
+    if value is None or value == "" or value == []:
+        return ""
+    if isinstance(value, list):
+        return _rows(name, value, field)
+    if field is not None:
+        return field.display(value)
+    if name in _INSTANTS and isinstance(value, str):
+        return moment(value)
+    if name.endswith("amount") and isinstance(value, str):
+        return yuan(value)
+    return _VALUES.get(name, {}).get(str(value), str(value))
+
+
+def _rows(name: str, rows: Sequence[Any], field: forms.Field | None) -> str:
+    columns = {column.key: column for column in field.fields} if field else {}
+    said = []
+    for row in rows:
+        if isinstance(row, Mapping):
+            said.append("，".join(_cell(columns.get(key), key, cell) for key, cell in row.items()))
+        else:
+            said.append(_VALUES.get(name, {}).get(str(row), str(row)))
+    return "；".join(said)
+
+
+def _cell(column: forms.Field | None, key: str, value: Any) -> str:
+    return f"{column.name}：{column.display(value)}" if column else f"{key}：{value}"

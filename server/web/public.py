@@ -1,0 +1,84 @@
+"""What everybody may read: the policy, open batches, notices with objections, and a reference calculation."""
+
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+
+from server.access import find_actor, open_to_all
+from server.web.answers import Page, chosen
+from workflows import batches, parameters, publicity
+from workflows.errors import GreenCaseError, Invalid, Unreadable
+from workflows.permissions import Actor
+from workflows.rules import parameters as law
+
+blueprint = Blueprint("public", __name__)
+
+NOBODY = Actor(0, "public", "社会公众", frozenset())
+SCHEME = "retrofit"
+OBJECTION_FIELDS = ("case", "name", "id_no", "phone", "text")
+
+
+@blueprint.get("/")
+@open_to_all
+def home() -> str:
+    found = batches.list_batches(g.session, NOBODY, limit=20).items
+    return render_template(
+        "public/home.html",
+        batches=[batch for batch in found if batch["status"] == "open"],
+        schemes={each["key"]: each for each in parameters.list_schemes(g.session, g.now)},
+        notices=publicity.list_notices(g.session, g.now, limit=5).items,
+    )
+
+
+@blueprint.get("/notices")
+@open_to_all
+def notices() -> str:
+    page = publicity.list_notices(g.session, g.now, cursor=chosen("cursor"))
+    return render_template("public/notices.html", page=page)
+
+
+@blueprint.get("/notices/<int:notice>")
+@open_to_all
+def notice(notice: int) -> str:
+    return _notice(notice)
+
+
+def _notice(notice: int, **words: Any) -> str:
+    sent = {field: request.form.get(field, "") for field in OBJECTION_FIELDS}
+    return render_template(
+        "public/notice.html", notice=publicity.get_notice(g.session, notice, g.now), sent=sent, **words
+    )
+
+
+@blueprint.post("/notices/<int:notice>/objections")
+@open_to_all
+def object_to(notice: int) -> Page:
+    """Register an objection; who objects is shown to discipline alone, so the page confirms without repeating it."""
+    sent = {field: request.form.get(field, "") for field in OBJECTION_FIELDS}
+    if any("\0" in value for value in sent.values()):
+        raise Unreadable("提交的内容含有无法识别的字符，请重新填写。")
+    try:
+        filed = publicity.file_objection(g.session, notice, now=g.now, **sent)
+    except Invalid as error:
+        return _notice(notice, errors=error.errors), error.status
+    flash(f"异议已登记，编号{filed['id']}。监督机构将核实并依法保密，必要时与你联系。", "success")
+    return redirect(url_for(".notice", notice=notice), 303)
+
+
+@blueprint.get("/calculation")
+@open_to_all
+def calculation() -> Page:
+    """A reference calculation; the figures stand in the address, so that a result can be kept and shown again."""
+    scheme = next(each for each in parameters.list_schemes(g.session, g.now) if each["key"] == SCHEME)
+    facts = {each["name"]: chosen(each["name"]) or "" for each in scheme["facts"]}
+    words: dict[str, Any] = {"scheme": scheme, "facts": facts, "catalog": law.catalog(), "result": None, "errors": ()}
+    status = 200
+    if any(facts.values()):
+        given = {name: value.replace(",", "").replace("，", "") for name, value in facts.items() if value}
+        try:
+            words["result"] = parameters.calculate(g.session, SCHEME, facts=given, on=None, overrides={}, now=g.now)
+        except Invalid as error:
+            words["errors"], status = error.errors, error.status
+        except GreenCaseError as error:
+            words["refusal"], status = error.detail, error.status
+    return render_template("public/calculation.html", reader=find_actor(), **words), status

@@ -1,0 +1,64 @@
+"""Publicity as the office sees it: notices, and objections that discipline accepts or turns down."""
+
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from server.access import allow, current_actor
+from server.web.answers import Page, chosen
+from server.web.words import OBJECTION_STATES
+from workflows import batches, publicity
+from workflows.errors import Invalid
+from workflows.permissions import OFFICE, READERS
+
+blueprint = Blueprint("publicity", __name__)
+
+
+@blueprint.get("/publicity")
+@allow(*sorted(OFFICE | READERS))
+def overview() -> str:
+    """Notices so far, and batches with cases that wait to be published."""
+    actor = current_actor()
+    recent = batches.list_batches(g.session, actor, limit=10).items
+    waiting = [
+        (batch, found["waiting"]["published"])
+        for batch in recent
+        if batch["status"] == "open" and (found := batches.get_batch(g.session, actor, batch["id"]))
+    ]
+    return render_template(
+        "publicity/overview.html",
+        page=publicity.list_notices(g.session, g.now, cursor=chosen("cursor")),
+        waiting=[(batch, count) for batch, count in waiting if count],
+    )
+
+
+@blueprint.get("/objections")
+@allow("discipline", "section_chief", "legal_officer", "auditor")
+def objections() -> str:
+    return _objections()
+
+
+def _objections(**words: Any) -> str:
+    state = chosen("state")
+    found = publicity.list_objections(g.session, current_actor(), state=state if state in OBJECTION_STATES else None)
+    return render_template("publicity/objections.html", objections=found, states=OBJECTION_STATES, state=state, **words)
+
+
+@blueprint.post("/objections/<int:objection>/acceptance")
+@allow("discipline")
+def accept(objection: int) -> Response:
+    done = publicity.accept_objection(g.session, current_actor(), objection, g.now)
+    flash(f"异议已受理，{done['case']}的公示已中断，进入异议核查处理；其他申报件不受影响。", "success")
+    return redirect(url_for(".objections"), 303)
+
+
+@blueprint.post("/objections/<int:objection>/rejection")
+@allow("discipline")
+def reject(objection: int) -> Page:
+    try:
+        publicity.reject_objection(g.session, current_actor(), objection, request.form.get("reply", ""), g.now)
+    except Invalid as error:
+        return _objections(wrong=objection, message=error.errors[0].message), error.status
+    flash("已登记不予受理及理由。", "success")
+    return redirect(url_for(".objections"), 303)

@@ -1,0 +1,178 @@
+"""The worklist, and a task: its form beside the case's file."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from server.access import allow, current_actor
+from server.web.answers import Page, chosen
+from server.web.formdata import read_edit, read_form
+from workflows import cases, documents, tasks
+from workflows.errors import FieldError, Forbidden, Invalid, Unreadable
+from workflows.permissions import Actor
+from workflows.step import local_date
+
+blueprint = Blueprint("tasks", __name__)
+
+TABS = {"mine": "我的待办", "claim": "科室待领", "done": "已办事项"}
+DUE = {"overdue": 0, "soon": 3}
+
+
+@blueprint.get("/tasks")
+@allow()
+def worklist() -> str:
+    actor, today = current_actor(), local_date(g.now)
+    counts = tasks.count_tasks(g.session, actor, today)
+    tab = request.args.get("tab") or ("claim" if not counts["mine"] and counts["to_claim"] else "mine")
+    tab = tab if tab in TABS else "mine"
+    due = request.args.get("due", "")
+    filters = {name: chosen(name) for name in ("scheme", "stage", "q")}
+    page = tasks.list_tasks(
+        g.session,
+        actor,
+        status="done" if tab == "done" else "open",
+        cursor=chosen("cursor"),
+        assignee={"mine": "me", "claim": "none", "done": None}[tab],
+        due_before=today + timedelta(days=DUE[due]) if due in DUE and tab != "done" else None,
+        **filters,
+    )
+    return render_template(
+        "tasks/worklist.html", page=page, tab=tab, tabs=TABS, counts=counts, filters={**filters, "due": due}
+    )
+
+
+@blueprint.get("/tasks/<task>")
+@allow()
+def show(task: str) -> str:
+    return _task(tasks.get_task(g.session, current_actor(), task, g.now))
+
+
+def _task(task: Mapping[str, Any], data: Mapping[str, Any] | None = None, errors: tuple[FieldError, ...] = ()) -> str:
+    """The task's page; `data` and `errors` are those of a form that was sent and not taken."""
+    actor = current_actor()
+    words: dict[str, Any] = {
+        "task": task,
+        "data": task["form"]["data"] if data is None else {**task["form"]["data"], **_blank(task), **data},
+        "errors": errors,
+        "may_work": may_work(task, actor),
+        "assignees": tasks.assignees(g.session, task["role"]) if _may_assign(task, actor) else [],
+        **_file(task, actor),
+    }
+    return render_template("tasks/applicant.html" if actor.is_applicant else "tasks/task.html", **words)
+
+
+def _blank(task: Mapping[str, Any]) -> dict[str, None]:
+    """Nothing for each field that can be filled in: what was emptied is not to come back from the prefill."""
+    return {field.key: None for field in task["form_object"].editable()}
+
+
+def may_work(task: Mapping[str, Any], actor: Actor) -> bool:
+    """Whether to show the form for filling in: the use case decides again when it is sent."""
+    return (
+        task["status"] == "open"
+        and task["case_status"] != "SUSPENDED"
+        and actor.has(task["role"])
+        and task["assignee"] in (None, actor.username)
+    )
+
+
+def _may_assign(task: Mapping[str, Any], actor: Actor) -> bool:
+    personal = task["role"] in ("expert", "applicant")
+    return task["status"] == "open" and actor.has("section_chief") and not personal
+
+
+def _file(task: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
+    """What stands beside the form. An expert who has not declared yet sees the enterprise and the title only."""
+    try:
+        return {
+            "case": cases.get_case(g.session, actor, task["case"]),
+            "dossier": cases.get_dossier(g.session, actor, task["case"], g.now),
+            "documents": documents.list_documents(g.session, actor, task["case"]),
+            "calculations": cases.get_calculation(g.session, actor, task["case"]) if not actor.has("expert") else [],
+            "sealed": None,
+        }
+    except Forbidden as refused:
+        return {"case": None, "dossier": None, "documents": None, "calculations": [], "sealed": refused.detail}
+
+
+@blueprint.post("/tasks/<task>")
+@allow()
+def complete(task: str) -> Page:
+    """One of the form's own buttons shows it again with a row more or less; submitting completes the task."""
+    actor = current_actor()
+    shown = tasks.get_task(g.session, actor, task, g.now)
+    edited = read_edit(shown["form_object"], request.form)
+    if edited is not None:
+        return _task(shown, edited)
+    data = _read(shown)
+    try:
+        done = tasks.complete(g.session, actor, task, data, g.now)
+    except Invalid as error:
+        return _task(shown, data, error.errors), error.status
+    flash(f"“{shown['name']}”已提交。", "success")
+    if actor.is_applicant:
+        return redirect(url_for("cases.show", reference=shown["case"]), 303)
+    following = _next_of(actor, shown["case"])
+    if following:
+        flash(f"本件下一环节“{following['name']}”仍由你办理。", "info")
+        return redirect(url_for(".show", task=following["id"]), 303)
+    del done
+    return redirect(url_for(".worklist"), 303)
+
+
+def _read(task: Mapping[str, Any]) -> dict[str, Any]:
+    if any("\0" in value for _, value in request.form.items(multi=True)):
+        raise Unreadable("提交的内容含有无法识别的字符，请重新填写。")
+    return read_form(task["form_object"], request.form)
+
+
+def _next_of(actor: Actor, reference: str) -> Mapping[str, Any] | None:
+    """A task of the same case that is already in the actor's name."""
+    return next(iter(tasks.list_tasks(g.session, actor, case=reference, assignee="me", limit=1).items), None)
+
+
+@blueprint.post("/tasks/<task>/draft")
+@allow()
+def save_draft(task: str) -> Response:
+    actor = current_actor()
+    shown = tasks.get_task(g.session, actor, task, g.now)
+    tasks.save_draft(g.session, actor, task, _read(shown), g.now)
+    flash("已暂存。尚未提交，可以继续填写。", "success")
+    if request.form.get("then") == "documents":
+        return redirect(url_for("cases.show", reference=shown["case"], _anchor="documents"), 303)
+    return redirect(url_for(".show", task=task), 303)
+
+
+@blueprint.post("/tasks/<task>/claim")
+@allow()
+def claim(task: str) -> Response:
+    tasks.claim(g.session, current_actor(), task, g.now)
+    flash("已领取，任务已转入“我的待办”。", "success")
+    return redirect(url_for(".show", task=task), 303)
+
+
+@blueprint.post("/tasks/<task>/release")
+@allow()
+def release(task: str) -> Response:
+    tasks.release(g.session, current_actor(), task, g.now)
+    flash("已退回待领。", "success")
+    return redirect(url_for(".worklist", tab="claim"), 303)
+
+
+@blueprint.post("/tasks/<task>/assignment")
+@allow("section_chief")
+def assign(task: str) -> Response:
+    tasks.assign(g.session, current_actor(), task, request.form.get("username", ""), g.now)
+    flash("已分派。", "success")
+    return redirect(url_for(".show", task=task), 303)
+
+
+@blueprint.post("/tasks/<task>/reminder")
+@allow("section_chief", "case_officer")
+def remind(task: str) -> Response:
+    tasks.remind(g.session, current_actor(), task, g.now)
+    flash("已催办，并记入办理全程留痕。", "success")
+    return redirect(url_for(".show", task=task), 303)
