@@ -7,7 +7,7 @@ from flask import Response, current_app, g, request
 from server.api.route import answers, call, caller, record, text
 from server.downloads import as_download
 from workflows import documents
-from workflows.errors import FieldError, Invalid, UnsupportedType
+from workflows.errors import FieldError, Invalid
 
 DOCUMENT = answers(
     id={"type": "integer"},
@@ -17,6 +17,8 @@ DOCUMENT = answers(
     size={"type": "integer"},
     sha256=text(),
 )
+# The file and what a browser writes around it.
+LARGEST_UPLOAD = documents.MAX_BYTES + 64 * 1024
 LIST = answers(checklist={"type": "array"}, items={"type": "array", "items": DOCUMENT}, next={"type": "null"})
 
 
@@ -33,6 +35,7 @@ def list_documents(reference: str) -> dict[str, Any]:
     answer=DOCUMENT,
     errors=(403, 404, 409, 413, 415, 422, 503),
     consumes="multipart/form-data",
+    most_bytes=LARGEST_UPLOAD,
     body=record(
         ("code", "file"), code=text(40), file={"type": "string", "contentMediaType": "application/octet-stream"}
     ),
@@ -43,9 +46,7 @@ def upload(reference: str) -> dict[str, Any]:
 
 def take_upload(reference: str) -> dict[str, Any]:
     """Read the multipart body of an upload and hand it on; memory stays bounded, big files are spooled to disk."""
-    if request.mimetype != "multipart/form-data":
-        raise UnsupportedType("请以表单方式上传文件（multipart/form-data）。")
-    request.max_content_length = documents.MAX_BYTES + 64 * 1024
+    request.max_content_length = LARGEST_UPLOAD
     file = request.files.get("file")
     if file is None or not file.filename:
         raise Invalid("没有收到文件。", errors=[FieldError("file", "请选择要上传的文件。")])

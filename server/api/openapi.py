@@ -60,7 +60,7 @@ def _operation(each: Call) -> dict[str, Any]:
         for kind, name in _ARGUMENT.findall(each.rule)
     ]
     parameters += [{"name": name, "in": "query", "schema": schema} for name, schema in each.query.items()]
-    if each.method == "POST" and not each.public and each.consumes == "application/json":
+    if each.method == "POST" and each.kept:
         parameters.append({"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200}})
     operation: dict[str, Any] = {
         "summary": each.summary,
@@ -95,8 +95,10 @@ def _statuses(each: Call) -> list[int]:
         statuses.add(404)
     if each.body is not None:
         statuses |= {413, 415}
+    if each.method == "POST" and each.kept:
+        statuses.add(409)  # an Idempotency-Key that was used for something else
     if not each.public:
-        statuses |= {401, 409} if each.method == "POST" else {401}  # 409: an Idempotency-Key used for something else
+        statuses.add(401)
     if each.roles:
         statuses.add(403)
     return sorted(statuses)

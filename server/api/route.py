@@ -1,6 +1,7 @@
 """One declaration a call: address, who, what comes in and goes out. It routes, guards, validates and documents."""
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -14,11 +15,15 @@ from server.access import allow, current_actor, find_actor, open_to_all
 from server.clock import machine_now
 from server.json import dumps, loads
 from storage import system
-from workflows.errors import Conflict, FieldError, Invalid, TooLarge, Unreadable
+from workflows.errors import Conflict, FieldError, Invalid, TooLarge, Unreadable, UnsupportedType
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
 Schema = Mapping[str, Any]
+
+NOBODY = 0
+"""Stands for a caller who is not signed in, among the ids of people."""
+_KEY = re.compile(r"[!-~]{1,200}")
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,10 @@ class Call:
     errors: tuple[int, ...] = ()
     consumes: str = "application/json"
     produces: str = "application/json"
+    most_bytes: int | None = None
+    """The largest body; None is the application's limit."""
+    kept: bool = True
+    """Whether the answer may be kept for a repeated Idempotency-Key; a secret may not."""
 
 
 CALLS: list[Call] = []
@@ -86,6 +95,8 @@ def call(
     errors: tuple[int, ...] = (),
     consumes: str = "application/json",
     produces: str = "application/json",
+    most_bytes: int | None = None,
+    kept: bool = True,
 ) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
     """Register a call. The view gets path arguments, `data` (the checked body) and `query` (the checked query)."""
     declared = Call(
@@ -101,6 +112,8 @@ def call(
         errors,
         consumes,
         produces,
+        most_bytes,
+        kept,
     )
     CALLS.append(declared)
     validator = Draft202012Validator(body) if body is not None and consumes == "application/json" else None
@@ -110,11 +123,15 @@ def call(
             raw = b""
             if declared.query:
                 arguments["query"] = _read_query(declared.query)
+            if declared.most_bytes:
+                request.max_content_length = declared.most_bytes
             if validator is not None:
                 raw = _read_body()
                 if raw and request.mimetype != "application/json":
                     raise UnsupportedMediaType
                 arguments["data"] = _check(validator, loads(raw) if raw else {})
+            elif body is not None and request.mimetype != consumes:
+                raise UnsupportedType(f"请以{consumes}方式提交。")
             return _once(declared, raw, lambda: view(**arguments))
 
         handle.__name__ = view.__name__
@@ -188,20 +205,34 @@ def _read_query(declared: Mapping[str, Schema]) -> dict[str, Any]:
 def _once(declared: Call, raw: bytes, act: Callable[[], Answer]) -> Response:
     """Run the view; a POST that repeats an Idempotency-Key gets the first answer again."""
     key = request.headers.get("Idempotency-Key", "")
-    actor = find_actor()
-    if declared.method != "POST" or not key or actor is None or declared.consumes != "application/json":
+    if declared.method != "POST" or not declared.kept or not key:
         return _respond(declared, act())
-    if len(key) > 200:
-        raise Unreadable("Idempotency-Key过长。")
-    fingerprint = hashlib.sha256(f"{request.method} {request.path}\n".encode() + raw).hexdigest()
-    kept = system.take_key(g.session, actor.id, key, fingerprint, machine_now())
-    if kept is not None:
-        if kept.request_hash != fingerprint:
+    if not _KEY.fullmatch(key):
+        raise Unreadable("Idempotency-Key应为不超过200个可见的ASCII字符。")
+    actor = find_actor()
+    owner, key = (actor.id, key) if actor else (NOBODY, f"{request.remote_addr} {key}")
+    fingerprint = _fingerprint(declared, raw)
+    found = system.take_key(g.session, owner, key, fingerprint, machine_now())
+    if found is not None:
+        if found.request_hash != fingerprint:
             raise Conflict("同一Idempotency-Key不能用于不同的请求。")
-        return Response(kept.body, status=kept.status, mimetype=declared.produces)
+        return Response(found.body, status=found.status, mimetype=declared.produces)
     response = _respond(declared, act())
-    system.keep_answer(g.session, actor.id, key, response.status_code, response.get_data())
+    system.keep_answer(g.session, owner, key, response.status_code, response.get_data())
     return response
+
+
+def _fingerprint(declared: Call, raw: bytes) -> str:
+    """The digest of what is asked for: the address and the whole body, files included."""
+    digest = hashlib.sha256(f"{request.method} {request.path}\n".encode() + raw)
+    if declared.consumes == "multipart/form-data":
+        for name, value in sorted(request.form.items()):
+            digest.update(f"{name}={value}\n".encode())
+        for name, file in sorted(request.files.items()):
+            digest.update(f"{name}={file.filename}\n".encode())
+            digest.update(hashlib.file_digest(file.stream, "sha256").digest())  # type: ignore[arg-type]
+            file.stream.seek(0)
+    return digest.hexdigest()
 
 
 def _respond(declared: Call, answer: Answer) -> Response:

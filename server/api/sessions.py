@@ -18,6 +18,7 @@ USER = answers(username=text(), roles={"type": "array", "items": text()})
     summary="登录，取得令牌",
     status=201,
     errors=(401, 429),
+    kept=False,
     body=record(("username", "password"), username=text(200), password=text(1000)),
     answer=answers(token=text(), user=USER),
 )
