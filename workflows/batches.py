@@ -16,7 +16,7 @@ from workflows.audit import Chain
 from workflows.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from workflows.permissions import OFFICE, READERS, Actor, require
 from workflows.rules.money import MoneyInvalid, format_yuan, parse_money
-from workflows.running import Running, open_cases
+from workflows.running import Running, open_cases, open_waiting
 from workflows.step import local_date, pinned_values
 
 # Applicants and invited outsiders know an open batch; its list, budget and drafts are the office's.
@@ -209,12 +209,10 @@ def fix_list(session: Session, actor: Actor, batch_id: int, now: datetime) -> di
     batch = _locked(session, batch_id)
     if batch.drafted_by == actor.username:
         raise Forbidden("批次由你起草，须由另一人锁定汇总表。")
-    waiting = instances.waiting_cases(session, batch.id, "listed")
-    if not waiting:
+    running = open_waiting(session, batch.id, ("listed", "resolved"), actor, now)
+    fresh = {each.case.id for each in running if each.waits_for("listed")}
+    if not fresh:
         raise Conflict("没有等待汇总的申报件。")
-    unresolved = instances.waiting_cases(session, batch.id, "resolved")
-    running = open_cases(session, {*waiting, *unresolved}, actor, now)
-    fresh = set(waiting)
     concerned = {each.case.enterprise_id for each in running if each.case.id in fresh}
     running = [each for each in running if each.case.enterprise_id in concerned]
     round_ = store.last_round(session, batch.id) + 1
@@ -327,10 +325,10 @@ def resolve(
     """Record the resolution of a meeting for cases that wait at `resolved`; each row its own, all or nothing."""
     require(actor, "meeting_secretary")
     batch = _locked(session, batch_id)
-    waiting = set(instances.waiting_cases(session, batch.id, "resolved"))
+    waiting = open_waiting(session, batch.id, ("resolved",), actor, now)
     if not waiting:
         raise Conflict("没有等待集体审议的申报件。")
-    running = {each.case.reference: each for each in open_cases(session, waiting, actor, now)}
+    running = {each.case.reference: each for each in waiting}
     errors = [] if 1 <= len(minutes_no.strip()) <= 100 else [FieldError("minutes_no", "请填写会议纪要文号。")]
     if not decisions:
         errors.append(FieldError("decisions", "请逐件登记审议结果。"))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from storage import batches, cases, instances
+from storage import batches, cases
 from storage import publicity as store
 from storage.database import Session
 from storage.publicity import Notice, NoticeItem, Objection
@@ -13,7 +13,7 @@ from workflows.batches import chain_name
 from workflows.errors import Conflict, FieldError, Invalid, NotFound
 from workflows.permissions import PUBLIC, STAFF, Actor, require
 from workflows.rules import workdays
-from workflows.running import open_case, open_cases, refuse_suspended
+from workflows.running import open_case, open_waiting, refuse_suspended
 from workflows.step import local_date, pinned_values
 
 LEGAL_BASIS = "《关于北京城市副中心促进工业和软件信息服务业绿色低碳转型和产业高质量发展的实施细则》"
@@ -30,10 +30,9 @@ def publish(session: Session, actor: Actor, batch_id: int, now: datetime) -> dic
     batch = batches.lock(session, batch_id)
     if batch is None:
         raise NotFound("没有这一批次。")
-    waiting = instances.waiting_cases(session, batch.id, "published")
-    if not waiting:
+    running = open_waiting(session, batch.id, ("published",), actor, now)
+    if not running:
         raise Conflict("没有等待公示的申报件。")
-    running = open_cases(session, waiting, actor, now)
     try:
         calendar = workdays.load()
         last_day = calendar.add(local_date(now), int(pinned_values(batch)["proc.publicity_days"]))
@@ -218,7 +217,7 @@ def accept_objection(session: Session, actor: Actor, objection_id: int, now: dat
         raise Conflict("该异议已处理。")
     running = open_case(session, objection.case_id, actor, now)
     refuse_suspended(running.case)
-    if any(wait.message == "objection_accepted" for wait in running.process.waits()):
+    if running.waits_for("objection_accepted"):
         running.deliver("objection_accepted", {})
     elif running.case.status != "OBJECTION":
         raise Conflict("本件已不在公示期内，不能受理该异议。")

@@ -47,6 +47,10 @@ class Running:
     def case(self) -> Case:
         return self.step.case
 
+    def waits_for(self, *messages: str) -> bool:
+        """Whether one of these messages would move the case now; a suspended one stands still."""
+        return self.case.suspended_at is None and any(wait.message in messages for wait in self.process.waits())
+
     def _call(self, call: engine.ServiceCall) -> Any:
         return perform(self.step, call.operation, call.parameters)
 
@@ -175,6 +179,17 @@ def open_case(session: Session, case_id: int, actor: Actor, now: datetime) -> Ru
 def open_cases(session: Session, case_ids: Iterable[int], actor: Actor, now: datetime) -> list[Running]:
     """Lock several cases in the order of their references and load their processes; two statements and the chains."""
     return _open(session, cases.lock_all(session, case_ids), actor, now)
+
+
+def open_waiting(
+    session: Session, batch_id: int, messages: Sequence[str], actor: Actor, now: datetime
+) -> list[Running]:
+    """Lock the cases of a batch that wait for one of these messages and load their processes.
+
+    They are asked again under the lock: a withdrawal or a suspension may have been faster.
+    """
+    found = {case_id for message in messages for case_id in instances.waiting_cases(session, batch_id, message)}
+    return [each for each in open_cases(session, found, actor, now) if each.waits_for(*messages)]
 
 
 def _open(session: Session, locked: Sequence[Case], actor: Actor, now: datetime) -> list[Running]:
