@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,15 @@ import psycopg
 import pytest
 from flask import Flask
 from psycopg import sql
+from sqlalchemy import select
 
 from server.embedded import S3, Urls
 from server.embedded.postgres import driver_url, make_database
 from server.settings import Settings
-from storage import people
+from storage import ledger, people
+from storage.cases import Case
 from storage.database import Database
+from storage.ledger import LedgerEntry
 from tests.app import application
 from tests.contract_client import Api, Office, flask_transport
 from workflows.permissions import Actor
@@ -166,6 +170,29 @@ class At:
             user = people.find_user(session, username)
             assert user is not None
             return Actor(user.id, username, user.display_name, frozenset(user.roles), user.enterprise_id)
+
+    def occupy(self, reference: str, yuan: int) -> None:
+        """Let the enterprise of a case have been paid so much this year, in a case of another batch long ago."""
+        with self.database.transaction() as session:
+            case = session.scalars(select(Case).where(Case.reference == reference)).one()
+            uscc = people.get_enterprise(session, case.enterprise_id).uscc
+            account = ledger.lock_accounts(session, [uscc], 2026)[uscc]
+            copied = {column.key: getattr(case, column.key) for column in Case.__table__.columns if column.key != "id"}
+            earlier = Case(**{**copied, "reference": "TZL2025000001", "status": "PAID"})
+            session.add(earlier)
+            session.flush()
+            session.add(
+                LedgerEntry(
+                    account_id=account.id,
+                    case_id=earlier.id,
+                    state="PAID",
+                    from_state=None,
+                    amount=Decimal(yuan),
+                    by="system",
+                    at=case.created_at,
+                    why="此前批次",
+                )
+            )
 
     @staticmethod
     def instant(text: str) -> datetime:
