@@ -13,6 +13,7 @@ from server.clock import machine_now
 from server.clock import now as business_now
 from server.json import has_control_characters
 from server.settings import Settings
+from server.uploads import SpoolingRequest
 from storage.database import Database
 from storage.objects import ObjectStore
 from workflows.errors import Invalid, NotFound
@@ -39,6 +40,7 @@ def create_app(settings: Settings) -> Flask:
     from server import api, web
 
     app = Flask(__name__)
+    app.request_class = SpoolingRequest
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_NAME="greencase",

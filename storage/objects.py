@@ -12,6 +12,8 @@ from minio.commonconfig import GOVERNANCE
 from minio.error import MinioException
 from minio.retention import Retention
 
+PART = 8 * 1024 * 1024
+
 
 class ObjectStoreAway(Exception):
     """The object store does not answer; nothing was kept."""
@@ -47,10 +49,10 @@ class ObjectStore:
                 self._client.make_bucket(self._bucket, object_lock=True)
 
     def put(self, key: str, stream: BinaryIO, content_type: str) -> StoredObject:
-        """Write a stream of unknown length in parts; memory stays bounded."""
+        """Write a stream of unknown length part by part, one at a time: memory stays bounded however many upload."""
         with _Answering():
             result = self._client.put_object(
-                self._bucket, key, stream, length=-1, part_size=8 * 1024 * 1024, content_type=content_type
+                self._bucket, key, stream, -1, content_type, part_size=PART, num_parallel_uploads=1
             )
         return StoredObject(key, result.version_id)
 

@@ -1,12 +1,18 @@
 """What a file really is, by its content: PDF, OFD, PNG, JPEG, XLSX or DOCX; nothing else is taken."""
 
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from workflows.errors import UnsupportedType
 
 TAKEN = "PDF、OFD、PNG、JPEG、XLSX、DOCX"
+# The list of a package's members and of their types: many times what any office program writes for 50 MiB.
+MOST_BYTES_OF_LIST = 1024 * 1024
+# What the types of a package say when it carries macros, whatever its parts are called.
+ACTIVE = (b"vbaproject", b"macroenabled", b"macrosheet")
 
 
 @dataclass(frozen=True)
@@ -43,10 +49,15 @@ def sniff(stream: BinaryIO) -> FileType | None:
 
 
 def _package(stream: BinaryIO) -> FileType | None:
+    if not _has_short_list(stream):
+        return None
     try:
         with zipfile.ZipFile(stream) as package:
-            names = {info.filename for info in package.infolist()[:10_000]}
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError):
+            names = set(package.namelist())
+            types = _types(package) if "[Content_Types].xml" in names else b""
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, OverflowError):
+        return None  # RuntimeError: encrypted, or packed in a way that office programs do not use
+    if types is None or any(word in types for word in ACTIVE):
         return None
     if any(name.lower().endswith("vbaproject.bin") for name in names):
         return None
@@ -58,6 +69,26 @@ def _package(stream: BinaryIO) -> FileType | None:
         if "word/document.xml" in names:
             return DOCX
     return None
+
+
+def _has_short_list(stream: BinaryIO) -> bool:
+    """Whether a zip's list of members is short enough to be read, by the record at its end; zip64 is not taken."""
+    stream.seek(0, 2)
+    size = stream.tell()
+    stream.seek(max(0, size - 65_557))  # the record has 22 bytes and a comment of up to 65,535
+    tail = stream.read()
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) - at < 22 or tail[max(0, at - 20) : at].startswith(b"PK\x06\x07"):
+        return False
+    (length,) = struct.unpack_from("<I", tail, at + 12)
+    return length <= MOST_BYTES_OF_LIST
+
+
+def _types(package: zipfile.ZipFile) -> bytes | None:
+    """The content types of an office package in lower case; None where they are longer than any program writes."""
+    with package.open("[Content_Types].xml") as member:
+        types = member.read(MOST_BYTES_OF_LIST + 1)
+    return None if len(types) > MOST_BYTES_OF_LIST else types.replace(b"\x00", b"").lower()  # UTF-16 has NUL bytes
 
 
 def check(filename: str, stream: BinaryIO) -> FileType:
