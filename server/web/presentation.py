@@ -204,8 +204,11 @@ def recorded(change: Mapping[str, Any], labels: Mapping[str, forms.Field]) -> di
     """A change of the record in words: the field's name, the old and the new value."""
     name = change["field"]
     field = None if name == "decision" else labels.get(name)
+    label = field.name if field else words.RECORD_FIELDS.get(name, name)
+    if name.startswith("draw_"):
+        label = f"第{name.removeprefix('draw_')}次抽取（种子与结果）"
     return {
-        "label": field.name if field else words.RECORD_FIELDS.get(name, name),
+        "label": label,
         "old": _value(name, change.get("old"), field),
         "new": _value(name, change.get("new"), field),
     }
