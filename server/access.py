@@ -73,7 +73,8 @@ def hash_password(password: str) -> str:
 
 def init(app: Flask) -> None:
     """Install the login manager and the guard that denies every route without a rule."""
-    manager = LoginManager(app)
+    # Templates ask for their reader themselves: an error page must not need the database to know who sees it.
+    manager = LoginManager(app, add_context_processor=False)
     manager.session_protection = None
     manager.user_loader(_from_cookie)
     manager.request_loader(_from_header)

@@ -7,6 +7,7 @@ import secrets
 from datetime import timedelta
 
 from flask import Flask
+from flask.testing import FlaskClient
 
 from server import seed
 from server.clock import machine_now
@@ -30,3 +31,9 @@ def token_of(app: Flask, username: str, *, hours: float = 1) -> str:
 
 def bearer(token: str | None) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+def put_into_cookie(client: FlaskClient, token: str) -> None:
+    """Let this browser hold the session: what signing in on a page does."""
+    with client.session_transaction() as cookie:
+        cookie["_user_id"], cookie["_fresh"] = token, True

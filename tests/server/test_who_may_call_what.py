@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from werkzeug.routing import IntegerConverter, Rule
 
 from server.access import Access
-from tests.server.signing_in import PERSON, bearer, token_of
+from tests.server.signing_in import PERSON, bearer, put_into_cookie, token_of
 from workflows.permissions import INVITED, OFFICE, READERS, ROLES
 
 NOBODY = "nobody"
@@ -71,11 +70,6 @@ def test_the_rule_is_what_happens(shared_app: Flask, role: str) -> None:
         if method == "DELETE" or "sign_out" in rule.endpoint:
             token = None
     assert wrong == []
-
-
-def put_into_cookie(client: FlaskClient, token: str) -> None:
-    with client.session_transaction() as cookie:
-        cookie["_user_id"], cookie["_fresh"] = token, True
 
 
 def _expected(rule: Access, role: str, route: Rule, status: int, location: str) -> bool:
