@@ -70,7 +70,11 @@ class CaseFacts(Base):
 
 
 class Submission(Base):
-    """What one person sent for one task; appended, never changed."""
+    """What one person sent for one task; appended, never changed.
+
+    `seal` is the secret under which a sealed submission's digest stands on the record, so that nobody can find its
+    content by trying; it is published with the content.
+    """
 
     __tablename__ = "submission"
     id: Mapped[Id]
@@ -79,6 +83,7 @@ class Submission(Base):
     element_id: Mapped[str]
     form: Mapped[str]
     data: Mapped[Json]
+    seal: Mapped[str | None]
     by: Mapped[str]
     at: Mapped[Instant]
     __table_args__ = (Index(None, "case_id", "element_id", "id"),)
@@ -170,7 +175,7 @@ def list_visible(
 
 def count_by_status(session: Session, scope: Scope) -> dict[str, int]:
     rows = session.execute(select(Case.status, func.count()).where(within(scope)).group_by(Case.status))
-    return dict(rows)
+    return {row[0]: row[1] for row in rows}
 
 
 def lock(session: Session, case_id: int) -> Case:

@@ -144,4 +144,4 @@ def names_of(session: Session, usernames: set[str]) -> dict[str, str]:
     if not usernames:
         return {}
     rows = session.execute(select(User.username, User.display_name).where(User.username.in_(usernames)))
-    return dict(rows)
+    return {row[0]: row[1] for row in rows}

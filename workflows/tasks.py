@@ -1,6 +1,7 @@
 """User tasks: find, claim, release, assign, draft, complete."""
 
 import hashlib
+import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -227,6 +228,7 @@ def complete(session: Session, actor: Actor, task_id: str, data: Mapping[str, An
 
     decision = clean.get("decision")
     step.submitted = clean
+    seal = secrets.token_hex(16) if task.element_id in SEALED else None
     session.add(
         Submission(
             case_id=step.case.id,
@@ -234,11 +236,12 @@ def complete(session: Session, actor: Actor, task_id: str, data: Mapping[str, An
             element_id=task.element_id,
             form=form.key,
             data=clean,
+            seal=seal,
             by=actor.username,
             at=now,
         )
     )
-    changes = _take_facts(step, task, clean)
+    changes = _sealed(clean, seal) if seal else _take_facts(step, clean)
     task.status, task.assignee, task.completed_by, task.ended_at = "done", actor.username, actor.username, now
     task.draft, task.version = None, task.version + 1
     step.record("task_completed", task.element_id, changes)
@@ -263,11 +266,15 @@ def _validated(step: Step, form: forms.Form, data: object) -> dict[str, Any]:
     return clean
 
 
-def _take_facts(step: Step, task: Task, clean: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Make the submitted fields the current facts; what is sealed leaves only its digest on the record."""
+def _sealed(clean: Mapping[str, Any], seal: str) -> list[dict[str, Any]]:
+    """What a sealed submission leaves on the record: a digest that only its seal can explain."""
+    digest = hashlib.sha256(audit.canonical({"data": clean, "seal": seal})).hexdigest()
+    return [{"field": "sealed_sha256", "old": None, "new": digest}]
+
+
+def _take_facts(step: Step, clean: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Make the submitted fields the current facts of the case; the changes for the record."""
     decision = [{"field": "decision", "old": None, "new": clean["decision"]}] if "decision" in clean else []
-    if task.element_id in SEALED:
-        return [{"field": "sealed_sha256", "old": None, "new": hashlib.sha256(audit.canonical(clean)).hexdigest()}]
     fresh = {field: value for field, value in clean.items() if field != "decision"}
     changes = audit.changed({field: step.facts.get(field) for field in fresh}, fresh)
     step.facts = {**step.facts, **fresh}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from storage import people, reviews
-from storage.cases import list_submissions
+from storage.cases import Submission, list_submissions
 from storage.reviews import ReviewDraw, ReviewSeat, ReviewSession
 from workflows import awards
 from workflows.errors import Conflict
@@ -73,7 +73,11 @@ def draw_experts(step: Step, _: Mapping[str, str]) -> list[str]:
         ReviewSeat(session_id=panel.id, case_id=step.case.id, username=name, finance=name in finance, state="drawn")
         for name in names
     )
-    step.record("experts_drawn", "draw_experts", [{"field": f"draw_{number}", "old": seed, "new": names}])
+    step.record(
+        "experts_drawn",
+        "draw_experts",
+        [{"field": "seed", "old": None, "new": seed}, {"field": f"draw_{number}", "old": None, "new": names}],
+    )
     return names
 
 
@@ -95,21 +99,43 @@ def _panel(step: Step) -> ReviewSession:
     return panel
 
 
+def _sheets(step: Step, panel: ReviewSession, element_id: str) -> dict[str, Submission]:
+    """What each expert of this panel sent for an element, by username; the newest counts."""
+    return {
+        submission.by: submission
+        for submission in list_submissions(step.session, step.case.id)
+        if submission.element_id == element_id and submission.at >= panel.opened_at
+    }
+
+
+def _unsealed(opened: list[tuple[str, str, str | None]]) -> list[dict[str, str | None]]:
+    """Results by expert with the seals under which their digests stand on the record."""
+    return [
+        change
+        for username, result, seal in opened
+        for change in (
+            {"field": username, "old": None, "new": result},
+            {"field": f"{username}.seal", "old": None, "new": seal},
+        )
+    ]
+
+
 @operation("汇总专家声明")
 def settle_declarations(step: Step, _: Mapping[str, str]) -> str:
     """Seat those who declared no conflict; `short` when somebody recused and a replacement must be drawn."""
     panel = _panel(step)
-    declared = {
-        submission.by: submission.data
-        for submission in list_submissions(step.session, step.case.id)
-        if submission.element_id == "declare_interest" and submission.at >= panel.opened_at
-    }
+    declared = _sheets(step, panel, "declare_interest")
     seats = reviews.seats(step.session, panel.id)
-    for seat in seats:
-        answer = declared.get(seat.username)
-        if seat.state == "drawn" and answer is not None:
-            seat.state = "accepted" if answer["decision"] == "accept" else "recused"
-            seat.recusal_reason = answer.get("recusal_reason")
+    answered = [seat for seat in seats if seat.state == "drawn" and seat.username in declared]
+    for seat in answered:
+        answer = declared[seat.username].data
+        seat.state = "accepted" if answer["decision"] == "accept" else "recused"
+        seat.recusal_reason = answer.get("recusal_reason")
+    step.record(
+        "declarations_settled",
+        "settle_declarations",
+        _unsealed([(seat.username, seat.state, declared[seat.username].seal) for seat in answered]),
+    )
     return "complete" if sum(seat.state == "accepted" for seat in seats) >= panel.size else "short"
 
 
@@ -126,14 +152,10 @@ def seat_panel(step: Step, _: Mapping[str, str]) -> list[str]:
 def tally_scores(step: Step, _: Mapping[str, str]) -> str:
     """Unseal all scores together; trimmed mean, pass line and two-thirds vote on the printed score."""
     panel = _panel(step)
-    sheets = {
-        submission.by: submission.data
-        for submission in list_submissions(step.session, step.case.id)
-        if submission.element_id == "score_application" and submission.at >= panel.opened_at
-    }
+    sheets = _sheets(step, panel, "score_application")
     seats = [seat for seat in reviews.seats(step.session, panel.id) if seat.state == "accepted"]
     for seat in seats:
-        sheet = sheets[seat.username]
+        sheet = sheets[seat.username].data
         seat.score = sum((Decimal(str(sheet[field])) for field in CRITERIA), Decimal(0))
         seat.vote, seat.opinion, seat.state = sheet["vote"], sheet.get("score_opinion"), "scored"
     verdict = review.verdict(
@@ -148,7 +170,9 @@ def tally_scores(step: Step, _: Mapping[str, str]) -> str:
     step.record(
         "scores_unsealed",
         "tally_scores",
-        [{"field": seat.username, "old": None, "new": f"{seat.score} {seat.vote}"} for seat in seats]
-        + [{"field": "mean_score", "old": None, "new": str(verdict.score)}],
+        [
+            *_unsealed([(seat.username, f"{seat.score} {seat.vote}", sheets[seat.username].seal) for seat in seats]),
+            {"field": "mean_score", "old": None, "new": str(verdict.score)},
+        ],
     )
     return "pass" if verdict.passed else "fail"
