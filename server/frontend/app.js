@@ -25,6 +25,11 @@ document.addEventListener("submit", (event) => {
     return;
   }
   delete form.dataset.confirmed;
+  if (submitter?.matches("[name=_add], [name=_remove]") && !event.defaultPrevented) {
+    event.preventDefault();
+    changeRows(form, submitter).catch(() => location.reload());
+    return;
+  }
   if (event.defaultPrevented || form.method === "get" || form.hasAttribute("hx-post")) return;
   if (sent.has(form)) {
     event.preventDefault();
@@ -39,6 +44,24 @@ document.addEventListener("submit", (event) => {
 
 // Coming back with the browser's button shows the page as it was left: its forms may be sent again.
 window.addEventListener("pageshow", () => document.querySelectorAll("form").forEach((form) => sent.delete(form)));
+
+// Whoever sent a form with errors hears of them first.
+document.querySelector("#form-errors")?.focus();
+
+/** Adds or removes a row of a list in place; the server renders it, and what was typed elsewhere stays. */
+async function changeRows(form, submitter) {
+  const id = `f-${submitter.value.split(":")[0]}`;
+  const data = new URLSearchParams(new FormData(form));
+  data.append(submitter.name, submitter.value);
+  const answer = await fetch(form.action, { method: "POST", body: data });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const list = page.getElementById(id);
+  if (!answer.ok || !list) throw new Error(`no list ${id} in the answer`);
+  document.getElementById(id).replaceWith(list);
+  const rows = list.querySelectorAll(":scope > fieldset");
+  const next = submitter.name === "_add" ? rows[rows.length - 1] : list;
+  (next.querySelector("input, select, textarea") ?? list).focus();
+}
 
 /** Asks in a dialog; answers whether the person agreed. */
 function ask(question) {
@@ -82,7 +105,8 @@ function upload(form, submitter) {
   const data = new FormData(form);
   if (submitter?.name) data.append(submitter.name, submitter.value);
   const request = new XMLHttpRequest();
-  request.open("POST", submitter?.formAction || form.action);
+  // A button without the attribute says the page's own address here, not the form's.
+  request.open("POST", submitter?.hasAttribute("formaction") ? submitter.formAction : form.action);
   request.upload.addEventListener("progress", ({ loaded, total, lengthComputable }) => {
     if (!lengthComputable) return;
     bar.value = loaded / total;

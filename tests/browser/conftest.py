@@ -1,0 +1,59 @@
+"""A live server on a database of its own, and people who use it with a browser."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from server.embedded import S3, Urls
+from server.settings import Settings
+from tests.app import application
+from tests.browser.visiting import Site
+from tests.contract_client import Office, flask_transport
+
+
+class Quiet(WSGIRequestHandler):
+    """Requests are not worth a line each."""
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def live_app(clone_database: Callable[[], Urls], object_store: S3, run_dir: Path) -> Iterator[Flask]:
+    urls = clone_database()
+    settings = Settings(
+        database_url=urls.app_url,
+        database_owner_url=urls.owner_url,
+        s3_endpoint=object_store.endpoint,
+        s3_access_key=object_store.access_key,
+        s3_secret_key=object_store.secret_key,
+        s3_bucket=object_store.bucket,
+        secret_key="for-tests-only-" + "0" * 32,
+        data_dir=run_dir,
+        start="people",
+    )
+    with application(settings) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def live(live_app: Flask, browser: Browser) -> Iterator[Site]:
+    """The pages under an address, an open batch, and whoever is needed signed in."""
+    server = make_server("127.0.0.1", 0, live_app, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    office = Office(flask_transport(live_app))
+    office.open_batch()
+    site = Site(f"http://127.0.0.1:{server.server_port}", browser, office)
+    yield site
+    site.close()
+    server.shutdown()
+    thread.join(timeout=10)
+    server.server_close()

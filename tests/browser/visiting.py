@@ -1,0 +1,116 @@
+"""People in browsers: each person of the demo has a window of his own, signed in once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+from tests.contract_client import PASSWORD, Office, fill
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1440, "height": 900}
+
+
+@dataclass
+class Site:
+    """A running server; `wrong` collects what browsers complain of."""
+
+    url: str
+    browser: Browser
+    office: Office
+    windows: dict[tuple[str, bool], BrowserContext] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+
+    def visit(self, username: str | None = None, path: str = "/", *, scripts: bool = True) -> Page:
+        """A page in this person's window; without a name, in a fresh window of a member of the public."""
+        key = (username or "", scripts)
+        if key not in self.windows:
+            self.windows[key] = self.browser.new_context(
+                base_url=self.url, locale="zh-CN", viewport=DESK, java_script_enabled=scripts
+            )
+            self.windows[key].set_default_timeout(10_000)
+            if username:
+                self._sign_in(self.windows[key], username)
+        page = self.windows[key].new_page()
+        page.on("console", self._listen)
+        page.on("pageerror", lambda error: self.wrong.append(f"{page.url}: {error}"))
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.goto(path)
+        return page
+
+    def _sign_in(self, window: BrowserContext, username: str) -> None:
+        page = window.new_page()
+        page.goto("/signin")
+        page.get_by_label("用户名").fill(username)
+        page.get_by_label("密码", exact=True).fill(PASSWORD)
+        page.locator("main").get_by_role("button", name="登录").click()
+        page.wait_for_url(lambda address: "/signin" not in address)
+        page.close()
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        # A form that is refused answers 422: the browser notes that as an error, we do not.
+        if message.type == "error" and "422" not in message.text:
+            self.wrong.append(f"{message.location.get('url')}: {message.text}")
+
+    def close(self) -> None:
+        for window in self.windows.values():
+            window.close()
+
+
+def press(page: Page, name: str) -> None:
+    """Press a button of the page's main part, and agree where it asks."""
+    page.locator("main").get_by_role("button", name=name, exact=True).first.click()
+    agree = page.locator("dialog.confirm button[value=yes]")
+    if agree.count():
+        agree.click()
+    page.wait_for_load_state()
+
+
+def fill_in(page: Page, data: Mapping[str, Any]) -> None:
+    """Enter these values into the form on the page, the way its fields want them."""
+    for name in sorted(data, key=lambda name: name != "decision"):
+        value = data[name]
+        if isinstance(value, list) and value and isinstance(value[0], Mapping):
+            _fill_rows(page, name, value)
+        else:
+            _fill_one(page, name, value)
+
+
+def _fill_rows(page: Page, key: str, rows: list[Mapping[str, Any]]) -> None:
+    for number, row in enumerate(rows):
+        if not page.locator(f"#f-{key}-{number}").count():
+            page.locator(f"button[name=_add][value={key}]").click()
+            page.locator(f"#f-{key}-{number}").wait_for()
+        for column, value in row.items():
+            _fill_one(page, f"{key}-{number}-{column}", value)
+
+
+def _fill_one(page: Page, name: str, value: Any) -> None:
+    inputs = page.locator(f"#task-form [name='{name}']")
+    kind = inputs.first.evaluate("element => element.type")
+    if kind == "radio":
+        inputs.locator(f"xpath=self::*[@value='{value}']").check()
+    elif kind == "checkbox":
+        chosen = ["true"] if value is True else value or []
+        for each in chosen:
+            inputs.locator(f"xpath=self::*[@value='{each}']").check()
+    elif kind == "select-one":
+        inputs.first.select_option(str(value))
+    else:
+        inputs.first.fill(str(value))
+
+
+def work(site: Site, username: str, task: str, **values: Any) -> Page:
+    """Open a task, fill its form from the examples of its schema (or these values), and submit it."""
+    schema = site.office.as_(username).get(f"/tasks/{task}")["form"]["schema"]
+    page = site.visit(username, f"/tasks/{task}")
+    fill_in(page, fill(schema, values))
+    page.locator("#task-form .form-actions button.btn-primary").click()
+    agree = page.locator("dialog.confirm button[value=yes]")
+    if agree.count():
+        agree.click()
+    page.locator("main .alert-success").first.wait_for()
+    return page
