@@ -40,6 +40,9 @@ STAGES = (
     *("decision_notice", "fund_plan", "enter_payee", "confirm_payee", "pay"),
 )
 
+# Stages on the way that are worth a snapshot of their own: others start from there.
+REUSED = ("convene_review", "deputy_review", "published")
+
 
 def investment(yuan: int) -> dict[str, str]:
     """The figures of an application over so much, all of it equipment; a tenth is asked for."""
@@ -88,14 +91,14 @@ class Stages:
         return self.kept[story, stage]
 
     def _drive(self, story: str, stage: str) -> Snapshot:
-        ahead = STAGES[: STAGES.index(stage) + 1]
-        earlier = next((name for name in reversed(ahead) if (story, name) in self.kept), None)
-        start = self.kept[story, earlier] if earlier else Snapshot(self.empty)
+        ahead = STAGES[: STAGES.index(stage)]
+        earlier = next((name for name in reversed(ahead) if name in REUSED or (story, name) in self.kept), None)
+        start = self.get(story, earlier) if earlier else Snapshot(self.empty)
         urls = self.copy(start.urls)
         with application(self.settings(urls)) as app:
             office = office_of(app, start)
             references = start.references or _apply(office, story)
-            for name in ahead[STAGES.index(earlier) + 1 if earlier else 1 :]:
+            for name in STAGES[STAGES.index(earlier or STAGES[0]) + 1 : STAGES.index(stage) + 1]:
                 for reference in references:
                     office.drive(reference, until=name)
         return Snapshot(urls, references, {name: api.token or "" for name, api in office.known.items()})
