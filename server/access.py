@@ -23,6 +23,8 @@ FAILURE_WINDOW = timedelta(minutes=15)
 # Per account and address, and per address over all accounts; a throttled try is refused unheard and not counted, so one
 # attacked account uses up ten of its address's hundred and its neighbours go on.
 ACCOUNT_FAILURES, ADDRESS_FAILURES = 10, 100
+# Objections need no account; more than these in a window from one address are not one person's.
+OBJECTIONS_PER_ADDRESS = 20
 
 _hasher = PasswordHasher()
 # Verified when there is no such account, so that the answer takes as long.
@@ -167,6 +169,14 @@ def open_session(database: Database, username: str, password: str, address: str)
         session.add(SignIn(token_hash=_digest(token), user_id=user.id, created_at=now, expires_at=expires))
         uscc = people.get_enterprise(session, user.enterprise_id).uscc if user.enterprise_id else None
         return token, actor_of(user, uscc)
+
+
+def count_public_act(what: str, most: int) -> None:
+    """Count an act that needs no signing in, with the request's transaction; TooMany above `most` in the window."""
+    subject, now = f"{what}|{request.remote_addr}", machine_now()
+    if people.count_failures(g.session, subject, now - FAILURE_WINDOW) >= most:
+        raise TooMany("操作过于频繁，请15分钟后再试。")
+    g.session.add(SignInFailure(subject=subject, at=now))
 
 
 def _matches(user: User | None, password: str) -> bool:

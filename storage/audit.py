@@ -39,7 +39,7 @@ def last_of(session: Session, chains: Sequence[str]) -> dict[str, tuple[int, str
     return {chain: (seq, digest) for chain, seq, digest in rows}
 
 
-def list_chain(session: Session, chain: str, *, after: int = 0, limit: int = 1000) -> Sequence[AuditEvent]:
+def list_chain(session: Session, chain: str, *, after: int = 0, limit: int) -> Sequence[AuditEvent]:
     query = select(AuditEvent).where(AuditEvent.chain == chain, AuditEvent.seq > after)
     return session.scalars(query.order_by(AuditEvent.seq).limit(limit)).all()
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Select, and_, exists, func, or_, select
+from sqlalchemy import ForeignKey, Index, Select, and_, case, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column, relationship
 
@@ -111,7 +111,7 @@ class Scope:
 def within(scope: Scope) -> Any:
     """The condition on `Case` that a scope means."""
     if scope.reach is Reach.ALL:
-        return Case.status != "DRAFT"
+        return Case.submitted_at.is_not(None)
     if scope.reach is Reach.ENTERPRISE:
         return Case.enterprise_id == scope.enterprise_id
     if scope.reach is Reach.TASKS:
@@ -153,7 +153,9 @@ def list_visible(
     """Newest first, by key: `before` is the id of the last case of the page before."""
     query = _with_names().where(within(scope)).order_by(Case.id.desc()).limit(limit)
     if status:
-        query = query.where(Case.status == status)
+        suspended = Case.suspended_at.is_not(None) & Case.ended_at.is_(None)
+        shown = case((suspended, "SUSPENDED"), else_=Case.status)
+        query = query.where(shown == status)
     if scheme:
         query = query.where(Case.scheme == scheme)
     if batch_id is not None:
@@ -171,11 +173,6 @@ def list_visible(
     if before is not None:
         query = query.where(Case.id < before)
     return session.scalars(query).all()
-
-
-def count_by_status(session: Session, scope: Scope) -> dict[str, int]:
-    rows = session.execute(select(Case.status, func.count()).where(within(scope)).group_by(Case.status))
-    return {row[0]: row[1] for row in rows}
 
 
 def lock(session: Session, case_id: int) -> Case:
@@ -224,19 +221,6 @@ def count_submissions(session: Session, case_id: int, element_id: str) -> int:
     return session.scalar(query.where(Submission.case_id == case_id, Submission.element_id == element_id)) or 0
 
 
-def uses_value(session: Session, field: str, value: str, except_case: int) -> bool:
-    """Whether another submitted case already holds this value in a field (uniqueness of numbers, G11)."""
-    query = select(
-        exists().where(
-            CaseFacts.case_id == Case.id,
-            CaseFacts.case_id != except_case,
-            Case.status.not_in(("DRAFT", "WITHDRAWN", "NOT_ACCEPTED")),
-            CaseFacts.facts[field].astext == value,
-        )
-    )
-    return bool(session.scalar(query))
-
-
 def references(session: Session, case_ids: Iterable[int]) -> dict[int, str]:
     return {
         row[0]: row[1] for row in session.execute(select(Case.id, Case.reference).where(Case.id.in_(list(case_ids))))
@@ -250,7 +234,7 @@ def with_enterprises(session: Session, case_ids: Iterable[int]) -> dict[int, tup
 
 def count_in_batch(session: Session, batch_id: int) -> dict[str, int]:
     """How many submitted cases of a batch are in each status."""
-    query = select(Case.status, func.count()).where(Case.batch_id == batch_id, Case.status != "DRAFT")
+    query = select(Case.status, func.count()).where(Case.batch_id == batch_id, Case.submitted_at.is_not(None))
     return {row[0]: row[1] for row in session.execute(query.group_by(Case.status))}
 
 

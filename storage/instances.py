@@ -68,8 +68,8 @@ def waiting_cases(session: Session, batch_id: int, message: str) -> list[int]:
     return list(session.scalars(query.order_by(Case.reference)))
 
 
-def next_due_case(session: Session, now: datetime) -> int | None:
-    """Claim the case whose timer is longest due; other workers skip it."""
+def next_due_case(session: Session, now: datetime, *, wait: bool = False) -> int | None:
+    """Claim the case whose timer is longest due. Other workers skip it, or `wait` until it is done."""
     query = (
         select(Case.id)
         .join(Instance, Instance.case_id == Case.id)
@@ -80,9 +80,14 @@ def next_due_case(session: Session, now: datetime) -> int | None:
         )
         .order_by(Instance.next_due_at)
         .limit(1)
-        .with_for_update(of=Case, skip_locked=True)
+        .with_for_update(of=Case, skip_locked=not wait)
     )
     return session.scalar(query)
+
+
+def resolve_incidents(session: Session, case_id: int, now: datetime) -> None:
+    query = update(Incident).where(Incident.case_id == case_id, Incident.resolved_at.is_(None))
+    session.execute(query.values(resolved_at=now))
 
 
 def list_incidents(session: Session, case_ids: Iterable[int] | None = None) -> Sequence[Incident]:

@@ -1,9 +1,10 @@
 """The ceiling ledger (限额台账, domain.md 2.4): one account per beneficiary and year, entries only added."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, func, select
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -17,9 +18,16 @@ class LedgerAccount(Base):
     id: Mapped[Id]
     uscc: Mapped[str]
     year: Mapped[int]
-    # Set when a release may raise a sibling of the same batch; the worker then allocates again (M11).
-    reallocate_batch: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("batch.id"))
     __table_args__ = (UniqueConstraint("uscc", "year"),)
+
+
+class Reallocation(Base):
+    """A release in this account may raise a sibling of this batch: the worker allocates again and removes the row."""
+
+    __tablename__ = "reallocation"
+    account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("ledger_account.id"), primary_key=True)
+    batch_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("batch.id"), primary_key=True)
+    not_before: Mapped[Instant | None]
 
 
 class LedgerEntry(Base):
@@ -110,10 +118,29 @@ def entries_of_case(session: Session, case_id: int) -> Sequence[LedgerEntry]:
     return session.scalars(select(LedgerEntry).where(LedgerEntry.case_id == case_id).order_by(LedgerEntry.id)).all()
 
 
-def account_to_reallocate(session: Session) -> tuple[str, int, int] | None:
-    """USCC, year and batch of an account whose siblings must be allocated again; read without a lock."""
-    query = select(LedgerAccount.uscc, LedgerAccount.year, LedgerAccount.reallocate_batch)
-    row = session.execute(
-        query.where(LedgerAccount.reallocate_batch.is_not(None)).order_by(LedgerAccount.id).limit(1)
-    ).first()
-    return (row[0], row[1], row[2]) if row and row[2] is not None else None
+def ask_reallocation(session: Session, account_id: int, batch_id: int) -> None:
+    statement = insert(Reallocation).values(account_id=account_id, batch_id=batch_id)
+    session.execute(statement.on_conflict_do_nothing(index_elements=["account_id", "batch_id"]))
+
+
+def next_reallocation(session: Session, now: datetime) -> tuple[LedgerAccount, int] | None:
+    """An account and the batch whose cases must be allocated again; read without a lock."""
+    query = (
+        select(LedgerAccount, Reallocation.batch_id)
+        .join(Reallocation, Reallocation.account_id == LedgerAccount.id)
+        .where(or_(Reallocation.not_before.is_(None), Reallocation.not_before <= now))
+        .order_by(LedgerAccount.id, Reallocation.batch_id)
+    )
+    row = session.execute(query.limit(1)).first()
+    return (row[0], row[1]) if row else None
+
+
+def take_reallocation(session: Session, account_id: int, batch_id: int) -> bool:
+    """Remove the mark; False when somebody was faster."""
+    statement = delete(Reallocation).where(Reallocation.account_id == account_id, Reallocation.batch_id == batch_id)
+    return session.scalar(statement.returning(Reallocation.account_id)) is not None
+
+
+def postpone_reallocation(session: Session, account_id: int, batch_id: int, until: datetime) -> None:
+    statement = update(Reallocation).where(Reallocation.account_id == account_id, Reallocation.batch_id == batch_id)
+    session.execute(statement.values(not_before=until))

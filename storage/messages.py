@@ -1,9 +1,8 @@
 """Messages and letters to applicants (消息与文书), and the gap-free counters of their numbers."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, func, select, update
+from sqlalchemy import BigInteger, ForeignKey, Index, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -64,10 +63,6 @@ def find(session: Session, message_id: int, enterprise_id: int) -> Message | Non
 def latest_of_kind(session: Session, case_id: int, kind: str) -> Message | None:
     query = select(Message).where(Message.case_id == case_id, Message.kind == kind)
     return session.scalar(query.order_by(Message.id.desc()).limit(1))
-
-
-def mark_read(session: Session, message_id: int, now: datetime) -> None:
-    session.execute(update(Message).where(Message.id == message_id, Message.read_at.is_(None)).values(read_at=now))
 
 
 def count_unread(session: Session, enterprise_id: int) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Boolean, ForeignKey, Index, delete, func, select, update
+from sqlalchemy import Boolean, ForeignKey, Index, delete, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -89,10 +89,6 @@ def end_sign_in(session: Session, token_hash: str) -> None:
     session.execute(delete(SignIn).where(SignIn.token_hash == token_hash))
 
 
-def end_sign_ins_of(session: Session, user_id: int) -> None:
-    session.execute(delete(SignIn).where(SignIn.user_id == user_id))
-
-
 def sweep_sign_ins(session: Session, now: datetime, failures_before: datetime) -> None:
     """Forget what has expired, so that neither table grows for ever."""
     session.execute(delete(SignIn).where(SignIn.expires_at <= now))
@@ -133,10 +129,6 @@ def list_experts(session: Session) -> list[tuple[Expert, User]]:
     """The pool, ordered by username so that a draw can be repeated."""
     query = select(Expert, User).join(User, User.id == Expert.user_id).where(User.active).order_by(User.username)
     return [(expert, user) for expert, user in session.execute(query)]
-
-
-def set_password(session: Session, user_id: int, password_hash: str) -> None:
-    session.execute(update(User).where(User.id == user_id).values(password_hash=password_hash))
 
 
 def names_of(session: Session, usernames: set[str]) -> dict[str, str]:

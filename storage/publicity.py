@@ -1,8 +1,8 @@
 """Public notices (公示) and the objections against what they announce (异议)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import BigInteger, ForeignKey, Index, select
+from sqlalchemy import BigInteger, ForeignKey, Index, case, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant, Yuan
@@ -33,6 +33,8 @@ class NoticeItem(Base):
     title: Mapped[str]
     amount: Mapped[Yuan]
     remark: Mapped[str]
+    # The case's own end of the period: the notice's, later when the case was suspended meanwhile.
+    ends_at: Mapped[Instant]
 
 
 class Objection(Base):
@@ -87,8 +89,16 @@ def lock_objection(session: Session, objection_id: int) -> Objection | None:
     return session.scalar(select(Objection).where(Objection.id == objection_id).with_for_update())
 
 
+def announced(session: Session, case_ids: Iterable[int]) -> set[int]:
+    """Those of the cases that have been announced to the public."""
+    return set(session.scalars(select(NoticeItem.case_id).where(NoticeItem.case_id.in_(list(case_ids))).distinct()))
+
+
 def list_objections(session: Session, *, state: str | None = None, case_id: int | None = None) -> Sequence[Objection]:
-    query = select(Objection).order_by(Objection.id.desc()).limit(200)
+    """Those that wait for discipline first, the oldest first; then the newest handled ones."""
+    waiting = case((Objection.state == "registered", 0), else_=1)
+    age = case((Objection.state == "registered", Objection.id), else_=-Objection.id)
+    query = select(Objection).order_by(waiting, age).limit(500)
     if state:
         query = query.where(Objection.state == state)
     if case_id is not None:

@@ -85,3 +85,7 @@ def move_due(session: Session, task_id: str, due_on: date | None) -> None:
 
 def case_of(session: Session, task_id: str) -> int | None:
     return session.scalar(select(Task.case_id).where(Task.id == task_id))
+
+
+def cases_of(session: Session, task_ids: Iterable[str]) -> set[int]:
+    return set(session.scalars(select(Task.case_id).where(Task.id.in_(list(task_ids)))))

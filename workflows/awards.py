@@ -4,16 +4,16 @@ Lock order everywhere: cases by reference first (the caller holds them), then le
 """
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from storage import calculations, ledger
+from storage import calculations, cases, ledger
 from storage.batches import Batch
 from storage.calculations import Calculation
 from storage.cases import Case
-from storage.database import Session
 from storage.ledger import LedgerAccount, LedgerEntry
-from workflows import letters, rules
+from workflows import rules
 from workflows.errors import Conflict
 from workflows.rules import ceiling
 from workflows.rules.money import format_yuan
@@ -27,6 +27,13 @@ def preview(step: Step) -> rules.Determination:
     names = [fact.name for fact in rules.SCHEMES[step.case.scheme].FACTS]
     facts = {name: step.facts[name] for name in names if name in step.facts}
     return rules.determine(step.case.scheme, facts, step.parameters, step.today)
+
+
+def granted_for_matter(step: Step) -> Decimal:
+    """Yuan approved or paid earlier for the same project, all years (step 3 of domain.md 2.1)."""
+    if step.case.matter_id is None:
+        return ZERO
+    return cases.granted_for_matter(step.session, step.case.matter_id, step.case.id)
 
 
 def calculate(step: Step) -> rules.Determination:
@@ -79,33 +86,6 @@ def calculate(step: Step) -> rules.Determination:
     return result
 
 
-def post(
-    session: Session,
-    account: LedgerAccount,
-    case: Case,
-    state: str,
-    amount: Decimal,
-    *,
-    from_state: str | None,
-    by: str,
-    at: Any,
-    why: str,
-) -> None:
-    """Add one entry; the caller holds the account's lock."""
-    session.add(
-        LedgerEntry(
-            account_id=account.id,
-            case_id=case.id,
-            state=state,
-            from_state=from_state,
-            amount=amount,
-            by=by,
-            at=at,
-            why=why,
-        )
-    )
-
-
 def release(step: Step, why: str, *, reallocate: bool) -> None:
     """Give back what the case holds, if anything; `reallocate` lets its siblings of the batch be computed again."""
     held = ledger.live_entry(step.session, step.case.id)
@@ -113,10 +93,17 @@ def release(step: Step, why: str, *, reallocate: bool) -> None:
         return
     account, state, amount = held
     account = ledger.lock_accounts(step.session, [account.uscc], account.year)[account.uscc]
-    _entry(step, account, "RELEASED", amount, state, why)
+    enter(step, account, "RELEASED", amount, state, why)
     if reallocate:
-        account.reallocate_batch = step.case.batch_id
+        ledger.ask_reallocation(step.session, account.id, step.case.batch_id)
     step.record("quota_released", account.uscc, [{"field": state, "old": str(amount), "new": "0"}])
+
+
+def ask_again(step: Step) -> None:
+    """Have the case's account allocated again: the case was left alone while it stood still."""
+    held = ledger.live_entry(step.session, step.case.id)
+    if held is not None and held[1] == "RESERVED":
+        ledger.ask_reallocation(step.session, held[0].id, step.case.batch_id)
 
 
 def commit(step: Step) -> None:
@@ -125,12 +112,12 @@ def commit(step: Step) -> None:
     if held is None or held[1] != "RESERVED":
         raise Conflict("本件没有额度预占，不能审定；请先重新锁定汇总表。")
     account, _state, amount = held
-    year = step.today.year
+    # The district decides; this task registers its paper, perhaps days later and in another year (M03).
+    year = date.fromisoformat(step.facts["district_approved_on"]).year
     account = ledger.lock_accounts(step.session, [account.uscc], account.year)[account.uscc]
     if account.year != year and step.parameter("a10.cap_year_basis") == "approval_year":
         account = _move_to_year(step, account, amount, year)
-    _entry(step, account, "COMMITTED", amount, "RESERVED", "区政府审定")
-    letters.send(step, "award", f"经审定，予以支持，审定支持金额{format_yuan(amount)}元。")
+    enter(step, account, "COMMITTED", amount, "RESERVED", "区政府审定")
     step.record("award_committed", account.uscc, [{"field": "final_amount", "old": None, "new": str(amount)}])
 
 
@@ -140,9 +127,17 @@ def _move_to_year(step: Step, old: LedgerAccount, amount: Decimal, year: int) ->
     used = sum(ledger.held_by_case(step.session, [account.id])[account.id].values(), ZERO)
     if used + amount > step.parameter("a10.annual_cap"):
         raise Conflict(f"{year}年度剩余限额不足{format_yuan(amount)}元，请退回重新测算。")
-    _entry(step, old, "RELEASED", amount, "RESERVED", "跨年度，转入新年度")
-    _entry(step, account, "RESERVED", amount, None, "跨年度，由上年度转入")
+    enter(step, old, "RELEASED", amount, "RESERVED", "跨年度，转入新年度")
+    enter(step, account, "RESERVED", amount, None, "跨年度，由上年度转入")
     return account
+
+
+def committed(step: Step) -> Decimal:
+    """Yuan that the ledger holds committed for the case; this is what is paid."""
+    held = ledger.live_entry(step.session, step.case.id)
+    if held is None or held[1] != "COMMITTED":
+        raise Conflict("本件没有审定占用的额度，不能登记拨付。")
+    return held[2]
 
 
 def pay(step: Step) -> None:
@@ -152,21 +147,25 @@ def pay(step: Step) -> None:
         raise Conflict("本件没有审定占用的额度，不能登记拨付。")
     account, _state, amount = held
     account = ledger.lock_accounts(step.session, [account.uscc], account.year)[account.uscc]
-    _entry(step, account, "PAID", amount, "COMMITTED", "已拨付")
+    if amount != step.case.final_amount:
+        raise Conflict("审定占用的额度与审定支持金额不一致，不能登记拨付，请联系流程与口径负责人。")
+    enter(step, account, "PAID", amount, "COMMITTED", "已拨付")
     step.case.paid_amount = amount
 
 
-def _entry(step: Step, account: LedgerAccount, state: str, amount: Decimal, from_state: str | None, why: str) -> None:
-    post(
-        step.session,
-        account,
-        step.case,
-        state,
-        amount,
-        from_state=from_state,
-        by=step.actor.username,
-        at=step.now,
-        why=why,
+def enter(step: Step, account: LedgerAccount, state: str, amount: Decimal, from_state: str | None, why: str) -> None:
+    """Add one entry of this case; the caller holds the account's lock."""
+    step.session.add(
+        LedgerEntry(
+            account_id=account.id,
+            case_id=step.case.id,
+            state=state,
+            from_state=from_state,
+            amount=amount,
+            by=step.actor.username,
+            at=step.now,
+            why=why,
+        )
     )
 
 

@@ -8,16 +8,16 @@ from typing import Any
 from storage import batches as store
 from storage import cases as case_store
 from storage import instances, ledger
-from storage.batches import Batch, Decision, ListRow, Resolution
+from storage.batches import Batch, Decision, Resolution
 from storage.database import Session
-from workflows import awards, paging, rules, views
+from workflows import allocation, awards, paging, rules, views
 from workflows import parameters as parameter_values
 from workflows.audit import Chain
 from workflows.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from workflows.permissions import OFFICE, READERS, Actor, require
 from workflows.rules.money import MoneyInvalid, format_yuan, parse_money
-from workflows.running import Running, open_cases, open_waiting
-from workflows.step import local_date, pinned_values
+from workflows.running import Running, open_waiting
+from workflows.step import local_date
 
 # Applicants and invited outsiders know an open batch; its list, budget and drafts are the office's.
 INSIDE = OFFICE | READERS
@@ -216,7 +216,7 @@ def fix_list(session: Session, actor: Actor, batch_id: int, now: datetime) -> di
     concerned = {each.case.enterprise_id for each in running if each.case.id in fresh}
     running = [each for each in running if each.case.enterprise_id in concerned]
     round_ = store.last_round(session, batch.id) + 1
-    _allocate(session, batch, running, round_, actor, now)
+    allocation.allocate(session, batch, running, round_, actor, now)
     for each in running:
         if each.case.id in fresh:
             each.deliver("listed", {})
@@ -230,87 +230,6 @@ def fix_list(session: Session, actor: Actor, batch_id: int, now: datetime) -> di
     )
     session.flush()
     return {"round": round_, "items": list_rows(session, batch)}
-
-
-def _allocate(
-    session: Session, batch: Batch, running: Sequence[Running], round_: int, actor: Actor, now: datetime
-) -> None:
-    """Article 10 for each enterprise of these cases; writes rows, reservations and final amounts."""
-    parameters = pinned_values(batch)
-    by_uscc: dict[str, list[Running]] = {}
-    for each in running:
-        by_uscc.setdefault(each.step.enterprise.uscc, []).append(each)
-    accounts = ledger.lock_accounts(session, by_uscc, batch.cap_year)
-    held = ledger.held_by_case(session, [account.id for account in accounts.values()])
-    for uscc, group in by_uscc.items():
-        account = accounts[uscc]
-        mine = {each.case.id for each in group}
-        used = sum((amount for case_id, amount in held[account.id].items() if case_id not in mine), awards.ZERO)
-        allocations = awards.allocate(used, [each.case for each in group], batch, parameters)
-        for each in group:
-            allocation = allocations[each.case.id]
-            _reserve(each, account, held[account.id].get(each.case.id, awards.ZERO), allocation.amount)
-            session.add(
-                ListRow(
-                    batch_id=batch.id,
-                    case_id=each.case.id,
-                    round=round_,
-                    precap_amount=allocation.precap_amount,
-                    final_amount=allocation.amount,
-                    proposal="support" if allocation.amount else "refuse",
-                    steps=_row_steps(allocation),
-                    fixed_by=actor.username,
-                    fixed_at=now,
-                )
-            )
-
-
-def _row_steps(allocation: rules.ceiling.Allocation) -> list[dict[str, str]]:
-    """Steps 4–8 of domain.md 2.1 as far as they apply to one type: only the annual ceiling can cut here."""
-    text = allocation.reason or "未超过年度支持限额"
-    return [
-        {
-            "article": allocation.article,
-            "text": text,
-            "cut": f"{allocation.cut:.0f}",
-            "amount": f"{allocation.amount:.0f}",
-            "code": allocation.reason_code or "",
-        }
-    ]
-
-
-def _reserve(running: Running, account: ledger.LedgerAccount, held: Decimal, amount: Decimal) -> None:
-    """Replace the case's reservation by the new amount; nothing is written when it stays the same."""
-    step, case = running.step, running.case
-    old = case.final_amount
-    if held != amount:
-        if held:
-            _post(step, account, "RELEASED", held, "RESERVED", "重新汇总测算")
-        if amount:
-            _post(step, account, "RESERVED", amount, None, "锁定汇总表")
-    case.final_amount = amount
-    if old != amount:
-        step.record(
-            "amount_listed",
-            account.uscc,
-            [{"field": "final_amount", "old": views.amount(old), "new": views.amount(amount)}],
-        )
-
-
-def _post(
-    step: Any, account: ledger.LedgerAccount, state: str, amount: Decimal, from_state: str | None, why: str
-) -> None:
-    awards.post(
-        step.session,
-        account,
-        step.case,
-        state,
-        amount,
-        from_state=from_state,
-        by=step.actor.username,
-        at=step.now,
-        why=why,
-    )
 
 
 def resolve(
@@ -337,6 +256,8 @@ def resolve(
         errors.extend(_check_decision(number, decision, running, seen))
     if errors:
         raise Invalid("审议结果有误，请按提示修改。", errors=errors)
+    # All accounts at once and in order, before any of them is needed (design.md, lock order).
+    ledger.lock_accounts(session, {each.step.enterprise.uscc for each in waiting}, batch.cap_year)
     resolution = Resolution(
         batch_id=batch.id, minutes_no=minutes_no.strip(), recorded_by=actor.username, recorded_at=now
     )
@@ -410,65 +331,11 @@ def _decide(
     )
     if result == "adjust" and amount is not None:
         account = ledger.lock_accounts(session, [step.enterprise.uscc], batch.cap_year)[step.enterprise.uscc]
-        _post(step, account, "RELEASED", listed - amount, "RESERVED", "集体审议调减")
+        awards.enter(step, account, "RELEASED", listed - amount, "RESERVED", "集体审议调减")
         case.final_amount = amount
+        ledger.ask_reallocation(session, account.id, batch.id)
     if result == "defer":
         awards.release(step, "缓议", reallocate=True)
         case.final_amount = None
     running.deliver("resolved", {"resolved": {"adjust": "support"}.get(result, result)})
     running.save()
-
-
-def reallocate(session: Session, actor: Actor, now: datetime) -> bool:
-    """Allocate again after a release what one enterprise has in one batch (2.4, M11); False when nothing waits.
-
-    A sibling that the meeting has not resolved takes its new amount in place. One that was resolved goes back to the
-    meeting when its amount changes, and is published again.
-    """
-    found = ledger.account_to_reallocate(session)
-    if found is None:
-        return False
-    uscc, year, batch_id = found
-    batch = store.get(session, batch_id)
-    assert batch is not None
-    running = open_cases(session, case_store.open_siblings(session, uscc, batch_id), actor, now)
-    account = ledger.lock_accounts(session, [uscc], year)[uscc]
-    if account.reallocate_batch != batch_id:
-        return True
-    account.reallocate_batch = None
-    held = ledger.held_by_case(session, [account.id])[account.id]
-    open_ones = [each for each in running if _is_open_award(session, each)]
-    mine = {each.case.id for each in open_ones}
-    used = sum((amount for case_id, amount in held.items() if case_id not in mine), awards.ZERO)
-    allocations = awards.allocate(used, [each.case for each in open_ones], batch, pinned_values(batch))
-    for each in open_ones:
-        amount, old = allocations[each.case.id].amount, each.case.final_amount
-        decided = store.decisions_of_case(session, each.case.id)
-        adjusted = decided[-1][0].result == "adjust" if decided else False
-        if amount == old or adjusted:
-            continue
-        _reserve(each, account, held.get(each.case.id, awards.ZERO), amount)
-        session.add(
-            ListRow(
-                batch_id=batch_id,
-                case_id=each.case.id,
-                round=store.last_round(session, batch_id) + 1,
-                precap_amount=allocations[each.case.id].precap_amount,
-                final_amount=amount,
-                proposal="support" if amount else "refuse",
-                steps=_row_steps(allocations[each.case.id]),
-                fixed_by=actor.username,
-                fixed_at=now,
-            )
-        )
-        if any(wait.message == "reallocated" for wait in each.process.waits()):
-            each.deliver("reallocated", {"reallocated": "amount"})
-        each.save()
-    return True
-
-
-def _is_open_award(session: Session, running: Running) -> bool:
-    """Whether the case holds a reservation that is neither committed nor paid, or was listed with nothing."""
-    held = ledger.live_entry(session, running.case.id)
-    waiting = any(wait.message in ("resolved", "published", "reallocated") for wait in running.process.waits())
-    return waiting and (held is None or held[1] == "RESERVED")

@@ -1,7 +1,7 @@
 """Cases: create, find, withdraw, suspend, resume; and what there is to see about one."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from storage import audit as audit_store
@@ -19,6 +19,7 @@ from storage import (
 )
 from storage import cases as store
 from storage import tasks as task_store
+from storage.audit import AuditEvent
 from storage.cases import Case
 from storage.database import Session
 from workflows import awards, engine, forms, letters, paging, rules, views
@@ -43,6 +44,7 @@ PUBLIC_ACTIONS = frozenset(
         "case_withdrawn",
         "case_suspended",
         "case_resumed",
+        "case_terminated",
         "case_vetoed",
         "case_refused",
         "award_committed",
@@ -128,6 +130,7 @@ def list_cases(
     readable = _readable(session, actor, found[:limit])
     shown = [case for case in found[:limit] if case.id in readable]
     versions = _versions(session, {case.definition_id for case in shown})
+    with_amounts = _with_amounts(session, actor, shown)
     open_tasks: dict[int, list[dict[str, Any]]] = {case.id: [] for case in shown}
     for task in task_store.list_open_of_cases(session, open_tasks):
         open_tasks[task.case_id].append(views.open_task(task, actor))
@@ -136,13 +139,29 @@ def list_cases(
         waits[wait.case_id].append(wait)
     items = [
         {
-            **views.case_row(case, versions[case.definition_id], actor),
+            **views.case_row(case, versions[case.definition_id], amounts=case.id in with_amounts),
             "open_tasks": open_tasks[case.id],
             "waiting_for": views.waiting(waits[case.id]),
         }
         for case in shown
     ]
     return paging.Page(items, paging.id_cursor(found[limit - 1].id) if len(found) > limit else None)
+
+
+def _with_amounts(session: Session, actor: Actor, found: Sequence[Case]) -> set[int]:
+    """Ids of the cases whose amounts the actor may read.
+
+    Before they are announced, or the case has ended by a decision, amounts are the office's drafts.
+    """
+    if actor.reads_office:
+        return {case.id for case in found}
+    decided = {case.id for case in found if case.ended_at is not None and case.status != "WITHDRAWN"}
+    return decided | publicity.announced(session, [case.id for case in found])
+
+
+def _refuse_outsiders(actor: Actor) -> None:
+    if actor.has(*INVITED) and not actor.reads_office:
+        raise Forbidden("办理过程供承办单位和监督审计人员查看。")
 
 
 def _versions(session: Session, ids: set[int]) -> dict[int, dict[str, Any]]:
@@ -173,7 +192,11 @@ def get_case(session: Session, actor: Actor, reference: str) -> dict[str, Any]:
     waits = instances.list_waits(session, [case.id])
     incidents = instances.list_incidents(session, [case.id]) if actor.has(*OFFICE, *READERS) else []
     return {
-        **views.case_row(case, _versions(session, {case.definition_id})[case.definition_id], actor),
+        **views.case_row(
+            case,
+            _versions(session, {case.definition_id})[case.definition_id],
+            amounts=bool(_with_amounts(session, actor, [case])),
+        ),
         "open_tasks": [views.open_task(task, actor) for task in open_tasks],
         "waiting_for": views.waiting(waits),
         "incidents": [
@@ -222,8 +245,36 @@ def suspend(session: Session, actor: Actor, reference: str, reason: str, now: da
     if case.status == "DRAFT":
         raise Conflict("尚未提交的申报件不能中止。")
     case.suspended_at = now
-    letters.send(running.step, "suspension", f"因{text}，自今日起中止办理，办理期限相应顺延。")
+    letters.send(running.step, "suspension", f"因{letters.told(text)}，自今日起中止办理，办理期限相应顺延。")
     running.step.record("case_suspended", case.reference, [{"field": "reason", "old": None, "new": text}])
+    session.flush()
+    return get_case(session, actor, reference)
+
+
+def terminate(session: Session, actor: Actor, reference: str, reason: str, now: datetime) -> dict[str, Any]:
+    """End a suspended case that cannot be resumed (终止, 3.5): the firm is told with its remedies, its room is free."""
+    require(actor, "section_chief")
+    text = reason.strip()
+    if not 1 <= len(text) <= 500:
+        raise Invalid("终止理由有误。", errors=[Problem("reason", "请写明终止理由，不超过500字。")])
+    running = open_case(session, find_case(session, reference, actor).id, actor, now)
+    case = running.case
+    refuse_ended(case)
+    if case.suspended_at is None:
+        raise Conflict("只能终止已中止办理的申报件，请先中止。")
+    if case.paid_amount is not None:
+        raise Conflict("资金已拨付，不能终止。")
+    old = case.status
+    running.cancel()
+    awards.release(running.step, "终止办理", reallocate=True)
+    running.save()
+    case.status, case.ended_at, case.suspended_at = "TERMINATED", now, None
+    letters.send(running.step, "termination", f"因{letters.told(text)}，决定终止办理。")
+    running.step.record(
+        "case_terminated",
+        case.reference,
+        [{"field": "status", "old": old, "new": "TERMINATED"}, {"field": "reason", "old": None, "new": text}],
+    )
     session.flush()
     return get_case(session, actor, reference)
 
@@ -236,9 +287,12 @@ def resume(session: Session, actor: Actor, reference: str, now: datetime) -> dic
     if case.suspended_at is None:
         raise Conflict("本件未处于中止状态。")
     since = case.suspended_at
-    running.process.shift_timers(now - since)
+    delta = _deadline_shift(running.process.next_due(), since, now)
+    running.process.shift_timers(delta)
+    _shift_publicity(session, case, since, delta)
     _shift_due_days(session, case, since, now)
     case.suspended_at = None
+    awards.ask_again(running.step)
     letters.send(running.step, "resumption", "中止情形已消除，自今日起恢复办理。")
     running.step.record(
         "case_resumed", case.reference, [{"field": "suspended_at", "old": views.instant(since), "new": None}]
@@ -248,24 +302,60 @@ def resume(session: Session, actor: Actor, reference: str, now: datetime) -> dic
     return get_case(session, actor, reference)
 
 
+def _deadline_shift(due: datetime | None, since: datetime, now: datetime) -> timedelta:
+    """How far the armed deadline moves: its remaining working days count again from the day of resuming.
+
+    Deadlines end at 24:00 of a working day, and so they do after the shift. Without one, the time that passed.
+    """
+    calendar, first, last = workdays.load(), local_date(since), local_date(now)
+    if due is None:
+        return now - since
+    try:
+        left = _working_days(calendar, first, local_date(due) - timedelta(days=1))
+        return calendar.end_of(calendar.add(last, left)) - due
+    except workdays.YearNotLoaded:
+        return now - since
+
+
+def _working_days(calendar: workdays.Calendar, after: date, until: date) -> int:
+    """The working days after one day up to and with another; 0 when there is none."""
+    days = range(1, (until - after).days + 1)
+    return sum(calendar.is_workday(after + timedelta(days=day)) for day in days)
+
+
+def _shift_publicity(session: Session, case: Case, since: datetime, delta: timedelta) -> None:
+    """The public can object until the case's own end of the period."""
+    found = publicity.current_item(session, case.id)
+    if found is not None and found[0].ends_at > since:
+        found[0].ends_at += delta
+
+
 def _shift_due_days(session: Session, case: Case, since: datetime, now: datetime) -> None:
     calendar, first, last = workdays.load(), local_date(since), local_date(now)
     for task in task_store.list_open_of_cases(session, [case.id]):
         if task.due_on is None:
             continue
         try:
-            days = (first + timedelta(days=day) for day in range(1, (task.due_on - first).days + 1))
-            left = sum(calendar.is_workday(day) for day in days)
+            left = _working_days(calendar, first, task.due_on)
             shifted = calendar.add(last, left) if left else task.due_on
         except workdays.YearNotLoaded:
             shifted = None
         task_store.move_due(session, task.id, shifted)
 
 
-def get_history(session: Session, actor: Actor, reference: str, *, after: int = 0) -> list[dict[str, Any]]:
-    """Every event in order; applicants read what they did and were told, without names of staff."""
+def get_history(
+    session: Session, actor: Actor, reference: str, *, cursor: str | None = None, limit: int = 1000
+) -> paging.Page:
+    """The events in order; applicants read what they did and were told, without names of staff."""
     case = find_readable(session, reference, actor)
-    events = audit_store.list_chain(session, chain_of(case), after=after)
+    _refuse_outsiders(actor)
+    after = paging.read_id_cursor(cursor) or 0
+    events = audit_store.list_chain(session, chain_of(case), after=after, limit=limit + 1)
+    following = paging.id_cursor(events[limit - 1].seq) if len(events) > limit else None
+    return paging.Page(_events(session, actor, case, events[:limit]), following)
+
+
+def _events(session: Session, actor: Actor, case: Case, events: Sequence[AuditEvent]) -> list[dict[str, Any]]:
     if not actor.sees_names:
         own = people.users_of_enterprise(session, case.enterprise_id)
         return [
@@ -312,6 +402,7 @@ def get_diagram(session: Session, actor: Actor, reference: str, now: datetime) -
     case = find_readable(session, reference, actor)
     if actor.is_applicant:
         raise Forbidden("流程图供办理人员查看；你可在申报件页面查看办理进度。")
+    _refuse_outsiders(actor)
     bundle = bundle_of(session, case.definition_id)
     state = instances.get_state(session, case.id)
     process = engine.ProcessInstance.load(bundle.diagrams, state, _no_operations, now)
@@ -338,7 +429,7 @@ def _no_operations(call: engine.ServiceCall) -> None:
 def get_calculation(session: Session, actor: Actor, reference: str) -> list[dict[str, Any]]:
     """Every calculation of the case, in order; applicants see them once the case was published or has ended."""
     case = find_readable(session, reference, actor)
-    if actor.is_applicant and not publicity.announcements(session, case.id) and case.ended_at is None:
+    if not _with_amounts(session, actor, [case]):
         return []
     return [
         {
@@ -416,7 +507,7 @@ def get_dossier(session: Session, actor: Actor, reference: str, now: datetime) -
                 "title": notice.title,
                 "amount": views.amount(item.amount),
                 "published_at": views.instant(notice.published_at),
-                "ends_at": views.instant(notice.ends_at),
+                "ends_at": views.instant(item.ends_at),
             }
             for item, notice in publicity.announcements(session, case.id)
         ],

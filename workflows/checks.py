@@ -4,18 +4,20 @@ A form's own schema has been applied before. Each check answers the errors it fo
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from storage import publicity
 from storage.cases import count_submissions
+from workflows import awards
 from workflows.checklists import CHECKLISTS
 from workflows.errors import FieldError
 from workflows.operations.credit import possible_outcomes
 from workflows.operations.expert_review import CRITERIA
 from workflows.rules.money import format_yuan
 from workflows.rules.review import needs_opinion
-from workflows.step import Step
+from workflows.step import Step, local_date
 
 Check = Callable[[Step, Mapping[str, Any]], Sequence[FieldError]]
 
@@ -108,9 +110,14 @@ def _audit(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
 
 def _verified(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
     declared = _money(step.facts, "declared_investment")
+    errors = []
     if _money(data, "approved_investment") > declared:
-        return [FieldError("approved_investment", f"核定总投资不能超过申报总投资{format_yuan(declared)}元。")]
-    return []
+        errors.append(FieldError("approved_investment", f"核定总投资不能超过申报总投资{format_yuan(declared)}元。"))
+    granted = awards.granted_for_matter(step)
+    if _money(data, "granted_same_project") < granted:
+        said = f"同一项目此前已获支持{format_yuan(granted)}元，此处不得少填。"
+        errors.append(FieldError("granted_same_project", said))
+    return errors
 
 
 def _score(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
@@ -127,7 +134,16 @@ def _payee(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
 
 
 def _district(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
-    return _not_in_future(step, data, "district_approved_on")
+    errors = _not_in_future(step, data, "district_approved_on")
+    announced = publicity.current_item(step.session, step.case.id)
+    given = data.get("district_approved_on")
+    first = step.parameter("proc.publicity_before_district_approval")
+    if first and announced is not None and given:
+        # ends_at is 24:00 of the last day, so its date is the day after.
+        last_day = local_date(announced[0].ends_at) - timedelta(days=1)
+        if date.fromisoformat(given) < last_day:
+            errors.append(FieldError("district_approved_on", "区政府批复日期不能早于公示截止日期。"))
+    return errors
 
 
 def _paid(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
@@ -157,7 +173,8 @@ def check(form: str, step: Step, data: Mapping[str, Any]) -> list[FieldError]:
 def allowed(form: str, step: Step) -> dict[str, Sequence[str]]:
     """The choices that this case leaves open, by field; fields that are not named keep all of theirs."""
     if form in ("credit_check", "credit_ruling"):
-        return {"decision": possible_outcomes(step.enterprise.credit_flags)}
+        cured = count_submissions(step.session, step.case.id, "credit_cure") > 0
+        return {"decision": possible_outcomes(step.enterprise.credit_flags, cured=cured)}
     if form == "formality_check":
         documents = tuple(item.code for item in CHECKLISTS[step.case.scheme])
         narrowed: dict[str, Sequence[str]] = {"correction_items.document_code": (*documents, "OTHER")}

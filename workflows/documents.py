@@ -175,6 +175,8 @@ class _Hashing:
 def open_content(session: Session, objects: ObjectStore, actor: Actor, reference: str, document_id: int) -> Content:
     """A document's bytes for a reader who may see the case."""
     case = find_readable(session, reference, actor)
+    if actor.has("process_owner") and not actor.has(*OFFICE, "auditor"):
+        raise Forbidden("材料含个人信息和商业秘密，流程与口径负责人只查看材料清单。")
     document = store.find(session, case.id, document_id)
     if document is None:
         raise NotFound("没有这份材料。")

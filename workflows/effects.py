@@ -3,6 +3,9 @@
 from collections.abc import Callable
 
 from storage import publicity
+from workflows import awards, letters
+from workflows.rules import SCHEMES
+from workflows.rules.money import format_yuan
 from workflows.step import Step
 
 
@@ -13,9 +16,21 @@ def _answer_objections(step: Step) -> None:
         objection.state, objection.reply = state, str(step.submitted.get("objection_reply") or "")
         objection.handled_by, objection.handled_at = step.actor.username, step.now
         step.record(f"objection_{state}", str(objection.id))
+    if state == "dismissed":
+        awards.ask_again(step)
 
 
-EFFECTS: dict[str, Callable[[Step], None]] = {"objection_handling": _answer_objections}
+def _send_award(step: Step) -> None:
+    """The letter goes out when it is signed (签发), not before."""
+    amount = format_yuan(step.case.final_amount or 0)
+    article = SCHEMES[step.case.scheme].ARTICLE
+    letters.send(step, "award", f"依据《实施细则》{article}，经审定予以支持，审定支持金额{amount}元。")
+
+
+EFFECTS: dict[str, Callable[[Step], None]] = {
+    "objection_handling": _answer_objections,
+    "decision_notice": _send_award,
+}
 
 
 def apply(element_id: str, step: Step) -> None:

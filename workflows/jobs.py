@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from storage import documents, instances, people, system
+from storage import documents, instances, ledger, people, system
 from storage.database import Database, Session
 from storage.objects import ObjectStore, ObjectStoreAway
-from workflows import batches
+from workflows import allocation
 from workflows.engine import EngineError
 from workflows.errors import GreenCaseError, StepFailed
 from workflows.permissions import SYSTEM
@@ -15,25 +15,30 @@ from workflows.running import open_case, record_incident
 RETENTION = timedelta(days=3653)
 
 
-def run_due(database: Database, now: datetime, *, limit: int = 10_000) -> int:
-    """Fire every due timer and every pending re-allocation, each in a transaction of its own; how many were done."""
+def run_due(database: Database, now: datetime, *, limit: int = 10_000, wait: bool = False) -> int:
+    """Fire every due timer and do every pending re-allocation, each in a transaction of its own; how many were done.
+
+    `wait` also waits for what another worker has just begun, so that all of it is done when this returns.
+    """
     done = 0
-    while done < limit and (_fire_next_timer(database, now) or _reallocate_next(database, now)):
+    while done < limit and (_fire_next_timer(database, now, wait=wait) or _reallocate_next(database, now)):
         done += 1
     return done
 
 
-def _fire_next_timer(database: Database, now: datetime) -> bool:
+def _fire_next_timer(database: Database, now: datetime, *, wait: bool) -> bool:
     case_id: int | None = None
     try:
         with database.transaction() as session:
-            case_id = instances.next_due_case(session, now)
+            case_id = instances.next_due_case(session, now, wait=wait)
             if case_id is None:
                 return False
             running = open_case(session, case_id, SYSTEM, now)
-            running.step.record("timer_fired", running.case.stage or "")
-            running.advance()
-            running.save()
+            due = running.process.next_due()
+            if due is not None and due <= now:
+                running.step.record("timer_fired", running.case.stage or "")
+                running.advance()
+                running.save()
     except (GreenCaseError, EngineError) as error:
         if case_id is None:
             raise
@@ -46,7 +51,19 @@ def _fire_next_timer(database: Database, now: datetime) -> bool:
 
 def _reallocate_next(database: Database, now: datetime) -> bool:
     with database.transaction() as session:
-        return batches.reallocate(session, SYSTEM, now)
+        found = ledger.next_reallocation(session, now)
+    if found is None:
+        return False
+    account, batch_id = found
+    try:
+        with database.transaction() as session:
+            allocation.reallocate(session, SYSTEM, now, account, batch_id)
+    except (GreenCaseError, EngineError) as error:
+        with database.transaction() as session:
+            ledger.postpone_reallocation(session, account.id, batch_id, now + timedelta(minutes=10))
+            if isinstance(error, StepFailed):
+                record_incident(session, error.case_id, error.element_id, f"{error} {error.__cause__ or ''}", now)
+    return True
 
 
 def lock_documents(database: Database, store: ObjectStore, now: datetime) -> int:
@@ -60,9 +77,10 @@ def lock_documents(database: Database, store: ObjectStore, now: datetime) -> int
             try:
                 store.lock(document.object_key, document.object_version, datetime.now(tz=now.tzinfo) + RETENTION)
             except ObjectStoreAway:
-                return 0
+                # One object that cannot be locked now does not hold up the others; it is tried again next time.
+                continue
             document.locked_at = now
-        return len(waiting)
+        return sum(document.locked_at is not None for document in waiting)
 
 
 def sweep(session: Session, machine_now: datetime) -> None:

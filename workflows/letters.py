@@ -39,6 +39,11 @@ LETTERS = {
 }
 
 
+def told(text: str) -> str:
+    """A reason as it stands inside a sentence: without the full stop that its writer put behind it."""
+    return text.strip().rstrip("。；;，,.")
+
+
 def send(step: Step, kind: str, text: str) -> Message:
     """Write a letter to the case's enterprise in this transaction and record it; returns the message."""
     letter = LETTERS[kind]
@@ -49,7 +54,7 @@ def send(step: Step, kind: str, text: str) -> Message:
     day = step.today
     parts = [
         f"{step.enterprise.name}：",
-        f"你单位申报的“{step.case.title}”（受理编号{step.case.reference}），{text}",
+        f"你单位申报的“{step.case.title}”（申报编号{step.case.reference}），{text}",
     ]
     if letter.adverse:
         parts.append(REMEDIES)

@@ -42,7 +42,7 @@ def read_id_cursor(cursor: str | None) -> int | None:
     if not cursor:
         return None
     text = _decode(cursor)
-    if not text.isdigit() or len(text) > 18:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
         raise Unreadable("翻页参数无法识别，请从第一页重新查看。")
     return int(text)
 

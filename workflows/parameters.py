@@ -15,6 +15,17 @@ from workflows.rules import parameters as law
 from workflows.step import local_date
 
 CHAIN = "parameters"
+# Readings that can be confirmed because the program acts on them. The other choices of the catalog are refused until
+# it does: a value that nobody reads would be a promise that nobody keeps.
+IMPLEMENTED = {
+    "a10.cap_year_basis": {"approval_year", "batch_year"},
+    "a10.cap_scope": {"uscc"},
+    "a10.cap_policy_scope": {"this_policy"},
+    "a10.annual_cap_applies_to": {"all_beneficiaries"},
+    "a10.overflow": {"forfeit"},
+    "proc.silence_is_acceptance": {"false"},
+    "proc.publicity_before_district_approval": {"true"},
+}
 
 
 def lock_record(session: Session, name: str) -> Chain:
@@ -114,6 +125,9 @@ def propose(
         law.check(parameter, typed)
     except (law.ValueInvalid, law.BeyondLimit) as wrong:
         raise Invalid("口径取值有误。", errors=[FieldError("value", f"{wrong}。")]) from None
+    if law.as_text(parameter, typed) not in IMPLEMENTED.get(parameter_id, {law.as_text(parameter, typed)}):
+        said = "系统尚未实现这一取值对应的规则，暂不能选用。"
+        raise Invalid("口径取值有误。", errors=[FieldError("value", said)])
     document = basis.strip()
     if not 2 <= len(document) <= 500:
         raise Invalid("请写明确认依据。", errors=[FieldError("basis", "请写明确认依据的文件名称和文号，不超过500字。")])
@@ -176,13 +190,12 @@ def pin(session: Session, schemes: Iterable[str], on: date) -> dict[str, Any]:
     return pinned
 
 
-def values_now(session: Session, now: datetime, overrides: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
-    """Typed values for a reference calculation now, and the ids that nobody has confirmed yet.
+def values_on(session: Session, day: date, overrides: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
+    """Typed values for a reference calculation on a day, and the ids that nobody has confirmed by then.
 
     Raises Invalid naming each override that is unknown, of the wrong type or beyond its limit.
     """
-    today = local_date(now)
-    in_force = {key: value.value for key, value in store.in_force(session, today).items()}
+    in_force = {key: value.value for key, value in store.in_force(session, day).items()}
     errors = []
     for key, given in overrides.items():
         try:
@@ -205,7 +218,7 @@ def calculate(
     module = rules.SCHEMES.get(scheme)
     if module is None:
         raise NotFound("没有这一支持事项。")
-    values, open_ids = values_now(session, now, overrides)
+    values, open_ids = values_on(session, on or local_date(now), overrides)
     unknown = [name for name in facts if name not in {fact.name for fact in module.FACTS}]
     if unknown:
         raise Invalid(

@@ -75,6 +75,11 @@ class Actor:
         return self.has(*STAFF)
 
     @property
+    def reads_office(self) -> bool:
+        """The office and its readers; invited outsiders read the file, not the office's own course."""
+        return self.has(*OFFICE, *READERS)
+
+    @property
     def sees_personal_data(self) -> bool:
         """Identity and account numbers are shown to the posts that work with them, masked for all others."""
         return self.has(*OFFICE) or self.is_applicant

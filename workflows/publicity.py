@@ -21,6 +21,7 @@ HOW_TO_OBJECT = (
     "公示期内，任何单位和个人对公示内容有异议的，可以实名提出异议，写明事实和理由并提供联系方式；"
     "匿名反映有具体线索的，转监督机构作为线索处理。异议人信息依法保密。"
 )
+HIDDEN = "（保密）"
 PHONES = "业务咨询：1000000（虚构）　监督电话：1000001（虚构）"
 
 
@@ -60,6 +61,7 @@ def publish(session: Session, actor: Actor, batch_id: int, now: datetime) -> dic
                 title=case.title,
                 amount=case.final_amount,
                 remark="年度限额调减" if cut else "",
+                ends_at=notice.ends_at,
             )
         )
         each.step.record(
@@ -158,9 +160,9 @@ def file_objection(
         errors.append(FieldError("case", "该公示中没有这一申报件。"))
     if errors:
         raise Invalid("异议内容有误，请按提示修改。", errors=errors)
-    if not notice.published_at <= now < notice.ends_at:
-        raise Conflict("该公示的公示期已结束，不能再提出异议；可依法向监督机构反映。")
     assert item is not None
+    if not notice.published_at <= now < item.ends_at:
+        raise Conflict("该公示的公示期已结束，不能再提出异议；可依法向监督机构反映。")
     objection = Objection(
         notice_id=notice_id,
         case_id=item.case_id,
@@ -179,11 +181,10 @@ def file_objection(
 
 
 def list_objections(session: Session, actor: Actor, *, state: str | None = None) -> list[dict[str, Any]]:
-    """Objections for discipline, chief and legal; who objected is shown to discipline alone."""
+    """Objections for discipline, chief and legal; who objected is hidden until discipline reveals it, on record."""
     require(actor, "discipline", "section_chief", "legal_officer", "auditor")
     found = store.list_objections(session, state=state)
     known = cases.with_enterprises(session, [each.case_id for each in found])
-    shows = actor.has("discipline")
     return [
         {
             "id": each.id,
@@ -193,15 +194,26 @@ def list_objections(session: Session, actor: Actor, *, state: str | None = None)
             "state": each.state,
             "registered_at": views.instant(each.registered_at),
             "text": each.text,
-            "name": each.name if shows else "（保密）",
-            "id_no": views.mask(each.id_no) if shows else "（保密）",
-            "phone": each.phone if shows else "（保密）",
+            "name": HIDDEN,
+            "id_no": HIDDEN,
+            "phone": HIDDEN,
             "handled_by": each.handled_by if actor.has(*STAFF) else None,
             "handled_at": views.instant(each.handled_at),
             "reply": each.reply,
         }
         for each in found
     ]
+
+
+def reveal_objector(session: Session, actor: Actor, objection_id: int, now: datetime) -> dict[str, Any]:
+    """Who objected, for discipline alone; each reveal is recorded (查看敏感信息，将留痕)."""
+    require(actor, "discipline")
+    objection = store.lock_objection(session, objection_id)
+    if objection is None:
+        raise NotFound("没有这一异议。")
+    running = open_case(session, objection.case_id, actor, now)
+    running.step.record("objector_revealed", str(objection.id))
+    return {"id": objection.id, "name": objection.name, "id_no": objection.id_no, "phone": objection.phone}
 
 
 def accept_objection(session: Session, actor: Actor, objection_id: int, now: datetime) -> dict[str, Any]:

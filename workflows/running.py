@@ -19,7 +19,7 @@ from workflows.audit import Chain
 from workflows.bundles import Bundle, bundle_of
 from workflows.errors import Conflict, GreenCaseError, NotFound, StepFailed
 from workflows.operations import perform
-from workflows.permissions import Actor, scope_of
+from workflows.permissions import SYSTEM, Actor, scope_of
 from workflows.step import Step, due_on
 
 FAILED = "流程未能继续，本次操作没有生效，已登记为流程异常件，请联系流程与口径负责人。"
@@ -90,7 +90,10 @@ class Running:
         step, case, process = self.step, self.step.case, self.process
         self._instance.state = process.dump()
         self._instance.next_due_at = process.next_due()
-        self._instance.retry_at = None
+        if self._instance.retry_at is not None:
+            self._instance.retry_at = None
+            instances.resolve_incidents(step.session, case.id, step.now)
+            step.record("incident_resolved", case.stage or "")
         if step.facts is not self._facts.facts:
             self._facts.facts = step.facts
         self._project_tasks()
@@ -218,7 +221,9 @@ def refuse_ended(case: Case) -> None:
 
 def record_incident(session: Session, case_id: int, element_id: str | None, what: str, now: datetime) -> None:
     """Note that a step failed, in a transaction of its own after the failed one was rolled back."""
+    case = cases.lock(session, case_id)
     session.add(Incident(case_id=case_id, at=now, element_id=element_id, what=what[:2000]))
+    Chain.open(session, chain_of(case)).append(now, SYSTEM.username, "incident_recorded", element_id or "")
     instances.postpone(session, case_id, now + timedelta(minutes=10))
 
 

@@ -4,7 +4,6 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from storage import cases, people, reviews, worklists
@@ -14,8 +13,7 @@ from storage.cases import Case, CaseFacts, Submission
 from storage.database import Session
 from storage.people import Enterprise, User
 from storage.tasks import Task
-from workflows import audit, checks, effects, forms, paging, requests, views
-from workflows.awards import ZERO
+from workflows import audit, awards, checks, effects, forms, paging, requests, views
 from workflows.bundles import bundle_of
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
 from workflows.errors import FieldError as Problem
@@ -82,7 +80,7 @@ def _knows(session: Session, actor: Actor, task: Task, case: Case) -> bool:
     if actor.is_applicant:
         return case.enterprise_id == actor.enterprise_id
     if task.role in actor.roles:
-        return case.status != "DRAFT"
+        return case.submitted_at is not None
     return cases.find_visible(session, case.reference, scope_of(actor)) is not None
 
 
@@ -101,8 +99,11 @@ def get_task(session: Session, actor: Actor, task_id: str, now: datetime) -> dic
             task, case, step.enterprise, actor, form, ui, form_data=data, allowed={}, examples=None
         )
     allowed = checks.allowed(form.key, step)
-    context = example_context(step, task)
-    data = {**starting_data(step, form), **(task.draft or {})}
+    # Examples hold the case's own figures; who only looks gets none, so that no mask is undone by them.
+    context = example_context(step, task) if task.role in actor.roles else None
+    # A draft is its author's, or his post's; nobody else reads what was not sent.
+    working = task.draft_by == actor.username or (task.role in actor.roles and not task.personal)
+    data = {**starting_data(step, form), **((task.draft or {}) if working else {})}
     detail = views.task_detail(
         task, case, step.enterprise, actor, form, ui, form_data=data, allowed=allowed, examples=context
     )
@@ -137,7 +138,7 @@ def read_only_step(session: Session, case: Case, actor: Actor, now: datetime) ->
 
 def starting_data(step: Step, form: forms.Form) -> dict[str, Any]:
     """What the form shows first: what the office already knows."""
-    return forms.prefill(form, {**computed_facts(step), **step.facts}, enterprise_profile(step.enterprise))
+    return forms.prefill(form, {**step.facts, **computed_facts(step)}, enterprise_profile(step.enterprise))
 
 
 def computed_facts(step: Step) -> dict[str, Any]:
@@ -150,17 +151,10 @@ def computed_facts(step: Step) -> dict[str, Any]:
     }
     return {
         **amounts,
-        "granted_same_project": str(granted_for_matter(step)),
+        "granted_same_project": str(awards.granted_for_matter(step)),
         "reference": case.reference,
         "title": case.title,
     }
-
-
-def granted_for_matter(step: Step) -> Decimal:
-    """Yuan committed or paid earlier for the same project, all years (step 3 of domain.md 2.1)."""
-    if step.case.matter_id is None:
-        return ZERO
-    return cases.granted_for_matter(step.session, step.case.matter_id, step.case.id)
 
 
 def enterprise_profile(enterprise: Enterprise) -> dict[str, Any]:
@@ -179,7 +173,7 @@ def example_context(step: Step, task: Task) -> forms.ExampleContext:
         today=step.today,
         date_from=step.batch.matter_date_from,
         date_to=step.batch.matter_date_to,
-        facts={**computed_facts(step), **step.facts},
+        facts={**step.facts, **computed_facts(step)},
         enterprise=enterprise_profile(step.enterprise),
     )
 
@@ -306,6 +300,7 @@ def release(session: Session, actor: Actor, task_id: str, now: datetime) -> None
     running, task = _lock(session, actor, task_id, now)
     if task.status != "open" or task.assignee != actor.username:
         raise Conflict("该任务不在你名下，不能退回待领。")
+    refuse_suspended(running.case)
     if task.personal:
         raise Conflict("此任务已指定办理人，不能退回待领。")
     task.assignee, task.version = None, task.version + 1
@@ -330,13 +325,19 @@ def assign(session: Session, actor: Actor, task_id: str, username: str, now: dat
 
 def remind(session: Session, actor: Actor, task_id: str, now: datetime) -> None:
     """Put a reminder on the case's record (催办); by the section chief or the case's officer."""
-    require(actor, "section_chief", "case_officer")
+    require(actor, "section_chief", "case_officer", "review_organizer")
     running, task = _lock(session, actor, task_id, now)
     if task.status != "open":
         raise Conflict("该任务已办结或已失效，请刷新后查看最新状态。")
+    refuse_suspended(running.case)
     running.step.record(
         "task_reminded", task.element_id, [{"field": "assignee", "old": None, "new": task.assignee or task.role}]
     )
+
+
+def lock_cases(session: Session, task_ids: Sequence[str]) -> None:
+    """Lock the cases of several tasks in their order before anything is done to one of them (design.md, lock order)."""
+    cases.lock_all(session, store.cases_of(session, task_ids))
 
 
 def assignees(session: Session, role: str) -> Sequence[User]:

@@ -50,12 +50,8 @@ def masked(data: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
     return {key: mask(value) if key in PERSONAL and value else value for key, value in data.items()}
 
 
-def case_row(case: Case, version: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
-    """A case in a list; needs `enterprise`, `batch` and `matter` loaded.
-
-    Applicants read the amounts once these are public or the case has ended; before, they are the office's drafts.
-    """
-    public = not actor.is_applicant or case.ended_at is not None or (case.stage or "") >= "P13"
+def case_row(case: Case, version: Mapping[str, Any], *, amounts: bool) -> dict[str, Any]:
+    """A case in a list; needs `enterprise`, `batch` and `matter` loaded. Without `amounts` these are None."""
     row: dict[str, Any] = {
         "reference": case.reference,
         "title": case.title,
@@ -72,7 +68,7 @@ def case_row(case: Case, version: Mapping[str, Any], actor: Actor) -> dict[str, 
         "suspended_at": instant(case.suspended_at),
         "ended_at": instant(case.ended_at),
     }
-    row.update({field: amount(getattr(case, field)) if public else None for field in AMOUNTS})
+    row.update({field: amount(getattr(case, field)) if amounts else None for field in AMOUNTS})
     row["definition"] = dict(version)
     return row
 
@@ -88,7 +84,7 @@ def open_task(task: Task, actor: Actor) -> dict[str, Any]:
         "element_id": task.element_id,
         "name": task.name,
         "role": task.role,
-        "assignee": task.assignee if actor.sees_names or task.assignee == actor.username else None,
+        "assignee": task.assignee if actor.reads_office or task.assignee == actor.username else None,
         "due_on": task.due_on.isoformat() if task.due_on else None,
     }
 

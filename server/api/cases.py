@@ -24,7 +24,7 @@ CASE = answers(
     open_tasks={"type": "array"},
     waiting_for={"type": "array"},
 )
-ITEMS = answers(items={"type": "array", "items": {"type": "object"}}, next={"type": "null"})
+ITEMS = answers(items={"type": "array", "items": {"type": "object"}}, next=NULLABLE)
 REASON = record(("reason",), reason=text(500))
 
 
@@ -105,6 +105,19 @@ def suspend(reference: str, data: dict[str, Any]) -> dict[str, Any]:
 
 @call(
     "POST",
+    "/cases/<reference>/termination",
+    "section_chief",
+    summary="终止办理（已中止的申报件）",
+    errors=(404, 409, 422),
+    body=REASON,
+    answer=CASE,
+)
+def terminate(reference: str, data: dict[str, Any]) -> dict[str, Any]:
+    return cases.terminate(g.session, caller(), reference, data["reason"], g.now)
+
+
+@call(
+    "POST",
     "/cases/<reference>/resumption",
     "section_chief",
     summary="恢复办理",
@@ -122,10 +135,10 @@ def resume(reference: str, data: dict[str, Any]) -> dict[str, Any]:
     summary="办理全程留痕",
     errors=(404,),
     answer=ITEMS,
-    query={"after": {"type": "integer", "minimum": 0}},
+    query=PAGE_QUERY,
 )
 def get_history(reference: str, query: dict[str, Any]) -> dict[str, Any]:
-    return {"items": cases.get_history(g.session, caller(), reference, **query), "next": None}
+    return cases.get_history(g.session, caller(), reference, **query).as_dict()
 
 
 @call(

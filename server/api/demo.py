@@ -42,5 +42,5 @@ def move(advance: Any, to: Any) -> Any:
     installation = current_app.extensions["greencase"]
     with installation.database.transaction() as session:
         now = clock.move(session, advance=advance, to=to)
-    jobs.run_due(installation.database, now)
+    jobs.run_due(installation.database, now, wait=True)
     return now

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import g
 
+from server.access import OBJECTIONS_PER_ADDRESS, count_public_act
 from server.api.route import PAGE_QUERY, answers, call, caller, listing, record, text
 from workflows import correspondence, publicity
 
@@ -28,7 +29,7 @@ def get_notice(notice: int) -> dict[str, Any]:
     public=True,
     summary="实名提出异议",
     status=201,
-    errors=(404, 409, 422),
+    errors=(404, 409, 422, 429),
     answer=STATE,
     body=record(
         ("case", "name", "id_no", "phone", "text"),
@@ -40,7 +41,7 @@ def get_notice(notice: int) -> dict[str, Any]:
     ),
 )
 def file_objection(notice: int, data: dict[str, str]) -> dict[str, Any]:
-    return publicity.file_objection(
+    filed = publicity.file_objection(
         g.session,
         notice,
         case=data["case"],
@@ -50,6 +51,8 @@ def file_objection(notice: int, data: dict[str, str]) -> dict[str, Any]:
         text=data["text"],
         now=g.now,
     )
+    count_public_act("objection", OBJECTIONS_PER_ADDRESS)
+    return filed
 
 
 @call(
@@ -65,6 +68,19 @@ def file_objection(notice: int, data: dict[str, str]) -> dict[str, Any]:
 )
 def list_objections(query: dict[str, Any]) -> dict[str, Any]:
     return {"items": publicity.list_objections(g.session, caller(), **query), "next": None}
+
+
+@call(
+    "POST",
+    "/objections/<int:objection>/revelation",
+    "discipline",
+    summary="查看异议人信息（将留痕）",
+    errors=(404,),
+    body=record(),
+    answer=answers(id={"type": "integer"}, name=text(), id_no=text(), phone=text()),
+)
+def reveal_objector(objection: int, data: dict[str, Any]) -> dict[str, Any]:
+    return publicity.reveal_objector(g.session, caller(), objection, g.now)
 
 
 @call(

@@ -126,7 +126,8 @@ def _row(task: str) -> dict[str, Any]:
 def bulk(data: dict[str, Any]) -> dict[str, Any]:
     """Each id in a savepoint of its own: one that cannot be done says so and leaves the others alone."""
     actor, results = caller(), []
-    for task in sorted(set(data["ids"])):
+    tasks.lock_cases(g.session, data["ids"])
+    for task in dict.fromkeys(data["ids"]):
         try:
             with g.session.begin_nested():
                 if data["action"] == "claim":

@@ -70,7 +70,7 @@ def show(reference: str) -> Page:
         case=case,
         dossier=cases.get_dossier(g.session, actor, reference, g.now),
         documents=documents.list_documents(g.session, actor, reference),
-        history=cases.get_history(g.session, actor, reference),
+        history=cases.get_history(g.session, actor, reference).items,
         calculations=cases.get_calculation(g.session, actor, reference),
         may_upload=_may_upload(case, actor),
     )
@@ -157,7 +157,7 @@ def history(reference: str) -> str:
     names = {each["element_id"]: each["task"] for each in dossier["submissions"]}
     names.update({task["element_id"]: task["name"] for task in case["open_tasks"]})
     names.update(STAGES)
-    events = cases.get_history(g.session, actor, reference)
+    events = cases.get_history(g.session, actor, reference, limit=5000).items
     return _tab("history", reference, days=_by_day(events), names=names, labels=_labels(dossier), count=len(events))
 
 

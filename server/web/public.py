@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
-from server.access import find_actor, open_to_all
+from server.access import OBJECTIONS_PER_ADDRESS, count_public_act, find_actor, open_to_all
 from server.web.answers import Page, chosen
 from workflows import batches, parameters, publicity
 from workflows.errors import GreenCaseError, Invalid, Unreadable
@@ -61,6 +61,7 @@ def object_to(notice: int) -> Page:
         filed = publicity.file_objection(g.session, notice, now=g.now, **sent)
     except Invalid as error:
         return _notice(notice, errors=error.errors), error.status
+    count_public_act("objection", OBJECTIONS_PER_ADDRESS)
     flash(f"异议已登记，编号{filed['id']}。监督机构将核实并依法保密，必要时与你联系。", "success")
     return redirect(url_for(".notice", notice=notice), 303)
 

@@ -45,6 +45,13 @@ def _objections(**words: Any) -> str:
     return render_template("publicity/objections.html", objections=found, states=OBJECTION_STATES, state=state, **words)
 
 
+@blueprint.post("/objections/<int:objection>/revelation")
+@allow("discipline")
+def reveal(objection: int) -> str:
+    """Who objected, shown once; that it was shown is recorded."""
+    return _objections(revealed=publicity.reveal_objector(g.session, current_actor(), objection, g.now))
+
+
 @blueprint.post("/objections/<int:objection>/acceptance")
 @allow("discipline")
 def accept(objection: int) -> Response:

@@ -10,10 +10,15 @@ from threading import Barrier
 
 from server.settings import Settings
 from storage import ledger
+from storage.batches import Batch
 from storage.cases import Case
 from storage.database import Database, Session
+from storage.people import Enterprise
 from workflows import awards
+from workflows.audit import Chain
+from workflows.permissions import SYSTEM
 from workflows.rules import ceiling
+from workflows.step import Step
 
 THREADS, ROUNDS, CAP = 50, 100, Decimal(2_000_000)
 
@@ -53,7 +58,8 @@ def _reserve(session: Session, uscc: str, amount: Decimal, case_id: int) -> Deci
     [allocation] = ceiling.allocate([ceiling.Claim("one", amount, now)], used, CAP)
     if allocation.amount:
         case = session.get_one(Case, case_id)
-        awards.post(
-            session, account, case, "RESERVED", allocation.amount, from_state=None, by="bench", at=now, why="bench"
-        )
+        batch = session.get_one(Batch, case.batch_id)
+        enterprise = session.get_one(Enterprise, case.enterprise_id)
+        step = Step(session, case, batch, enterprise, {}, SYSTEM, now, Chain(session, "bench", 0, ""))
+        awards.enter(step, account, "RESERVED", allocation.amount, None, "bench")
     return allocation.amount

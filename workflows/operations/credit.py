@@ -19,11 +19,14 @@ FLAG_NAMES = {
 }
 
 
-def possible_outcomes(flags: list[str]) -> tuple[str, ...]:
-    """What a credit check may conclude: a listed flag makes `clear` impossible (design.md, credit)."""
+def possible_outcomes(flags: list[str], *, cured: bool) -> tuple[str, ...]:
+    """What a credit check may conclude: a listed flag makes `clear` impossible (design.md, credit).
+
+    A curable one (G7) does so until the firm has shown in this case that it is cured; an officer judges the proof.
+    """
     if VETO_FLAGS.intersection(flags):
         return ("veto",)
-    if flags:
+    if flags and not cured:
         return ("curable", "veto")
     return ("clear", "curable", "veto")
 

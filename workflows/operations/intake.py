@@ -79,8 +79,10 @@ def record_not_accepted(step: Step, _: Mapping[str, str]) -> str:
     """Set the reason and tell the firm with its remedies; the same matter may be filed again in the window."""
     code = str(step.facts.get("reason_code") or "INCOMPLETE")
     step.case.reason = code
-    told = str(step.facts.get("reason") or "")
-    text = f"因{REASONS[code]}{'（' + told + '）' if told else ''}，决定不予受理。申报期内补齐材料后可再次申报。"
+    told = letters.told(str(step.facts.get("reason") or ""))
+    text = f"因{REASONS[code]}{'（' + told + '）' if told else ''}，决定不予受理。"
+    if code == "INCOMPLETE":
+        text += "申报期内补齐材料后可再次申报。"
     letters.send(step, "non_acceptance", text)
     step.record("case_not_accepted", "formality_check", [{"field": "reason", "old": None, "new": code}])
     return "not_accept"

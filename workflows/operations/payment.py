@@ -18,7 +18,7 @@ def _attempt(step: Step, state: str) -> Payment:
         case_id=step.case.id,
         number=payments.last_number(step.session, step.case.id) + 1,
         state=state,
-        amount=step.case.final_amount,
+        amount=awards.committed(step),
         bank_name=facts["bank_name"],
         account_name=facts["account_name"],
         account_no=facts["account_no"],
@@ -37,7 +37,11 @@ def settle_payment(step: Step, _: Mapping[str, str]) -> None:
     """COMMITTED becomes PAID; the paid amount is the amount that was committed."""
     payment = _attempt(step, "paid")
     awards.pay(step)
-    letters.send(step, "disbursement", f"支持资金{format_yuan(payment.amount)}元已拨付至你单位确认的收款账户。")
+    letters.send(
+        step,
+        "disbursement",
+        f"依据支持项目认定通知书，支持资金{format_yuan(payment.amount)}元已拨付至你单位确认的收款账户。",
+    )
     step.record(
         "payment_made",
         "pay",
@@ -51,7 +55,11 @@ def settle_payment(step: Step, _: Mapping[str, str]) -> None:
 @operation("登记支付退回")
 def record_return(step: Step, _: Mapping[str, str]) -> None:
     payment = _attempt(step, "returned")
-    letters.send(step, "payment_returned", f"支付被退回（{payment.return_reason or '账户信息有误'}），请更正收款信息。")
+    letters.send(
+        step,
+        "payment_returned",
+        f"支付被退回（{letters.told(payment.return_reason or '账户信息有误')}），请更正收款信息。",
+    )
     step.record(
         "payment_returned", "pay", [{"field": "return_reason", "old": None, "new": payment.return_reason or ""}]
     )

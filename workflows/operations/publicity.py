@@ -16,7 +16,7 @@ def open_publicity(step: Step, _: Mapping[str, str]) -> str:
     announced = publicity.current_item(step.session, step.case.id)
     if announced is None:
         raise Conflict("本件尚未发布公示。")
-    return announced[1].ends_at.isoformat()
+    return announced[0].ends_at.isoformat()
 
 
 @operation("汇总公示结果")

@@ -6,6 +6,7 @@ from storage.cases import latest_submissions
 from workflows import awards, letters
 from workflows.operations.registry import operation
 from workflows.reasons import REASONS
+from workflows.rules import SCHEMES
 from workflows.step import Step
 
 COUNTERSIGNERS = ("chief_recheck", "finance_recheck", "legal_recheck")
@@ -26,7 +27,9 @@ def record_refusal(step: Step, _: Mapping[str, str]) -> None:
     code = refusal_reason(step)
     step.case.reason = code
     awards.release(step, f"不予支持：{REASONS[code]}", reallocate=True)
-    letters.send(step, "refusal", f"因{REASONS[code]}，决定不予支持。")
+    by = "经区政府审定，" if step.case.stage == "P15" else ""
+    why = by or f"因{REASONS[code]}，"
+    letters.send(step, "refusal", f"依据《实施细则》{SCHEMES[step.case.scheme].ARTICLE}及有关规定，{why}决定不予支持。")
     step.record("case_refused", "record_refusal", [{"field": "reason", "old": None, "new": code}])
 
 

@@ -95,6 +95,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "key", name=op.f("pk_kept_answer")),
     )
     op.create_table(
+        "ledger_account",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("uscc", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_account")),
+        sa.UniqueConstraint("uscc", "year", name=op.f("uq_ledger_account_uscc_year")),
+    )
+    op.create_table(
         "letter_counter",
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
@@ -179,16 +187,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("definition_id", "path", name=op.f("pk_definition_file")),
     )
     op.create_table(
-        "ledger_account",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("uscc", sa.Text(), nullable=False),
-        sa.Column("year", sa.Integer(), nullable=False),
-        sa.Column("reallocate_batch", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(["reallocate_batch"], ["batch.id"], name=op.f("fk_ledger_account_reallocate_batch")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_account")),
-        sa.UniqueConstraint("uscc", "year", name=op.f("uq_ledger_account_uscc_year")),
-    )
-    op.create_table(
         "notice",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("batch_id", sa.BigInteger(), nullable=False),
@@ -200,6 +198,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
     )
     op.create_index(op.f("ix_notice_batch_id"), "notice", ["batch_id"], unique=False)
+    op.create_table(
+        "reallocation",
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("batch_id", sa.BigInteger(), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["ledger_account.id"], name=op.f("fk_reallocation_account_id")),
+        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_reallocation_batch_id")),
+        sa.PrimaryKeyConstraint("account_id", "batch_id", name=op.f("pk_reallocation")),
+    )
     op.create_table(
         "resolution",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -382,6 +389,7 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("amount", sa.Numeric(precision=14, scale=0), nullable=False),
         sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_notice_item_case_id")),
         sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_notice_item_notice_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_item")),
