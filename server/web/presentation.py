@@ -206,7 +206,9 @@ def recorded(change: Mapping[str, Any], labels: Mapping[str, forms.Field]) -> di
     field = None if name == "decision" else labels.get(name)
     label = field.name if field else words.RECORD_FIELDS.get(name, name)
     if name.startswith("draw_"):
-        label = f"第{name.removeprefix('draw_')}次抽取（种子与结果）"
+        label = f"第{name.removeprefix('draw_')}次抽取结果"
+    if name.endswith(".seal"):
+        label = f"{name.removesuffix('.seal')}的密封密钥"
     return {
         "label": label,
         "old": _value(name, change.get("old"), field),

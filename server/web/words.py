@@ -89,6 +89,13 @@ PAYMENT_STATES = {"entered": "待核对", "confirmed": "待支付", "paid": "已
 VOTES = {"support": "建议支持", "oppose": "不建议支持"}
 ACTIONS = {
     "case_created": "新建申报件",
+    "account_created": "建立账号",
+    "case_terminated": "终止办理",
+    "declarations_settled": "汇总回避声明",
+    "incident_resolved": "流程异常已处理",
+    "objection_dismissed": "异议不成立",
+    "objection_upheld": "异议成立",
+    "objector_revealed": "查看异议人信息",
     "application_submitted": "提交申报",
     "case_accepted": "予以受理",
     "case_not_accepted": "不予受理",
