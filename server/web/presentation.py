@@ -1,7 +1,7 @@
 """What templates are given: codes in words, amounts and times as people read them, and who is reading."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -51,6 +51,8 @@ def register(app: Flask) -> None:
         yuan=yuan,
         moment=moment,
         day=day,
+        last_day=last_day,
+        until=until,
         size=size,
         status_colour=lambda code: words.STATUS_COLOURS.get(code, "blue"),
         action_mark=lambda code: words.MARKS.get(code, "secondary"),
@@ -116,6 +118,19 @@ def moment(value: str | datetime | None, empty: str = "—") -> str:
         return empty
     instant = _in_beijing(value)
     return f"{instant.year}年{instant.month}月{instant.day}日 {instant:%H:%M}"
+
+
+def last_day(value: str | datetime | None, empty: str = "—") -> str:
+    """The day on which a period ends: its end is the midnight after it, or the second before."""
+    return day(_in_beijing(value) - timedelta(seconds=1)) if value else empty
+
+
+def until(value: str | datetime | None, empty: str = "—") -> str:
+    """The end of a period; that of a day is written 24:00, as officials do."""
+    if not value:
+        return empty
+    before = _in_beijing(value) - timedelta(seconds=1)
+    return f"{day(before)} 24:00" if (before.hour, before.minute) == (23, 59) else moment(value)
 
 
 def day(value: str | date | datetime | None, empty: str = "—") -> str:
@@ -224,7 +239,7 @@ def _value(name: str, value: Any, field: forms.Field | None) -> str:
     if field is not None:
         return field.display(value)
     if name in _INSTANTS and isinstance(value, str):
-        return moment(value)
+        return until(value)
     if name.endswith("amount") and isinstance(value, str):
         return yuan(value)
     return _VALUES.get(name, {}).get(str(value), str(value))

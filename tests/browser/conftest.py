@@ -51,7 +51,7 @@ def live(live_app: Flask, browser: Browser) -> Iterator[Site]:
     thread.start()
     office = Office(flask_transport(live_app))
     office.open_batch()
-    site = Site(f"http://127.0.0.1:{server.server_port}", browser, office)
+    site = Site(f"http://127.0.0.1:{server.server_port}", live_app, browser, office)
     yield site
     site.close()
     server.shutdown()

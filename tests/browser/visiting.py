@@ -1,4 +1,4 @@
-"""People in browsers: each person of the demo has a window of his own, signed in once."""
+"""People at a browser: who sits there changes with the cookie, so that the pages' assets are read once."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
-from tests.contract_client import PASSWORD, Office, fill
+from tests.contract_client import Office, fill
+from tests.server.signing_in import token_of
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
@@ -19,36 +22,37 @@ class Site:
     """A running server; `wrong` collects what browsers complain of."""
 
     url: str
+    app: Flask
     browser: Browser
     office: Office
-    windows: dict[tuple[str, bool], BrowserContext] = field(default_factory=dict)
+    windows: dict[bool, BrowserContext] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
 
     def visit(self, username: str | None = None, path: str = "/", *, scripts: bool = True) -> Page:
-        """A page in this person's window; without a name, in a fresh window of a member of the public."""
-        key = (username or "", scripts)
-        if key not in self.windows:
-            self.windows[key] = self.browser.new_context(
+        """A page as this person sees it, or as the public does; one person at a time sits at the one window."""
+        if scripts not in self.windows:
+            self.windows[scripts] = self.browser.new_context(
                 base_url=self.url, locale="zh-CN", viewport=DESK, java_script_enabled=scripts
             )
-            self.windows[key].set_default_timeout(10_000)
-            if username:
-                self._sign_in(self.windows[key], username)
-        page = self.windows[key].new_page()
+            self.windows[scripts].set_default_timeout(15_000)
+        window = self.windows[scripts]
+        window.clear_cookies()
+        if username:
+            window.add_cookies([{"name": "greencase", "value": self._cookie(username), "url": self.url}])
+        page = window.new_page()
         page.on("console", self._listen)
         page.on("pageerror", lambda error: self.wrong.append(f"{page.url}: {error}"))
-        page.on("dialog", lambda dialog: dialog.accept())
-        page.goto(path)
+        page.goto(path, wait_until="domcontentloaded")
         return page
 
-    def _sign_in(self, window: BrowserContext, username: str) -> None:
-        page = window.new_page()
-        page.goto("/signin")
-        page.get_by_label("用户名").fill(username)
-        page.get_by_label("密码", exact=True).fill(PASSWORD)
-        page.locator("main").get_by_role("button", name="登录").click()
-        page.wait_for_url(lambda address: "/signin" not in address)
-        page.close()
+    def _cookie(self, username: str) -> str:
+        """The cookie of a session of this person; the sign-in page has a test of its own."""
+        if username not in self.cookies:
+            signer = SecureCookieSessionInterface().get_signing_serializer(self.app)
+            assert signer is not None
+            self.cookies[username] = signer.dumps({"_user_id": token_of(self.app, username), "_fresh": True})
+        return self.cookies[username]
 
     def _listen(self, message: ConsoleMessage) -> None:
         # A form that is refused answers 422: the browser notes that as an error, we do not.
