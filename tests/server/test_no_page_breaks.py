@@ -1,0 +1,68 @@
+"""Every page and every form of a page with hostile values in all of its fields: a page or a redirect, never a 500."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from server.settings import Settings
+from tests.app import application
+from tests.contract_client import Office, flask_transport
+from tests.server.signing_in import PERSON, put_into_cookie, token_of
+
+HOSTILE = (
+    "", "²", "-1", "9" * 400, "NaN", "1e309", "0.005", "长" * 300, "a\x00b", "\u202e<script>", "../../etc/passwd",
+    "2026-02-30", "9999-12-31", "2026-03-02 09:00", "support",
+)  # fmt: skip
+TEMPLATES = Path(__file__).parents[2] / "server" / "templates"
+FIELDS = sorted(
+    {name for page in TEMPLATES.rglob("*.html") for name in re.findall(r'name="(\w+)"', page.read_text("utf-8"))}
+    | {"declared_investment", "project_name", "decision", "invoice_lines-0-invoice_no", "invoice_lines-9999999999-x"}
+    | {"cursor", "q", "next", "year", "batch", "status", "approved_investment"}
+)
+
+
+@pytest.fixture(scope="module")
+def app(shared_settings: Settings) -> Iterator[Flask]:
+    """The shared application as a browser meets it whose user did open the form: the CSRF tokens are right."""
+    with application(shared_settings) as made:
+        made.config.update(WTF_CSRF_ENABLED=False)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def addresses(app: Flask) -> dict[str, str]:
+    office = Office(flask_transport(app))
+    reference = office.apply("e09")
+    [task] = office.as_("e09").get(f"/cases/{reference}")["open_tasks"]
+    document = office.as_("e09").upload(reference, "DOC_OTHER")["id"]
+    return {"reference": reference, "task": task["id"], "document": str(document), "parameter": "proc.formality_days"}
+
+
+def pages(app: Flask) -> list[Rule]:
+    ours = [rule for rule in app.url_map.iter_rules() if not rule.rule.startswith("/api/")]
+    return [rule for rule in ours if not rule.endpoint.endswith(("static", "sign_out_here"))]
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: ascii(value)[:20])
+def test_no_page_breaks(app: Flask, addresses: dict[str, str], value: str) -> None:
+    broken = []
+    for rule in pages(app):
+        path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: addresses.get(found[1], "1"), rule.rule)
+        roles = app.view_functions[rule.endpoint].access.roles  # type: ignore[attr-defined]
+        person = "e09" if not roles or "applicant" in roles else PERSON[sorted(roles)[0]]
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            client = app.test_client()
+            put_into_cookie(client, token_of(app, person))
+            fields = dict.fromkeys(FIELDS, value)
+            sent = {"query_string": fields} if method == "GET" else {"data": fields}
+            response = client.open(path, method=method, **sent)
+            if response.status_code >= 500:
+                broken.append((method, path, person, response.status_code))
+            response.close()
+    assert broken == []
