@@ -13,4 +13,15 @@ BLUEPRINTS = (
     process_owner.blueprint,
 )
 
-__all__ = ["BLUEPRINTS", "presentation"]
+__all__ = [
+    "BLUEPRINTS",
+    "account",
+    "applicant",
+    "batches",
+    "cases",
+    "presentation",
+    "process_owner",
+    "public",
+    "publicity",
+    "tasks",
+]

@@ -45,7 +45,7 @@ def _room_for_files(endpoint: str | None, _: Mapping[str, Any] | None) -> None:
 @blueprint.get("/cases")
 @allow(*sorted(STAFF - {"expert"}))
 def search() -> str:
-    filters = {name: chosen(name) for name in ("status", "scheme", "q")}
+    filters: dict[str, Any] = {name: chosen(name) for name in ("status", "scheme", "q")}
     batch = request.args.get("batch", "")
     page = cases.list_cases(
         g.session,

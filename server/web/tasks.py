@@ -29,7 +29,7 @@ def worklist() -> str:
     tab = request.args.get("tab") or ("claim" if not counts["mine"] and counts["to_claim"] else "mine")
     tab = tab if tab in TABS else "mine"
     due = request.args.get("due", "")
-    filters = {name: chosen(name) for name in ("scheme", "stage", "q")}
+    filters: dict[str, Any] = {name: chosen(name) for name in ("scheme", "stage", "q")}
     page = tasks.list_tasks(
         g.session,
         actor,
@@ -109,7 +109,7 @@ def complete(task: str) -> Page:
         return _task(shown, edited)
     data = _read(shown)
     try:
-        done = tasks.complete(g.session, actor, task, data, g.now)
+        tasks.complete(g.session, actor, task, data, g.now)
     except Invalid as error:
         return _task(shown, data, error.errors), error.status
     flash(f"“{shown['name']}”已提交。", "success")
@@ -119,7 +119,6 @@ def complete(task: str) -> Page:
     if following:
         flash(f"本件下一环节“{following['name']}”仍由你办理。", "info")
         return redirect(url_for(".show", task=following["id"]), 303)
-    del done
     return redirect(url_for(".worklist"), 303)
 
 

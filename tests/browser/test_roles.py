@@ -19,7 +19,7 @@ def test_what_the_navigation_offers_opens_and_fits(live: Site, username: str | N
     assert addresses
     for address in addresses:
         for size in (DESK, PHONE):
-            page.set_viewport_size(size)  # type: ignore[arg-type]
+            page.set_viewport_size(size)
             answer = page.goto(address)
             assert answer is not None and answer.status == 200, address
             assert page.evaluate(OVERFLOW) <= 0, f"{address} is wider than {size['width']} pixels"
