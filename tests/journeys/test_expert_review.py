@@ -87,7 +87,7 @@ def test_a_recusal_is_replaced_with_the_observers_consent(at: At) -> None:
         answer(office, case, "declare_interest", expert)
     assert office.at(case) == {"confirm_redraw"}
     with refused(403):
-        office.do(case, "confirm_redraw", by="organizer")
+        office.do(case, "confirm_redraw", by="organizer", redraw_reason="两名专家申请回避")
     office.do(case, "confirm_redraw", redraw_reason="两名专家申请回避")
     replacements = seats(office, case)
     assert len(replacements) == 2
