@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ForeignKey, Index, Select, and_, case, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column, relationship
 
@@ -120,7 +120,7 @@ def within(scope: Scope) -> Any:
             Task.completed_by == scope.username,
             and_(Task.role.in_(scope.roles), Task.assignee.is_(None), Task.status == "open", Task.personal.is_(False)),
         )
-        return exists().where(Task.case_id == Case.id, mine)
+        return Case.id.in_(select(Task.case_id).where(mine).correlate(None))
     return Case.id.is_(None)
 
 

@@ -181,7 +181,7 @@ def find_readable(session: Session, reference: str, actor: Actor) -> Case:
     """The case whose file the actor may read."""
     case = find_case(session, reference, actor)
     if not _readable(session, actor, [case]):
-        raise Forbidden("请先在任务中作出回避声明，再查看申报材料。")
+        raise Forbidden("请先在任务中作出回避声明；评审组到齐后即可查看申报材料。")
     return case
 
 
