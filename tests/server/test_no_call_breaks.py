@@ -162,11 +162,14 @@ def requests(world: World, call: Call, *, bad_values: bool) -> Iterator[tuple[st
 def judge(client: FlaskClient, call: Call, path: str, body: Any, query: dict[str, str], token: str | None) -> str:
     """What is wrong with the answer; nothing when all is well."""
     more: dict[str, Any] = {"json": body} if call.body is not None else {}
+    address = {"REMOTE_ADDR": "198.51.100.1"}  # which will have tried too many passwords
     if call.consumes == "multipart/form-data":
         fields = body if isinstance(body, dict) else {}
         more = {"data": {**{k: str(v) for k, v in fields.items() if k != "file"}, "file": (io.BytesIO(PDF), "甲.pdf")}}
         more["content_type"] = call.consumes
-    response = client.open(f"/api/v1{path}", method=call.method, headers=bearer(token), query_string=query, **more)
+    response = client.open(
+        f"/api/v1{path}", method=call.method, headers=bearer(token), query_string=query, environ_base=address, **more
+    )
     try:
         operation = document()["paths"][described(call)][call.method.lower()]
         found = response.status_code
