@@ -8,7 +8,7 @@ from werkzeug.routing import IntegerConverter, Rule
 
 from server.access import Access
 from tests.server.signing_in import PERSON, bearer, put_into_cookie, token_of
-from workflows.permissions import INVITED, OFFICE, READERS, ROLES
+from workflows.permissions import OFFICE, READERS, ROLES
 
 NOBODY = "nobody"
 
@@ -42,13 +42,7 @@ def test_every_route_says_who_may_call_it(shared_app: Flask) -> None:
     assert unruled == []
 
 
-# The condition of storage.cases.within correlates the tasks away in a query that names tasks itself.
-NO_WORKLIST = pytest.mark.xfail(reason="within(Scope(TASKS)) needs .correlate(Case)", strict=True)
-
-
-@pytest.mark.parametrize(
-    "role", [pytest.param(role, marks=NO_WORKLIST if role in INVITED else ()) for role in (NOBODY, *ROLES)]
-)
+@pytest.mark.parametrize("role", [NOBODY, *ROLES])
 def test_the_rule_is_what_happens(shared_app: Flask, role: str) -> None:
     """401 (or the sign-in page) for nobody, 403 for a wrong role, never 500 for anybody."""
     wrong = []
