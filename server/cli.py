@@ -189,7 +189,10 @@ def _migrate(_asked: argparse.Namespace) -> int:
     except SettingsError as error:
         return _fail(error)
     migrate(settings.database_owner_url or settings.database_url, settings.database_url)
-    seed.ensure(settings)
+    try:
+        seed.ensure(settings)
+    except SettingsError as error:
+        return _fail(error)
     print("数据库结构已是最新。")
     return 0
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from server import clock
 from server.access import hash_password
-from server.settings import Settings
-from storage import people
+from server.settings import Settings, SettingsError
+from storage import people, system
 from storage.database import Database, Session
 from storage.people import Enterprise, Expert, User
 from workflows import batches, deployments, parameters
@@ -57,6 +57,8 @@ def ensure(settings: Settings) -> None:
         with database.transaction() as session:
             if settings.demo:
                 clock.start_demo_clock(session)
+            elif system.clock_offset(session) is not None:
+                raise SettingsError("该数据库是演示数据，其账号密码是公开的，不能用作正式系统；请另建数据库。")
             now = clock.now(session, demo=settings.demo)
             deployments.publish_shipped(session, settings.bpmn_dir, now)
             if settings.demo and people.is_empty(session):

@@ -217,11 +217,11 @@ def reveal_objector(session: Session, actor: Actor, objection_id: int, now: date
 
 
 def accept_objection(session: Session, actor: Actor, objection_id: int, now: datetime) -> dict[str, Any]:
-    """Accept a registered objection (by discipline): it interrupts this case's publicity, and this case's only.
+    """Accept a registered objection (discipline or legal): it interrupts this case's publicity, and this case's only.
 
     While another one is being handled the case is already stopped; the new one joins it.
     """
-    require(actor, "discipline")
+    require(actor, "discipline", "legal_officer")
     objection = store.lock_objection(session, objection_id)
     if objection is None:
         raise NotFound("没有这一异议。")
@@ -240,8 +240,8 @@ def accept_objection(session: Session, actor: Actor, objection_id: int, now: dat
 
 
 def reject_objection(session: Session, actor: Actor, objection_id: int, reply: str, now: datetime) -> dict[str, Any]:
-    """Turn a registered objection down with a reason; the case has never stopped."""
-    require(actor, "discipline")
+    """Turn a registered objection down with a reason (discipline or legal); the case has never stopped."""
+    require(actor, "discipline", "legal_officer")
     text = reply.strip()
     if not 2 <= len(text) <= 1000:
         raise Invalid("请写明不予受理的理由。", errors=[FieldError("reply", "请写明不予受理的理由，不超过1000字。")])

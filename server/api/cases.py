@@ -5,7 +5,7 @@ from typing import Any
 from flask import g
 
 from server.api.route import PAGE_QUERY, answers, call, caller, listing, record, text
-from workflows import cases
+from workflows import cases, dossiers, side_paths
 
 NULLABLE = {"type": ["string", "null"]}
 CASE = answers(
@@ -87,7 +87,7 @@ def get_case(reference: str) -> dict[str, Any]:
     answer=CASE,
 )
 def withdraw(reference: str, data: dict[str, Any]) -> dict[str, Any]:
-    return cases.withdraw(g.session, caller(), reference, data["reason"], g.now)
+    return side_paths.withdraw(g.session, caller(), reference, data["reason"], g.now)
 
 
 @call(
@@ -100,7 +100,7 @@ def withdraw(reference: str, data: dict[str, Any]) -> dict[str, Any]:
     answer=CASE,
 )
 def suspend(reference: str, data: dict[str, Any]) -> dict[str, Any]:
-    return cases.suspend(g.session, caller(), reference, data["reason"], g.now)
+    return side_paths.suspend(g.session, caller(), reference, data["reason"], g.now)
 
 
 @call(
@@ -113,7 +113,7 @@ def suspend(reference: str, data: dict[str, Any]) -> dict[str, Any]:
     answer=CASE,
 )
 def terminate(reference: str, data: dict[str, Any]) -> dict[str, Any]:
-    return cases.terminate(g.session, caller(), reference, data["reason"], g.now)
+    return side_paths.terminate(g.session, caller(), reference, data["reason"], g.now)
 
 
 @call(
@@ -126,7 +126,7 @@ def terminate(reference: str, data: dict[str, Any]) -> dict[str, Any]:
     answer=CASE,
 )
 def resume(reference: str, data: dict[str, Any]) -> dict[str, Any]:
-    return cases.resume(g.session, caller(), reference, g.now)
+    return side_paths.resume(g.session, caller(), reference, g.now)
 
 
 @call(
@@ -138,7 +138,7 @@ def resume(reference: str, data: dict[str, Any]) -> dict[str, Any]:
     query=PAGE_QUERY,
 )
 def get_history(reference: str, query: dict[str, Any]) -> dict[str, Any]:
-    return cases.get_history(g.session, caller(), reference, **query).as_dict()
+    return dossiers.get_history(g.session, caller(), reference, **query).as_dict()
 
 
 @call(
@@ -149,9 +149,9 @@ def get_history(reference: str, query: dict[str, Any]) -> dict[str, Any]:
     answer=answers(diagrams={"type": "array"}),
 )
 def get_diagram(reference: str) -> dict[str, Any]:
-    return cases.get_diagram(g.session, caller(), reference, g.now)
+    return dossiers.get_diagram(g.session, caller(), reference, g.now)
 
 
 @call("GET", "/cases/<reference>/calculation", summary="历次测算", errors=(404,), answer=ITEMS)
 def get_calculation(reference: str) -> dict[str, Any]:
-    return {"items": cases.get_calculation(g.session, caller(), reference), "next": None}
+    return {"items": dossiers.get_calculation(g.session, caller(), reference), "next": None}

@@ -12,7 +12,7 @@ from server.api.documents import take_upload
 from server.downloads import as_download
 from server.web.answers import Page, chosen, failed
 from server.web.words import STAGES
-from workflows import cases, ceilings, documents, forms
+from workflows import cases, ceilings, documents, dossiers, forms, side_paths
 from workflows.errors import Invalid
 from workflows.permissions import OFFICE, READERS, STAFF, Actor
 from workflows.step import BEIJING
@@ -63,15 +63,15 @@ def show(reference: str) -> Page:
     """The applicant's page of his application, or the overview of a case for staff."""
     actor = current_actor()
     if not actor.is_applicant:
-        return _tab("show", reference, dossier=cases.get_dossier(g.session, actor, reference, g.now))
+        return _tab("show", reference, dossier=dossiers.get_dossier(g.session, actor, reference, g.now))
     case = cases.get_case(g.session, actor, reference)
     return render_template(
         "applicant/case.html",
         case=case,
-        dossier=cases.get_dossier(g.session, actor, reference, g.now),
+        dossier=dossiers.get_dossier(g.session, actor, reference, g.now),
         documents=documents.list_documents(g.session, actor, reference),
-        history=cases.get_history(g.session, actor, reference).items,
-        calculations=cases.get_calculation(g.session, actor, reference),
+        history=dossiers.get_history(g.session, actor, reference).items,
+        calculations=dossiers.get_calculation(g.session, actor, reference),
         may_upload=_may_upload(case, actor),
     )
 
@@ -145,19 +145,19 @@ def papers(reference: str) -> str:
 @blueprint.get("/cases/<reference>/opinions")
 @allow(*sorted(STAFF))
 def opinions(reference: str) -> str:
-    return _tab("opinions", reference, dossier=cases.get_dossier(g.session, current_actor(), reference, g.now))
+    return _tab("opinions", reference, dossier=dossiers.get_dossier(g.session, current_actor(), reference, g.now))
 
 
 @blueprint.get("/cases/<reference>/history")
 @allow(*sorted(OFFICE | READERS))
 def history(reference: str) -> str:
     actor = current_actor()
-    dossier = cases.get_dossier(g.session, actor, reference, g.now)
+    dossier = dossiers.get_dossier(g.session, actor, reference, g.now)
     case = cases.get_case(g.session, actor, reference)
     names = {each["element_id"]: each["task"] for each in dossier["submissions"]}
     names.update({task["element_id"]: task["name"] for task in case["open_tasks"]})
     names.update(STAGES)
-    events = cases.get_history(g.session, actor, reference, limit=5000).items
+    events = dossiers.get_history(g.session, actor, reference, limit=5000).items
     return _tab("history", reference, days=_by_day(events), names=names, labels=_labels(dossier), count=len(events))
 
 
@@ -180,7 +180,7 @@ def _labels(dossier: Mapping[str, Any]) -> dict[str, forms.Field]:
 @blueprint.get("/cases/<reference>/diagram")
 @allow(*sorted(OFFICE | READERS))
 def diagram(reference: str) -> str:
-    found = cases.get_diagram(g.session, current_actor(), reference, g.now)["diagrams"]
+    found = dossiers.get_diagram(g.session, current_actor(), reference, g.now)["diagrams"]
     wanted = request.args.get("of")
     shown = next((each for each in found if each["key"] == wanted), None)
     if shown is None:
@@ -195,15 +195,15 @@ def amounts(reference: str) -> str:
     return _tab(
         "amounts",
         reference,
-        dossier=cases.get_dossier(g.session, actor, reference, g.now),
-        calculations=cases.get_calculation(g.session, actor, reference),
+        dossier=dossiers.get_dossier(g.session, actor, reference, g.now),
+        calculations=dossiers.get_calculation(g.session, actor, reference),
     )
 
 
 @blueprint.post("/cases/<reference>/withdrawal")
 @allow("applicant")
 def withdraw(reference: str) -> Page:
-    cases.withdraw(g.session, current_actor(), reference, request.form.get("reason", ""), g.now)
+    side_paths.withdraw(g.session, current_actor(), reference, request.form.get("reason", ""), g.now)
     flash("申报已撤回。", "success")
     return redirect(url_for(".show", reference=reference), 303)
 
@@ -211,15 +211,23 @@ def withdraw(reference: str) -> Page:
 @blueprint.post("/cases/<reference>/suspension")
 @allow("section_chief")
 def suspend(reference: str) -> AnyResponse:
-    cases.suspend(g.session, current_actor(), reference, request.form.get("reason", ""), g.now)
+    side_paths.suspend(g.session, current_actor(), reference, request.form.get("reason", ""), g.now)
     flash("已中止办理，期限停止计算。", "success")
+    return redirect(url_for(".show", reference=reference), 303)
+
+
+@blueprint.post("/cases/<reference>/termination")
+@allow("section_chief")
+def terminate(reference: str) -> AnyResponse:
+    side_paths.terminate(g.session, current_actor(), reference, request.form.get("reason", ""), g.now)
+    flash("已终止办理，终止办理告知书已发出。", "success")
     return redirect(url_for(".show", reference=reference), 303)
 
 
 @blueprint.post("/cases/<reference>/resumption")
 @allow("section_chief")
 def resume(reference: str) -> AnyResponse:
-    cases.resume(g.session, current_actor(), reference, g.now)
+    side_paths.resume(g.session, current_actor(), reference, g.now)
     flash("已恢复办理，期限相应顺延。", "success")
     return redirect(url_for(".show", reference=reference), 303)
 

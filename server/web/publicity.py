@@ -53,7 +53,7 @@ def reveal(objection: int) -> str:
 
 
 @blueprint.post("/objections/<int:objection>/acceptance")
-@allow("discipline")
+@allow("discipline", "legal_officer")
 def accept(objection: int) -> Response:
     done = publicity.accept_objection(g.session, current_actor(), objection, g.now)
     flash(f"异议已受理，{done['case']}的公示已中断，进入异议核查处理；其他申报件不受影响。", "success")
@@ -61,7 +61,7 @@ def accept(objection: int) -> Response:
 
 
 @blueprint.post("/objections/<int:objection>/rejection")
-@allow("discipline")
+@allow("discipline", "legal_officer")
 def reject(objection: int) -> Page:
     try:
         publicity.reject_objection(g.session, current_actor(), objection, request.form.get("reply", ""), g.now)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from server.access import allow, current_actor
 from server.web.answers import Page, chosen
 from server.web.formdata import read_edit, read_form
-from workflows import cases, documents, tasks
+from workflows import cases, documents, dossiers, tasks
 from workflows.errors import FieldError, Forbidden, Invalid, Unreadable
 from workflows.permissions import Actor
 from workflows.step import local_date
@@ -89,9 +89,9 @@ def _file(task: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
     try:
         return {
             "case": cases.get_case(g.session, actor, task["case"]),
-            "dossier": cases.get_dossier(g.session, actor, task["case"], g.now),
+            "dossier": dossiers.get_dossier(g.session, actor, task["case"], g.now),
             "documents": documents.list_documents(g.session, actor, task["case"]),
-            "calculations": cases.get_calculation(g.session, actor, task["case"]) if not actor.has("expert") else [],
+            "calculations": dossiers.get_calculation(g.session, actor, task["case"]) if not actor.has("expert") else [],
             "sealed": None,
         }
     except Forbidden as refused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage import people
 from tests.contract_client import refused
 from tests.journeys.conftest import At
 
@@ -66,3 +67,31 @@ def test_nobody_can_clear_a_firm_on_the_dishonesty_list(at: At) -> None:
     office.drive(case)
     ended = office.case(case)
     assert (ended["status"], ended["reason"]) == ("VETOED", "CREDIT_VETO")
+
+
+def test_a_firm_that_keeps_silent_does_not_hold_up_the_ruling(at: At) -> None:
+    office, case = at("credit_check")
+    office.do(case, "credit_check", decision="veto", **FINDING)
+    office.do(case, "joint_check")
+    assert office.at(case) == {"credit_statement"}
+    # Five working days from Monday 2 March end with Monday 9 March.
+    office.wait_until("2026-03-10T00:00:00+08:00")
+    assert office.at(case) == {"credit_ruling"}
+
+
+def test_a_curable_flag_is_cleared_by_proof_only(at: At) -> None:
+    office, case = at("credit_check")
+    with at.database.transaction() as session:
+        enterprise = people.find_enterprise(session, office.case(case)["enterprise"]["uscc"])
+        assert enterprise is not None
+        enterprise.credit_flags = ["abnormal_operation_list"]
+    assert office.schema(case, "credit_check", "officer")["properties"]["decision"]["enum"] == ["curable", "veto"]
+    office.do(case, "credit_check", decision="curable", **FINDING)
+    office.do(case, "joint_check")
+    office.do(case, "credit_cure")
+    assert office.schema(case, "credit_check", "officer")["properties"]["decision"]["enum"] == [
+        "clear",
+        "curable",
+        "veto",
+    ]
+    office.drive(case, until="substantive_review")

@@ -11,7 +11,7 @@ from storage import cases as case_store
 from storage import people, reviews
 from tests.contract_client import Office, refused
 from tests.journeys.conftest import At
-from workflows import cases
+from workflows import dossiers
 from workflows.rules import review
 
 # 15 + 20 + 30 + 4.99 + 0 = 69.99 points.
@@ -170,7 +170,7 @@ def _all_that_is_shown(at: At, office: Office, case: str, name: str) -> str:
         shown.append(api.try_call("GET", f"/tasks/{task['id']}")[1])
     with at.database.transaction() as session:
         actor, now = at.actor(name), office.now()
-        dossier = cases.get_dossier(session, actor, case, at.instant(now))
+        dossier = dossiers.get_dossier(session, actor, case, at.instant(now))
     shown.append({key: value for key, value in dossier.items() if key != "application_form"})
     return json.dumps(shown, ensure_ascii=False, default=str)
 

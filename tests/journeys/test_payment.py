@@ -7,7 +7,7 @@ import pytest
 from tests.contract_client import refused
 from tests.journeys.conftest import At
 from tests.journeys.test_ceilings import balance
-from workflows import cases
+from workflows import dossiers
 
 
 def test_the_district_refuses(at: At) -> None:
@@ -61,7 +61,7 @@ def test_a_returned_payment_is_corrected_confirmed_and_paid_again(at: At) -> Non
     office.do(case, "pay")
     assert office.case(case)["paid_amount"] == "900000"
     with at.database.transaction() as session:
-        dossier = cases.get_dossier(session, at.actor("finance"), case, at.instant(office.now()))
+        dossier = dossiers.get_dossier(session, at.actor("finance"), case, at.instant(office.now()))
     attempts = [(each["number"], each["state"], each["account_no"]) for each in dossier["payments"]]
     assert [attempt[:2] for attempt in attempts] == [(1, "returned"), (2, "paid")]
     assert attempts[0][2] != attempts[1][2] == "62220000000002"

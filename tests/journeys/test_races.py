@@ -15,7 +15,7 @@ from storage.database import Session
 from tests.contract_client import Api, Office, fill, flask_transport
 from tests.journeys.conftest import At
 from tests.journeys.test_record import broken
-from workflows import cases, jobs
+from workflows import jobs, side_paths
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
@@ -142,7 +142,7 @@ def test_a_list_takes_no_case_that_was_withdrawn_while_it_waited(at: At) -> None
     applicant = at.actor("e01")
     listed = overtaken(
         at,
-        lambda session, now: cases.withdraw(session, applicant, large, "企业经营调整", now),
+        lambda session, now: side_paths.withdraw(session, applicant, large, "企业经营调整", now),
         posting(at, office, "chief", path, {}),
     )
     assert listed == 200
@@ -159,7 +159,7 @@ def test_a_notice_announces_no_case_that_was_suspended_while_it_waited(at: At) -
     chief = at.actor("chief")
     published = overtaken(
         at,
-        lambda session, now: cases.suspend(session, chief, first, "接到举报核查", now),
+        lambda session, now: side_paths.suspend(session, chief, first, "接到举报核查", now),
         posting(at, office, "officer", path, {}),
     )
     assert published == 201

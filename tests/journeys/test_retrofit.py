@@ -9,7 +9,7 @@ from typing import Any
 from storage import people
 from tests.contract_client import Office, refused
 from tests.journeys.conftest import At
-from workflows import cases
+from workflows import dossiers
 
 # What is done, and the status (domain.md 3.6) and stage (3.2) in which it leaves the case.
 PATH = [
@@ -105,7 +105,7 @@ def _shown_to_the_applicant(at: At, office: Office, case: str) -> dict[str, Any]
         assert status in (200, 403, 404), f"{path}: {answer}"
         shown[path] = answer
     with at.database.transaction() as session:
-        dossier = cases.get_dossier(session, at.actor("e01"), case, at.instant(office.now()))
+        dossier = dossiers.get_dossier(session, at.actor("e01"), case, at.instant(office.now()))
     for each in dossier["submissions"]:
         each.pop("form_object")
     dossier.pop("application_form")

@@ -123,3 +123,18 @@ def test_a_suspended_case_may_be_withdrawn(at: At) -> None:
     office.as_("chief").post(f"/cases/{case}/suspension", REASON)
     office.as_("e01").post(f"/cases/{case}/withdrawal", REASON)
     assert office.case(case)["status"] == "WITHDRAWN"
+
+
+def test_a_suspended_case_may_be_terminated(at: At) -> None:
+    office, case = at("published")
+    with refused(409):
+        office.as_("chief").post(f"/cases/{case}/termination", {"reason": "申报单位已注销"})
+    office.as_("chief").post(f"/cases/{case}/suspension", {"reason": "涉诉"})
+    office.as_("chief").post(f"/cases/{case}/termination", {"reason": "申报单位已注销。"})
+    ended = office.case(case)
+    assert ended["status"] == "TERMINATED"
+    assert not ended["open_tasks"] and not ended["waiting_for"]
+    ledger = office.as_("auditor").get(f"/enterprises/{ended['enterprise']['uscc']}/ledger?year=2026")
+    assert ledger["available"] == "2000000"
+    [letter] = [each for each in office.as_("e01").get("/messages")["items"] if each["kind"] == "termination"]
+    assert "因申报单位已注销，决定终止办理" in letter["body"] and "行政复议" in letter["body"]

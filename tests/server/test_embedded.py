@@ -104,15 +104,16 @@ def test_what_was_written_survives_kill_9_of_everything(folder: Path) -> None:
     )
     assert supervisor.stdout is not None and supervisor.stdin is not None
     left_behind = [psutil.Process(int(pid)) for pid in supervisor.stdout.readline().split()]
-    with connect(urls.owner_url) as connection:
+    # The same ports unless somebody took one meanwhile, which on a busy machine happens.
+    with connect(PostgresServer(folder).running_urls().owner_url) as connection:
         connection.execute("INSERT INTO kept VALUES ('committed')")
     supervisor.communicate("die\n")
     assert supervisor.returncode == -signal.SIGKILL
 
     postgres, objects = PostgresServer(folder), ObjectStore(folder)
     try:
-        again, store_again = postgres.start(), objects.start()
-        assert (again, store_again) == (urls, store)
+        again = postgres.start()
+        objects.start()
         assert not any(left.is_running() and left.status() != psutil.STATUS_ZOMBIE for left in left_behind)
         with connect(again.app_url) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("SELECT * FROM kept")
