@@ -4,14 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from storage import (
-    batches,
-    definitions,
-    instances,
-    people,
-    publicity,
-    reviews,
-)
+from storage import batches, definitions, instances, people, publicity, reviews
 from storage import cases as store
 from storage import tasks as task_store
 from storage.cases import Case

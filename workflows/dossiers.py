@@ -5,17 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from storage import audit as audit_store
-from storage import (
-    batches,
-    calculations,
-    instances,
-    ledger,
-    messages,
-    payments,
-    people,
-    publicity,
-    reviews,
-)
+from storage import batches, calculations, instances, ledger, messages, payments, people, publicity, reviews
 from storage import cases as store
 from storage import tasks as task_store
 from storage.audit import AuditEvent

@@ -3,9 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from storage import (
-    publicity,
-)
+from storage import publicity
 from storage import tasks as task_store
 from storage.cases import Case
 from storage.database import Session
@@ -15,31 +13,42 @@ from workflows.errors import Conflict, Invalid
 from workflows.errors import FieldError as Problem
 from workflows.permissions import Actor, require
 from workflows.rules import workdays
-from workflows.running import find_case, open_case, refuse_ended
+from workflows.running import Running, find_case, open_case, refuse_ended
 from workflows.step import local_date
+
+
+def _reason(given: str, act: str) -> str:
+    text = given.strip()
+    if not 1 <= len(text) <= 500:
+        raise Invalid(f"{act}理由有误。", errors=[Problem("reason", f"请写明{act}理由，不超过500字。")])
+    return text
+
+
+def _close(running: Running, status: str, action: str, why: str, text: str) -> None:
+    """Take every token back, free what the case holds of the ceiling, and end it in this status."""
+    case, step = running.case, running.step
+    old = case.status
+    running.cancel()
+    awards.release(step, why, reallocate=True)
+    running.save()
+    case.status, case.ended_at, case.suspended_at = status, step.now, None
+    step.record(
+        action,
+        case.reference,
+        [{"field": "status", "old": old, "new": status}, {"field": "reason", "old": None, "new": text}],
+    )
 
 
 def withdraw(session: Session, actor: Actor, reference: str, reason: str, now: datetime) -> dict[str, Any]:
     """Withdraw (before the decision) or renounce (after it): close the case and give its room back (3.5)."""
     require(actor, "applicant")
-    text = reason.strip()
-    if not 1 <= len(text) <= 500:
-        raise Invalid("撤回理由有误。", errors=[Problem("reason", "请写明撤回理由，不超过500字。")])
+    text = _reason(reason, "撤回")
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
     refuse_ended(running.case)
     if running.case.paid_amount is not None:
         raise Conflict("资金已拨付，不能撤回。")
-    running.cancel()
-    awards.release(running.step, "申报单位撤回", reallocate=True)
-    old = running.case.status
-    running.save()
-    case = running.case
-    case.status, case.reason, case.ended_at, case.suspended_at = "WITHDRAWN", "WITHDRAWN", now, None
-    running.step.record(
-        "case_withdrawn",
-        case.reference,
-        [{"field": "status", "old": old, "new": "WITHDRAWN"}, {"field": "reason", "old": None, "new": text}],
-    )
+    _close(running, "WITHDRAWN", "case_withdrawn", "申报单位撤回", text)
+    running.case.reason = "WITHDRAWN"
     session.flush()
     return get_case(session, actor, reference)
 
@@ -47,16 +56,12 @@ def withdraw(session: Session, actor: Actor, reference: str, reason: str, now: d
 def suspend(session: Session, actor: Actor, reference: str, reason: str, now: datetime) -> dict[str, Any]:
     """Stop the clocks of a case (中止): tasks are refused and timers wait until it is resumed."""
     require(actor, "section_chief")
-    text = reason.strip()
-    if not 1 <= len(text) <= 500:
-        raise Invalid("中止理由有误。", errors=[Problem("reason", "请写明中止理由，不超过500字。")])
+    text = _reason(reason, "中止")
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
     case = running.case
     refuse_ended(case)
     if case.suspended_at is not None:
         raise Conflict("本件已中止办理。")
-    if case.status == "DRAFT":
-        raise Conflict("尚未提交的申报件不能中止。")
     case.suspended_at = now
     letters.send(running.step, "suspension", f"因{letters.told(text)}，自今日起中止办理，办理期限相应顺延。")
     running.step.record("case_suspended", case.reference, [{"field": "reason", "old": None, "new": text}])
@@ -67,9 +72,7 @@ def suspend(session: Session, actor: Actor, reference: str, reason: str, now: da
 def terminate(session: Session, actor: Actor, reference: str, reason: str, now: datetime) -> dict[str, Any]:
     """End a suspended case that cannot be resumed (终止, 3.5): the firm is told with its remedies, its room is free."""
     require(actor, "section_chief")
-    text = reason.strip()
-    if not 1 <= len(text) <= 500:
-        raise Invalid("终止理由有误。", errors=[Problem("reason", "请写明终止理由，不超过500字。")])
+    text = _reason(reason, "终止")
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
     case = running.case
     refuse_ended(case)
@@ -77,17 +80,8 @@ def terminate(session: Session, actor: Actor, reference: str, reason: str, now: 
         raise Conflict("只能终止已中止办理的申报件，请先中止。")
     if case.paid_amount is not None:
         raise Conflict("资金已拨付，不能终止。")
-    old = case.status
-    running.cancel()
-    awards.release(running.step, "终止办理", reallocate=True)
-    running.save()
-    case.status, case.ended_at, case.suspended_at = "TERMINATED", now, None
+    _close(running, "TERMINATED", "case_terminated", "终止办理", text)
     letters.send(running.step, "termination", f"因{letters.told(text)}，决定终止办理。")
-    running.step.record(
-        "case_terminated",
-        case.reference,
-        [{"field": "status", "old": old, "new": "TERMINATED"}, {"field": "reason", "old": None, "new": text}],
-    )
     session.flush()
     return get_case(session, actor, reference)
 
