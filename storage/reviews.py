@@ -74,6 +74,14 @@ def seats(session: Session, session_id: int) -> Sequence[ReviewSeat]:
     return session.scalars(select(ReviewSeat).where(ReviewSeat.session_id == session_id).order_by(ReviewSeat.id)).all()
 
 
+def open_seat(session: Session, case_id: int, username: str) -> ReviewSeat | None:
+    """The seat of an expert who was drawn and has not declared yet."""
+    query = select(ReviewSeat).where(
+        ReviewSeat.case_id == case_id, ReviewSeat.username == username, ReviewSeat.state == "drawn"
+    )
+    return session.scalar(query.order_by(ReviewSeat.id.desc()).limit(1))
+
+
 def seated(session: Session, case_ids: Iterable[int], username: str) -> set[int]:
     """Those of the cases in which the expert has declared no conflict and so may read the file."""
     query = select(ReviewSeat.case_id).where(

@@ -63,6 +63,10 @@ class Running:
         """Give the process a message that it waits for."""
         self._stepping(lambda: self.process.deliver(message, payload))
 
+    def cancel_instance(self, task: Task) -> None:
+        """Take back one task of a multi-instance; the last one to close lets the case go on."""
+        self._stepping(lambda: self.process.cancel_instance(task.id))
+
     def advance(self) -> None:
         """Fire the timers that are due."""
         self._stepping(self.process.advance)

@@ -335,6 +335,28 @@ def remind(session: Session, actor: Actor, task_id: str, now: datetime) -> None:
     )
 
 
+def excuse_expert(session: Session, actor: Actor, task_id: str, reason: str, now: datetime) -> None:
+    """Take the seat of an expert who does not declare; a replacement is drawn as after a recusal, with its sign-off.
+
+    By the review organizer, with a reason on record. Conflict once the expert has declared: then he scores.
+    """
+    require(actor, "review_organizer")
+    text = reason.strip()
+    if not 2 <= len(text) <= 500:
+        raise Invalid("补抽理由有误。", errors=[Problem("reason", "请写明补抽理由，2至500字。")])
+    running, task = _lock(session, actor, task_id, now)
+    refuse_suspended(running.case)
+    seat = reviews.open_seat(session, running.case.id, task.assignee or "")
+    if task.element_id != "declare_interest" or task.status != "open" or seat is None:
+        raise Conflict("只能补抽尚未作出声明的专家。")
+    seat.state, seat.recusal_reason = "recused", f"未作声明：{text}"
+    running.step.record(
+        "expert_excused", task.element_id, [{"field": seat.username, "old": None, "new": seat.recusal_reason}]
+    )
+    running.cancel_instance(task)
+    running.save()
+
+
 def lock_cases(session: Session, task_ids: Sequence[str]) -> None:
     """Lock the cases of several tasks in their order before anything is done to one of them (design.md, lock order)."""
     cases.lock_all(session, store.cases_of(session, task_ids))

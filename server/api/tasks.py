@@ -82,6 +82,19 @@ def assign(task: str, data: dict[str, Any]) -> dict[str, Any]:
 
 
 @call(
+    "POST",
+    "/tasks/<task>/replacement",
+    "review_organizer",
+    summary="补抽：收回未作声明的专家席位",
+    errors=(403, 404, 409, 422),
+    body=record(("reason",), reason=text(500)),
+    status=204,
+)
+def excuse_expert(task: str, data: dict[str, Any]) -> None:
+    tasks.excuse_expert(g.session, caller(), task, data["reason"], g.now)
+
+
+@call(
     "PUT",
     "/tasks/<task>/draft",
     summary="暂存",

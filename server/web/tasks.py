@@ -169,8 +169,17 @@ def assign(task: str) -> Response:
     return redirect(url_for(".show", task=task), 303)
 
 
+@blueprint.post("/tasks/<task>/replacement")
+@allow("review_organizer")
+def excuse_expert(task: str) -> Response:
+    shown = tasks.get_task(g.session, current_actor(), task, g.now)
+    tasks.excuse_expert(g.session, current_actor(), task, request.form.get("reason", ""), g.now)
+    flash("已收回该专家席位，其余专家声明后由监督岗确认补抽。", "success")
+    return redirect(url_for("cases.show", reference=shown["case"]), 303)
+
+
 @blueprint.post("/tasks/<task>/reminder")
-@allow("section_chief", "case_officer")
+@allow("section_chief", "case_officer", "review_organizer")
 def remind(task: str) -> Response:
     tasks.remind(g.session, current_actor(), task, g.now)
     flash("已催办，并记入办理全程留痕。", "success")

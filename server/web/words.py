@@ -90,6 +90,7 @@ VOTES = {"support": "建议支持", "oppose": "不建议支持"}
 ACTIONS = {
     "case_created": "新建申报件",
     "account_created": "建立账号",
+    "expert_excused": "收回专家席位",
     "case_terminated": "终止办理",
     "declarations_settled": "汇总回避声明",
     "incident_resolved": "流程异常已处理",

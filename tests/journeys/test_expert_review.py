@@ -100,6 +100,35 @@ def test_a_recusal_is_replaced_with_the_observers_consent(at: At) -> None:
         office.as_(drawn[0]).get(f"/cases/{case}")
 
 
+@pytest.mark.parametrize("when", ["first", "last"])
+def test_a_silent_expert_is_replaced_with_the_observers_consent(at: At, when: str) -> None:
+    office, case = at("declare_interest")
+    silent, *others = seats(office, case)
+    task = next(each for each in office.open_tasks(case) if each["assignee"] == silent)
+    replacement = f"/tasks/{task['id']}/replacement"
+    for person in ("officer", "discipline", "auditor"):
+        with refused(403):
+            office.as_(person).post(replacement, {"reason": "多次联系未答复"})
+    if when == "first":
+        office.as_("organizer").post(replacement, {"reason": "多次联系未答复"})
+    for expert in others:
+        answer(office, case, "declare_interest", expert)
+    if when == "last":
+        office.as_("organizer").post(replacement, {"reason": "多次联系未答复"})
+    with refused(409):
+        office.as_("organizer").post(replacement, {"reason": "多次联系未答复"})
+    with refused(409):
+        office.as_(silent).post(
+            f"/tasks/{task['id']}/completion", {"data": {"decision": "accept", "no_conflict": True}}
+        )
+    assert office.at(case) == {"confirm_redraw"}
+    office.do(case, "confirm_redraw", redraw_reason="一名专家未作声明")
+    [stand_in] = seats(office, case)
+    assert stand_in not in (silent, *others)
+    answer(office, case, "declare_interest", stand_in)
+    assert set(seats(office, case, "score_application")) == {*others, stand_in}
+
+
 def test_an_expert_declares_before_he_sees_the_file(at: At) -> None:
     office, case = at("declare_interest")
     drawn = seats(office, case)
