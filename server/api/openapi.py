@@ -98,9 +98,8 @@ def _statuses(each: Call) -> list[int]:
     if each.method == "POST" and each.kept:
         statuses.add(409)  # an Idempotency-Key that was used for something else
     if not each.public:
-        statuses.add(401)
-    if each.roles:
-        statuses.add(403)
+        # Also without roles of its own: what a person may do depends on the case (a declaration, a duty kept apart).
+        statuses |= {401, 403}
     return sorted(statuses)
 
 
