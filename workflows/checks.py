@@ -45,6 +45,7 @@ def _application(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
         errors.append(FieldError("completion_date", "竣工日期不能早于开工日期。"))
     if completion and date.fromisoformat(completion) > step.today:
         errors.append(FieldError("completion_date", "竣工日期不能晚于今天：本政策实行事后支持。"))
+    errors += _not_in_future(step, data, "established_on")
     seen = set()
     for row, line in enumerate(data.get("invoice_lines") or []):
         # A digital invoice has a number of 20 digits and no code, so the code is optional in the comparison too.
