@@ -104,16 +104,17 @@ def digest(bundle: Mapping[str, bytes]) -> str:
 def publish(session: Session, scheme: str, bundle: Mapping[str, bytes], by: str, now: datetime) -> DefinitionVersion:
     """Store a bundle as the next version of its scheme; the same content again is the version that holds it.
 
+    The gate judges it either way: what passed once may name an operation that the program no longer has.
     Raises GateRefused with every finding.
     """
+    findings = check(bundle, scheme)
+    if findings:
+        raise GateRefused(findings)
     chain = lock_record(session, f"definition:{scheme}")
     sha256 = digest(bundle)
     latest = store.latest(session, scheme)
     if latest is not None and latest.sha256 == sha256:
         return latest
-    findings = check(bundle, scheme)
-    if findings:
-        raise GateRefused(findings)
     compile_files(scheme, sha256, bundle)
     return _store(session, chain, scheme, bundle, sha256, (latest.version if latest else 0) + 1, by, now)
 
