@@ -1,10 +1,11 @@
 """Publicity (公示): publish resolved cases, take real-name objections, accept or turn them down (P13, P14)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from storage import batches, cases
 from storage import publicity as store
+from storage.batches import Batch, ListRow
 from storage.database import Session
 from storage.publicity import Notice, NoticeItem, Objection
 from workflows import letters, paging, views
@@ -13,7 +14,7 @@ from workflows.batches import chain_name
 from workflows.errors import Conflict, FieldError, Invalid, NotFound
 from workflows.permissions import PUBLIC, STAFF, Actor, require
 from workflows.rules import workdays
-from workflows.running import open_case, open_waiting, refuse_suspended
+from workflows.running import Running, open_case, open_waiting, refuse_suspended
 from workflows.step import local_date, pinned_values
 
 LEGAL_BASIS = "《关于北京城市副中心促进工业和软件信息服务业绿色低碳转型和产业高质量发展的实施细则》"
@@ -34,44 +35,19 @@ def publish(session: Session, actor: Actor, batch_id: int, now: datetime) -> dic
     running = open_waiting(session, batch.id, ("published",), actor, now)
     if not running:
         raise Conflict("没有等待公示的申报件。")
-    try:
-        calendar = workdays.load()
-        last_day = calendar.add(local_date(now), int(pinned_values(batch)["proc.publicity_days"]))
-    except workdays.YearNotLoaded as missing:
-        raise Conflict(f"{missing}。") from None
-    rows = {row.case_id: row for row in batches.latest_rows(session, batch.id)}
+    last_day = _last_day(batch, now)
     notice = Notice(
         batch_id=batch.id,
         title=f"关于{batch.title}拟支持项目的公示",
         published_by=actor.username,
         published_at=now,
-        ends_at=calendar.end_of(last_day),
+        ends_at=workdays.load().end_of(last_day),
     )
     session.add(notice)
     session.flush()
+    rows = {row.case_id: row for row in batches.latest_rows(session, batch.id)}
     for each in running:
-        case, row = each.case, rows.get(each.case.id)
-        cut = row is not None and row.final_amount < row.precap_amount and case.final_amount == row.final_amount
-        session.add(
-            NoticeItem(
-                notice_id=notice.id,
-                case_id=case.id,
-                enterprise=each.step.enterprise.name,
-                scheme=case.scheme,
-                title=case.title,
-                amount=case.final_amount,
-                remark="年度限额调减" if cut else "",
-                ends_at=notice.ends_at,
-            )
-        )
-        each.step.record(
-            "case_published",
-            str(notice.id),
-            [
-                {"field": "amount", "old": None, "new": views.amount(case.final_amount)},
-                {"field": "ends_at", "old": None, "new": views.instant(notice.ends_at)},
-            ],
-        )
+        _announce(each, notice, rows.get(each.case.id))
     # One flush before the engines run, so that each finds its own announcement.
     session.flush()
     for each in running:
@@ -91,6 +67,40 @@ def publish(session: Session, actor: Actor, batch_id: int, now: datetime) -> dic
     )
     session.flush()
     return get_notice(session, notice.id, now)
+
+
+def _last_day(batch: Batch, now: datetime) -> date:
+    """The last day of a period that is published now; Conflict while its calendar is not loaded."""
+    try:
+        return workdays.load().add(local_date(now), int(pinned_values(batch)["proc.publicity_days"]))
+    except workdays.YearNotLoaded as missing:
+        raise Conflict(f"{missing}。") from None
+
+
+def _announce(running: Running, notice: Notice, row: ListRow | None) -> None:
+    """One case on the notice, with the remark that its amount was cut by the annual ceiling."""
+    case, step = running.case, running.step
+    cut = row is not None and row.final_amount < row.precap_amount and case.final_amount == row.final_amount
+    step.session.add(
+        NoticeItem(
+            notice_id=notice.id,
+            case_id=case.id,
+            enterprise=step.enterprise.name,
+            scheme=case.scheme,
+            title=case.title,
+            amount=case.final_amount,
+            remark="年度限额调减" if cut else "",
+            ends_at=notice.ends_at,
+        )
+    )
+    step.record(
+        "case_published",
+        str(notice.id),
+        [
+            {"field": "amount", "old": None, "new": views.amount(case.final_amount)},
+            {"field": "ends_at", "old": None, "new": views.instant(notice.ends_at)},
+        ],
+    )
 
 
 def list_notices(session: Session, now: datetime, *, cursor: str | None = None, limit: int = 20) -> paging.Page:

@@ -6,11 +6,12 @@ from decimal import Decimal
 
 from storage import people, reviews
 from storage.cases import Submission, list_submissions
+from storage.people import Expert, User
 from storage.reviews import ReviewDraw, ReviewSeat, ReviewSession
 from workflows import awards
 from workflows.errors import Conflict
 from workflows.operations.registry import operation
-from workflows.rules import review
+from workflows.rules import SCHEMES, review
 from workflows.step import Step
 
 CRITERIA = ("score_legality", "score_technique", "score_effect", "score_investment", "score_example")
@@ -19,7 +20,7 @@ CRITERIA = ("score_legality", "score_technique", "score_effect", "score_investme
 @operation("判定是否需专家评审")
 def route_expert_review(step: Step, _: Mapping[str, str]) -> str:
     """Not required when the parameter says none, or when a panel has already passed this case."""
-    if step.parameter("proc.expert_route.art3") == "none":
+    if step.parameter(f"proc.expert_route.{SCHEMES[step.case.scheme].CLAUSE}") == "none":
         return "not_required"
     panel = reviews.current(step.session, step.case.id)
     return "not_required" if panel is not None and panel.passed else "required"
@@ -32,29 +33,45 @@ def draw_experts(step: Step, _: Mapping[str, str]) -> list[str]:
     if panel is None or panel.unsealed_at is not None:
         panel = _convene(step, (panel.number if panel else 0) + 1)
     taken = reviews.seats(step.session, panel.id)
-    sitting = [seat for seat in taken if seat.state != "recused"]
-    avoided = str(step.facts.get("avoided_organization") or "")
     pool = people.list_experts(step.session)
-    excluded = {seat.username for seat in taken} | {
+    barred = {seat.username for seat in taken} | _conflicted(step, pool)
+    seed = secrets.token_hex(16)
+    committed = review.commitment(seed)
+    step.record("draw_seed_committed", "draw_experts", [{"field": "seed_sha256", "old": None, "new": committed}])
+    candidates = [review.Expert(user.username, expert.finance) for expert, user in pool]
+    missing, finance, technical = _missing(step, panel, [seat for seat in taken if seat.state != "recused"])
+    try:
+        names = review.draw(candidates, missing, finance, seed, barred, technical_min=technical)
+    except review.PoolExhausted as shortage:
+        raise Conflict(f"{shortage}。请补充专家库后重试。") from shortage
+    _keep_draw(step, panel, seed, candidates, barred, names)
+    return names
+
+
+def _conflicted(step: Step, pool: list[tuple[Expert, User]]) -> set[str]:
+    """Experts whom the applicant employs, or who come from the one organisation that it asked to avoid (回避)."""
+    avoided = step.facts.get("avoided_organization")
+    return {
         user.username
         for expert, user in pool
         if expert.employer_uscc == step.enterprise.uscc or (avoided and expert.employer == avoided)
     }
-    number = len(reviews.draws(step.session, panel.id)) + 1
-    seed = secrets.token_hex(16)
-    committed = review.commitment(seed)
-    step.record("draw_seed_committed", "draw_experts", [{"field": "seed_sha256", "old": None, "new": committed}])
-    finance = {user.username for expert, user in pool if expert.finance}
-    candidates = [review.Expert(user.username, expert.finance) for expert, user in pool]
+
+
+def _missing(step: Step, panel: ReviewSession, sitting: list[ReviewSeat]) -> tuple[int, int, int]:
+    """How many are missing; how many of them must be finance experts, and how many technical ones."""
     missing = panel.size - len(sitting)
-    finance_missing = max(0, step.parameter("proc.expert_finance_min") - sum(seat.finance for seat in sitting))
+    finance = max(0, step.parameter("proc.expert_finance_min") - sum(seat.finance for seat in sitting))
     # At least half of a panel are technical experts (domain.md 3.3, 4).
-    technical_missing = max(0, (panel.size + 1) // 2 - sum(not seat.finance for seat in sitting))
-    technical_missing = min(technical_missing, missing - finance_missing)
-    try:
-        names = review.draw(candidates, missing, finance_missing, seed, excluded, technical_min=technical_missing)
-    except review.PoolExhausted as shortage:
-        raise Conflict(f"{shortage}。请补充专家库后重试。") from shortage
+    technical = max(0, (panel.size + 1) // 2 - sum(not seat.finance for seat in sitting))
+    return missing, finance, min(technical, missing - finance)
+
+
+def _keep_draw(
+    step: Step, panel: ReviewSession, seed: str, candidates: list[review.Expert], barred: set[str], names: list[str]
+) -> None:
+    """Number the draw, keep what it was made from, and seat who was drawn."""
+    number = len(reviews.draws(step.session, panel.id)) + 1
     reason = step.submitted.get("redraw_reason")
     step.session.add(
         ReviewDraw(
@@ -62,13 +79,14 @@ def draw_experts(step: Step, _: Mapping[str, str]) -> list[str]:
             number=number,
             seed=seed,
             pool=[expert.username for expert in candidates],
-            excluded=sorted(excluded),
+            excluded=sorted(barred),
             drawn=names,
             reason=str(reason) if reason else None,
             drawn_by=step.actor.username,
             drawn_at=step.now,
         )
     )
+    finance = {expert.username for expert in candidates if expert.finance}
     step.session.add_all(
         ReviewSeat(session_id=panel.id, case_id=step.case.id, username=name, finance=name in finance, state="drawn")
         for name in names
@@ -78,7 +96,6 @@ def draw_experts(step: Step, _: Mapping[str, str]) -> list[str]:
         "draw_experts",
         [{"field": "seed", "old": None, "new": seed}, {"field": f"draw_{number}", "old": None, "new": names}],
     )
-    return names
 
 
 def _convene(step: Step, number: int) -> ReviewSession:
