@@ -1,6 +1,6 @@
 """The ceiling ledger (限额台账, domain.md 2.4): one account per beneficiary and year, entries only added."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -69,6 +69,18 @@ def lock_accounts(session: Session, usccs: Iterable[str], year: int) -> dict[str
     return {account.uscc: account for account in locked}
 
 
+def lock_account(session: Session, uscc: str, year: int) -> LedgerAccount:
+    return lock_accounts(session, [uscc], year)[uscc]
+
+
+def movements(state: str, from_state: str | None, amount: Decimal) -> Iterator[tuple[str, Decimal]]:
+    """What an entry adds to each holding state; states that give room back hold nothing."""
+    if state in HOLDING:
+        yield state, amount
+    if from_state in HOLDING:
+        yield str(from_state), -amount
+
+
 def held_by_case(session: Session, account_ids: Iterable[int]) -> dict[int, dict[int, Decimal]]:
     """What each case holds in each account: what entered a holding state less what left it; zero is left out."""
     held: dict[int, dict[int, Decimal]] = {account_id: {} for account_id in account_ids}
@@ -78,10 +90,9 @@ def held_by_case(session: Session, account_ids: Iterable[int]) -> dict[int, dict
         .where(LedgerEntry.account_id.in_(list(held)))
         .group_by(LedgerEntry.account_id, LedgerEntry.case_id, LedgerEntry.state, LedgerEntry.from_state)
     )
-    for account_id, case_id, state, from_state, amount in session.execute(query):
-        enters = amount if state in HOLDING else Decimal(0)
-        leaves = amount if from_state in HOLDING else Decimal(0)
-        held[account_id][case_id] = held[account_id].get(case_id, Decimal(0)) + enters - leaves
+    for account_id, case_id, state, from_state, total in session.execute(query):
+        for _, amount in movements(state, from_state, total):
+            held[account_id][case_id] = held[account_id].get(case_id, Decimal(0)) + amount
     return {account: {case: sum_ for case, sum_ in cases.items() if sum_} for account, cases in held.items()}
 
 
@@ -93,18 +104,11 @@ def live_entry(session: Session, case_id: int) -> tuple[LedgerAccount, str, Deci
         .where(LedgerEntry.case_id == case_id)
         .order_by(LedgerEntry.id)
     )
-    balance: dict[tuple[int, str], Decimal] = {}
-    accounts: dict[int, LedgerAccount] = {}
+    balance: dict[tuple[LedgerAccount, str], Decimal] = {}
     for account, entry in session.execute(query):
-        accounts[account.id] = account
-        if entry.state in HOLDING:
-            balance[account.id, entry.state] = balance.get((account.id, entry.state), Decimal(0)) + entry.amount
-        if entry.from_state in HOLDING:
-            balance[account.id, entry.from_state] -= entry.amount
-    for (account_id, state), amount in balance.items():
-        if amount:
-            return accounts[account_id], state, amount
-    return None
+        for state, amount in movements(entry.state, entry.from_state, entry.amount):
+            balance[account, state] = balance.get((account, state), Decimal(0)) + amount
+    return next(((account, state, amount) for (account, state), amount in balance.items() if amount), None)
 
 
 def list_entries(session: Session, uscc: str, year: int) -> Sequence[LedgerEntry]:

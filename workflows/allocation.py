@@ -1,25 +1,23 @@
 """Article 10 over the cases of a batch: allocate a list, and allocate again after a release (domain.md 2.1, 2.4)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from storage import batches as store
 from storage import cases, ledger
-from storage.batches import Batch, ListRow
+from storage.batches import Batch, ListRow, Resolution
 from storage.database import Session
 from storage.ledger import LedgerAccount
-from workflows import awards, rules, views
+from workflows import awards, views
 from workflows.permissions import Actor
+from workflows.rules import ceiling
 from workflows.running import Running, open_cases
 from workflows.step import pinned_values
 
 
-def allocate(
-    session: Session, batch: Batch, running: Sequence[Running], round_: int, actor: Actor, now: datetime
-) -> None:
+def allocate(session: Session, batch: Batch, running: Sequence[Running], round_: int) -> None:
     """Article 10 for each enterprise of these cases; writes rows, reservations and final amounts."""
-    parameters = pinned_values(batch)
     by_uscc: dict[str, list[Running]] = {}
     for each in running:
         by_uscc.setdefault(each.step.enterprise.uscc, []).append(each)
@@ -27,16 +25,35 @@ def allocate(
     held = ledger.held_by_case(session, [account.id for account in accounts.values()])
     for uscc, group in by_uscc.items():
         account = accounts[uscc]
-        mine = {each.case.id for each in group}
-        used = sum((amount for case_id, amount in held[account.id].items() if case_id not in mine), awards.ZERO)
-        allocations = awards.allocate(used, [each.case for each in group], batch, parameters)
-        for each in group:
-            allocation = allocations[each.case.id]
-            _reserve(each, account, held[account.id].get(each.case.id, awards.ZERO), allocation.amount)
-            session.add(_row(each, round_, allocation))
+        for each, share in _shares(held[account.id], group, batch):
+            _move(each, account, held[account.id], share, round_)
 
 
-def _row(running: Running, round_: int, allocation: rules.ceiling.Allocation) -> ListRow:
+def _shares(
+    held: Mapping[int, Decimal], group: Sequence[Running], batch: Batch
+) -> list[tuple[Running, ceiling.Allocation]]:
+    """Article 10 over the cases of one enterprise: what others hold is used, the group shares the rest."""
+    by_reference = {each.case.reference: each for each in group}
+    mine = {each.case.id for each in group}
+    used = sum((amount for case_id, amount in held.items() if case_id not in mine), awards.ZERO)
+    claims = [
+        ceiling.Claim(case.reference, case.precap_amount or awards.ZERO, case.accepted_at or case.created_at)
+        for case in (each.case for each in group)
+    ]
+    parameters = pinned_values(batch)
+    shares = ceiling.allocate(claims, used, parameters["a10.annual_cap"], parameters["a10.allocation_order"])
+    return [(by_reference[share.case], share) for share in shares]
+
+
+def _move(
+    running: Running, account: LedgerAccount, held: Mapping[int, Decimal], share: ceiling.Allocation, round_: int
+) -> None:
+    """Reserve the share in place of what the case held, and note it on the list."""
+    _reserve(running, account, held.get(running.case.id, awards.ZERO), share.amount)
+    running.step.session.add(_row(running, round_, share))
+
+
+def _row(running: Running, round_: int, allocation: ceiling.Allocation) -> ListRow:
     step = running.step
     return ListRow(
         batch_id=step.batch.id,
@@ -51,7 +68,7 @@ def _row(running: Running, round_: int, allocation: rules.ceiling.Allocation) ->
     )
 
 
-def _row_steps(allocation: rules.ceiling.Allocation) -> list[dict[str, str]]:
+def _row_steps(allocation: ceiling.Allocation) -> list[dict[str, str]]:
     """Step 8 of domain.md 2.1. Steps 4–7 (the same matter, other funds, article 6) come with the other types."""
     text = allocation.reason or "未超过年度支持限额"
     return [
@@ -93,22 +110,17 @@ def reallocate(session: Session, actor: Actor, now: datetime, account: LedgerAcc
     batch = store.lock(session, batch_id)
     assert batch is not None
     running = open_cases(session, cases.open_siblings(session, account.uscc, batch_id), actor, now)
-    account = ledger.lock_accounts(session, [account.uscc], account.year)[account.uscc]
+    account = ledger.lock_account(session, account.uscc, account.year)
     if not ledger.take_reallocation(session, account.id, batch_id) or account.year != batch.cap_year:
         return
     held = ledger.held_by_case(session, [account.id])[account.id]
-    open_ones = [each for each in running if _takes_part(session, each, account)]
-    mine = {each.case.id for each in open_ones}
-    used = sum((amount for case_id, amount in held.items() if case_id not in mine), awards.ZERO)
-    parameters = pinned_values(batch)
-    allocations = awards.allocate(used, [each.case for each in open_ones], batch, parameters)
+    adjusted = _adjusted(session, batch_id)
+    open_ones = [each for each in running if each.case.id not in adjusted and _takes_part(session, each, account)]
     round_ = store.last_round(session, batch_id) + 1
-    for each in open_ones:
-        allocation = allocations[each.case.id]
-        if allocation.amount == each.case.final_amount:
+    for each, share in _shares(held, open_ones, batch):
+        if share.amount == each.case.final_amount:
             continue
-        _reserve(each, account, held.get(each.case.id, awards.ZERO), allocation.amount)
-        session.add(_row(each, round_, allocation))
+        _move(each, account, held, share, round_)
         if each.waits_for("reallocated"):
             each.deliver("reallocated", {"reallocated": "amount"})
         each.save()
@@ -122,15 +134,19 @@ def _takes_part(session: Session, running: Running, account: LedgerAccount) -> b
     if not (running.waits_for("resolved") or running.waits_for("reallocated")):
         return False
     held = ledger.live_entry(session, case.id)
-    if held is not None and (held[1] != "RESERVED" or held[0].id != account.id):
-        return False
-    return not _adjusted(session, running)
+    return held is None or (held[1] == "RESERVED" and held[0].id == account.id)
 
 
-def _adjusted(session: Session, running: Running) -> bool:
-    """Whether the meeting set this case's amount itself since it was last listed."""
-    decided = store.decisions_of_case(session, running.case.id)
-    rows = store.rows_of_case(session, running.case.id)
-    if not decided or decided[-1][0].result != "adjust":
-        return False
-    return not rows or decided[-1][1].recorded_at >= rows[-1].fixed_at
+def _adjusted(session: Session, batch_id: int) -> set[int]:
+    """Ids of the cases whose amount the meeting set itself since they were last listed."""
+    rows = {row.case_id: row for row in store.latest_rows(session, batch_id)}
+    return {
+        case_id
+        for case_id, (decision, resolution) in store.latest_decisions(session, batch_id).items()
+        if decision.result == "adjust" and (case_id not in rows or decided_since(rows[case_id], resolution))
+    }
+
+
+def decided_since(row: ListRow, resolution: Resolution) -> bool:
+    """Whether this meeting saw this row of the list, and not an earlier one."""
+    return resolution.recorded_at >= row.fixed_at

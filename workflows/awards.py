@@ -3,19 +3,14 @@
 Lock order everywhere: cases by reference first (the caller holds them), then ledger accounts by USCC.
 """
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from storage import calculations, cases, ledger
-from storage.batches import Batch
 from storage.calculations import Calculation
-from storage.cases import Case
 from storage.ledger import LedgerAccount, LedgerEntry
 from workflows import rules
 from workflows.errors import Conflict
-from workflows.rules import ceiling
 from workflows.rules.money import format_yuan
 from workflows.step import Step
 
@@ -92,7 +87,7 @@ def release(step: Step, why: str, *, reallocate: bool) -> None:
     if held is None:
         return
     account, state, amount = held
-    account = ledger.lock_accounts(step.session, [account.uscc], account.year)[account.uscc]
+    ledger.lock_account(step.session, account.uscc, account.year)
     enter(step, account, "RELEASED", amount, state, why)
     if reallocate:
         ledger.ask_reallocation(step.session, account.id, step.case.batch_id)
@@ -106,15 +101,19 @@ def ask_again(step: Step) -> None:
         ledger.ask_reallocation(step.session, held[0].id, step.case.batch_id)
 
 
+def _locked_hold(step: Step, state: str, refusal: str) -> tuple[LedgerAccount, Decimal]:
+    """The locked account and the yuan that the case holds there in this state; Conflict with `refusal` otherwise."""
+    held = ledger.live_entry(step.session, step.case.id)
+    if held is None or held[1] != state:
+        raise Conflict(refusal)
+    return ledger.lock_account(step.session, held[0].uscc, held[0].year), held[2]
+
+
 def commit(step: Step) -> None:
     """RESERVED → COMMITTED in the year of the decision; when the year turned, the old year's room is given back."""
-    held = ledger.live_entry(step.session, step.case.id)
-    if held is None or held[1] != "RESERVED":
-        raise Conflict("本件没有额度预占，不能审定；请先重新锁定汇总表。")
-    account, _state, amount = held
+    account, amount = _locked_hold(step, "RESERVED", "本件没有额度预占，不能审定；请先重新锁定汇总表。")
     # The district decides; this task registers its paper, perhaps days later and in another year (M03).
     year = date.fromisoformat(step.facts["district_approved_on"]).year
-    account = ledger.lock_accounts(step.session, [account.uscc], account.year)[account.uscc]
     if account.year != year and step.parameter("a10.cap_year_basis") == "approval_year":
         account = _move_to_year(step, account, amount, year)
     enter(step, account, "COMMITTED", amount, "RESERVED", "区政府审定")
@@ -123,7 +122,7 @@ def commit(step: Step) -> None:
 
 def _move_to_year(step: Step, old: LedgerAccount, amount: Decimal, year: int) -> LedgerAccount:
     """Release in the old year and reserve the same amount in the new one, if there is room for all of it."""
-    account = ledger.lock_accounts(step.session, [old.uscc], year)[old.uscc]
+    account = ledger.lock_account(step.session, old.uscc, year)
     used = sum(ledger.held_by_case(step.session, [account.id])[account.id].values(), ZERO)
     if used + amount > step.parameter("a10.annual_cap"):
         raise Conflict(f"{year}年度剩余限额不足{format_yuan(amount)}元，请退回重新测算。")
@@ -132,23 +131,16 @@ def _move_to_year(step: Step, old: LedgerAccount, amount: Decimal, year: int) ->
     return account
 
 
-def committed(step: Step) -> Decimal:
-    """Yuan that the ledger holds committed for the case; this is what is paid."""
-    held = ledger.live_entry(step.session, step.case.id)
-    if held is None or held[1] != "COMMITTED":
-        raise Conflict("本件没有审定占用的额度，不能登记拨付。")
-    return held[2]
-
-
-def pay(step: Step) -> None:
-    """COMMITTED → PAID, in the account and year of the decision."""
-    held = ledger.live_entry(step.session, step.case.id)
-    if held is None or held[1] != "COMMITTED":
-        raise Conflict("本件没有审定占用的额度，不能登记拨付。")
-    account, _state, amount = held
-    account = ledger.lock_accounts(step.session, [account.uscc], account.year)[account.uscc]
+def lock_committed(step: Step) -> tuple[LedgerAccount, Decimal]:
+    """The locked account and the yuan that it holds committed for the case: this is what is paid."""
+    account, amount = _locked_hold(step, "COMMITTED", "本件没有审定占用的额度，不能登记拨付。")
     if amount != step.case.final_amount:
         raise Conflict("审定占用的额度与审定支持金额不一致，不能登记拨付，请联系流程与口径负责人。")
+    return account, amount
+
+
+def pay(step: Step, account: LedgerAccount, amount: Decimal) -> None:
+    """COMMITTED → PAID, in the account and year of the decision."""
     enter(step, account, "PAID", amount, "COMMITTED", "已拨付")
     step.case.paid_amount = amount
 
@@ -167,17 +159,3 @@ def enter(step: Step, account: LedgerAccount, state: str, amount: Decimal, from_
             why=why,
         )
     )
-
-
-def allocate(
-    account_used: Decimal, cases: Sequence[Case], batch: Batch, parameters: Any
-) -> dict[int, ceiling.Allocation]:
-    """Article 10 over the cases of one enterprise in one batch; the order of the cases does not matter."""
-    claims = [
-        ceiling.Claim(case.reference, case.precap_amount or ZERO, case.accepted_at or case.created_at) for case in cases
-    ]
-    allocations = ceiling.allocate(
-        claims, account_used, parameters["a10.annual_cap"], parameters["a10.allocation_order"]
-    )
-    by_reference = {case.reference: case.id for case in cases}
-    return {by_reference[allocation.case]: allocation for allocation in allocations}

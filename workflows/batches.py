@@ -10,6 +10,7 @@ from storage import cases as case_store
 from storage import instances, ledger
 from storage.batches import Batch, Decision, Resolution
 from storage.database import Session
+from storage.ledger import LedgerAccount
 from workflows import allocation, awards, paging, rules, views
 from workflows import parameters as parameter_values
 from workflows.audit import Chain
@@ -192,7 +193,7 @@ def list_rows(session: Session, batch: Batch) -> list[dict[str, Any]]:
                     "amount": views.amount(decided[0].amount),
                     "reason": decided[0].reason,
                 }
-                if decided and decided[0].id and decided[1].recorded_at >= row.fixed_at
+                if decided and allocation.decided_since(row, decided[1])
                 else None,
             }
         )
@@ -216,7 +217,7 @@ def fix_list(session: Session, actor: Actor, batch_id: int, now: datetime) -> di
     concerned = {each.case.enterprise_id for each in running if each.case.id in fresh}
     running = [each for each in running if each.case.enterprise_id in concerned]
     round_ = store.last_round(session, batch.id) + 1
-    allocation.allocate(session, batch, running, round_, actor, now)
+    allocation.allocate(session, batch, running, round_)
     for each in running:
         if each.case.id in fresh:
             each.deliver("listed", {})
@@ -257,14 +258,14 @@ def resolve(
     if errors:
         raise Invalid("审议结果有误，请按提示修改。", errors=errors)
     # All accounts at once and in order, before any of them is needed (design.md, lock order).
-    ledger.lock_accounts(session, {each.step.enterprise.uscc for each in waiting}, batch.cap_year)
+    accounts = ledger.lock_accounts(session, {each.step.enterprise.uscc for each in waiting}, batch.cap_year)
     resolution = Resolution(
         batch_id=batch.id, minutes_no=minutes_no.strip(), recorded_by=actor.username, recorded_at=now
     )
     session.add(resolution)
     session.flush()
     for decision in sorted(decisions, key=lambda each: each["case"]):
-        _decide(session, batch, resolution, running[decision["case"]], decision)
+        _decide(session, accounts, resolution, running[decision["case"]], decision)
     Chain.open(session, chain_name(batch)).append(
         now,
         actor.username,
@@ -307,7 +308,11 @@ def _check_decision(
 
 
 def _decide(
-    session: Session, batch: Batch, resolution: Resolution, running: Running, decision: Mapping[str, Any]
+    session: Session,
+    accounts: Mapping[str, LedgerAccount],
+    resolution: Resolution,
+    running: Running,
+    decision: Mapping[str, Any],
 ) -> None:
     step, case, result = running.step, running.case, decision["result"]
     listed = case.final_amount or awards.ZERO
@@ -330,10 +335,10 @@ def _decide(
         ],
     )
     if result == "adjust" and amount is not None:
-        account = ledger.lock_accounts(session, [step.enterprise.uscc], batch.cap_year)[step.enterprise.uscc]
+        account = accounts[step.enterprise.uscc]
         awards.enter(step, account, "RELEASED", listed - amount, "RESERVED", "集体审议调减")
         case.final_amount = amount
-        ledger.ask_reallocation(session, account.id, batch.id)
+        ledger.ask_reallocation(session, account.id, case.batch_id)
     if result == "defer":
         awards.release(step, "缓议", reallocate=True)
         case.final_amount = None

@@ -25,10 +25,8 @@ def get_ledger(session: Session, uscc: str, year: int | None, now: datetime) -> 
     entries = ledger.list_entries(session, uscc, wanted)
     sums = dict.fromkeys(ledger.HOLDING, ZERO)
     for entry in entries:
-        if entry.state in sums:
-            sums[entry.state] += entry.amount
-        if entry.from_state in sums:
-            sums[entry.from_state] -= entry.amount
+        for state, amount in ledger.movements(entry.state, entry.from_state, entry.amount):
+            sums[state] += amount
     references = cases.references(session, {entry.case_id for entry in entries})
     return {
         "uscc": uscc,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 
 from storage import payments
 from storage.payments import Payment
@@ -11,14 +12,14 @@ from workflows.rules.money import format_yuan
 from workflows.step import Step
 
 
-def _attempt(step: Step, state: str) -> Payment:
+def _attempt(step: Step, state: str, amount: Decimal) -> Payment:
     facts = step.facts
     paid_on = step.submitted.get("paid_on")
     payment = Payment(
         case_id=step.case.id,
         number=payments.last_number(step.session, step.case.id) + 1,
         state=state,
-        amount=awards.committed(step),
+        amount=amount,
         bank_name=facts["bank_name"],
         account_name=facts["account_name"],
         account_no=facts["account_no"],
@@ -35,8 +36,9 @@ def _attempt(step: Step, state: str) -> Payment:
 @operation("登记拨付完成")
 def settle_payment(step: Step, _: Mapping[str, str]) -> None:
     """COMMITTED becomes PAID; the paid amount is the amount that was committed."""
-    payment = _attempt(step, "paid")
-    awards.pay(step)
+    account, amount = awards.lock_committed(step)
+    payment = _attempt(step, "paid", amount)
+    awards.pay(step, account, amount)
     letters.send(
         step,
         "disbursement",
@@ -54,7 +56,7 @@ def settle_payment(step: Step, _: Mapping[str, str]) -> None:
 
 @operation("登记支付退回")
 def record_return(step: Step, _: Mapping[str, str]) -> None:
-    payment = _attempt(step, "returned")
+    payment = _attempt(step, "returned", awards.lock_committed(step)[1])
     letters.send(
         step,
         "payment_returned",
