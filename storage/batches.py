@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Numeric, select
+from sqlalchemy import BigInteger, ForeignKey, Index, Numeric, false, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT, distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -70,6 +70,8 @@ class Decision(Base):
     result: Mapped[str]
     amount: Mapped[Yuan | None]
     reason: Mapped[str | None]
+    # Refused for the sake of another case of the same matter, and kept until that one is decided (暂列不支持).
+    held: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 def get(session: Session, batch_id: int) -> Batch | None:

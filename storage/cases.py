@@ -1,4 +1,4 @@
-"""Cases, the facts known about them, what was submitted, and the matters that they concern."""
+"""Cases, the facts known about them, and what was submitted."""
 
 import enum
 from collections.abc import Iterable, Sequence
@@ -7,22 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Select, and_, case, func, or_, select
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column, relationship
 
 from storage.base import Base, Id, Instant, Json, Yuan
 from storage.batches import Batch
+from storage.matters import Matter
 from storage.people import Enterprise
 from storage.tasks import Task
-
-
-class Matter(Base):
-    """The same project or matter (同一项目、同一事项, domain.md 2.2); cases refer to it."""
-
-    __tablename__ = "matter"
-    id: Mapped[Id]
-    key: Mapped[str] = mapped_column(unique=True)
-    title: Mapped[str]
 
 
 class Case(Base):
@@ -189,11 +181,6 @@ def lock_all(session: Session, case_ids: Iterable[int]) -> Sequence[Case]:
 
 def next_number(session: Session) -> int:
     return session.scalar(select(func.nextval("case_number"))) or 0
-
-
-def get_or_create_matter(session: Session, key: str, title: str) -> Matter:
-    session.execute(insert(Matter).values(key=key, title=title).on_conflict_do_nothing(index_elements=["key"]))
-    return session.scalars(select(Matter).where(Matter.key == key)).one()
 
 
 def latest_submission(session: Session, case_id: int, element_id: str) -> Submission | None:

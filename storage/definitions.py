@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, UniqueConstraint, select
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant
@@ -19,7 +19,7 @@ class DefinitionVersion(Base):
     state: Mapped[str]
     published_at: Mapped[Instant]
     published_by: Mapped[str]
-    __table_args__ = (UniqueConstraint("key", "version"), UniqueConstraint("key", "sha256"))
+    __table_args__ = (UniqueConstraint("key", "version"), Index(None, "key", "sha256"))
 
 
 class DefinitionFile(Base):

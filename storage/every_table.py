@@ -5,23 +5,30 @@ from storage import (
     batches,
     calculations,
     cases,
+    cluster_awards,
     definitions,
     documents,
+    historic_awards,
     instances,
     ledger,
+    matters,
     messages,
+    official_lists,
     parameters,
     payments,
     people,
     publicity,
+    recoveries,
     reviews,
+    sheet_imports,
     system,
     tasks,
 )
 from storage.base import Base
 
 MODULES = (
-    audit, batches, calculations, cases, definitions, documents, instances, ledger,
-    messages, parameters, payments, people, publicity, reviews, system, tasks,
+    audit, batches, calculations, cases, cluster_awards, definitions, documents, historic_awards, instances, ledger,
+    matters, messages, official_lists, parameters, payments, people, publicity, recoveries, reviews, sheet_imports,
+    system, tasks,
 )  # fmt: skip
 TABLES = Base.metadata.sorted_tables

@@ -21,6 +21,8 @@ class Enterprise(Base):
     entity_type: Mapped[str]
     profile: Mapped[Json]
     credit_flags: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)
+    # Parent of the group, where the office knows one: its USCC (`a10.cap_scope`, M13).
+    group_uscc: Mapped[str | None]
 
 
 class User(Base):

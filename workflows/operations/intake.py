@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from storage import cases, messages
+from storage import matters, messages
 from storage.messages import Message
 from workflows import letters
 from workflows.errors import Conflict
@@ -22,7 +22,7 @@ def register_submission(step: Step, _: Mapping[str, str]) -> None:
         raise Conflict("现在不在本批次的申报期内，不能提交；已填写的内容仍为你保留。")
     step.case.submitted_at = step.now
     key = matter_key(step.enterprise.uscc, step.facts)
-    step.case.matter_id = cases.get_or_create_matter(step.session, key, step.case.title).id
+    step.case.matter_id = matters.get_or_create(step.session, key, step.case.title).id
     step.record("application_submitted", "fill_application", [{"field": "matter", "old": None, "new": key}])
 
 

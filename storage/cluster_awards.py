@@ -1,0 +1,80 @@
+"""Recognised clusters and their three yearly instalments (article 8)."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import BigInteger, ForeignKey, Numeric, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.base import Base, Id, Yuan
+
+
+class ClusterAward(Base):
+    """A recognition: `total` yuan over three years. It holds nothing of a ceiling; each year's payment does.
+
+    `state` is active, suspended (a failed year) or ended. Recognised here (`case_id`) or before (`historic_award_id`).
+    """
+
+    __tablename__ = "cluster_award"
+    id: Mapped[Id]
+    matter_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("matter.id"), unique=True)
+    enterprise_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("enterprise.id"), index=True)
+    case_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("cases.id"))
+    historic_award_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("historic_award.id"))
+    total: Mapped[Yuan]
+    decided_on: Mapped[date]
+    state: Mapped[str] = mapped_column(default="active")
+
+
+class Instalment(Base):
+    """One year of an award: at most `ceiling` yuan, and the case in which that year is reported and paid."""
+
+    __tablename__ = "instalment"
+    id: Mapped[Id]
+    award_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cluster_award.id"))
+    year_index: Mapped[int]
+    year: Mapped[int]
+    ceiling: Mapped[Yuan]
+    case_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("cases.id"), unique=True)
+    score: Mapped[Decimal | None] = mapped_column(Numeric(5, 2))
+    __table_args__ = (UniqueConstraint("award_id", "year_index"),)
+
+
+def of_case(session: Session, case_id: int) -> tuple[Instalment, ClusterAward] | None:
+    """The instalment that this case reports, with its award."""
+    query = select(Instalment, ClusterAward).join(ClusterAward, ClusterAward.id == Instalment.award_id)
+    row = session.execute(query.where(Instalment.case_id == case_id)).first()
+    return (row[0], row[1]) if row else None
+
+
+def find_award(session: Session, matter_id: int) -> ClusterAward | None:
+    return session.scalar(select(ClusterAward).where(ClusterAward.matter_id == matter_id))
+
+
+def lock_due(session: Session, enterprise_id: int, year: int) -> tuple[Instalment, ClusterAward] | None:
+    """The instalment of a live award of this enterprise that falls into a year, locked with its award."""
+    query = (
+        select(Instalment, ClusterAward)
+        .join(ClusterAward, ClusterAward.id == Instalment.award_id)
+        .where(ClusterAward.enterprise_id == enterprise_id, ClusterAward.state == "active", Instalment.year == year)
+        .order_by(Instalment.id)
+        .limit(1)
+        .with_for_update()
+    )
+    row = session.execute(query).first()
+    return (row[0], row[1]) if row else None
+
+
+def unopened(session: Session, year: int) -> Sequence[int]:
+    """Ids of the enterprises whose instalment of a year has no case yet."""
+    query = select(ClusterAward.enterprise_id).join(Instalment, Instalment.award_id == ClusterAward.id)
+    return session.scalars(
+        query.where(Instalment.year == year, Instalment.case_id.is_(None), ClusterAward.state == "active")
+    ).all()
+
+
+def instalments(session: Session, award_id: int) -> Sequence[Instalment]:
+    return session.scalars(
+        select(Instalment).where(Instalment.award_id == award_id).order_by(Instalment.year_index)
+    ).all()

@@ -1,0 +1,69 @@
+"""What was granted before this program, or under the repealed rules (历史支持台账, domain.md 2.6)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.base import Base, Id, Instant, Yuan
+
+
+class HistoricAward(Base):
+    """One award, earlier certificate, or case still under the repealed rules; imported once, never changed.
+
+    `policy` is `this` or `old` (通经信局〔2024〕141号). `decided_on` is None for what was never supported, and for a
+    case under the old rules that is not decided yet (then `accepted_on` says since when it is).
+    """
+
+    __tablename__ = "historic_award"
+    id: Mapped[Id]
+    uscc: Mapped[str]
+    scheme: Mapped[str]
+    matter_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("matter.id"), index=True)
+    policy: Mapped[str]
+    honour_type: Mapped[str | None]
+    level: Mapped[str | None]
+    certificate_no: Mapped[str | None]
+    issued_on: Mapped[date | None]
+    accepted_on: Mapped[date | None]
+    decided_on: Mapped[date | None]
+    precap_amount: Mapped[Yuan]
+    paid_amount: Mapped[Yuan]
+    approved_total: Mapped[Yuan | None]
+    years: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
+    document_no: Mapped[str | None]
+    note: Mapped[str | None]
+    import_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("sheet_import.id"))
+    imported_by: Mapped[str]
+    imported_at: Mapped[Instant]
+    __table_args__ = (Index(None, "uscc", "scheme"),)
+
+
+def list_awards(
+    session: Session, *, uscc: str | None = None, before: int | None = None, limit: int = 50
+) -> Sequence[HistoricAward]:
+    """Newest import first, by key: `before` is the id of the last row of the page before."""
+    query = select(HistoricAward).order_by(HistoricAward.id.desc()).limit(limit)
+    if uscc:
+        query = query.where(HistoricAward.uscc == uscc)
+    if before is not None:
+        query = query.where(HistoricAward.id < before)
+    return session.scalars(query).all()
+
+
+def of_enterprise(session: Session, uscc: str, scheme: str) -> Sequence[HistoricAward]:
+    query = select(HistoricAward).where(HistoricAward.uscc == uscc, HistoricAward.scheme == scheme)
+    return session.scalars(query.order_by(HistoricAward.id)).all()
+
+
+def of_enterprises(session: Session, usccs: Iterable[str]) -> Sequence[HistoricAward]:
+    """All that is known of these enterprises, one statement (to find duplicates of an import)."""
+    return session.scalars(select(HistoricAward).where(HistoricAward.uscc.in_(list(usccs)))).all()
+
+
+def of_matters(session: Session, matter_ids: Iterable[int]) -> Sequence[HistoricAward]:
+    return session.scalars(
+        select(HistoricAward).where(HistoricAward.matter_id.in_(list(matter_ids))).order_by(HistoricAward.id)
+    ).all()

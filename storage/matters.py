@@ -1,0 +1,70 @@
+"""Matters (同一项目、同一事项, domain.md 2.2), and what a case can be recognised by."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import BigInteger, ForeignKey, Index, delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.base import Base, Id
+
+
+class Matter(Base):
+    """The same project or matter; cases and historic awards refer to it. One that was merged names where it went."""
+
+    __tablename__ = "matter"
+    id: Mapped[Id]
+    key: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    merged_into_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("matter.id"))
+
+
+class CaseIdentifier(Base):
+    """An invoice, filing number, site, certificate … that a case states; two cases with the same one may overlap."""
+
+    __tablename__ = "case_identifier"
+    case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(primary_key=True)
+    __table_args__ = (Index(None, "kind", "value"),)
+
+
+def get_or_create(session: Session, key: str, title: str) -> Matter:
+    """The matter of a key, or the one that it was merged into."""
+    session.execute(insert(Matter).values(key=key, title=title).on_conflict_do_nothing(index_elements=["key"]))
+    matter = session.scalars(select(Matter).where(Matter.key == key)).one()
+    while matter.merged_into_id is not None:
+        matter = session.get_one(Matter, matter.merged_into_id)
+    return matter
+
+
+def find(session: Session, matter_id: int) -> Matter | None:
+    return session.get(Matter, matter_id)
+
+
+def lock(session: Session, matter_ids: Iterable[int]) -> Sequence[Matter]:
+    """Lock matters in the order of their ids."""
+    query = select(Matter).where(Matter.id.in_(list(matter_ids))).order_by(Matter.id)
+    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
+
+
+def replace_identifiers(session: Session, case_id: int, identifiers: Iterable[tuple[str, str]]) -> None:
+    """State anew what a case is recognised by."""
+    session.execute(delete(CaseIdentifier).where(CaseIdentifier.case_id == case_id))
+    session.add_all(CaseIdentifier(case_id=case_id, kind=kind, value=value) for kind, value in set(identifiers))
+
+
+def sharing_cases(session: Session, case_id: int) -> Mapping[int, list[tuple[str, str]]]:
+    """Other cases by what they have in common with this one: (kind, value) pairs."""
+    mine = select(CaseIdentifier.kind, CaseIdentifier.value).where(CaseIdentifier.case_id == case_id).subquery()
+    query = (
+        select(CaseIdentifier.case_id, CaseIdentifier.kind, CaseIdentifier.value)
+        .join(mine, (mine.c.kind == CaseIdentifier.kind) & (mine.c.value == CaseIdentifier.value))
+        .where(CaseIdentifier.case_id != case_id)
+        .order_by(CaseIdentifier.case_id.desc(), CaseIdentifier.kind, CaseIdentifier.value)
+        .limit(500)
+    )
+    shared: dict[int, list[tuple[str, str]]] = {}
+    for other, kind, value in session.execute(query):
+        shared.setdefault(other, []).append((kind, value))
+    return shared

@@ -1,0 +1,41 @@
+"""Money that came back after it was paid (资金追回, domain.md P23 and 2.4)."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from sqlalchemy import BigInteger, ForeignKey, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.base import Base, Id, Instant, Yuan
+
+
+class Recovery(Base):
+    """One return of money: recorded by one finance post, confirmed by another, and why it came back.
+
+    `cause` is clerical_error or fraud; only what `a10.recovered_restores_cap` names gives room back to the ceiling.
+    """
+
+    __tablename__ = "recovery"
+    id: Mapped[Id]
+    case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"), index=True)
+    amount: Mapped[Yuan]
+    cause: Mapped[str]
+    basis: Mapped[str]
+    recorded_by: Mapped[str]
+    recorded_at: Mapped[Instant]
+    confirmed_by: Mapped[str | None]
+    confirmed_at: Mapped[Instant | None]
+
+
+def of_case(session: Session, case_id: int) -> Sequence[Recovery]:
+    return session.scalars(select(Recovery).where(Recovery.case_id == case_id).order_by(Recovery.id)).all()
+
+
+def total(session: Session, case_id: int) -> Decimal:
+    """Yuan recorded as returned for a case so far."""
+    query = select(func.coalesce(func.sum(Recovery.amount), 0)).where(Recovery.case_id == case_id)
+    return session.scalar(query) or Decimal(0)
+
+
+def find(session: Session, recovery_id: int) -> Recovery | None:
+    return session.get(Recovery, recovery_id)
