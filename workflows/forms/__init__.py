@@ -3,11 +3,12 @@
 Knows no Flask, no storage and no process; checks across fields that need the law belong to the use cases.
 """
 
+from workflows.forms.attributes import FormRefused
 from workflows.forms.errors import FieldError, Invalid
 from workflows.forms.examples import ExampleContext, prefill
 from workflows.forms.form import DECISION, Field, Form, Group, Option, Separator, Text
 from workflows.forms.json_schema import json_schema
-from workflows.forms.loading import FormRefused, load
+from workflows.forms.loading import load
 from workflows.forms.validation import validate
 
 __all__ = [
