@@ -116,6 +116,10 @@ def within(scope: Scope) -> Any:
     return Case.id.is_(None)
 
 
+def find(session: Session, reference: str) -> Case | None:
+    return session.scalar(select(Case).where(Case.reference == reference))
+
+
 def find_visible(session: Session, reference: str, scope: Scope) -> Case | None:
     return session.scalar(_with_names().where(Case.reference == reference, within(scope)))
 

@@ -73,6 +73,10 @@ def lock_account(session: Session, uscc: str, year: int) -> LedgerAccount:
     return lock_accounts(session, [uscc], year)[uscc]
 
 
+def find_account(session: Session, uscc: str, year: int) -> LedgerAccount | None:
+    return session.scalar(select(LedgerAccount).where(LedgerAccount.uscc == uscc, LedgerAccount.year == year))
+
+
 def movements(state: str, from_state: str | None, amount: Decimal) -> Iterator[tuple[str, Decimal]]:
     """What an entry adds to each holding state; states that give room back hold nothing."""
     if state in HOLDING:

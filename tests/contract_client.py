@@ -6,7 +6,7 @@ It never looks into the program; so what it can do, any outside client can.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +29,14 @@ PEOPLE = {
     "verifier": ["verifier", "verifier2"],
     "review_organizer": ["organizer"],
     "co_department": ["codept"],
+}
+
+
+# What ships without a default, as the demo batch chooses it (corrections.md).
+CHOSEN = {
+    "a10.other_policy_treatment": "exclusive",
+    "a4.promotion_basis": "pre_cap",
+    "policy.effective_from": "2025-01-10",
 }
 
 
@@ -155,7 +163,7 @@ class Office:
 
     def confirm_parameters(self, **chosen: str) -> None:
         """Propose and confirm every value that is not confirmed yet."""
-        chosen = {"a10.other_policy_treatment": "exclusive", "policy.effective_from": "2025-01-10", **chosen}
+        chosen = {**CHOSEN, **chosen}
         for parameter in self.as_("owner").get("/parameters")["items"]:
             if not parameter["confirmed"]:
                 value = chosen.get(parameter["id"], parameter["default"])
@@ -164,11 +172,11 @@ class Office:
                 )
                 self.as_("owner2").post(f"/parameters/{parameter['id']}/confirmations")
 
-    def make_batch(self, title: str = "测试批次（虚构）") -> int:
-        self.confirm_parameters()
+    def make_batch(self, title: str = "测试批次（虚构）", schemes: Sequence[str] = ("retrofit",), **chosen: str) -> int:
+        self.confirm_parameters(**chosen)
         body = {
             "title": title,
-            "schemes": ["retrofit"],
+            "schemes": list(schemes),
             "window_from": "2026-03-02T00:00:00+08:00",
             "window_to": "2026-04-15T23:59:59+08:00",
             "cap_year": 2026,
@@ -177,8 +185,14 @@ class Office:
         self.as_("chief").post(f"/batches/{batch}/opening")
         return int(batch)
 
-    def apply(self, enterprise: str = "e01", title: str = "空压系统节能改造项目", batch: int | None = None) -> str:
-        body = {"scheme": "retrofit", "batch": batch or self.open_batch(), "title": title}
+    def apply(
+        self,
+        enterprise: str = "e01",
+        title: str = "空压系统节能改造项目",
+        batch: int | None = None,
+        scheme: str = "retrofit",
+    ) -> str:
+        body = {"scheme": scheme, "batch": batch or self.open_batch(), "title": title}
         reference = str(self.as_(enterprise).post("/cases", body)["reference"])
         self.applicants[reference] = enterprise
         return reference

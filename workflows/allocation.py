@@ -1,92 +1,161 @@
-"""Article 10 over the cases of a batch: allocate a list, and allocate again after a release (domain.md 2.1, 2.4)."""
+"""From the rules over several cases to the ledger: fix a list, and work it out again after a release (2.1, 2.4).
 
-from collections.abc import Mapping, Sequence
+Lock order: the batch, the cases by reference, then the accounts by USCC. All that hangs together, through an account or
+a matter, is worked out together; so the result depends on the set of cases only.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from storage import batches as store
-from storage import cases, ledger
+from storage import cases, historic_awards, ledger, listings
 from storage.batches import Batch, ListRow, Resolution
 from storage.database import Session
 from storage.ledger import LedgerAccount
-from workflows import awards, views
+from storage.listings import Contender
+from workflows import awards, rules, views
+from workflows.listed_cases import account_key, listed_case
 from workflows.permissions import Actor
-from workflows.rules import ceiling
+from workflows.rules import listing
+from workflows.rules.listing.connected import connected
+from workflows.rules.money import ZERO, format_yuan
 from workflows.running import Running, open_cases
-from workflows.step import pinned_values
+from workflows.step import local_date, pinned_values
+
+FRESH = "listed"
 
 
-def allocate(session: Session, batch: Batch, running: Sequence[Running], round_: int) -> None:
-    """Article 10 for each enterprise of these cases; writes rows, reservations and final amounts."""
-    by_uscc: dict[str, list[Running]] = {}
-    for each in running:
-        by_uscc.setdefault(each.step.enterprise.uscc, []).append(each)
-    accounts = ledger.lock_accounts(session, by_uscc, batch.cap_year)
-    held = ledger.held_by_case(session, [account.id for account in accounts.values()])
-    for uscc, group in by_uscc.items():
-        account = accounts[uscc]
-        for each, share in _shares(held[account.id], group, batch):
-            _move(each, account, held[account.id], share, round_)
+def fix(session: Session, batch: Batch, actor: Actor, now: datetime, round_: int) -> tuple[list[Running], set[int]]:
+    """List the cases that wait for it, with all that hang together with them and are not yet resolved.
+
+    Writes rows, reservations and final amounts; answers the opened cases and the ids of those that are new on the
+    list. Nothing is delivered to any process here.
+    """
+    found = listings.contenders(session, batch.id, (FRESH, "resolved"))
+    opened = open_cases(session, _together(found, batch, _fresh(found)), actor, now)
+    # Asked again under the lock: a withdrawal or a suspension may have been faster.
+    still = {each.case_id: each for each in listings.contenders(session, batch.id, (FRESH, "resolved"))}
+    running = [each for each in opened if each.case.id in still]
+    fresh = _fresh(still.values()) & {each.case.id for each in running}
+    if fresh:
+        _work_out(session, batch, running, round_, fresh)
+    return running, fresh
 
 
-def _shares(
-    held: Mapping[int, Decimal], group: Sequence[Running], batch: Batch
-) -> list[tuple[Running, ceiling.Allocation]]:
-    """Article 10 over the cases of one enterprise: what others hold is used, the group shares the rest."""
-    by_reference = {each.case.reference: each for each in group}
-    mine = {each.case.id for each in group}
-    used = sum((amount for case_id, amount in held.items() if case_id not in mine), awards.ZERO)
-    claims = [
-        ceiling.Claim(case.reference, case.precap_amount or awards.ZERO, case.accepted_at or case.created_at)
-        for case in (each.case for each in group)
-    ]
+def _fresh(found: Iterable[Contender]) -> set[int]:
+    return {each.case_id for each in found if FRESH in each.messages}
+
+
+def _together(found: Sequence[Contender], batch: Batch, seeds: Collection[int]) -> set[int]:
+    """Ids of the cases that hang together with the seeds."""
     parameters = pinned_values(batch)
-    shares = ceiling.allocate(claims, used, parameters["a10.annual_cap"], parameters["a10.allocation_order"])
-    return [(by_reference[share.case], share) for share in shares]
+    links = {
+        each.case_id: (
+            ("account", account_key(each.uscc, each.group_uscc, parameters)),
+            ("uscc", each.uscc),
+            ("matter", each.matter_id),
+        )
+        for each in found
+    }
+    return connected(links, seeds)
 
 
-def _move(
-    running: Running, account: LedgerAccount, held: Mapping[int, Decimal], share: ceiling.Allocation, round_: int
-) -> None:
-    """Reserve the share in place of what the case held, and note it on the list."""
-    _reserve(running, account, held.get(running.case.id, awards.ZERO), share.amount)
-    running.step.session.add(_row(running, round_, share))
+def _work_out(
+    session: Session, batch: Batch, running: Sequence[Running], round_: int, fresh: Collection[int]
+) -> list[Running]:
+    """Steps 4–8 for these cases; a row for each that is new or whose amount changed. Answers those that changed."""
+    parameters = pinned_values(batch)
+    matters = listings.holders(
+        session, {each.case.matter_id or 0 for each in running}, [each.case.id for each in running]
+    )
+    granted: dict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
+    for holder in matters:
+        granted[holder.matter_id, holder.scheme] += holder.amount
+    listed = [listed_case(each.step, granted[each.case.matter_id or 0, each.case.scheme]) for each in running]
+    accounts = ledger.lock_accounts(session, {each.account for each in listed if not each.recognition}, batch.cap_year)
+    entries = ledger.held_by_case(session, [account.id for account in accounts.values()])
+    mine = {each.case.id for each in running}
+    held = _held_by_others(session, accounts, entries, mine, parameters)
+    taken = _taken(session, matters, {each.matter for each in listed})
+    rows = listing.propose(listed, held, taken, parameters, local_date(running[0].step.now))
+    changed = []
+    for each, case in zip(running, listed, strict=True):
+        row = rows[case.case]
+        if each.case.id in fresh or row.amount != each.case.final_amount:
+            account = accounts.get(case.account)
+            _reserve(each, account, entries[account.id].get(each.case.id, ZERO) if account else ZERO, row.amount)
+            session.add(_list_row(each, round_, row))
+            changed.append(each)
+    return changed
 
 
-def _row(running: Running, round_: int, allocation: ceiling.Allocation) -> ListRow:
+def _held_by_others(
+    session: Session,
+    accounts: Mapping[str, LedgerAccount],
+    entries: Mapping[int, Mapping[int, Decimal]],
+    mine: Collection[int],
+    parameters: Mapping[str, Any],
+) -> listing.Held:
+    """What cases outside this list hold: by account of article 10, and by USCC for article 6."""
+    others = [
+        (key, case_id, amount)
+        for key, account in accounts.items()
+        for case_id, amount in entries[account.id].items()
+        if case_id not in mine
+    ]
+    known = listings.beneficiaries(session, {case_id for _, case_id, _ in others}) if others else {}
+    annual: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    renewable: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for key, case_id, amount in others:
+        whose = known[case_id]
+        if listing.counts_in_annual_cap(whose.scheme, whose.entity_type == "enterprise", parameters):
+            annual[key] += amount
+        if whose.scheme == listing.RENEWABLE:
+            renewable[whose.uscc] += amount
+    return listing.Held(annual, renewable)
+
+
+def _taken(session: Session, holders: Iterable[listings.Holder], matters: Collection[int]) -> list[listing.Taken]:
+    """What others have on these matters: cases here, historic awards, cases still under the repealed rules (M17)."""
+    taken = [
+        listing.Taken(each.matter_id, each.scheme, f"申报件{each.reference}", each.amount, case=each.reference)
+        for each in holders
+    ]
+    for award in historic_awards.of_matters(session, matters):
+        pending = award.policy == "old" and award.decided_on is None and award.accepted_on is not None
+        title = rules.SCHEMES[award.scheme].TITLE
+        if pending:
+            what = f"按原办法受理的{title}事项"
+            taken.append(listing.Taken(award.matter_id, award.scheme, what, award.precap_amount, pending_old_rule=True))
+        elif award.paid_amount:
+            what = f"{award.decided_on or ''}已获{title}支持{format_yuan(award.paid_amount)}元的决定"
+            taken.append(listing.Taken(award.matter_id, award.scheme, what, award.paid_amount))
+    return taken
+
+
+def _list_row(running: Running, round_: int, row: listing.Row) -> ListRow:
     step = running.step
     return ListRow(
         batch_id=step.batch.id,
         case_id=running.case.id,
         round=round_,
-        precap_amount=allocation.precap_amount,
-        final_amount=allocation.amount,
-        proposal="support" if allocation.amount else "refuse",
-        steps=_row_steps(allocation),
+        precap_amount=row.listed.precap_amount,
+        final_amount=row.amount,
+        proposal="support" if row.amount else "refuse",
+        steps=[each.as_dict() for each in row.steps],
         fixed_by=step.actor.username,
         fixed_at=step.now,
     )
 
 
-def _row_steps(allocation: ceiling.Allocation) -> list[dict[str, str]]:
-    """Step 8 of domain.md 2.1. Steps 4–7 (the same matter, other funds, article 6) come with the other types."""
-    text = allocation.reason or "未超过年度支持限额"
-    return [
-        {
-            "article": allocation.article,
-            "text": text,
-            "cut": f"{allocation.cut:.0f}",
-            "amount": f"{allocation.amount:.0f}",
-            "code": allocation.reason_code or "",
-        }
-    ]
-
-
-def _reserve(running: Running, account: LedgerAccount, held: Decimal, amount: Decimal) -> None:
+def _reserve(running: Running, account: LedgerAccount | None, held: Decimal, amount: Decimal) -> None:
     """Replace the case's reservation by the new amount; nothing is written when it stays the same."""
     step, case = running.step, running.case
     old = case.final_amount
-    if held != amount:
+    if account is not None and held != amount:
         if held:
             awards.enter(step, account, "RELEASED", held, "RESERVED", "重新汇总测算")
         if amount:
@@ -95,46 +164,43 @@ def _reserve(running: Running, account: LedgerAccount, held: Decimal, amount: De
     if old != amount:
         step.record(
             "amount_listed",
-            account.uscc,
+            account.uscc if account else "",
             [{"field": "final_amount", "old": views.amount(old), "new": views.amount(amount)}],
         )
 
 
 def reallocate(session: Session, actor: Actor, now: datetime, account: LedgerAccount, batch_id: int) -> None:
-    """Allocate again after a release what one enterprise has in one batch (2.4, M11).
+    """Work out again, after a release or a decision, what hangs together with an account in one batch (2.4, M11).
 
     A sibling that the meeting has not resolved takes its new amount in place. One that was resolved goes back to the
     meeting when its amount changes, and is published again. Left alone, their holdings counted as used: cases that the
-    meeting adjusted, that are suspended, or whose objection is being handled; these ask again when they go on.
+    meeting adjusted, that are suspended, or whose objection is being handled; these ask again when they go on. A case
+    that was kept only for the sake of a better one ends when that one is decided.
     """
     batch = store.lock(session, batch_id)
     assert batch is not None
-    running = open_cases(session, cases.open_siblings(session, account.uscc, batch_id), actor, now)
-    account = ledger.lock_account(session, account.uscc, account.year)
+    messages = ("resolved", "reallocated")
+    parameters = pinned_values(batch)
+    found = listings.contenders(session, batch_id, messages)
+    seeds = [each.case_id for each in found if account_key(each.uscc, each.group_uscc, parameters) == account.uscc]
+    opened = open_cases(session, _together(found, batch, seeds), actor, now)
     if not ledger.take_reallocation(session, account.id, batch_id) or account.year != batch.cap_year:
         return
-    held = ledger.held_by_case(session, [account.id])[account.id]
+    still = {each.case_id for each in listings.contenders(session, batch_id, messages)}
     adjusted = _adjusted(session, batch_id)
-    open_ones = [each for each in running if each.case.id not in adjusted and _takes_part(session, each, account)]
-    round_ = store.last_round(session, batch_id) + 1
-    for each, share in _shares(held, open_ones, batch):
-        if share.amount == each.case.final_amount:
-            continue
-        _move(each, account, held, share, round_)
+    free = [each for each in opened if each.case.id in still - adjusted and _may_change(session, each)]
+    changed = _work_out(session, batch, free, store.last_round(session, batch_id) + 1, ()) if free else []
+    for each in changed:
         if each.waits_for("reallocated"):
             each.deliver("reallocated", {"reallocated": "amount"})
         each.save()
+    _end_what_was_kept(session, batch, [each for each in free if each not in changed])
 
 
-def _takes_part(session: Session, running: Running, account: LedgerAccount) -> bool:
-    """Whether the case's amount may still change: listed, neither committed nor ended, and free to move."""
-    case = running.case
-    if case.suspended_at is not None or case.status == "OBJECTION":
-        return False
-    if not (running.waits_for("resolved") or running.waits_for("reallocated")):
-        return False
-    held = ledger.live_entry(session, case.id)
-    return held is None or (held[1] == "RESERVED" and held[0].id == account.id)
+def _may_change(session: Session, running: Running) -> bool:
+    """Whether the case holds nothing yet, or only a reservation."""
+    held = ledger.live_entry(session, running.case.id)
+    return held is None or held[1] == "RESERVED"
 
 
 def _adjusted(session: Session, batch_id: int) -> set[int]:
@@ -150,3 +216,33 @@ def _adjusted(session: Session, batch_id: int) -> set[int]:
 def decided_since(row: ListRow, resolution: Resolution) -> bool:
     """Whether this meeting saw this row of the list, and not an earlier one."""
     return resolution.recorded_at >= row.fixed_at
+
+
+def better_case(row: ListRow) -> str:
+    """Reference of the case for whose sake this one got nothing (best-only), or empty."""
+    losing = [step for step in row.steps if step.get("code") == listing.BEST_ONLY]
+    return str(losing[-1].get("by", "")) if losing and not row.final_amount else ""
+
+
+def is_undecided(session: Session, reference: str) -> bool:
+    """Whether a case still only holds a reservation: it may yet be refused, withdrawn or cut to 0."""
+    case = cases.find(session, reference)
+    if case is None or case.ended_at is not None:
+        return False
+    held = ledger.live_entry(session, case.id)
+    return held is not None and held[1] == "RESERVED"
+
+
+def _end_what_was_kept(session: Session, batch: Batch, waiting: Sequence[Running]) -> None:
+    """Carry out refusals that were kept until the better case was decided (corrections, procedure 3)."""
+    if not waiting:
+        return
+    rows = {row.case_id: row for row in store.latest_rows(session, batch.id)}
+    decisions = store.latest_decisions(session, batch.id)
+    for each in waiting:
+        row, decided = rows.get(each.case.id), decisions.get(each.case.id)
+        if row is None or decided is None or not decided[0].held or not decided_since(row, decided[1]):
+            continue
+        if not is_undecided(session, better_case(row)):
+            each.deliver("resolved", {"resolved": "refuse"})
+            each.save()

@@ -3,14 +3,18 @@
 Lock order everywhere: cases by reference first (the caller holds them), then ledger accounts by USCC.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from storage import calculations, cases, ledger
+from storage import calculations, cases, ledger, listings
 from storage.calculations import Calculation
+from storage.database import Session
 from storage.ledger import LedgerAccount, LedgerEntry
 from workflows import rules
 from workflows.errors import Conflict
+from workflows.listed_cases import account_key
+from workflows.rules import listing
 from workflows.rules.money import format_yuan
 from workflows.step import Step
 
@@ -91,7 +95,16 @@ def release(step: Step, why: str, *, reallocate: bool) -> None:
     enter(step, account, "RELEASED", amount, state, why)
     if reallocate:
         ledger.ask_reallocation(step.session, account.id, step.case.batch_id)
+        wake_rivals(step)
     step.record("quota_released", account.uscc, [{"field": state, "old": str(amount), "new": "0"}])
+
+
+def wake_rivals(step: Step) -> None:
+    """Have the other open cases of the matter looked at again: the better one was decided, or fell away."""
+    for batch_id, year, uscc, group_uscc in listings.rivals(step.session, step.case):
+        account = ledger.find_account(step.session, account_key(uscc, group_uscc, step.parameters), year)
+        if account is not None:
+            ledger.ask_reallocation(step.session, account.id, batch_id)
 
 
 def ask_again(step: Step) -> None:
@@ -115,20 +128,37 @@ def commit(step: Step) -> None:
     # The district decides; this task registers its paper, perhaps days later and in another year (M03).
     year = date.fromisoformat(step.facts["district_approved_on"]).year
     if account.year != year and step.parameter("a10.cap_year_basis") == "approval_year":
-        account = _move_to_year(step, account, amount, year)
+        account = _move_to_year(step, account, amount, year, "RESERVED")
     enter(step, account, "COMMITTED", amount, "RESERVED", "区政府审定")
+    wake_rivals(step)
     step.record("award_committed", account.uscc, [{"field": "final_amount", "old": None, "new": str(amount)}])
 
 
-def _move_to_year(step: Step, old: LedgerAccount, amount: Decimal, year: int) -> LedgerAccount:
-    """Release in the old year and reserve the same amount in the new one, if there is room for all of it."""
+def _move_to_year(step: Step, old: LedgerAccount, amount: Decimal, year: int, state: str) -> LedgerAccount:
+    """Give back in the old year and take the same amount in the new one, if there is room for all of it."""
     account = ledger.lock_account(step.session, old.uscc, year)
-    used = sum(ledger.held_by_case(step.session, [account.id])[account.id].values(), ZERO)
-    if used + amount > step.parameter("a10.annual_cap"):
+    if _counts(step) and annual_use(step.session, account, step.parameters) + amount > step.parameter("a10.annual_cap"):
         raise Conflict(f"{year}年度剩余限额不足{format_yuan(amount)}元，请退回重新测算。")
-    enter(step, old, "RELEASED", amount, "RESERVED", "跨年度，转入新年度")
-    enter(step, account, "RESERVED", amount, None, "跨年度，由上年度转入")
+    enter(step, old, "RELEASED", amount, state, "跨年度，转入新年度")
+    enter(step, account, state, amount, None, "跨年度，由上年度转入")
     return account
+
+
+def _counts(step: Step) -> bool:
+    is_enterprise = step.enterprise.entity_type == "enterprise"
+    return listing.counts_in_annual_cap(step.case.scheme, is_enterprise, step.parameters)
+
+
+def annual_use(session: Session, account: LedgerAccount, parameters: Mapping[str, object]) -> Decimal:
+    """Yuan of a locked account that count against the ceiling of article 10, as the parameters read it."""
+    held = ledger.held_by_case(session, [account.id])[account.id]
+    known = listings.beneficiaries(session, held)
+    counted = (
+        amount
+        for case_id, amount in held.items()
+        if listing.counts_in_annual_cap(known[case_id].scheme, known[case_id].entity_type == "enterprise", parameters)
+    )
+    return sum(counted, ZERO)
 
 
 def lock_committed(step: Step) -> tuple[LedgerAccount, Decimal]:
@@ -140,7 +170,11 @@ def lock_committed(step: Step) -> tuple[LedgerAccount, Decimal]:
 
 
 def pay(step: Step, account: LedgerAccount, amount: Decimal) -> None:
-    """COMMITTED → PAID, in the account and year of the decision."""
+    """COMMITTED → PAID, in the year of the decision, or of the payment where `a10.cap_year_basis` says so (M03)."""
+    paid_on = step.submitted.get("paid_on")
+    year = date.fromisoformat(str(paid_on)).year if paid_on else step.today.year
+    if account.year != year and step.parameter("a10.cap_year_basis") == "disbursement_year":
+        account = _move_to_year(step, account, amount, year, "COMMITTED")
     enter(step, account, "PAID", amount, "COMMITTED", "已拨付")
     step.case.paid_amount = amount
 

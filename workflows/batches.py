@@ -8,13 +8,14 @@ from typing import Any
 from storage import batches as store
 from storage import cases as case_store
 from storage import instances, ledger
-from storage.batches import Batch, Decision, Resolution
+from storage.batches import Batch, Decision, ListRow, Resolution
 from storage.database import Session
 from storage.ledger import LedgerAccount
 from workflows import allocation, awards, paging, rules, views
 from workflows import parameters as parameter_values
 from workflows.audit import Chain
 from workflows.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from workflows.listed_cases import account_key, is_recognition
 from workflows.permissions import OFFICE, READERS, Actor, require
 from workflows.rules.money import MoneyInvalid, format_yuan, parse_money
 from workflows.running import Running, open_waiting
@@ -210,18 +211,14 @@ def fix_list(session: Session, actor: Actor, batch_id: int, now: datetime) -> di
     batch = _locked(session, batch_id)
     if batch.drafted_by == actor.username:
         raise Forbidden("批次由你起草，须由另一人锁定汇总表。")
-    running = open_waiting(session, batch.id, ("listed", "resolved"), actor, now)
-    fresh = {each.case.id for each in running if each.waits_for("listed")}
+    round_ = store.last_round(session, batch.id) + 1
+    running, fresh = allocation.fix(session, batch, actor, now, round_)
     if not fresh:
         raise Conflict("没有等待汇总的申报件。")
-    concerned = {each.case.enterprise_id for each in running if each.case.id in fresh}
-    running = [each for each in running if each.case.enterprise_id in concerned]
-    round_ = store.last_round(session, batch.id) + 1
-    allocation.allocate(session, batch, running, round_)
     for each in running:
         if each.case.id in fresh:
             each.deliver("listed", {})
-        each.save()
+            each.save()
     Chain.open(session, chain_name(batch)).append(
         now,
         actor.username,
@@ -258,14 +255,16 @@ def resolve(
     if errors:
         raise Invalid("审议结果有误，请按提示修改。", errors=errors)
     # All accounts at once and in order, before any of them is needed (design.md, lock order).
-    accounts = ledger.lock_accounts(session, {each.step.enterprise.uscc for each in waiting}, batch.cap_year)
+    accounts = ledger.lock_accounts(session, {_account_key(each) for each in waiting}, batch.cap_year)
+    rows = {row.case_id: row for row in store.latest_rows(session, batch.id)}
     resolution = Resolution(
         batch_id=batch.id, minutes_no=minutes_no.strip(), recorded_by=actor.username, recorded_at=now
     )
     session.add(resolution)
     session.flush()
     for decision in sorted(decisions, key=lambda each: each["case"]):
-        _decide(session, accounts, resolution, running[decision["case"]], decision)
+        each = running[decision["case"]]
+        _decide(session, accounts, resolution, each, decision, rows[each.case.id])
     Chain.open(session, chain_name(batch)).append(
         now,
         actor.username,
@@ -275,6 +274,11 @@ def resolve(
     )
     session.flush()
     return {"minutes_no": resolution.minutes_no, "items": list_rows(session, batch)}
+
+
+def _account_key(running: Running) -> str:
+    enterprise = running.step.enterprise
+    return account_key(enterprise.uscc, enterprise.group_uscc, running.step.parameters)
 
 
 def _check_decision(
@@ -313,10 +317,14 @@ def _decide(
     resolution: Resolution,
     running: Running,
     decision: Mapping[str, Any],
+    row: ListRow,
 ) -> None:
     step, case, result = running.step, running.case, decision["result"]
     listed = case.final_amount or awards.ZERO
     amount = parse_money(str(decision["amount"])) if result == "adjust" else (listed if result == "support" else None)
+    # Best-only does not close the loser while the better case may still fall away (corrections, procedure 3).
+    better = allocation.better_case(row) if result == "refuse" else ""
+    kept = bool(better) and allocation.is_undecided(session, better)
     session.add(
         Decision(
             resolution_id=resolution.id,
@@ -324,6 +332,7 @@ def _decide(
             result=result,
             amount=amount,
             reason=decision.get("reason") or None,
+            held=kept,
         )
     )
     step.record(
@@ -334,11 +343,14 @@ def _decide(
             {"field": "final_amount", "old": views.amount(listed), "new": views.amount(amount)},
         ],
     )
+    if kept:
+        return
     if result == "adjust" and amount is not None:
-        account = accounts[step.enterprise.uscc]
-        awards.enter(step, account, "RELEASED", listed - amount, "RESERVED", "集体审议调减")
         case.final_amount = amount
-        ledger.ask_reallocation(session, account.id, case.batch_id)
+        if not is_recognition(step):
+            account = accounts[_account_key(running)]
+            awards.enter(step, account, "RELEASED", listed - amount, "RESERVED", "集体审议调减")
+            ledger.ask_reallocation(session, account.id, case.batch_id)
     if result == "defer":
         awards.release(step, "缓议", reallocate=True)
         case.final_amount = None

@@ -5,6 +5,7 @@ Everything that happens to a case happens through a `Running`, in the transactio
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from storage import audit as audit_store
@@ -35,13 +36,20 @@ class Running:
     def __init__(self, step: Step, bundle: Bundle, instance: Instance, facts: CaseFacts) -> None:
         self.step, self.bundle = step, bundle
         self._instance, self._facts = instance, facts
-        try:
-            self.process = engine.ProcessInstance.load(bundle.diagrams, instance.state, self._call, step.now)
-        except engine.EngineError as error:
-            raise StepFailed(FAILED, case_id=step.case.id, element_id=None) from error
-        self._tasks = {task.id: task for task in self.process.open_tasks()}
-        self._waits = {wait.id: wait for wait in self.process.waits()}
+        self._tasks: dict[str, engine.OpenTask] = {}
+        self._waits: dict[str, engine.Wait] = {}
         self._completed: str | None = None
+
+    @cached_property
+    def process(self) -> engine.ProcessInstance:
+        """The live process, read when first needed: a list looks at many cases and moves few."""
+        try:
+            process = engine.ProcessInstance.load(self.bundle.diagrams, self._instance.state, self._call, self.step.now)
+        except engine.EngineError as error:
+            raise StepFailed(FAILED, case_id=self.step.case.id, element_id=None) from error
+        self._tasks = {task.id: task for task in process.open_tasks()}
+        self._waits = {wait.id: wait for wait in process.waits()}
+        return process
 
     @property
     def case(self) -> Case:

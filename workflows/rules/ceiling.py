@@ -1,4 +1,4 @@
-"""第十条: 单个企业每年最高支持200万元. How one account's room is given to the cases that ask for it.
+"""第十条: 单个企业每年最高支持200万元 (and 第六条: 单个主体年度). How an account's room is given to those who ask.
 
 An account is one enterprise (统一社会信用代码) and one year. The result depends on the set of claims alone: neither on
 their order nor on who asked first. Whoever calls holds the account's lock and passes what is used already.
@@ -13,7 +13,20 @@ from decimal import Decimal
 
 from workflows.rules.money import YUAN, ZERO, floor_yuan, format_yuan
 
-ARTICLE = "第十条"
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """Which yearly ceiling is shared: its article and words, and what a cut by it is called on lists (wording.md)."""
+
+    article: str
+    name: str
+    words: str
+    cut_name: str
+    cut_code: str
+
+
+ANNUAL = Ceiling("第十条", "年度支持限额", "单个企业每年最高支持", "年度限额调减", "ANNUAL_CAP_CUT")
+ENTITY_YEAR = Ceiling("第六条", "主体年度限额", "单个主体年度最高支持", "主体年度限额调减", "ENTITY_CAP_CUT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +42,8 @@ class Claim:
 class Allocation:
     """What one case gets of the account: amount + cut = precap_amount, in whole yuan.
 
-    `reason_code` is None, ANNUAL_CAP_CUT, or ZERO_AFTER_CAP when nothing is left; `reason` is the Chinese sentence for
-    the list and the letter, empty when nothing was cut.
+    `reason_code` is None, the ceiling's cut code, or ZERO_AFTER_CAP when nothing is left; `reason` is the Chinese
+    sentence for the list and the letter, empty when nothing was cut.
     """
 
     case: str
@@ -43,7 +56,11 @@ class Allocation:
 
 
 def allocate(
-    claims: Iterable[Claim], account_used: Decimal, cap: Decimal, order: str = "largest_first"
+    claims: Iterable[Claim],
+    account_used: Decimal,
+    cap: Decimal,
+    order: str = "largest_first",
+    ceiling: Ceiling = ANNUAL,
 ) -> list[Allocation]:
     """The room of one account, cap less what is used, given to the claims; in the order in which they were served.
 
@@ -65,7 +82,7 @@ def allocate(
     served, share = _ORDERS[order]
     queue = sorted(asking, key=served)
     return [
-        _allocation(claim, amount, f"单个企业每年最高支持{format_yuan(cap)}元，{said}")
+        _allocation(claim, amount, f"{ceiling.words}{format_yuan(cap)}元，{said}", ceiling)
         for claim, (amount, said) in zip(queue, share(queue, room, account_used), strict=True)
     ]
 
@@ -123,11 +140,13 @@ _ORDERS: Mapping[
 }
 
 
-def _allocation(claim: Claim, amount: Decimal, said: str) -> Allocation:
+def _allocation(claim: Claim, amount: Decimal, said: str, ceiling: Ceiling) -> Allocation:
     amount = amount.quantize(YUAN)
     cut = (claim.precap_amount - amount).quantize(YUAN)
     code, reason = None, ""
     if cut:
-        code = "ANNUAL_CAP_CUT" if amount else "ZERO_AFTER_CAP"
-        reason = f"年度限额调减{format_yuan(cut)}元（{ARTICLE}）：{said}，本件拟支持{format_yuan(amount)}元"
-    return Allocation(claim.case, ARTICLE, claim.precap_amount.quantize(YUAN), amount, cut, code, reason)
+        code = ceiling.cut_code if amount else "ZERO_AFTER_CAP"
+        reason = (
+            f"{ceiling.cut_name}{format_yuan(cut)}元（{ceiling.article}）：{said}，本件拟支持{format_yuan(amount)}元"
+        )
+    return Allocation(claim.case, ceiling.article, claim.precap_amount.quantize(YUAN), amount, cut, code, reason)

@@ -1,0 +1,102 @@
+"""What a proposed list is worked out from: who waits to be listed, and what others hold on the same matters."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session
+
+from storage.batches import Batch
+from storage.cases import Case
+from storage.instances import Wait
+from storage.people import Enterprise
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A case whose amount on the list of its batch may still change, and the messages that it waits for."""
+
+    case_id: int
+    enterprise_id: int
+    uscc: str
+    group_uscc: str | None
+    matter_id: int
+    messages: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A case that has been given money on a matter, or is about to be."""
+
+    matter_id: int
+    scheme: str
+    reference: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Beneficiary:
+    """Whose award an entry of the ledger is, for ceilings that count only some."""
+
+    case_id: int
+    scheme: str
+    uscc: str
+    entity_type: str
+
+
+def contenders(session: Session, batch_id: int, messages: Sequence[str]) -> list[Contender]:
+    """Cases of a batch that wait for one of these messages, neither suspended nor under an objection; no lock."""
+    waits = func.array_agg(aggregate_order_by(Wait.message, Wait.message))
+    query = (
+        select(Case.id, Case.enterprise_id, Enterprise.uscc, Enterprise.group_uscc, Case.matter_id, waits)
+        .join(Wait, Wait.case_id == Case.id)
+        .join(Enterprise, Enterprise.id == Case.enterprise_id)
+        .where(
+            Case.batch_id == batch_id,
+            Wait.message.in_(messages),
+            Case.suspended_at.is_(None),
+            Case.status != "OBJECTION",
+            Case.matter_id.is_not(None),
+        )
+        .group_by(Case.id, Enterprise.id)
+        .order_by(Case.reference)
+    )
+    return [
+        Contender(case_id, enterprise_id, uscc, group_uscc, matter_id or 0, frozenset(map(str, found)))
+        for case_id, enterprise_id, uscc, group_uscc, matter_id, found in session.execute(query)
+    ]
+
+
+def holders(session: Session, matter_ids: Iterable[int], except_cases: Iterable[int]) -> list[Holder]:
+    """Other cases that hold an amount on these matters: proposed and still under way, or paid."""
+    holding = or_(Case.ended_at.is_(None), Case.paid_amount.is_not(None), Case.status == "MULTI_YEAR")
+    query = select(Case.matter_id, Case.scheme, Case.reference, Case.final_amount).where(
+        Case.matter_id.in_(list(matter_ids)), Case.id.not_in(list(except_cases)), Case.final_amount > 0, holding
+    )
+    return [
+        Holder(matter_id or 0, scheme, reference, amount or Decimal(0))
+        for matter_id, scheme, reference, amount in session.execute(query.order_by(Case.reference))
+    ]
+
+
+def beneficiaries(session: Session, case_ids: Iterable[int]) -> dict[int, Beneficiary]:
+    query = select(Case.id, Case.scheme, Enterprise.uscc, Enterprise.entity_type).join(
+        Enterprise, Enterprise.id == Case.enterprise_id
+    )
+    rows = session.execute(query.where(Case.id.in_(list(case_ids))))
+    return {row[0]: Beneficiary(*row) for row in rows}
+
+
+def rivals(session: Session, case: Case) -> list[tuple[int, int, str, str | None]]:
+    """Batch, year of its ceiling, USCC and group of the other open cases of the same matter."""
+    if case.matter_id is None:
+        return []
+    query = (
+        select(Case.batch_id, Batch.cap_year, Enterprise.uscc, Enterprise.group_uscc)
+        .join(Batch, Batch.id == Case.batch_id)
+        .join(Enterprise, Enterprise.id == Case.enterprise_id)
+        .where(Case.matter_id == case.matter_id, Case.id != case.id, Case.ended_at.is_(None))
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]

@@ -1,0 +1,135 @@
+"""第十条 and the rules over several cases: from each case's own amount to the proposed list (domain.md 2.1, steps 4–8).
+
+The result depends on the set of cases, on what is already held and on the parameters; never on an order or a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from workflows.rules import ceiling
+from workflows.rules.listing import best_only, item_sharing, other_funds, same_tonnes
+from workflows.rules.listing.best_only import Taken
+from workflows.rules.listing.rows import BEST_ONLY, OTHER_POLICY, ListedCase, ListStep, Row
+from workflows.rules.money import ZERO
+from workflows.rules.parameters import get_decimal
+
+__all__ = ["BEST_ONLY", "OTHER_POLICY", "Held", "ListStep", "ListedCase", "Row", "Taken", "propose"]
+
+RENEWABLE, CLUSTER = "renewable_energy", "industry_cluster"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Yuan that cases outside this list hold, by account for article 10 and by USCC for article 6."""
+
+    annual: Mapping[str, Decimal]
+    renewable: Mapping[str, Decimal]
+
+
+def counts_in_annual_cap(scheme: str, is_enterprise: bool, parameters: Mapping[str, object]) -> bool:
+    """Whether an award of this scheme to this kind of beneficiary falls under 单个企业每年最高支持200万元."""
+    if scheme == CLUSTER and parameters.get("a8.exempt_from_annual_cap") is True:
+        return False
+    return is_enterprise or parameters["a10.annual_cap_applies_to"] == "all_beneficiaries"
+
+
+def propose(
+    listed: Iterable[ListedCase], held: Held, taken: Sequence[Taken], parameters: Mapping[str, object], on: date
+) -> dict[str, Row]:
+    """The rows of a list by case: steps 4–8 for all cases together.
+
+    A winner of best-only to whom a ceiling leaves nothing gives its place to the next (corrections, procedure 3).
+    Raises ParameterMissing for a reading that nobody chose.
+    """
+    cases = sorted(listed, key=lambda each: each.case)
+    retired: set[str] = set()
+    while True:
+        rows = _once(cases, held, taken, parameters, on, retired)
+        outlived = _left_without(rows, retired)
+        if not outlived:
+            return {row.listed.case: row for row in rows}
+        retired |= outlived
+
+
+def _once(
+    cases: Sequence[ListedCase],
+    held: Held,
+    taken: Sequence[Taken],
+    parameters: Mapping[str, object],
+    on: date,
+    retired: set[str],
+) -> list[Row]:
+    rows = [Row(each) for each in cases]
+    tonnes = str(parameters.get("a5.same_tonnes_rule", "independent"))
+    same_tonnes.leave_out_sold_tonnes(rows, tonnes, parameters, on)
+    groups = same_tonnes.matter_groups(rows, tonnes)
+    best_only.choose(rows, groups, taken, retired, str(parameters["policy.transition_rule"]))
+    item_sharing.share(rows, parameters)
+    for row in rows:
+        other_funds.settle_other_district_policies(row, str(parameters["a10.other_policy_treatment"]))
+        other_funds.warn_above_investment(row, parameters)
+    _entity_year(rows, held, parameters)
+    _annual(rows, held, parameters)
+    return rows
+
+
+def _left_without(rows: Sequence[Row], retired: set[str]) -> set[str]:
+    """Winners whom a later step left nothing, while another case of the matter lost to them."""
+    lost = {row.listed.matter for row in rows if row.reason_code == BEST_ONLY}
+    return {
+        row.listed.case
+        for row in rows
+        if row.listed.matter in lost
+        and row.listed.precap_amount
+        and not row.amount
+        and row.reason_code != BEST_ONLY
+        and row.listed.case not in retired
+    }
+
+
+def _entity_year(rows: Sequence[Row], held: Held, parameters: Mapping[str, object]) -> None:
+    """Step 7, 第六条: 单个主体年度最高支持200万元, over the beneficiary's own USCC; the larger amount first."""
+    asking = [row for row in rows if row.listed.scheme == RENEWABLE and row.amount]
+    if asking:
+        cap = get_decimal(parameters, "a6.entity_year_cap")
+        _share(asking, lambda row: row.listed.uscc, held.renewable, cap, "largest_first", ceiling.ENTITY_YEAR)
+
+
+def _annual(rows: Sequence[Row], held: Held, parameters: Mapping[str, object]) -> None:
+    """Step 8, 第十条: 单个企业每年最高支持200万元, over the account of the enterprise or its group."""
+    asking = []
+    for row in rows:
+        if row.listed.recognition:
+            row.note("第八条", "认定三年支持总额，各年度资金分年审定并计入当年限额")
+        elif not counts_in_annual_cap(row.listed.scheme, row.listed.is_enterprise, parameters):
+            row.note("第十条", "按已确认的口径，本件不计入年度支持限额")
+        else:
+            asking.append(row)
+    cap = get_decimal(parameters, "a10.annual_cap")
+    order = str(parameters["a10.allocation_order"])
+    _share(asking, lambda row: row.listed.account, held.annual, cap, order, ceiling.ANNUAL)
+
+
+def _share(
+    rows: Sequence[Row],
+    account_of: Callable[[Row], str],
+    used: Mapping[str, Decimal],
+    cap: Decimal,
+    order: str,
+    rule: ceiling.Ceiling,
+) -> None:
+    by_account: dict[str, list[Row]] = {}
+    for row in rows:
+        by_account.setdefault(account_of(row), []).append(row)
+    for account, group in by_account.items():
+        asking = {row.listed.case: row for row in group}
+        claims = [ceiling.Claim(case, row.amount, row.listed.accepted_at) for case, row in asking.items()]
+        for each in ceiling.allocate(claims, used.get(account, ZERO), cap, order, rule):
+            if each.cut:
+                asking[each.case].cut_to(each.amount, each.article, each.reason, each.reason_code or "")
+            else:
+                asking[each.case].note(each.article, f"未超过{rule.name}")

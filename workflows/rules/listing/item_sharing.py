@@ -1,0 +1,53 @@
+"""The ceiling of an item that several cases of one list share: the phases of a project, the payers of an event.
+
+Each case kept the ceiling by itself in steps 2 and 3; together they keep it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from workflows.rules.listing.rows import Row
+from workflows.rules.money import ZERO, format_yuan
+from workflows.rules.parameters import get_decimal
+
+SHARED_CEILING = "SHARED_CEILING"
+PROJECT, EVENT = "retrofit", "green_event"
+
+
+def share(rows: Sequence[Row], parameters: Mapping[str, object]) -> None:
+    """Cut what the cases of one project or one event would get together to that item's ceiling."""
+    items: dict[tuple[str, int], list[Row]] = {}
+    for row in rows:
+        if row.listed.scheme in (PROJECT, EVENT) and row.amount:
+            items.setdefault((row.listed.scheme, row.listed.matter), []).append(row)
+    for (scheme, _), group in items.items():
+        if scheme == PROJECT:
+            _phases(group, get_decimal(parameters, "a3.project_cap"))
+        else:
+            _payers(group, get_decimal(parameters, "a9.event_cap"))
+
+
+def _phases(group: Sequence[Row], cap: Decimal) -> None:
+    """第三条: the earlier accepted phase first; what earlier awards left of the project's ceiling is all there is."""
+    room = max(ZERO, cap - max(row.listed.granted_same_item for row in group))
+    for row in sorted(group, key=lambda row: (row.listed.accepted_at, row.listed.case)):
+        if row.amount > room:
+            text = f"同一项目各期合计最高支持{format_yuan(cap)}元，本期尚余{format_yuan(room)}元"
+            row.cut_to(room, "第三条", text, SHARED_CEILING)
+        room -= row.amount
+
+
+def _payers(group: Sequence[Row], cap: Decimal) -> None:
+    """第九条: the event's ceiling by verified contribution, rounded down; the rest goes to the largest payer (V9-8)."""
+    room = max(ZERO, cap - max(row.listed.granted_same_item for row in group))
+    if sum((row.amount for row in group), ZERO) <= room:
+        return
+    ordered = sorted(group, key=lambda row: (-row.listed.contribution, row.listed.accepted_at, row.listed.case))
+    whole = sum((row.listed.contribution for row in ordered), ZERO)
+    shares = [room * row.listed.contribution // whole for row in ordered]
+    shares[0] += room - sum(shares, ZERO)
+    for row, amount in zip(ordered, shares, strict=True):
+        text = f"同一活动各出资方合计最高支持{format_yuan(cap)}元，按核定出资额分摊"
+        row.cut_to(min(amount, row.amount), "第九条", text, SHARED_CEILING)

@@ -1,0 +1,99 @@
+"""A proposed list while it is worked out: what each case brings, and what each step of domain.md 2.1 makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from workflows.rules.money import YUAN, ZERO
+from workflows.rules.schemes import SCHEMES
+
+BEST_ONLY = "BEST_ONLY"
+OTHER_POLICY = "OTHER_POLICY"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCase:
+    """One case on its way to the list. Amounts in yuan; `precap_amount` (steps 1–3) is whole.
+
+    `account` is the ceiling's: the beneficiary's USCC, or its group's. `matter` names the same project or matter
+    (2.2). `other_district_paid` is what other policies of the district gave for it, `city_paid` what the city gave.
+    `contribution` is a payer's verified share of an event. `recognition` marks the entry of article 8, whose total is
+    decided here but reserves nothing: each of its years is listed by itself.
+    """
+
+    case: str
+    scheme: str
+    uscc: str
+    account: str
+    is_enterprise: bool
+    matter: int
+    precap_amount: Decimal
+    accepted_at: datetime | date
+    facts: Mapping[str, object] = field(default_factory=dict)
+    other_district_paid: Decimal = ZERO
+    other_district_returned: bool = False
+    city_paid: Decimal = ZERO
+    verified_investment: Decimal | None = None
+    granted_same_item: Decimal = ZERO
+    contribution: Decimal = ZERO
+    tonnes_year: int | None = None
+    recognition: bool = False
+
+    @property
+    def article(self) -> int:
+        """Rank of the case's article, for ties (M15)."""
+        return list(SCHEMES).index(self.scheme)
+
+
+@dataclass(frozen=True, slots=True)
+class ListStep:
+    """One step: what was done and by which article, what it cut and what was left, in whole yuan.
+
+    `code` is a reason code where something was cut, a warning's name, or empty; `by` is the case that was better.
+    """
+
+    article: str
+    text: str
+    cut: Decimal
+    amount: Decimal
+    code: str = ""
+    by: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        return {
+            "article": self.article,
+            "text": self.text,
+            "cut": f"{self.cut:.0f}",
+            "amount": f"{self.amount:.0f}",
+            "code": self.code,
+            "by": self.by,
+        }
+
+
+class Row:
+    """A case's line of the list; each rule that touches it leaves a step."""
+
+    def __init__(self, listed: ListedCase) -> None:
+        self.listed = listed
+        self.amount = listed.precap_amount
+        self.steps: list[ListStep] = []
+
+    def cut_to(self, amount: Decimal, article: str, text: str, code: str, *, by: str = "") -> None:
+        """Lower the amount by a rule."""
+        amount = amount.quantize(YUAN)
+        self.steps.append(ListStep(article, text, self.amount - amount, amount, code, by))
+        self.amount = amount
+
+    def note(self, article: str, text: str, code: str = "") -> None:
+        """A step that looked and cut nothing."""
+        self.steps.append(ListStep(article, text, ZERO, self.amount, code))
+
+    @property
+    def reason_code(self) -> str | None:
+        """Why nothing is left, if a rule of the list is the reason; None when the case's own figures are."""
+        if self.amount or not self.listed.precap_amount:
+            return None
+        return next((step.code for step in reversed(self.steps) if step.cut), None)

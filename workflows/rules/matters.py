@@ -1,0 +1,94 @@
+"""What is the same project or matter (同一项目、同一事项, 2.2): keys, and marks by which overlaps are found."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from difflib import SequenceMatcher
+
+Facts = Mapping[str, object]
+
+INVOICE, FILING, SITE, CERTIFICATE, SETTLEMENT, NAME = (
+    *("invoice", "filing_no", "site", "certificate", "settlement", "name"),
+)
+KINDS: Mapping[str, str] = {
+    INVOICE: "发票",
+    FILING: "项目备案（核准）文号",
+    SITE: "建设地点",
+    CERTIFICATE: "证书编号",
+    SETTLEMENT: "交易结算单号",
+    NAME: "项目名称相近",
+}
+"""The marks by code, as pages name them."""
+
+_NOISE = re.compile(r"[\s\W_]+")
+_SIMILAR = 0.8
+
+
+def matter_key(scheme: str, uscc: str, facts: Facts, last_year: int) -> str:
+    """The key of the matter that a case concerns; cases with one key meet in best-only.
+
+    `last_year` is the year before the batch's: the period of 5.1b and 5.3 where the form names none. Articles 3, 6 and
+    7 share one name space, so that a project meets itself across clauses. The matter of article 8 is the cluster, that
+    of article 9 the event, not whoever runs or pays it.
+    """
+    match scheme:
+        case "green_honour":
+            return f"HON:{uscc}:{normal(facts.get('honour_type'))}:{normal(facts.get('site'))}"
+        case "carbon_neutral":
+            return f"CERT:{uscc}:{normal(facts.get('accounting_year')) or last_year}"
+        case "carbon_intensity":
+            return f"RED:{uscc}:{last_year}"
+        case "carbon_footprint":
+            return f"CFP:{uscc}"
+        case "carbon_trading":
+            return f"TRD:{uscc}:{normal(facts.get('period')) or last_year}"
+        case "industry_cluster":
+            return f"CLU:{normal(facts.get('cluster_name')) or uscc}"
+        case "green_event":
+            return f"EVT:{normal(facts.get('event_name'))}:{facts.get('start_date') or ''}"
+        case _:
+            return _project(uscc, facts)
+
+
+def _project(uscc: str, facts: Facts) -> str:
+    filing_no = normal(facts.get("filing_no"))
+    if filing_no:
+        return f"PRJ:{filing_no}"
+    return f"PRJ:{uscc}:{normal(facts.get('project_site'))}:{normal(facts.get('project_name'))}"
+
+
+def normal(text: object) -> str:
+    """A number or name without blanks, punctuation, width and case: what a person would call the same."""
+    return _NOISE.sub("", unicodedata.normalize("NFKC", str(text or ""))).upper()
+
+
+def identifiers(facts: Facts) -> Iterator[tuple[str, str]]:
+    """What the case can be recognised by, as (kind, value): the uniqueness of G11 and the proposals to merge."""
+    for line in _rows(facts, "invoice_lines"):
+        # A digital invoice has a number of 20 digits and no code, so the code is optional here too.
+        yield from _mark(INVOICE, f"{normal(line.get('invoice_code'))}{normal(line.get('invoice_no'))}")
+    yield from _mark(FILING, normal(facts.get("filing_no")))
+    yield from _mark(SITE, normal(facts.get("project_site")))
+    yield from _mark(CERTIFICATE, normal(facts.get("certificate_no")))
+    for certificate in _rows(facts, "certificates"):
+        yield from _mark(CERTIFICATE, normal(certificate.get("certificate_no")))
+    for trade in _rows(facts, "trades"):
+        yield from _mark(SETTLEMENT, normal(trade.get("settlement_no")))
+
+
+def _mark(kind: str, value: str) -> Iterator[tuple[str, str]]:
+    if value:
+        yield kind, value
+
+
+def _rows(facts: Facts, key: str) -> list[Facts]:
+    rows = facts.get(key)
+    return [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
+
+
+def similar_names(one: str, other: str) -> bool:
+    """Whether two project names are so alike that an officer should look: the same, or four fifths of the signs."""
+    first, second = normal(one), normal(other)
+    return bool(first and second) and SequenceMatcher(None, first, second, autojunk=False).ratio() >= _SIMILAR
