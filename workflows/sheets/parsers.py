@@ -1,0 +1,55 @@
+"""How the text of a cell becomes a value. Each raises CellInvalid in Chinese; money and codes are read by the law."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from workflows.sheets.errors import CellInvalid
+
+_DAY = re.compile(r"([0-9]{4})(?:年|[-/.])([0-9]{1,2})(?:月|[-/.])([0-9]{1,2})日?(?:[ T]00:00(?::00)?)?", re.ASCII)
+_YEARS = re.compile(r"[0-9]{4}(?:[,，、;； ]+[0-9]{4})*", re.ASCII)
+
+
+def text(most: int = 200) -> Callable[[str], str]:
+    """Text of at most `most` characters; line ends and runs of spaces become one space."""
+
+    def read(given: str) -> str:
+        flat = " ".join(given.split())
+        if len(flat) > most:
+            raise CellInvalid(f"不得超过{most}字")
+        return flat
+
+    return read
+
+
+def choice(options: Mapping[str, str]) -> Callable[[str], str]:
+    """One of a few: what people write (or the code itself) → the code."""
+    codes = {code: code for code in options.values()} | dict(options)
+
+    def read(given: str) -> str:
+        if given not in codes:
+            raise CellInvalid(f"应为“{'”或“'.join(options)}”")
+        return codes[given]
+
+    return read
+
+
+def day(given: str) -> date:
+    """A date: 2026-03-02, 2026/3/2, 2026.3.2 or 2026年3月2日."""
+    match = _DAY.fullmatch(given)
+    if match is None:
+        raise CellInvalid("应为日期，例如2026-03-02")
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        raise CellInvalid("没有这一天，请核对日期") from None
+
+
+def years(given: str) -> tuple[int, ...]:
+    """Years in rising order without repeats, written side by side: 2026、2027、2028."""
+    if not _YEARS.fullmatch(given):
+        raise CellInvalid("应为年度，例如2026、2027、2028")
+    found = tuple(int(each) for each in re.findall(r"[0-9]{4}", given))
+    if list(found) != sorted(set(found)):
+        raise CellInvalid("年度应由早到晚，不得重复")
+    return found

@@ -1,0 +1,189 @@
+"""The parts of a workbook that reading needs: which sheet, its shared strings, which styles are dates."""
+
+import posixpath
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from workflows.sheets import limits
+from workflows.sheets.cells import Grid, unescape
+from workflows.sheets.errors import SheetRefused, damaged, too_large_inside
+from workflows.sheets.package import Package
+from workflows.sheets.worksheet import Worksheet
+from workflows.sheets.xml import parse
+
+_USUAL_PLACE = "xl/workbook.xml"
+# The formats that every Excel knows by number, those of Chinese locales included.
+_DATE_FORMATS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
+_NOT_LETTERS_OF_A_DATE = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
+_DATE_LETTERS = re.compile(r"[ymdhs]", re.IGNORECASE)
+
+
+def read_workbook(content: bytes) -> Grid:
+    """The rows of the first visible sheet that are not empty. Raises SheetRefused."""
+    package = Package(content)
+    workbook = _open_workbook(package)
+    strings = _Strings()
+    if workbook.strings in package:
+        parse(package.chunks(workbook.strings, limits.MOST_UNPACKED_STRINGS), strings)
+    styles = _Styles()
+    if workbook.styles in package:
+        parse(package.chunks(workbook.styles), styles)
+    worksheet = Worksheet(strings.found, styles.dates(), workbook.from_1904)
+    parse(package.chunks(workbook.sheet, limits.MOST_UNPACKED), worksheet)
+    return worksheet.grid()
+
+
+@dataclass(frozen=True, slots=True)
+class _Workbook:
+    sheet: str
+    strings: str
+    styles: str
+    from_1904: bool
+
+
+def _open_workbook(package: Package) -> _Workbook:
+    roots = _Relations.of(package, "")
+    place = next((each.target for each in roots.values() if each.kind == "officeDocument"), _USUAL_PLACE)
+    listed = _Sheets()
+    parse(package.chunks(place), listed)
+    relations = _Relations.of(package, place)
+    sheet = relations.get(listed.first_visible())
+    if sheet is None or sheet.kind != "worksheet":
+        raise SheetRefused("工作簿的第一张可见工作表不是数据表，请将需要导入的工作表移到最前。")
+    by_kind = {each.kind: each.target for each in relations.values()}
+    return _Workbook(
+        sheet.target, by_kind.get("sharedStrings", ""), by_kind.get("styles", ""), from_1904=listed.from_1904
+    )
+
+
+class _Quiet:
+    """Hears nothing; the others hear what they need."""
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """An element begins."""
+
+    def end(self, name: str) -> None:
+        """An element ends."""
+
+    def text(self, text: str) -> None:
+        """Text of the element begun last."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Relation:
+    kind: str
+    target: str
+
+
+class _Relations(_Quiet):
+    """What a part relates to inside the package, by id. What lies outside it is left out: no link is followed."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self.found: dict[str, _Relation] = {}
+
+    @classmethod
+    def of(cls, package: Package, place: str) -> dict[str, _Relation]:
+        folder, name = posixpath.split(place)
+        listener = cls(folder)
+        source = posixpath.join(folder, "_rels", f"{name}.rels")
+        if source in package:
+            parse(package.chunks(source), listener)
+        return listener.found
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name != "Relationship" or attributes.get("TargetMode", "").lower() == "external":
+            return
+        if len(self.found) > limits.MOST_PARTS:
+            raise too_large_inside()
+        kind = attributes.get("Type", "").rpartition("/")[2]
+        target = posixpath.normpath(posixpath.join("/", self._folder, attributes.get("Target", ""))).lstrip("/")
+        self.found[attributes.get("Id", "")] = _Relation(kind, target)
+
+
+class _Sheets(_Quiet):
+    """The sheets of a workbook in the order of their tabs."""
+
+    def __init__(self) -> None:
+        self._visible: list[str] = []
+        self.from_1904 = False
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name == "workbookPr":
+            self.from_1904 = attributes.get("date1904", "").lower() in ("1", "true")
+        elif name == "sheet" and attributes.get("state", "visible") == "visible":
+            place = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
+            self._visible.append(place)
+
+    def first_visible(self) -> str:
+        if not self._visible:
+            raise damaged()
+        return self._visible[0]
+
+
+@dataclass(slots=True)
+class _Strings(_Quiet):
+    """Shared strings in order, without the readings that Japanese and Chinese cells may carry beside their text."""
+
+    found: list[str] = field(default_factory=list)
+    _pieces: list[str] = field(default_factory=list)
+    _length: int = 0
+    _in_text: bool = False
+    _in_reading: bool = False
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name == "t":
+            self._in_text = not self._in_reading
+        elif name == "rPh":
+            self._in_reading = True
+        elif name == "si":
+            self._pieces, self._length = [], 0
+
+    def end(self, name: str) -> None:
+        if name == "t":
+            self._in_text = False
+        elif name == "rPh":
+            self._in_reading = False
+        elif name == "si":
+            if len(self.found) == limits.MOST_STRINGS:
+                raise too_large_inside()
+            self.found.append(unescape("".join(self._pieces)))
+
+    def text(self, text: str) -> None:
+        if self._in_text and self._length <= limits.MOST_CHARACTERS * 8:
+            self._pieces.append(text)
+            self._length += len(text)
+
+
+class _Styles(_Quiet):
+    """Which of a workbook's cell formats show a number as a date."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, str] = {}
+        self._formats: list[str] = []
+        self._in_cell_formats = False
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name == "cellXfs":
+            self._in_cell_formats = True
+        elif name == "xf" and self._in_cell_formats:
+            self._formats.append(attributes.get("numFmtId", "0"))
+        elif name == "numFmt":
+            self._codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")[:255]
+        if len(self._formats) > limits.MOST_STYLES or len(self._codes) > limits.MOST_STYLES:
+            raise too_large_inside()
+
+    def end(self, name: str) -> None:
+        if name == "cellXfs":
+            self._in_cell_formats = False
+
+    def dates(self) -> frozenset[str]:
+        """The numbers of the formats that show dates, as cells name them."""
+        shown = {number for number, code in self._codes.items() if _shows_a_date(code)}
+        shown |= {str(number) for number in _DATE_FORMATS if str(number) not in self._codes}
+        return frozenset(str(index) for index, number in enumerate(self._formats) if number in shown)
+
+
+def _shows_a_date(code: str) -> bool:
+    return _DATE_LETTERS.search(_NOT_LETTERS_OF_A_DATE.sub("", code)) is not None
