@@ -17,7 +17,7 @@ _CELL = re.compile(r"([a-z0-9_]+)-([0-9]{1,4})-([a-z0-9_]+)", re.ASCII)
 
 
 def read_form(form: Form, sent: MultiDict[str, str]) -> dict[str, Any]:
-    """The filled form: empty entries and empty rows left out, boxes as booleans, whole numbers as int.
+    """The filled form: empty entries and empty rows left out, boxes and yes or no as booleans, whole numbers as int.
 
     Fields that do not apply are dropped: on the page they cannot be seen, so nobody could clear them.
     """
@@ -93,5 +93,7 @@ def _value(field: Field, sent: list[str]) -> Any:
         return None
     if field.type == "number" and _WHOLE.fullmatch(text.strip()):
         return int(text)
+    if field.is_boolean and text in ("true", "false"):
+        return text == "true"
     # Browsers end lines with CR LF; what is kept ends them with LF.
     return text.replace("\r\n", "\n")

@@ -24,6 +24,21 @@ COMPONENTS: list[dict[str, Any]] = [
     {"type": "select", "id": "c6", "key": "level", "label": "级别", "values": CHOICES},
     {"type": "checklist", "id": "c7", "key": "tags", "label": "标签", "values": CHOICES},
     {"type": "datetime", "id": "c8", "key": "held_on", "subtype": "date", "dateLabel": "日期"},
+    {
+        "type": "radio",
+        "id": "c13",
+        "key": "first_time",
+        "label": "是否首次",
+        "values": [{"label": "是", "value": "true"}, {"label": "否", "value": "false"}],
+        "properties": {"kind": "boolean"},
+    },
+    {
+        "type": "textfield",
+        "id": "c14",
+        "key": "earlier",
+        "label": "上一次",
+        "conditional": {"hide": "=first_time != false"},
+    },
     {"type": "separator", "id": "s"},
     {
         "type": "group",

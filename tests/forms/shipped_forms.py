@@ -4,11 +4,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from jsonschema import Draft202012Validator
+
 from workflows import forms
+from workflows.checklists import CHECKLISTS
 
 FOLDER = Path(__file__).parents[2] / "bpmn" / "forms"
 SHIPPED = {path.stem: forms.load(path.read_bytes()) for path in sorted(FOLDER.glob("*.form"))}
 
+SCHEMES = tuple(CHECKLISTS)
 ENTERPRISE = {
     "name": "北京潞测绿能装备制造有限公司（虚构）",
     "uscc": "91110112YYYY000121",
@@ -38,8 +42,19 @@ def context(task: str = "1f0c", reference: str = "TZ2026-0001", **facts: Any) ->
 def example_data(
     form: forms.Form, case: forms.ExampleContext, *, only_required: bool = False, **other: Any
 ) -> dict[str, Any]:
-    """What a client knows how to fill that has read nothing but the schema."""
+    """What a client knows how to fill that has read nothing but the schema: `then` adds what a choice asks for, and
+    takes away what does not apply to it."""
     schema = forms.json_schema(form, examples=case)
-    wanted = schema["required"] if only_required else schema["properties"]
-    data = {key: schema["properties"][key]["examples"][0] for key in wanted if "examples" in schema["properties"][key]}
-    return data | other
+    shown = schema["properties"]
+    wanted = schema["required"] if only_required else shown
+    data = {key: shown[key]["examples"][0] for key in wanted if "examples" in shown[key]} | other
+    for rule in schema.get("allOf", []):
+        if Draft202012Validator(rule["if"]).is_valid(data):
+            narrowed = rule["then"].get("properties", {})
+            for key in rule["then"].get("required", []):
+                offered = narrowed.get(key, {}).get("examples") or shown[key]["examples"]
+                data.setdefault(key, offered[0])
+            for key, value in narrowed.items():
+                if value is False and key not in other:
+                    data.pop(key, None)
+    return data

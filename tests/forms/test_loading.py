@@ -10,6 +10,7 @@ from workflows import forms
 FIELD: dict[str, Any] = {"type": "textfield", "id": "f", "key": "name", "label": "名称"}
 REQUIRED = FIELD | {"validate": {"required": True, "maxLength": 4}}
 RADIO: dict[str, Any] = {"type": "radio", "id": "r", "key": "kind", "label": "类别", "values": CHOICES}
+YES_OR_NO: dict[str, Any] = next(part for part in COMPONENTS if part.get("key") == "first_time")
 LIST: dict[str, Any] = next(part for part in COMPONENTS if part["type"] == "dynamiclist")
 
 
@@ -73,7 +74,15 @@ def test_the_same_bytes_give_the_same_form() -> None:
         (FIELD | {"layout": {"columns": 17}}, "between 1 and 16"),
         (RADIO | {"id": "d", "key": "decision"}, "required radio"),
         (RADIO | {"id": "d", "values": []}, "list of choices"),
-        (RADIO | {"id": "d", "values": [{"label": "甲", "value": 'a"]'}]}, "letters, digits and _ only"),
+        (
+            RADIO | {"id": "d", "values": [{"label": "甲", "value": 'a"]'}]},
+            "letters, Chinese characters, digits and _ only",
+        ),
+        (RADIO | {"id": "d", "values": [{"label": "甲", "value": "绿色 工厂"}]}, "letters, Chinese characters"),
+        (RADIO | {"id": "d", "key": "d", "properties": {"kind": "money"}}, "kind of a radio can only be boolean"),
+        (RADIO | {"id": "d", "key": "d", "properties": {"kind": "boolean"}}, "choices of a boolean are true and false"),
+        (FIELD | {"properties": {"kind": "boolean"}}, "kind 'boolean' is unknown"),
+        (YES_OR_NO | {"type": "select"}, "not supported: kind"),
         (RADIO | {"id": "d", "values": CHOICES + CHOICES[:1]}, "listed twice"),
         (RADIO | {"key": "other", "id": "o", "valuesKey": "x"}, "not supported: valuesKey"),
         (FIELD | {"id": ""}, "id must be a text"),
@@ -135,3 +144,15 @@ def test_a_harmless_pattern_is_kept() -> None:
     form = load(FIELD | {"validate": {"pattern": "^[A-Z(+*]{2}(京|津)?[0-9]+$"}})
     assert form.fields[0].pattern == "^[A-Z(+*]{2}(京|津)?[0-9]+$"
     assert form.fields[0].max_length == 200
+
+
+def test_a_condition_on_a_yes_or_no_compares_with_true_or_false() -> None:
+    form = load(YES_OR_NO, FIELD | {"conditional": {"hide": "=first_time != true"}})
+    assert not form.fields[1].is_hidden({"first_time": True})
+    with pytest.raises(forms.FormRefused, match="first_time has no choice 'true'"):
+        load(YES_OR_NO, FIELD | {"conditional": {"hide": '=first_time != "true"'}})
+
+
+def test_a_choice_may_be_a_name_of_the_law() -> None:
+    form = load(RADIO | {"values": [{"label": "绿色工厂", "value": "绿色工厂"}]})
+    assert form.fields[0].options == (forms.Option("绿色工厂", "绿色工厂"),)

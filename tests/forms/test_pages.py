@@ -272,7 +272,7 @@ def test_style_rules_for_joined_conditions() -> None:
     page = str(RENDER(load(*COMPONENTS, field | {"conditional": hide}), {}, []))
     seen = ':has([name="kind"][value="{0}"]:checked, [name="kind"] [value="{0}"]:checked)'
     assert (
-        f'#form-made_up:has([name="agreed"]:checked):is({seen.format("a")}, {seen.format("b")})'
+        f'#form-made_up:has([name="agreed"][value="true"]:checked):is({seen.format("a")}, {seen.format("b")})'
         ' [data-part="x"] { display: none; }'
     ) in page
     unseen = str(RENDER(load(*COMPONENTS, field | {"conditional": {"hide": "held_on = null"}}), {}, []))

@@ -8,6 +8,8 @@ from workflows.forms import feel
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,59}", re.ASCII)
 CODE = re.compile(r"[A-Za-z0-9_]{1,60}", re.ASCII)
+# A choice may be a legal name (绿色工厂); whatever has a meaning in HTML, CSS or FEEL may not be in it.
+CHOICE = re.compile(r"[A-Za-z0-9_\u4e00-\u9fff]{1,60}")
 _EDITOR = {"id", "type", "layout", "conditional", "properties", "appearance"}
 _FIELD = _EDITOR | {"key", "label", "description", "validate", "readonly", "disabled"}
 ATTRIBUTES = {
@@ -44,8 +46,8 @@ class FormRefused(ValueError):
 def read_code(choice: Mapping[str, Any], where: str) -> str:
     """The value of a choice: a word that may stand in a condition and in a URL."""
     code = read_string(choice, "value", where)
-    if not CODE.fullmatch(code):
-        raise FormRefused(f"{where}: choice {code!r}: letters, digits and _ only")
+    if not CHOICE.fullmatch(code):
+        raise FormRefused(f"{where}: choice {code!r}: letters, Chinese characters, digits and _ only")
     return code
 
 

@@ -15,9 +15,9 @@ def display(field: Field, value: Any) -> str:
     """A single field's value as people read it: the choice's label, money with separators and unit. "" when empty."""
     if value is None or value == "" or value == []:
         return ""
-    if isinstance(value, bool):
-        return "是" if value else "否"
     labels = {option.value: option.label for option in field.options}
+    if isinstance(value, bool):
+        return labels.get("true", "是") if value else labels.get("false", "否")
     if isinstance(value, list):
         return "、".join(labels.get(str(item), str(item)) for item in value)
     text = labels.get(str(value), str(value))
@@ -34,7 +34,7 @@ def describe(form: Form, condition: feel.Condition) -> str:
             label = field.name if field else name
             if value is None:
                 return f"「{label}」{'已填写' if negated else '未填写'}"
-            if isinstance(value, bool):
+            if isinstance(value, bool) and not (field and field.is_boolean):
                 return f"{'勾选' if value is not negated else '未勾选'}「{label}」"
             chosen = display(field, value) if field else str(value)
             return f"「{label}」{'未选择' if negated else '选择'}「{chosen}」"

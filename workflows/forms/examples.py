@@ -87,7 +87,7 @@ def as_submitted(wanted: Field, value: Any) -> Any:
         single = read_value(wanted, value)
     except Unfit:
         return None
-    if wanted.options and not wanted.readonly:
+    if wanted.options and not wanted.is_boolean and not wanted.readonly:
         chosen = single if isinstance(single, list) else [single]
         if not {option.value for option in wanted.options}.issuperset(chosen):
             return None
@@ -133,8 +133,7 @@ class Examples:
             if value is not None:
                 return value
         if wanted.type in ("radio", "select", "checklist") and (wanted.required or wanted.required_when):
-            first = wanted.choices(self.allowed)[0].value
-            return [first] if wanted.type == "checklist" else first
+            return self._shaped(wanted, wanted.choices(self.allowed)[0].value)
         if wanted.type == "checkbox" and (wanted.required or wanted.required_when):
             return True
         return None
@@ -150,6 +149,8 @@ class Examples:
         match wanted.type:
             case "number":
                 return int(text) if text.lstrip("-").isdecimal() else text
+            case "radio" if wanted.is_boolean:
+                return {"true": True, "false": False}.get(text, text)
             case "checkbox":
                 return text == "true"
             case "checklist":
@@ -211,6 +212,8 @@ class Examples:
 
 
 def _text(value: Any) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, Decimal):
         return format(value, "f")
     return str(value) if isinstance(value, str | int | date) and str(value) else None

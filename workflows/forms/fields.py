@@ -41,7 +41,7 @@ def read_field(component: Mapping[str, Any], hide: feel.Condition | None, where:
         raise FormRefused(f"{where}: only dates are supported, not times")
     if type_ == "number" and component.get("decimalDigits", 0) != 0:
         raise FormRefused(f"{where}: numbers are whole; money and measures are text fields with a kind")
-    allowed = PROPERTIES | (KIND_PROPERTIES if type_ == "textfield" else set())
+    allowed = PROPERTIES | {"textfield": KIND_PROPERTIES, "radio": {"kind"}}.get(type_, set())
     properties = read_properties(component, allowed, where)
     label = read_string(component, "dateLabel" if type_ == "datetime" else "label", where)
     validate = component.get("validate", {})
@@ -50,7 +50,9 @@ def read_field(component: Mapping[str, Any], hide: feel.Condition | None, where:
     allow_only(validate, VALIDATE.get(type_, {"required"}), f"{where}: validate")
     if not isinstance(validate.get("required", False), bool):
         raise FormRefused(f"{where}: validate.required must be true or false")
-    kind = _kind(properties, validate, where)
+    options = _options(component, where) if "values" in ATTRIBUTES[type_] else ()
+    is_boolean = type_ == "radio" and _is_boolean(properties, options, where)
+    kind = None if type_ == "radio" else _kind(properties, validate, where)
     pattern = _pattern(validate, kind, where)
     min_length, max_length = _lengths(type_, validate, kind, pattern, where)
     minimum, maximum = _bounds(type_, properties, validate, kind, where)
@@ -62,6 +64,7 @@ def read_field(component: Mapping[str, Any], hide: feel.Condition | None, where:
         name=properties.get("name", label),
         description=read_string(component, "description", where, default=""),
         kind=kind,
+        is_boolean=is_boolean,
         unit=properties.get("unit", kind.unit if kind else ""),
         required=validate.get("required", False),
         readonly=component.get("readonly", False),
@@ -73,11 +76,22 @@ def read_field(component: Mapping[str, Any], hide: feel.Condition | None, where:
         maximum=maximum,
         pattern=pattern,
         demand=read_string(validate, "patternErrorMessage", where, default=""),
-        options=_options(component, where) if "values" in ATTRIBUTES[type_] else (),
+        options=options,
         example=properties.get("example"),
         prefill=properties.get("prefill"),
         columns=_columns(component, where),
     )
+
+
+def _is_boolean(properties: Mapping[str, str], options: tuple[Option, ...], where: str) -> bool:
+    """Whether a radio asks a yes or no that is kept as a bool."""
+    if "kind" not in properties:
+        return False
+    if properties["kind"] != "boolean":
+        raise FormRefused(f"{where}: the kind of a radio can only be boolean")
+    if {option.value for option in options} != {"true", "false"}:
+        raise FormRefused(f"{where}: the choices of a boolean are true and false")
+    return True
 
 
 def _kind(properties: Mapping[str, str], validate: Mapping[str, Any], where: str) -> Kind | None:

@@ -32,7 +32,8 @@ class Field:
     ("invoice_lines.net"). `name` is how sentences call the field; it is the label unless the form says otherwise.
     `hide` and `required_when` are conditions over the other fields of the form. `minimum` and `maximum` bound numbers
     and decimal kinds, inclusive. `fields` are the columns of a list, `min_items` and `max_items` its bounds.
-    `example` and `prefill` name where a first value comes from (see `examples`).
+    `example` and `prefill` name where a first value comes from (see `examples`). `is_boolean` is a radio whose choices
+    are true and false; its value is a bool.
     """
 
     type: str
@@ -42,6 +43,7 @@ class Field:
     name: str
     description: str = ""
     kind: Kind | None = None
+    is_boolean: bool = False
     unit: str = ""
     required: bool = False
     readonly: bool = False

@@ -119,6 +119,8 @@ def _type(field: Field, allowed: Allowed) -> dict[str, Any]:
             return {"type": "boolean", "const": True} if field.required else {"type": "boolean"}
         case "datetime":
             return {"type": "string", "format": "date", "pattern": _DATE, "maxLength": 10}
+        case "radio" if field.is_boolean:
+            return {"type": "boolean"} | _yes_or_no(field, allowed)
         case "radio" | "select":
             return {"type": "string"} | _choices(field, allowed)
         case "checklist":
@@ -145,6 +147,12 @@ def _text(field: Field) -> dict[str, Any]:
     if field.pattern:
         schema["allOf"] = [{"pattern": field.pattern}]
     return schema
+
+
+def _yes_or_no(field: Field, allowed: Allowed) -> dict[str, Any]:
+    choices = _choices(field, allowed)
+    narrowed = {"enum": [value == "true" for value in choices["enum"]]} if len(choices["enum"]) == 1 else {}
+    return {"x-labels": choices["x-labels"]} | narrowed
 
 
 def _choices(field: Field, allowed: Allowed) -> dict[str, Any]:

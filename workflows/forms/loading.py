@@ -173,7 +173,8 @@ def _check_conditions(form: str, fields: tuple[Field, ...], parts: tuple[Part, .
             if name == owner or name not in readable:
                 raise FormRefused(f"{form}/{owner}: a condition reads {name!r}, which is not another field to fill")
         for comparison in feel.comparisons(condition):
-            options = {option.value for option in readable[comparison.name].options}
+            read = readable[comparison.name]
+            options: set[str | bool] = {True, False} if read.is_boolean else {option.value for option in read.options}
             if options and comparison.value is not None and comparison.value not in options:
                 raise FormRefused(f"{form}/{owner}: {comparison.name} has no choice {comparison.value!r}")
 

@@ -28,14 +28,14 @@ class Unfit(ValueError):
 def read_value(field: Field, raw: Any) -> Any:
     """The value of `raw` for a single field (not a list of rows), None when it is empty. Raises Unfit."""
     match field.type:
+        case "radio" if field.is_boolean:
+            return _read_boolean(raw)
         case "textfield" | "textarea" | "radio" | "select" | "datetime":
             return _read_text(field, raw)
         case "number":
             return _read_whole(field, raw)
         case "checkbox":
-            if raw is None or isinstance(raw, bool):
-                return raw
-            raise Unfit("须为是或否")
+            return _read_boolean(raw)
         case _:
             return _read_choices(field, raw)
 
@@ -85,6 +85,12 @@ def _read_kind(field: Field, kind: Kind, text: str) -> str:
     if kind.code == "uscc" and not _check_character_fits(text):
         raise Unfit(kind.demand)
     return text
+
+
+def _read_boolean(raw: Any) -> bool | None:
+    if raw is None or isinstance(raw, bool):
+        return raw
+    raise Unfit("须为是或否")
 
 
 def _read_whole(field: Field, raw: Any) -> int | None:
