@@ -1,15 +1,23 @@
 """Facts: the figures about one case that a scheme's article is applied to, read strictly.
 
-A fact is what an officer confirmed (核定确认), or what somebody asks a trial calculation about. It arrives as a string;
-each scheme declares its own, with the function that reads it.
+A fact is what an officer confirmed (核定确认), or what somebody asks a trial calculation about. Figures arrive as
+strings, yes and no as JSON booleans; each scheme declares its own facts, with the function that reads them.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
+
+_TONNES = re.compile(r"(0|[1-9][0-9]{0,13})(\.[0-9]{1,4})?")
+_SCORE = re.compile(r"(0|[1-9][0-9]{0,2})(\.[0-9]{1,2})?")
+_SHARE = re.compile(r"(0|1)(\.[0-9]{1,12})?")
+_COUNT = re.compile(r"[1-9][0-9]{0,3}")
+
+Value = Decimal | bool | str
 
 
 class FactError(NamedTuple):
@@ -32,32 +40,136 @@ class FactInvalid(ValueError):
 class Fact:
     """One fact of a scheme: field code, Chinese label, how it is read, and the value it has when it is not stated.
 
-    `read` raises ValueError with a Chinese sentence.
+    `read` raises ValueError with a Chinese sentence. An `optional` fact may be left out or null: only some readings of
+    the article need it.
     """
 
     name: str
     label: str
-    read: Callable[[object], Decimal]
+    read: Callable[[object], Value]
     default: str | None = None
+    optional: bool = False
 
 
-def read_facts(declared: Sequence[Fact], stated: Mapping[str, object]) -> dict[str, Decimal]:
+class Facts:
+    """The facts of one case as they were read; an optional fact that nobody stated is not among them."""
+
+    def __init__(self, declared: Sequence[Fact], values: Mapping[str, Value]) -> None:
+        self._labels = {fact.name: fact.label for fact in declared}
+        self._values = values
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._values
+
+    def figure(self, name: str) -> Decimal:
+        """An amount, tonnes, a score, a share or a count. Raises FactInvalid when the fact was not stated."""
+        value = self._get(name)
+        assert isinstance(value, Decimal)
+        return value
+
+    def is_true(self, name: str) -> bool:
+        """A yes or no. Raises FactInvalid when the fact was not stated."""
+        return self._get(name) is True
+
+    def choice(self, name: str) -> str:
+        """The code that was chosen. Raises FactInvalid when the fact was not stated."""
+        return str(self._get(name))
+
+    def as_text(self) -> dict[str, str]:
+        """The facts as strings for the record; reading them again gives the same facts."""
+        return {name: _text(value) for name, value in self._values.items()}
+
+    def _get(self, name: str) -> Value:
+        if name not in self._values:
+            raise FactInvalid([_missing(name, self._labels[name])])
+        return self._values[name]
+
+
+def read_facts(declared: Sequence[Fact], stated: Mapping[str, object]) -> Facts:
     """The value of each declared fact; facts of other names are not looked at. Raises FactInvalid naming all errors."""
-    values: dict[str, Decimal] = {}
+    values: dict[str, Value] = {}
     errors: list[FactError] = []
     for fact in declared:
-        if fact.name not in stated and fact.default is None:
-            errors.append(FactError(fact.name, f"缺少“{fact.label}”"))
+        given = stated.get(fact.name, fact.default)
+        if given is None and fact.optional:
+            continue
+        if fact.name not in stated and given is None:
+            errors.append(_missing(fact.name, fact.label))
             continue
         try:
-            values[fact.name] = fact.read(stated.get(fact.name, fact.default))
+            values[fact.name] = fact.read(given)
         except ValueError as invalid:
             errors.append(FactError(fact.name, f"“{fact.label}”填写有误：{invalid}"))
     if errors:
         raise FactInvalid(errors)
-    return values
+    return Facts(declared, values)
 
 
-def facts_as_text(values: Mapping[str, Decimal]) -> dict[str, str]:
-    """The facts as strings for the record."""
-    return {name: format(value, "f") for name, value in values.items()}
+def read_tonnes(given: object) -> Decimal:
+    """Tonnes that a string or `Decimal` states: not negative, at most four decimals. Raises ValueError."""
+    return _read_figure(given, _TONNES, "吨数应以文本填写，为不小于0、最多四位小数的数字，例如“9500.00”")
+
+
+def read_score(given: object) -> Decimal:
+    """A score from 0 to 100 with at most two decimals. Raises ValueError."""
+    demand = "得分应以文本填写，为0至100、最多两位小数的数字，例如“79.99”"
+    score = _read_figure(given, _SCORE, demand)
+    if score > 100:
+        raise ValueError(demand)
+    return score
+
+
+def read_share(given: object) -> Decimal:
+    """A share from 0 to 1: 72% is "0.72". It is compared, never multiplied, so that every decimal counts.
+
+    Raises ValueError.
+    """
+    demand = "比例应以文本填写，为0至1之间的数字，例如72%填写“0.72”"
+    share = _read_figure(given, _SHARE, demand)
+    if share > 1:
+        raise ValueError(demand)
+    return share
+
+
+def read_count(given: object) -> Decimal:
+    """A number of things, from 1 to 9999. Raises ValueError."""
+    return _read_figure(given, _COUNT, "应以文本填写，为1至9999的整数，例如“3”")
+
+
+def read_yes_no(given: object) -> bool:
+    """A JSON boolean, or the text that the record keeps of one. Raises ValueError."""
+    if given is True or given == "true":
+        return True
+    if given is False or given == "false":
+        return False
+    raise ValueError("请选择“是”（true）或“否”（false）")
+
+
+def one_of(choices: Mapping[str, str]) -> Callable[[object], str]:
+    """The reader of a code that is chosen among these, given with their Chinese labels."""
+
+    def read(given: object) -> str:
+        if not isinstance(given, str) or given not in choices:
+            options = "、".join(f"{label}（{code}）" for code, label in choices.items())
+            raise ValueError(f"请从以下选项中选择：{options}")
+        return given
+
+    return read
+
+
+def _read_figure(given: object, pattern: re.Pattern[str], demand: str) -> Decimal:
+    if isinstance(given, Decimal):
+        given = format(given, "f") if given.is_finite() and abs(given.adjusted()) < 32 else str(given)
+    if not isinstance(given, str) or not pattern.fullmatch(given):
+        raise ValueError(demand)
+    return Decimal(given)
+
+
+def _missing(name: str, label: str) -> FactError:
+    return FactError(name, f"缺少“{label}”")
+
+
+def _text(value: Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return format(value, "f") if isinstance(value, Decimal) else value

@@ -13,7 +13,8 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from workflows.rules.money import MoneyInvalid, format_yuan, parse_money
+from workflows.rules.bands import Band, Bands
+from workflows.rules.money import MoneyInvalid, floor_yuan, format_yuan, parse_money
 
 OFF = "off"
 """The text of a value that is switched off (不设)."""
@@ -21,12 +22,24 @@ OFF = "off"
 LONGEST_TEXT = 2000
 """Longer texts are refused before they are looked at."""
 
+EQUAL_THIRDS = "equal_thirds"
+"""The plan that pays in three equal yearly instalments (三年等额)."""
+
+YEARS_OF_PLAN = 3
+
+PERMANENT = "permanent"
+"""The period of what is kept for ever (永久)."""
+
 _RATIO = re.compile(r"(0|1)(\.[0-9]{1,4})?")
 _NUMBER = re.compile(r"(0|[1-9][0-9]{0,5})(\.[0-9]{1,4})?")
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,5}")
 _FRACTION = re.compile(r"([1-9][0-9]?)/([1-9][0-9]?)")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BETWEEN_ITEMS = re.compile(r"[;；,，、\n]")
+_BETWEEN_ROWS = re.compile(r"[;；\n]")
+_ROW = re.compile(r"([^:：]+)[:：]([^:：]+)")
+_MOST_ROWS = 20
+_FULL_SCORE = 100
 
 Choices = Mapping[str, str]
 """The codes that may be chosen, each with its Chinese label."""
@@ -38,11 +51,17 @@ class ValueInvalid(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How values of one type are read, written and shown. `show` gets the Chinese unit of the parameter."""
+    """How values of one type are read, written and shown. `show` gets the Chinese unit of the parameter.
+
+    Where a value is more than one figure, `limited` takes from it the figure that a limit is about, and `limit_kind`
+    reads and shows that limit: the highest amount of a table, the sum of a plan.
+    """
 
     parse: Callable[[str, Choices], object]
     as_text: Callable[[object], str]
     show: Callable[[object, Choices, str], str]
+    limited: Callable[[object], object] = lambda value: value
+    limit_kind: Kind | None = None
 
 
 def _parse_money(text: str, choices: Choices) -> Decimal:
@@ -107,6 +126,69 @@ def _parse_date(text: str, choices: Choices) -> date:
     raise ValueInvalid("应为有效日期，例如“2026-03-02”")
 
 
+def _parse_words(text: str, choices: Choices) -> str:
+    words = text.strip()
+    if not words or not words.isprintable():
+        raise ValueInvalid("请填写文字，不得为空，不换行")
+    return words
+
+
+def _rows(text: str, example: str) -> list[tuple[str, str]]:
+    """The rows `from: value` of a table, each side as text."""
+    items = [item.strip() for item in _BETWEEN_ROWS.split(text) if item.strip()]
+    read = [_ROW.fullmatch(item) for item in items]
+    rows = [(row[1].strip(), row[2].strip()) for row in read if row]
+    if not rows or len(rows) < len(items) or len(rows) > _MOST_ROWS:
+        raise ValueInvalid(f"应逐档填写，每档为“起点:数值”，各档以分号隔开，最多{_MOST_ROWS}档，例如“{example}”")
+    return rows
+
+
+def _bands(rows: list[tuple[Decimal, Decimal]]) -> Bands:
+    try:
+        return Bands(tuple(Band(*row) for row in sorted(rows)))
+    except ValueError:
+        raise ValueInvalid("各档应严格递增：起点不得重复，起点越高，数值应越高") from None
+
+
+def _parse_amount_table(text: str, choices: Choices) -> Bands:
+    rows = _rows(text, "500:30000; 2000:60000")
+    return _bands([(_parse_number(start, choices), _parse_money(amount, choices)) for start, amount in rows])
+
+
+def _parse_ratio_table(text: str, choices: Choices) -> Bands:
+    rows = _rows(text, "80:0.50; 60:0.30")
+    bands = _bands([(_parse_number(start, choices), _parse_ratio(ratio, choices)) for start, ratio in rows])
+    if bands.rows[-1].start > _FULL_SCORE:
+        raise ValueInvalid(f"得分起点不得超过{_FULL_SCORE}分")
+    return bands
+
+
+def _parse_plan(text: str, choices: Choices) -> str | tuple[Decimal, ...]:
+    if text == EQUAL_THIRDS:
+        return text
+    amounts = tuple(_parse_money(item.strip(), choices) for item in _BETWEEN_ROWS.split(text) if item.strip())
+    if len(amounts) != YEARS_OF_PLAN or any(amount != floor_yuan(amount) for amount in amounts):
+        raise ValueInvalid(
+            f"应为“{EQUAL_THIRDS}”（三年等额），或三个年度的整元金额，以分号隔开，例如“2000000; 2000000; 1000000”"
+        )
+    return amounts
+
+
+def _parse_periods(text: str, choices: Choices) -> tuple[tuple[str, int | None], ...]:
+    example = "; ".join(f"{code}:30" for code in choices)
+    stated = _rows(text, example)
+    periods = dict(stated)
+    if periods.keys() != choices.keys() or len(stated) > len(periods):
+        raise ValueInvalid(f"应为每一类各填写一次年限：{_listed(choices)}，例如“{example}”")
+    return tuple((code, None if periods[code] == PERMANENT else _parse_years(periods[code])) for code in choices)
+
+
+def _parse_years(text: str) -> int:
+    if not _WHOLE.fullmatch(text) or not 1 <= int(text) <= 100:
+        raise ValueInvalid(f"年限应为1至100的整数，永久保存填写“{PERMANENT}”")
+    return int(text)
+
+
 def _listed(choices: Choices) -> str:
     return "、".join(f"{label}（{code}）" for code, label in choices.items())
 
@@ -124,9 +206,38 @@ def _list_text(value: object) -> str:
     return "; ".join(value)
 
 
+def _amount_table_text(value: object) -> str:
+    """From the lowest volume up, as tiers are read."""
+    assert isinstance(value, Bands)
+    return "; ".join(f"{band.start:f}:{band.value:f}" for band in value.rows)
+
+
+def _ratio_table_text(value: object) -> str:
+    """From the highest score down, as grades are read."""
+    assert isinstance(value, Bands)
+    return "; ".join(f"{band.start:f}:{band.value:f}" for band in reversed(value.rows))
+
+
+def _plan_text(value: object) -> str:
+    if value == EQUAL_THIRDS:
+        return EQUAL_THIRDS
+    assert isinstance(value, tuple)
+    return "; ".join(f"{amount:f}" for amount in value)
+
+
+def _periods_text(value: object) -> str:
+    assert isinstance(value, tuple)
+    return "; ".join(f"{code}:{PERMANENT if years is None else years}" for code, years in value)
+
+
 def _show_money(value: object, choices: Choices, unit: str) -> str:
     assert isinstance(value, Decimal)
     return f"{format_yuan(value)}元"
+
+
+def _show_price(value: object, choices: Choices, unit: str) -> str:
+    assert isinstance(value, Decimal)
+    return f"{format_yuan(value)}{unit}"
 
 
 def show_percent(value: Decimal) -> str:
@@ -162,6 +273,39 @@ def _show_date(value: object, choices: Choices, unit: str) -> str:
     return f"{value.year}年{value.month}月{value.day}日"
 
 
+def _show_amount_table(value: object, choices: Choices, unit: str) -> str:
+    assert isinstance(value, Bands)
+    return "；".join(f"{band.start:,f}{unit}及以上{format_yuan(band.value)}元" for band in value.rows)
+
+
+def _show_ratio_table(value: object, choices: Choices, unit: str) -> str:
+    assert isinstance(value, Bands)
+    grades = [f"{band.start:f}{unit}及以上{show_percent(band.value)}" for band in reversed(value.rows)]
+    return "；".join([*grades, f"{value.lowest_start:f}{unit}以下不予支持"])
+
+
+def _show_plan(value: object, choices: Choices, unit: str) -> str:
+    if value == EQUAL_THIRDS:
+        return "三年等额，向下取整到元，余数计入第三年"
+    assert isinstance(value, tuple)
+    return "；".join(f"第{year}年{format_yuan(amount)}元" for year, amount in zip("一二三", value, strict=True))
+
+
+def _sum_of_plan(value: object) -> Decimal:
+    """What a plan pays at least: equal thirds pay whatever was decided, so they have no sum of their own."""
+    return sum((Decimal(amount) for amount in value), Decimal(0)) if isinstance(value, tuple) else Decimal(0)
+
+
+def _show_periods(value: object, choices: Choices, unit: str) -> str:
+    assert isinstance(value, tuple)
+    return "；".join(f"{choices[code]}{'永久' if years is None else f'{years}年'}" for code, years in value)
+
+
+def _highest_of_table(value: object) -> Decimal:
+    assert isinstance(value, Bands)
+    return value.highest_value
+
+
 def _or_off(kind: Kind) -> Kind:
     """The same kind, whose value may also be switched off: then it is None."""
     return Kind(
@@ -171,11 +315,13 @@ def _or_off(kind: Kind) -> Kind:
     )
 
 
+_MONEY_KIND = Kind(_parse_money, _decimal_text, _show_money)
 _RATIO_KIND = Kind(_parse_ratio, _decimal_text, _show_ratio)
 _NUMBER_KIND = Kind(_parse_number, _decimal_text, _show_plain)
 
 KINDS: Mapping[str, Kind] = {
-    "money": Kind(_parse_money, _decimal_text, _show_money),
+    "money": _MONEY_KIND,
+    "price": Kind(_parse_money, _decimal_text, _show_price),
     "ratio": _RATIO_KIND,
     "ratio-or-off": _or_off(_RATIO_KIND),
     "number": _NUMBER_KIND,
@@ -186,6 +332,12 @@ KINDS: Mapping[str, Kind] = {
     "enum": Kind(_parse_choice, str, _show_choice),
     "list": Kind(_parse_list, _list_text, _show_list),
     "date": Kind(_parse_date, str, _show_date),
+    "text": Kind(_parse_words, str, _show_plain),
+    "amount-table": Kind(_parse_amount_table, _amount_table_text, _show_amount_table, _highest_of_table, _MONEY_KIND),
+    "ratio-table": Kind(_parse_ratio_table, _ratio_table_text, _show_ratio_table, _highest_of_table, _RATIO_KIND),
+    "plan": Kind(_parse_plan, _plan_text, _show_plan, _sum_of_plan, _MONEY_KIND),
+    "periods": Kind(_parse_periods, _periods_text, _show_periods),
 }
-"""The types a parameter may have. Python values: Decimal (money, ratio, number), int, Fraction, bool, str (enum), tuple
-of str (list), date; None for a value that is switched off."""
+"""The types a parameter may have. Python values: Decimal (money, price, ratio, number), int, Fraction, bool, str (enum,
+text), tuple of str (list), date, Bands (tables); of a plan `EQUAL_THIRDS` or three Decimals; of periods pairs of a code
+and years, None for ever; None for a value that is switched off."""

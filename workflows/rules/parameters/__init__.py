@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib import resources
+from typing import TypeVar
 
 from workflows.rules.parameters.parameter import BeyondLimit, Parameter
 from workflows.rules.values import KINDS, LONGEST_TEXT, ValueInvalid
@@ -28,6 +29,7 @@ __all__ = [
     "check",
     "get_decimal",
     "get_rounding_unit",
+    "get_value",
     "parse",
     "required_for",
     "show",
@@ -35,6 +37,9 @@ __all__ = [
     "texts_of",
     "values",
 ]
+
+
+T = TypeVar("T")
 
 
 class ParameterUnknown(LookupError):
@@ -120,14 +125,22 @@ def values(overrides: Mapping[str, str], on: date | None = None) -> Mapping[str,
     return typed
 
 
-def get_decimal(values: Mapping[str, object], id: str) -> Decimal:
-    """The amount, ratio or number of this id. Raises ParameterMissing, or TypeError for a value of another type."""
+def get_value(values: Mapping[str, object], id: str, type: type[T]) -> T:
+    """The value of this id, as the Python type of its kind (see `values.KINDS`).
+
+    Raises ParameterMissing, or TypeError for a value of another type.
+    """
     if id not in values:
         raise ParameterMissing(id)
     value = values[id]
-    if not isinstance(value, Decimal):
-        raise TypeError(f"{id} is to be a Decimal, not {value!r}")
+    if not isinstance(value, type):
+        raise TypeError(f"{id} is to be a {type.__name__}, not {value!r}")
     return value
+
+
+def get_decimal(values: Mapping[str, object], id: str) -> Decimal:
+    """The amount, ratio or number of this id. Raises ParameterMissing, or TypeError for a value of another type."""
+    return get_value(values, id, Decimal)
 
 
 def get_rounding_unit(values: Mapping[str, object]) -> Decimal:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from workflows.rules.values import KINDS
+from workflows.rules.values import KINDS, Kind
 
 STATUSES: Mapping[str, str] = {"FIXED": "政策明确", "CEIL": "上限内待确定", "OPEN": "口径待明确"}
 """Whether the policy states the value, caps it, or leaves it open."""
@@ -32,8 +32,9 @@ class BeyondLimit(ValueError):
 class Parameter:
     """A legal value that a rule reads.
 
-    `limit` is the policy's own figure: the only value when FIXED, the highest when CEIL. `minimum`, `maximum` and `odd`
-    keep an OPEN value sensible. All are texts as `values` reads them. `schemes` is empty for what holds for all.
+    `limit` is the policy's own figure: the only value when FIXED, the highest otherwise. An OPEN value has one where
+    the policy caps what it leaves open besides: the tiers of 第五条第三款. `minimum`, `maximum` and `odd` keep an OPEN
+    value sensible. All are texts as `values` reads them. `schemes` is empty for what holds for all.
     """
 
     id: str
@@ -59,8 +60,8 @@ class Parameter:
         parameter = cls(**{**stated, "schemes": tuple(stated.get("schemes", ()))})
         if parameter.type not in KINDS or parameter.status not in STATUSES or parameter.basis not in BASES:
             raise ValueError(f"{parameter.id}: unknown type, status or basis")
-        if (parameter.status == "OPEN") != (parameter.limit is None):
-            raise ValueError(f"{parameter.id}: FIXED and CEIL state the policy's limit, OPEN has none")
+        if parameter.status != "OPEN" and parameter.limit is None:
+            raise ValueError(f"{parameter.id}: FIXED and CEIL state the policy's limit")
         return parameter
 
     @property
@@ -71,7 +72,7 @@ class Parameter:
     @property
     def highest(self) -> str | None:
         """The text of the highest value allowed: the policy's ceiling, or the sensible maximum of an OPEN value."""
-        return self.limit if self.status == "CEIL" else self.maximum
+        return self.maximum if self.limit is None else self.limit
 
     @property
     def limit_sentence(self) -> str:
@@ -82,7 +83,7 @@ class Parameter:
         if self.minimum is not None:
             parts.append(f"不得低于{self._shown(self.minimum)}")
         if self.highest is not None:
-            ceiling = "政策上限" if self.status == "CEIL" else ""
+            ceiling = "" if self.limit is None else "政策上限"
             parts.append(f"不得超过{ceiling}{self._shown(self.highest)}")
         if self.odd:
             parts.append("应为奇数")
@@ -98,14 +99,20 @@ class Parameter:
             raise BeyondLimit(self, value)
 
     def _allows(self, value: Any) -> bool:
+        figure: Any = KINDS[self.type].limited(value)
         if self.status == "FIXED":
-            return bool(value == self._read(self.limit))
-        too_low = self.minimum is not None and value < self._read(self.minimum)
-        too_high = self.highest is not None and value > self._read(self.highest)
-        return not (too_low or too_high or (self.odd and value % 2 == 0))
+            return bool(figure == self._read(self.limit))
+        too_low = self.minimum is not None and figure < self._read(self.minimum)
+        too_high = self.highest is not None and figure > self._read(self.highest)
+        return not (too_low or too_high or (self.odd and figure % 2 == 0))
+
+    @property
+    def _limit_kind(self) -> Kind:
+        kind = KINDS[self.type]
+        return kind.limit_kind or kind
 
     def _read(self, text: str | None) -> Any:
-        return KINDS[self.type].parse(text or "", self.choices)
+        return self._limit_kind.parse(text or "", self.choices)
 
     def _shown(self, text: str | None) -> str:
-        return self.show(self._read(text))
+        return self._limit_kind.show(self._read(text), self.choices, self.unit)

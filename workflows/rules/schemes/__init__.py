@@ -1,6 +1,7 @@
 """The schemes: one module for each subsidy type, reading like its article. They do not know each other.
 
-To add one, copy `retrofit.py`, write its article into it, add its parameters as a TOML file, and list it here.
+To add one, copy the one that is most like it, write its article into it, add its parameters as a TOML file, and list it
+here. `retrofit.py` is the plainest.
 """
 
 from __future__ import annotations
@@ -10,9 +11,34 @@ from datetime import date
 from types import ModuleType
 
 from workflows.rules.determination import Determination
-from workflows.rules.schemes import retrofit
+from workflows.rules.schemes import (
+    carbon_footprint,
+    carbon_intensity,
+    carbon_neutral,
+    carbon_trading,
+    future_energy,
+    green_event,
+    green_honour,
+    industry_cluster,
+    renewable_energy,
+    retrofit,
+)
 
-SCHEMES: Mapping[str, ModuleType] = {module.KEY: module for module in (retrofit,)}
+SCHEMES: Mapping[str, ModuleType] = {
+    module.KEY: module
+    for module in (
+        retrofit,
+        green_honour,
+        carbon_neutral,
+        carbon_intensity,
+        carbon_footprint,
+        carbon_trading,
+        renewable_energy,
+        future_energy,
+        industry_cluster,
+        green_event,
+    )
+}
 """The schemes by key, in the order of their articles. Each states KEY, CLAUSE, ARTICLE, TITLE, TEXT, FACTS and
 PARAMETERS, and has `determine(facts, parameters, on)`."""
 

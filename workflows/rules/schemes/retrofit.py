@@ -11,10 +11,10 @@ from datetime import date
 from decimal import Decimal
 
 from workflows.rules.determination import Condition, Determination, Step, determined
-from workflows.rules.facts import Fact, facts_as_text, read_facts
+from workflows.rules.facts import Fact, read_facts
 from workflows.rules.money import ZERO, floor_yuan, format_yuan, parse_money
 from workflows.rules.parameters import get_decimal, get_rounding_unit, texts_of
-from workflows.rules.values import show_percent
+from workflows.rules.steps import share_of, within
 
 KEY = "retrofit"
 CLAUSE = "art3"
@@ -40,18 +40,19 @@ def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on:
     """
     given = read_facts(FACTS, facts)
     used = texts_of(parameters, PARAMETERS)
-    approved = given["approved_investment"]
-    granted = given["granted_same_project"]
+    approved = given.figure("approved_investment")
+    granted = given.figure("granted_same_project")
 
     conditions = (
         _something_is_verified(approved),
         _large_enough(approved, get_decimal(parameters, "a3.min_approved_investment")),
     )
-    computed = _share_of_investment(approved, get_decimal(parameters, "a3.rate"), get_rounding_unit(parameters))
+    rate = get_decimal(parameters, "a3.rate")
+    computed = share_of(ARTICLE, "核定总投资", approved, rate, get_rounding_unit(parameters))
     cap = get_decimal(parameters, "a3.project_cap")
-    item = _within_project_cap(computed.amount, cap)
+    item = within(ARTICLE, computed.amount, "单个项目最高支持", cap)
     precap = _less_granted_before(item.amount, cap, granted)
-    return determined(KEY, on, conditions, (computed, item, precap), facts_as_text(given), used)
+    return determined(KEY, on, conditions, (computed, item, precap), given.as_text(), used)
 
 
 def _something_is_verified(approved: Decimal) -> Condition:
@@ -66,26 +67,6 @@ def _large_enough(approved: Decimal, least: Decimal) -> Condition:
     if least:
         text = f"核定总投资{'达到' if met else '未达到'}最低要求{format_yuan(least)}元"
     return Condition(ARTICLE, "INVESTMENT_LARGE_ENOUGH", text, met, "BELOW_THRESHOLD")
-
-
-def _share_of_investment(approved: Decimal, rate: Decimal, unit: Decimal) -> Step:
-    """Step 1, 测算金额: 按照不超过核定总投资的30%予以支持."""
-    share = approved * rate
-    amount = floor_yuan(share, unit)
-    text = f"核定总投资{format_yuan(approved)}元×{show_percent(rate)}＝{format_yuan(share.normalize())}元"
-    if amount != share:
-        text += f"，向下取整为{format_yuan(amount)}元"
-    return Step(ARTICLE, text, amount)
-
-
-def _within_project_cap(computed: Decimal, cap: Decimal) -> Step:
-    """Step 2, 单项限额内金额: 单个项目最高支持200万元."""
-    amount = floor_yuan(min(computed, cap))
-    if computed <= cap:
-        text = f"未超过单个项目最高支持{format_yuan(cap)}元，为{format_yuan(amount)}元"
-    else:
-        text = f"测算金额{format_yuan(computed)}元超过单个项目最高支持{format_yuan(cap)}元，按{format_yuan(amount)}元计"
-    return Step(ARTICLE, text, amount)
 
 
 def _less_granted_before(item: Decimal, cap: Decimal, granted: Decimal) -> Step:

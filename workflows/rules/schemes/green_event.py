@@ -1,0 +1,87 @@
+"""第九条 绿色低碳会展招商: who actually paid for a green event gets up to 50%, at most 1,000,000 yuan an event.
+
+50% of what, the article does not say: here of the verified net expenditure. The score of the experts decides the rate.
+Several payers of one event share its amount: see `event_split`.
+Source: 《关于北京城市副中心促进工业和软件信息服务业绿色低碳转型和产业高质量发展的实施细则》第九条.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from workflows.rules.bands import Bands
+from workflows.rules.determination import Condition, Determination, determined
+from workflows.rules.facts import Fact, Facts, read_facts, read_score
+from workflows.rules.money import ZERO, format_yuan, parse_money
+from workflows.rules.parameters import get_decimal, get_rounding_unit, get_value, texts_of
+from workflows.rules.steps import share_of, unchanged, within
+from workflows.rules.values import show_percent
+
+KEY = "green_event"
+CLAUSE = "art9"
+ARTICLE = "第九条"
+TITLE = "绿色低碳会展招商"
+TEXT = (
+    "支持绿色低碳会展招商。鼓励企业、行业组织在城市副中心举办绿色低碳学术论坛、产业峰会、行业展会、赛事等活动。"
+    "对活动效果显著、招引绩效突出的主办、承办或协办单位等实际出资方，最高给予50%支持，单个活动最高支持100万元。"
+)
+
+FACTS = (
+    Fact("audited_cost", "核定活动支出", parse_money),
+    Fact("gov_funds", "财政资金", parse_money),
+    Fact("other_income", "赞助、门票等其他收入", parse_money),
+    Fact("score", "活动效果得分", read_score),
+)
+PARAMETERS = (
+    "a9.deduct_gov_funds",
+    "a9.deduct_other_income",
+    "a9.rate_by_score",
+    "a9.event_cap",
+    "money.rounding_unit",
+)
+
+
+def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on: date) -> Determination:
+    """What article 9 gives one event, all of its payers together: amounts in whole yuan, rounded down after the rate.
+
+    `score` is the experts' (0 to 100, two decimals); the start of a grade belongs to it.
+    Raises FactInvalid and ParameterMissing.
+    """
+    given = read_facts(FACTS, facts)
+    used = texts_of(parameters, PARAMETERS)
+    rates, score = get_value(parameters, "a9.rate_by_score", Bands), given.figure("score")
+    base, shown = _own_expenditure(given, parameters)
+    grade = rates.reached(score)
+    rate = ZERO if grade is None else grade.value
+
+    conditions = (_somebody_paid(base, shown), _effective(score, rate, rates.lowest_start))
+    computed = share_of(ARTICLE, shown, base, rate, get_rounding_unit(parameters))
+    item = within(ARTICLE, computed.amount, "单个活动最高支持", get_decimal(parameters, "a9.event_cap"))
+    precap = unchanged(ARTICLE, "同一活动此前未获支持", "限额调减前金额", item.amount)
+    return determined(KEY, on, conditions, (computed, item, precap), given.as_text(), used)
+
+
+def _own_expenditure(given: Facts, parameters: Mapping[str, object]) -> tuple[Decimal, str]:
+    """实际出资方: the verified cost less what others paid, never below 0, and how it was found."""
+    base = given.figure("audited_cost")
+    shown = f"核定活动支出{format_yuan(base)}元"
+    for fact, label in (("gov_funds", "财政资金"), ("other_income", "其他收入")):
+        if get_value(parameters, f"a9.deduct_{fact}", bool):
+            base -= given.figure(fact)
+            shown += f"－{label}{format_yuan(given.figure(fact))}元"
+    return max(ZERO, base), f"{shown}，实际出资"
+
+
+def _somebody_paid(base: Decimal, shown: str) -> Condition:
+    met = base > 0
+    text = f"{shown}{format_yuan(base)}元" + ("" if met else "，没有可予支持的支出")
+    return Condition(ARTICLE, "OWN_EXPENDITURE_VERIFIED", text, met, "NOT_VERIFIED")
+
+
+def _effective(score: Decimal, rate: Decimal, least: Decimal) -> Condition:
+    """活动效果显著、招引绩效突出."""
+    met = rate > 0
+    text = f"活动效果得分{score}分，支持比例{show_percent(rate)}" if met else f"活动效果得分{score}分，未达到{least}分"
+    return Condition(ARTICLE, "EFFECTIVE", text, met, "BELOW_THRESHOLD")
