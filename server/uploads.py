@@ -1,8 +1,15 @@
-"""Requests that close what they spooled."""
+"""Uploads: requests that close what they spooled, and the file of a case as it comes from a call or a page."""
 
-from typing import IO
+from typing import IO, Any
 
-from flask import Request
+from flask import Request, current_app, g, request
+
+from server.access import current_actor
+from workflows import documents
+from workflows.errors import FieldError, Invalid
+
+# The file and what a browser writes around it.
+LARGEST_UPLOAD = documents.MAX_BYTES + 64 * 1024
 
 
 class SpoolingRequest(Request):
@@ -23,3 +30,21 @@ class SpoolingRequest(Request):
         super().close()
         for stream in self.__dict__.get("_spooled", ()):
             stream.close()
+
+
+def take_upload(reference: str) -> dict[str, Any]:
+    """Read the multipart body of an upload and hand it on; memory stays bounded, big files are spooled to disk."""
+    request.max_content_length = LARGEST_UPLOAD
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise Invalid("没有收到文件。", errors=[FieldError("file", "请选择要上传的文件。")])
+    return documents.upload(
+        g.session,
+        current_app.extensions["greencase"].store,
+        current_actor(),
+        reference,
+        code=request.form.get("code", ""),
+        filename=file.filename,
+        stream=file.stream,  # type: ignore[arg-type]
+        now=g.now,
+    )

@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import g
 
-from server.api.moments import read_instant
 from server.api.route import PAGE_QUERY, answers, call, caller, listing, record, text
+from server.moments import read_instant
 from workflows import batches, ceilings, publicity
 from workflows.errors import FieldError, Invalid
 from workflows.permissions import OFFICE, READERS

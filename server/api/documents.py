@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from flask import Response, current_app, g, request
+from flask import Response, current_app, g
 
 from server.api.route import answers, call, caller, record, text
 from server.downloads import as_download
+from server.uploads import LARGEST_UPLOAD, take_upload
 from workflows import documents
-from workflows.errors import FieldError, Invalid
 
 DOCUMENT = answers(
     id={"type": "integer"},
@@ -17,8 +17,6 @@ DOCUMENT = answers(
     size={"type": "integer"},
     sha256=text(),
 )
-# The file and what a browser writes around it.
-LARGEST_UPLOAD = documents.MAX_BYTES + 64 * 1024
 LIST = answers(checklist={"type": "array"}, items={"type": "array", "items": DOCUMENT}, next={"type": "null"})
 
 
@@ -42,24 +40,6 @@ def list_documents(reference: str) -> dict[str, Any]:
 )
 def upload(reference: str) -> dict[str, Any]:
     return take_upload(reference)
-
-
-def take_upload(reference: str) -> dict[str, Any]:
-    """Read the multipart body of an upload and hand it on; memory stays bounded, big files are spooled to disk."""
-    request.max_content_length = LARGEST_UPLOAD
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        raise Invalid("没有收到文件。", errors=[FieldError("file", "请选择要上传的文件。")])
-    return documents.upload(
-        g.session,
-        current_app.extensions["greencase"].store,
-        caller(),
-        reference,
-        code=request.form.get("code", ""),
-        filename=file.filename,
-        stream=file.stream,  # type: ignore[arg-type]
-        now=g.now,
-    )
 
 
 @call(

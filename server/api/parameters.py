@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import g
 
-from server.api.moments import read_date
 from server.api.route import answers, call, caller, record, text
+from server.moments import read_date
 from workflows import parameters
 
 PARAMETER = {"type": "object", "properties": {"id": text(), "value": {"type": ["string", "null"]}}, "required": ["id"]}

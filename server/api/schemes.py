@@ -6,8 +6,8 @@ from typing import Any
 from flask import g
 
 from server.access import find_actor
-from server.api.moments import read_date
 from server.api.route import answers, call, record, text
+from server.moments import read_date
 from workflows import parameters
 from workflows.errors import Forbidden
 from workflows.permissions import STAFF

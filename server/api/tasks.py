@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import g
 
-from server.api.moments import read_date
 from server.api.route import PAGE_QUERY, answers, call, caller, listing, record, text
+from server.moments import read_date
 from workflows import tasks
 from workflows.errors import GreenCaseError
 

@@ -7,12 +7,12 @@ from werkzeug.wrappers import Response
 
 from server import seed
 from server.access import allow, find_actor, open_to_all, sign_in, sign_out
-from server.api.demo import move
-from server.api.moments import read_instant, read_period
+from server.demo_clock import move, require_demo
+from server.moments import read_instant, read_period
 from server.web.answers import Page, back_to, failed
 from server.web.menus import first_page
 from server.web.presentation import moment
-from workflows.errors import GreenCaseError, Invalid, NotFound, NotSignedIn, TooMany
+from workflows.errors import GreenCaseError, Invalid, NotSignedIn, TooMany
 from workflows.permissions import ROLES
 
 blueprint = Blueprint("account", __name__)
@@ -64,8 +64,7 @@ def sign_out_here() -> Response:
 @allow()
 def move_clock() -> Page:
     """Move the demo clock by a period, or to the morning of a day; what has become due is done before it answers."""
-    if not current_app.extensions["greencase"].settings.demo:
-        raise NotFound("没有这个地址。")
+    require_demo()
     period, day = request.form.get("advance", ""), request.form.get("day", "")
     try:
         if period:

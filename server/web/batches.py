@@ -7,7 +7,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response
 
 from server.access import allow, current_actor
-from server.api.moments import read_instant
+from server.moments import read_instant
 from server.web.answers import Page, chosen
 from workflows import batches, parameters, publicity
 from workflows.errors import Conflict, FieldError, Invalid

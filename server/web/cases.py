@@ -8,8 +8,8 @@ from flask import Blueprint, Response, current_app, flash, g, redirect, render_t
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.access import allow, current_actor
-from server.api.documents import take_upload
 from server.downloads import as_download
+from server.uploads import LARGEST_UPLOAD, take_upload
 from server.web.answers import Page, chosen, failed
 from server.web.words import STAGES
 from workflows import cases, ceilings, documents, dossiers, forms, side_paths
@@ -39,7 +39,7 @@ CALLS = {
 def _room_for_files(endpoint: str | None, _: Mapping[str, Any] | None) -> None:
     """An upload may be larger than other forms; this runs before the body is read for its CSRF token."""
     if endpoint == "cases.upload":
-        request.max_content_length = documents.MAX_BYTES + 64 * 1024
+        request.max_content_length = LARGEST_UPLOAD
 
 
 @blueprint.get("/cases")

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response
 
 from server.access import allow, current_actor
-from server.api.moments import read_date
+from server.moments import read_date
 from server.web.answers import Page
 from workflows import parameters
 from workflows.errors import Invalid, NotFound
