@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from storage import calculations, cases, ledger, listings
+from storage import calculations, ledger, listings
 from storage.calculations import Calculation
 from storage.database import Session
 from storage.ledger import LedgerAccount, LedgerEntry
 from workflows import rules
 from workflows.errors import Conflict
+from workflows.known_facts import known_facts
 from workflows.listed_cases import account_key
 from workflows.rules import listing
 from workflows.rules.money import format_yuan
@@ -24,15 +25,9 @@ ZERO = Decimal(0)
 def preview(step: Step) -> rules.Determination:
     """What the rule gives on the verified figures now, without keeping it (for the size of the panel)."""
     names = [fact.name for fact in rules.SCHEMES[step.case.scheme].FACTS]
-    facts = {name: step.facts[name] for name in names if name in step.facts}
+    known = {**known_facts(step), **step.facts}
+    facts = {name: known[name] for name in names if name in known}
     return rules.determine(step.case.scheme, facts, step.parameters, step.today)
-
-
-def granted_for_matter(step: Step) -> Decimal:
-    """Yuan approved or paid earlier for the same project, all years (step 3 of domain.md 2.1)."""
-    if step.case.matter_id is None:
-        return ZERO
-    return cases.granted_for_matter(step.session, step.case.matter_id, step.case.id)
 
 
 def calculate(step: Step) -> rules.Determination:
@@ -177,6 +172,12 @@ def pay(step: Step, account: LedgerAccount, amount: Decimal) -> None:
         account = _move_to_year(step, account, amount, year, "COMMITTED")
     enter(step, account, "PAID", amount, "COMMITTED", "已拨付")
     step.case.paid_amount = amount
+
+
+def restore(step: Step, amount: Decimal) -> None:
+    """PAID → RESTORED: money that was paid by mistake and came back is room again in the year of its award (2.4)."""
+    account, _ = _locked_hold(step, "PAID", "本件没有已拨付的额度，不能恢复。")
+    enter(step, account, "RESTORED", amount, "PAID", "差错多拨退回，恢复额度")
 
 
 def enter(step: Step, account: LedgerAccount, state: str, amount: Decimal, from_state: str | None, why: str) -> None:

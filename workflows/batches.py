@@ -11,12 +11,12 @@ from storage import instances, ledger
 from storage.batches import Batch, Decision, ListRow, Resolution
 from storage.database import Session
 from storage.ledger import LedgerAccount
-from workflows import allocation, awards, paging, rules, views
+from workflows import allocation, awards, drafts, paging, rules, views
 from workflows import parameters as parameter_values
 from workflows.audit import Chain
 from workflows.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from workflows.listed_cases import account_key, is_recognition
-from workflows.permissions import OFFICE, READERS, Actor, require
+from workflows.permissions import OFFICE, READERS, SYSTEM, Actor, require
 from workflows.rules.money import MoneyInvalid, format_yuan, parse_money
 from workflows.running import Running, open_waiting
 from workflows.step import local_date
@@ -97,6 +97,9 @@ def open_batch(session: Session, actor: Actor, batch_id: int, now: datetime) -> 
         )
     batch.parameters = parameter_values.pin(session, batch.schemes, today)
     batch.status, batch.opened_by, batch.opened_at = "open", actor.username, now
+    if drafts.CLUSTER in batch.schemes:
+        session.flush()
+        drafts.open_due_reports(session, SYSTEM, batch, now)
     Chain.open(session, chain_name(batch)).append(
         now,
         actor.username,

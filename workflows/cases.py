@@ -1,22 +1,22 @@
 """Cases: create, list, get, and who may read which of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from storage import batches, definitions, instances, people, publicity, reviews
+from storage import batches, cluster_awards, definitions, instances, people, publicity, reviews
 from storage import cases as store
 from storage import tasks as task_store
+from storage.batches import Batch
 from storage.cases import Case
 from storage.database import Session
-from workflows import paging, rules, views
-from workflows.audit import Chain
-from workflows.bundles import bundle_of
+from storage.official_lists import ListEntry
+from storage.people import Enterprise
+from workflows import drafts, paging, rules, views
 from workflows.errors import Conflict, Forbidden, Invalid
 from workflows.errors import FieldError as Problem
 from workflows.permissions import INVITED, OFFICE, READERS, Actor, require, scope_of
-from workflows.running import chain_of, find_case, start
-from workflows.step import Step, local_date
+from workflows.running import find_case
 
 
 def create(session: Session, actor: Actor, *, scheme: str, batch_id: int, title: str, now: datetime) -> dict[str, Any]:
@@ -34,36 +34,51 @@ def create(session: Session, actor: Actor, *, scheme: str, batch_id: int, title:
         raise Invalid("申报名称有误。", errors=[Problem("title", "请填写申报名称，不超过100字。")])
     if not batch.window_from <= now <= batch.window_to:
         raise Conflict("现在不在本批次的申报期内。")
-    definition = definitions.latest(session, scheme)
-    if definition is None:
-        raise Conflict("该支持事项的流程尚未发布。")
     enterprise = people.get_enterprise(session, actor.enterprise_id)
-    case = Case(
-        reference=f"TZL{local_date(now).year}{store.next_number(session):06d}",
-        scheme=scheme,
-        title=text,
-        batch_id=batch.id,
-        enterprise_id=enterprise.id,
-        definition_id=definition.id,
-        status="DRAFT",
-        created_by=actor.username,
-        created_at=now,
-    )
-    session.add(case)
-    session.flush()
-    facts = {"title": text}
-    step = Step(session, case, batch, enterprise, facts, actor, now, Chain(session, chain_of(case), 0, ""))
-    step.record(
-        "case_created",
-        case.reference,
-        [
-            {"field": "scheme", "old": None, "new": scheme},
-            {"field": "definition", "old": None, "new": f"{definition.key}@{definition.version} {definition.sha256}"},
-        ],
-    )
-    start(step, bundle_of(session, definition.id))
+    if scheme == "industry_cluster":
+        case = _cluster_case(session, actor, batch, enterprise, text, now)
+    else:
+        case = drafts.open_draft(session, actor, scheme, batch, enterprise, text, now)
     session.flush()
     return get_case(session, actor, case.reference)
+
+
+def _cluster_case(
+    session: Session, actor: Actor, batch: Batch, enterprise: Enterprise, title: str, now: datetime
+) -> Case:
+    """The report of a recognised cluster's year, where one is due; it is opened once. Else an application to enter."""
+    due = cluster_awards.lock_due(session, enterprise.id, batch.cap_year)
+    if due is None:
+        return drafts.open_draft(session, actor, "industry_cluster", batch, enterprise, title, now)
+    instalment, _award = due
+    if instalment.case_id is None:
+        return drafts.open_report(session, actor, batch, enterprise, title, instalment, now)
+    case = session.get_one(Case, instalment.case_id)
+    if case.submitted_at is not None:
+        raise Conflict(f"第{instalment.year_index}年度绩效申报已提交（{case.reference}），不能重复申报。")
+    return case
+
+
+def create_candidate(
+    session: Session,
+    actor: Actor,
+    *,
+    scheme: str,
+    batch_id: int,
+    title: str,
+    enterprise_id: int,
+    facts: Mapping[str, Any],
+    list_entry_id: int,
+    now: datetime,
+) -> str:
+    """Open the case of one line of an official list (免申即享); answers its reference. The caller holds the line."""
+    batch = batches.get(session, batch_id)
+    if batch is None or batch.status == "draft" or scheme not in batch.schemes:
+        raise Conflict("该批次尚未发布，或不受理这一支持事项。")
+    enterprise = people.get_enterprise(session, enterprise_id)
+    case = drafts.open_candidate(session, actor, scheme, batch, enterprise, title, facts, now)
+    session.get_one(ListEntry, list_entry_id).case_id = case.id
+    return case.reference
 
 
 def list_cases(

@@ -23,6 +23,7 @@ class Letter:
 
 LETTERS = {
     "acceptance": Letter("受理通知书", "受"),
+    "candidate": Letter("免申即享确认通知", None),
     "correction": Letter("一次性补正告知书", "补"),
     "non_acceptance": Letter("不予受理告知书", "不受", adverse=True),
     "credit_hearing": Letter("陈述申辩告知书", "陈"),

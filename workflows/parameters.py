@@ -18,11 +18,10 @@ CHAIN = "parameters"
 # Readings that can be confirmed because the program acts on them. The other choices of the catalog are refused until
 # it does: a value that nobody reads would be a promise that nobody keeps.
 IMPLEMENTED = {
-    "a10.cap_year_basis": {"approval_year", "batch_year"},
-    "a10.cap_scope": {"uscc"},
+    "a10.cap_year_basis": {"approval_year", "batch_year", "disbursement_year"},
     "a10.cap_policy_scope": {"this_policy"},
-    "a10.annual_cap_applies_to": {"all_beneficiaries"},
     "a10.overflow": {"forfeit"},
+    "a8.unearned_carry_over": {"false"},
     "proc.silence_is_acceptance": {"false"},
     "proc.publicity_before_district_approval": {"true"},
 }

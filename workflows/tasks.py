@@ -13,10 +13,11 @@ from storage.cases import Case, CaseFacts, Submission
 from storage.database import Session
 from storage.people import Enterprise, User
 from storage.tasks import Task
-from workflows import audit, awards, checks, effects, forms, paging, requests, views
+from workflows import audit, checks, effects, forms, paging, requests, views
 from workflows.bundles import bundle_of
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
 from workflows.errors import FieldError as Problem
+from workflows.known_facts import known_facts
 from workflows.permissions import OFFICE, READERS, ROLES, Actor, require, scope_of
 from workflows.running import Running, open_case, refuse_suspended
 from workflows.step import Step
@@ -142,7 +143,7 @@ def starting_data(step: Step, form: forms.Form) -> dict[str, Any]:
 
 
 def computed_facts(step: Step) -> dict[str, Any]:
-    """Facts that the office knows without anybody typing them: amounts, and earlier awards for the same project."""
+    """Facts that the office knows without anybody typing them: amounts, earlier awards, experts' scores."""
     case = step.case
     amounts = {
         name: str(value)
@@ -151,7 +152,7 @@ def computed_facts(step: Step) -> dict[str, Any]:
     }
     return {
         **amounts,
-        "granted_same_project": str(awards.granted_for_matter(step)),
+        **known_facts(step),
         "reference": case.reference,
         "title": case.title,
     }

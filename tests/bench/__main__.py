@@ -6,7 +6,7 @@ import sys
 
 import psycopg
 
-from tests.bench import completion, experts, ledger, step
+from tests.bench import allocation, completion, determinations, experts, ledger, step
 from tests.bench.installation import installation
 
 BARS = {
@@ -24,11 +24,13 @@ BARS = {
 def main() -> int:
     figures: dict[str, float] = {}
     _show(figures, step.measure())
+    _show(figures, determinations.measure())
     with installation() as (settings, app):
         _show(figures, completion.measure(app, settings))
         with psycopg.connect(settings.database_url.replace("postgresql+psycopg", "postgresql")) as connection:
             case_ids = [row[0] for row in connection.execute("SELECT id FROM cases ORDER BY id")]
         _show(figures, ledger.measure(settings, case_ids))
+        _show(figures, allocation.measure(app, settings))
     _show(figures, experts.measure())
     bars = {**BARS, "case_bytes": 30 * 1024 + 600 * figures["case_events"]}
     missed = [name for name, bar in bars.items() if figures[name] > bar]

@@ -5,10 +5,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from workflows import awards
 from workflows.checks.parts import Check, all_met, amount, cuts_explained, invoices_once, not_in_future
 from workflows.checks.shared import score
 from workflows.errors import FieldError
+from workflows.known_facts import granted_for_matter
 from workflows.rules.money import format_yuan
 from workflows.step import Step
 
@@ -45,7 +45,7 @@ def _verified(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
     errors = []
     if amount(data, "approved_investment") > declared:
         errors.append(FieldError("approved_investment", f"核定总投资不能超过申报总投资{format_yuan(declared)}元。"))
-    granted = awards.granted_for_matter(step)
+    granted = granted_for_matter(step)
     if amount(data, "granted_same_project") < granted:
         said = f"同一项目此前已获支持{format_yuan(granted)}元，此处不得少填。"
         errors.append(FieldError("granted_same_project", said))

@@ -4,9 +4,20 @@ An operation reads and writes storage through its `Step`, calls the law, and ans
 that a gateway or a multi-instance reads. It never commits.
 """
 
-from workflows.operations import amounts, credit, expert_review, intake, payment, publicity, recheck, verification
+from workflows.operations import (
+    amounts,
+    cluster,
+    credit,
+    expert_review,
+    intake,
+    payment,
+    publicity,
+    recheck,
+    routing,
+    verification,
+)
 from workflows.operations.registry import REGISTRY, Operation, perform, signatures
 
-MODULES = (amounts, credit, expert_review, intake, payment, publicity, recheck, verification)
+MODULES = (amounts, cluster, credit, expert_review, intake, payment, publicity, recheck, routing, verification)
 
 __all__ = ["MODULES", "REGISTRY", "Operation", "perform", "signatures"]

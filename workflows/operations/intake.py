@@ -5,14 +5,13 @@ from datetime import datetime, timedelta
 
 from storage import matters, messages
 from storage.messages import Message
-from workflows import letters
+from workflows import clusters, letters
 from workflows.errors import Conflict
+from workflows.operations.policy import refuse_outside_policy
 from workflows.operations.registry import operation
 from workflows.reasons import REASONS
+from workflows.rules import matters as rule_matters
 from workflows.step import Step, local_date
-
-# The period of a correction begins with its letter, each time it begins.
-SUPPLEMENT_DAYS = "proc.supplement_days"
 
 
 @operation("登记提交并确定申报事项")
@@ -20,26 +19,22 @@ def register_submission(step: Step, _: Mapping[str, str]) -> None:
     """Check the window (G3), note the day, and find the matter that the case concerns (domain.md 2.2)."""
     if not step.batch.window_from <= step.now <= step.batch.window_to:
         raise Conflict("现在不在本批次的申报期内，不能提交；已填写的内容仍为你保留。")
+    refuse_outside_policy(step, "submitted_on", step.today, "提交")
     step.case.submitted_at = step.now
-    key = matter_key(step.enterprise.uscc, step.facts)
-    step.case.matter_id = matters.get_or_create(step.session, key, step.case.title).id
+    key = rule_matters.matter_key(step.case.scheme, step.enterprise.uscc, step.facts, last_year=step.batch.cap_year - 1)
+    step.case.matter_id = clusters.matter_of(step) or matters.get_or_create(step.session, key, step.case.title).id
+    matters.replace_identifiers(step.session, step.case.id, rule_matters.identifiers(step.facts))
     step.record("application_submitted", "fill_application", [{"field": "matter", "old": None, "new": key}])
-
-
-def matter_key(uscc: str, facts: Mapping[str, object]) -> str:
-    """Articles 3, 6 and 7: the filing number if there is one, else beneficiary, site and project name."""
-    filing_no = str(facts.get("filing_no") or "").strip().upper()
-    if filing_no:
-        return f"PRJ:{filing_no}"
-    site, name = (str(facts.get(field) or "").strip() for field in ("project_site", "project_name"))
-    return f"PRJ:{uscc}:{site}:{name}"
 
 
 @operation("予以受理")
 def accept_case(step: Step, _: Mapping[str, str]) -> None:
     """Start the clock of the procedure; from now on the documents are locked against deletion."""
+    refuse_outside_policy(step, "accepted_on", step.today, "受理")
     step.case.accepted_at = step.now
-    letters.send(step, "acceptance", "经形式审查，材料齐全、符合法定形式，予以受理。")
+    listed = step.facts.get("origin") == "candidate"
+    found = "经核对公布名单，你单位符合免申即享条件" if listed else "经形式审查，材料齐全、符合法定形式"
+    letters.send(step, "acceptance", f"{found}，予以受理。")
     step.record("case_accepted", "formality_check")
 
 
@@ -47,9 +42,14 @@ def accept_case(step: Step, _: Mapping[str, str]) -> None:
 def working_deadline(step: Step, arguments: Mapping[str, str]) -> str:
     """24:00 of the last of `days` working days (a number, or a parameter id) from today, as an ISO instant."""
     days = arguments["days"]
-    deadline = step.deadline(int(days) if days.isdigit() else int(step.parameter(days)))
-    if days == SUPPLEMENT_DAYS:
-        _send_correction_letter(step, deadline)
+    return step.deadline(int(days) if days.isdigit() else int(step.parameter(days))).isoformat()
+
+
+@operation("一次性告知补正并计算期限")
+def open_correction(step: Step, _: Mapping[str, str]) -> str:
+    """Send the letter with which the period of a correction begins, each time it begins; answers its end."""
+    deadline = step.deadline(int(step.parameter("proc.supplement_days")))
+    _send_correction_letter(step, deadline)
     return deadline.isoformat()
 
 

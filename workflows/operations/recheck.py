@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from storage import batches
 from storage.cases import latest_submissions
-from workflows import awards, letters
+from workflows import awards, clusters, letters
 from workflows.operations.registry import operation
 from workflows.reasons import REASONS
 from workflows.rules import SCHEMES
@@ -26,6 +27,7 @@ def record_refusal(step: Step, _: Mapping[str, str]) -> None:
     """Set the reason, give back what the case holds of the ceiling, tell the firm with its remedies (P16)."""
     code = refusal_reason(step)
     step.case.reason = code
+    clusters.settle_year(step)
     awards.release(step, f"不予支持：{REASONS[code]}", reallocate=True)
     by = "经区政府审定，" if step.case.stage == "P15" else ""
     why = by or f"因{REASONS[code]}，"
@@ -42,7 +44,16 @@ def refusal_reason(step: Step) -> str:
     if step.case.stage == "P14":
         return "OBJECTION_UPHELD"
     if step.case.stage == "P12" and step.case.final_amount == 0:
-        return "ZERO_AFTER_CAP" if step.case.precap_amount else "BELOW_THRESHOLD"
+        return _why_nothing_is_left(step)
     if step.case.stage in ("P08", "P08b"):
         return "NOT_VERIFIED"
     return "MEETING_REFUSED"
+
+
+def _why_nothing_is_left(step: Step) -> str:
+    """What the list said: the better case, another policy, a ceiling; else what the case's own article says."""
+    if not step.case.precap_amount:
+        return awards.preview(step).reason or "BELOW_THRESHOLD"
+    rows = batches.rows_of_case(step.session, step.case.id)
+    cuts = [str(each["code"]) for each in rows[-1].steps if each["cut"] != "0"] if rows else []
+    return cuts[-1] if cuts and cuts[-1] in REASONS else "ZERO_AFTER_CAP"

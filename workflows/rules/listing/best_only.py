@@ -63,7 +63,8 @@ def _refuse_what_is_taken(contenders: Sequence[Row], held: Iterable[Taken], tran
     for each in held:
         for row in contenders:
             if row.amount and _stands_against(each, row, transition_rule):
-                row.cut_to(ZERO, ARTICLE, f"同一事项已由{each.what}支持，按“从优不重复”原则，本件不再支持", BEST_ONLY)
+                text = f"同一事项已由{each.what}支持，按“从优不重复”原则，本件不再支持"
+                row.cut_to(ZERO, ARTICLE, text, BEST_ONLY, by=each.case)
 
 
 def _stands_against(held: Taken, row: Row, transition_rule: str) -> bool:
