@@ -7,7 +7,7 @@ all schemes are checked in `shared`, those of one scheme in its own module: to a
 from collections.abc import Mapping
 from typing import Any
 
-from workflows.checks import retrofit, shared
+from workflows.checks import future_energy, green_event, industry_cluster, renewable_energy, retrofit, shared
 from workflows.checks.parts import Check
 from workflows.checks.shared import allowed
 from workflows.errors import FieldError
@@ -18,6 +18,10 @@ __all__ = ["CHECKS", "Check", "allowed", "check"]
 _MODULES = (
     shared,
     retrofit,
+    renewable_energy,
+    future_energy,
+    industry_cluster,
+    green_event,
 )
 
 CHECKS: Mapping[str, Check] = {form: found for module in _MODULES for form, found in module.CHECKS.items()}

@@ -1,0 +1,61 @@
+"""Checks of article 8's forms, in its two rounds: recognition asks for a total, each year reports on one instalment."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from storage import cluster_awards
+from workflows.checks.parts import Check, all_met, amount, not_in_future, used_once
+from workflows.checks.shared import score
+from workflows.errors import FieldError
+from workflows.rules.money import format_yuan
+from workflows.step import Step
+
+ENTRY = "entry"
+ONCE = "同一指标不能填写两次。"
+
+
+def _application(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
+    errors = _entry(data) if data.get("round") == ENTRY else []
+    errors += used_once(data, "three_year_targets", ("indicator",), ONCE) + used_once(
+        data, "achieved", ("indicator",), ONCE
+    )
+    return errors + not_in_future(step, data, "established_on")
+
+
+def _entry(data: Mapping[str, Any]) -> list[FieldError]:
+    errors = []
+    firms = (data.get("leading_firms") or 0) + (data.get("growing_firms") or 0)
+    if firms > (data.get("tenants_now") or 0):
+        errors.append(FieldError("tenants_now", "头部企业与高成长型中小企业之和不能超过现有入驻企业数。"))
+    requested = amount(data, "requested_total")
+    if amount(data, "declared_amount") != requested:
+        said = f"申请金额应等于申请支持总额{format_yuan(requested)}元。"
+        errors.append(FieldError("declared_amount", said))
+    return errors
+
+
+def _audit(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
+    return used_once(data, "audited_achieved", ("indicator",), ONCE)
+
+
+def _verified(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
+    if data.get("round") == ENTRY:
+        requested = amount(step.facts, "requested_total")
+        if amount(data, "approved_total") > requested:
+            said = f"建议认定支持总额不能超过申请支持总额{format_yuan(requested)}元。"
+            return [FieldError("approved_total", said)]
+        return []
+    reported = cluster_awards.of_case(step.session, step.case.id)
+    if reported and amount(data, "instalment_ceiling") > reported[0].ceiling:
+        said = f"本年度支持额度上限不能超过认定时安排的{format_yuan(reported[0].ceiling)}元。"
+        return [FieldError("instalment_ceiling", said)]
+    return []
+
+
+CHECKS: dict[str, Check] = {
+    "industry_cluster_application": _application,
+    "industry_cluster_review": all_met("a8_1", "a8_2", "a8_3", "a8_4"),
+    "industry_cluster_audit": _audit,
+    "industry_cluster_verified": _verified,
+    "industry_cluster_score": score,
+}
