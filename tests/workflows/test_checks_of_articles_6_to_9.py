@@ -120,6 +120,15 @@ def test_a_yearly_report_asks_for_no_total() -> None:
     assert faults("industry_cluster_application", data) == []
 
 
+@pytest.mark.parametrize("kind", ["application", "review", "verified"])
+def test_nobody_turns_a_yearly_report_into_a_recognition(kind: str) -> None:
+    form = f"industry_cluster_{kind}"
+    facts = {"requested_total": "3000000"}
+    data = examples(form, facts, round=["entry"])
+    assert faults(form, data, facts | {"round": "entry"}) == []
+    assert faults(form, data, facts | {"round": "yearly"}) == ["round"]
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_a_review_passes_only_when_every_condition_is_met(scheme: str) -> None:
     form = f"{scheme}_review"

@@ -12,13 +12,21 @@ from workflows.step import Step
 
 ENTRY = "entry"
 ONCE = "同一指标不能填写两次。"
+_POINTS = all_met("a8_1", "a8_2", "a8_3", "a8_4")
+
+
+def _same_round(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
+    """Whether a case asks for the recognition or reports a year was settled when it was opened."""
+    settled = step.facts.get("round")
+    if settled and data.get("round") != settled:
+        return [FieldError("round", "申报类型在开始申报时已经确定，不能更改。")]
+    return []
 
 
 def _application(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
-    errors = _entry(data) if data.get("round") == ENTRY else []
-    errors += used_once(data, "three_year_targets", ("indicator",), ONCE) + used_once(
-        data, "achieved", ("indicator",), ONCE
-    )
+    errors = _same_round(step, data) + (_entry(data) if data.get("round") == ENTRY else [])
+    for rows in ("three_year_targets", "achieved"):
+        errors += used_once(data, rows, ("indicator",), ONCE)
     return errors + not_in_future(step, data, "established_on")
 
 
@@ -38,23 +46,32 @@ def _audit(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
     return used_once(data, "audited_achieved", ("indicator",), ONCE)
 
 
+def _review(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
+    return [*_same_round(step, data), *_POINTS(step, data)]
+
+
 def _verified(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
+    errors = _same_round(step, data)
     if data.get("round") == ENTRY:
-        requested = amount(step.facts, "requested_total")
-        if amount(data, "approved_total") > requested:
-            said = f"建议认定支持总额不能超过申请支持总额{format_yuan(requested)}元。"
-            return [FieldError("approved_total", said)]
-        return []
+        return errors + _approved(step, data)
     reported = cluster_awards.of_case(step.session, step.case.id)
     if reported and amount(data, "instalment_ceiling") > reported[0].ceiling:
         said = f"本年度支持额度上限不能超过认定时安排的{format_yuan(reported[0].ceiling)}元。"
-        return [FieldError("instalment_ceiling", said)]
-    return []
+        errors.append(FieldError("instalment_ceiling", said))
+    return errors
+
+
+def _approved(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
+    requested = amount(step.facts, "requested_total")
+    if amount(data, "approved_total") <= requested:
+        return []
+    said = f"建议认定支持总额不能超过申请支持总额{format_yuan(requested)}元。"
+    return [FieldError("approved_total", said)]
 
 
 CHECKS: dict[str, Check] = {
     "industry_cluster_application": _application,
-    "industry_cluster_review": all_met("a8_1", "a8_2", "a8_3", "a8_4"),
+    "industry_cluster_review": _review,
     "industry_cluster_audit": _audit,
     "industry_cluster_verified": _verified,
     "industry_cluster_score": score,
