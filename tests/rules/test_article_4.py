@@ -12,7 +12,7 @@ from workflows.rules import FactInvalid, parameters
 levels = st.sampled_from(["municipal", "national"])
 bases = st.sampled_from(["pre_cap", "paid", "standard"])
 
-# M07: a municipal green factory in 2025, 500,000 before the annual ceiling and 200,000 after it; a national one in 2026.
+# M07: a municipal green factory in 2025, 500,000 before the annual ceiling, 200,000 after it; a national one in 2026.
 PROMOTED = {
     "level": "national",
     "earlier_precap_same_honour": "500000",
