@@ -5,6 +5,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from workflows.rules import SCHEMES, parameters
 from workflows.rules.bands import Band, Bands
@@ -432,3 +434,36 @@ def test_a_later_entry_replaces_an_earlier_one_from_its_day():
     text = f"article = '第三条'\neffective_on = 2026-01-01\n[[parameter]]\n{entry}\n[[parameter]]\n{entry}\n"
     first, later = parameters.read_parameters(text + "effective_on = 2027-01-01\n")
     assert (first.effective_on, later.effective_on) == (date(2026, 1, 1), date(2027, 1, 1))
+
+
+cents = st.integers(0, 15_000_000).map(lambda fen: Decimal(fen) / 100)
+ratios = st.integers(0, 10_000).map(lambda points: Decimal(points) / 10_000)
+starts = st.integers(0, 1_000_000).map(lambda parts: Decimal(parts) / 10_000)
+
+
+def rising(values):
+    pairs = st.integers(1, 8).flatmap(
+        lambda rows: st.tuples(
+            st.lists(starts, min_size=rows, max_size=rows, unique=True),
+            st.lists(values, min_size=rows, max_size=rows, unique=True),
+        )
+    )
+    return pairs.map(lambda sides: Bands(tuple(map(Band, *map(sorted, sides)))))
+
+
+@settings(derandomize=True, deadline=None)
+@given(
+    st.one_of(
+        st.tuples(st.sampled_from(["money", "price"]), cents),
+        st.tuples(st.just("ratio"), ratios),
+        st.tuples(st.just("number"), starts),
+        st.tuples(st.just("amount-table"), rising(cents)),
+        st.tuples(st.just("ratio-table"), rising(ratios)),
+        st.tuples(st.just("plan"), st.tuples(*[st.integers(0, 5_000_000).map(Decimal)] * 3)),
+    )
+)
+def test_what_is_written_is_read_back(typed):
+    type, value = typed
+    one = parameter(type)
+    assert parse(one, parameters.as_text(one, value)) == value
+    assert parameters.show(one, value)
