@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from workflows.rules.money import parse_money
+
 _TONNES = re.compile(r"(0|[1-9][0-9]{0,13})(\.[0-9]{1,4})?")
 _SCORE = re.compile(r"(0|[1-9][0-9]{0,2})(\.[0-9]{1,2})?")
 _SHARE = re.compile(r"(0|1)(\.[0-9]{1,12})?")
@@ -49,6 +51,16 @@ class Fact:
     read: Callable[[object], Value]
     default: str | None = None
     optional: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What is to be filled in: money, tonnes, score, share, count, boolean or choice."""
+        return "choice" if isinstance(self.read, OneOf) else _KINDS[self.read]
+
+    @property
+    def choices(self) -> Mapping[str, str]:
+        """The codes of a choice with their Chinese labels; empty for every other kind."""
+        return self.read.choices if isinstance(self.read, OneOf) else {}
 
 
 class Facts:
@@ -145,16 +157,27 @@ def read_yes_no(given: object) -> bool:
     raise ValueError("请选择“是”（true）或“否”（false）")
 
 
-def one_of(choices: Mapping[str, str]) -> Callable[[object], str]:
-    """The reader of a code that is chosen among these, given with their Chinese labels."""
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The reader of a code that is chosen among these, given with their Chinese labels. Raises ValueError."""
 
-    def read(given: object) -> str:
-        if not isinstance(given, str) or given not in choices:
-            options = "、".join(f"{label}（{code}）" for code, label in choices.items())
+    choices: Mapping[str, str]
+
+    def __call__(self, given: object) -> str:
+        if not isinstance(given, str) or given not in self.choices:
+            options = "、".join(f"{label}（{code}）" for code, label in self.choices.items())
             raise ValueError(f"请从以下选项中选择：{options}")
         return given
 
-    return read
+
+_KINDS: Mapping[Callable[[object], Value], str] = {
+    parse_money: "money",
+    read_tonnes: "tonnes",
+    read_score: "score",
+    read_share: "share",
+    read_count: "count",
+    read_yes_no: "boolean",
+}
 
 
 def _read_figure(given: object, pattern: re.Pattern[str], demand: str) -> Decimal:

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from workflows.rules.determination import Condition, Determination, Step, determined
-from workflows.rules.facts import Fact, Facts, one_of, read_facts, read_yes_no
+from workflows.rules.facts import Fact, Facts, OneOf, read_facts, read_yes_no
 from workflows.rules.money import format_yuan, parse_money
 from workflows.rules.parameters import get_decimal, get_rounding_unit, get_value, texts_of
 from workflows.rules.steps import rounded_down, unchanged, within
@@ -27,7 +27,7 @@ TEXT = (
 SCOPES = {"organisation": "组织", "factory": "工厂", "workshop": "车间", "product": "产品", "event": "活动"}
 
 FACTS = (
-    Fact("scope", "证书范围", one_of(SCOPES)),
+    Fact("scope", "证书范围", OneOf(SCOPES)),
     Fact("certificate_valid", "证书是否有效", read_yes_no),
     Fact("certificate_used_before", "证书是否已用于其他申报", read_yes_no),
     Fact("cert_cost_net", "核定认证费用", parse_money, optional=True),

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from workflows.rules.determination import Condition, Determination, Step, determined
-from workflows.rules.facts import Fact, Facts, one_of, read_facts, read_yes_no
+from workflows.rules.facts import Fact, Facts, OneOf, read_facts, read_yes_no
 from workflows.rules.money import ZERO, floor_yuan, format_yuan, parse_money
 from workflows.rules.parameters import get_decimal, get_rounding_unit, get_value, texts_of
 from workflows.rules.steps import rounded_down, unchanged, within
@@ -30,10 +30,10 @@ TEXT = (
 LEVELS = {"municipal": "市级", "national": "国家级"}
 
 FACTS = (
-    Fact("level", "认定级别", one_of(LEVELS)),
+    Fact("level", "认定级别", OneOf(LEVELS)),
     Fact("earlier_precap_same_honour", "同一荣誉此前限额调减前金额", parse_money, default="0"),
     Fact("earlier_paid_same_honour", "同一荣誉此前实拨金额", parse_money, optional=True),
-    Fact("earlier_level", "同一荣誉此前获支持的级别", one_of(LEVELS), optional=True),
+    Fact("earlier_level", "同一荣誉此前获支持的级别", OneOf(LEVELS), optional=True),
     Fact("on_recheck", "是否属于复核通过", read_yes_no, default="false"),
 )
 PARAMETERS = (
