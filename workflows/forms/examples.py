@@ -7,6 +7,7 @@ A field's property `example` is a literal (in which `{reference}` stands for the
 | `unique:INV` | INV, the case's reference and a number of this task: never the same twice |
 | `digits:20` | so many digits, never the same twice (an invoice, an account) |
 | `date:today` · `date:matter:0.3` | today · a day three tenths into the batch's matter range, not after today |
+| `year:matter:0.3` | the year of that day |
 | `fact:audited_investment` | what was entered before under that code, else this form's own example for it |
 | `share:declared_investment:0.5` | that share of an amount, rounded down to the cent |
 | `rest:declared_investment:a b c` | the amount less the examples of the fields a, b and c |
@@ -28,7 +29,7 @@ from workflows.forms.form import Field, Form
 from workflows.forms.values import Unfit, read_value
 
 _CENT = Decimal("0.01")
-_SOURCES = ("unique", "digits", "date", "fact", "share", "rest", "enterprise")
+_SOURCES = ("unique", "digits", "date", "year", "fact", "share", "rest", "enterprise")
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,8 @@ class Examples:
                 return self._number(wanted, int(argument))
             case "date":
                 return self._date(argument)
+            case "year":
+                return self._date(argument)[:4]
             case "fact":
                 return self._fact(argument)
             case "share":
