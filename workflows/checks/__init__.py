@@ -7,7 +7,19 @@ all schemes are checked in `shared`, those of one scheme in its own module: to a
 from collections.abc import Mapping
 from typing import Any
 
-from workflows.checks import future_energy, green_event, industry_cluster, renewable_energy, retrofit, shared
+from workflows.checks import (
+    carbon_footprint,
+    carbon_intensity,
+    carbon_neutral,
+    carbon_trading,
+    future_energy,
+    green_event,
+    green_honour,
+    industry_cluster,
+    renewable_energy,
+    retrofit,
+    shared,
+)
 from workflows.checks.parts import Check
 from workflows.checks.shared import allowed
 from workflows.errors import FieldError
@@ -18,6 +30,11 @@ __all__ = ["CHECKS", "Check", "allowed", "check"]
 _MODULES = (
     shared,
     retrofit,
+    green_honour,
+    carbon_neutral,
+    carbon_intensity,
+    carbon_footprint,
+    carbon_trading,
     renewable_energy,
     future_energy,
     industry_cluster,
