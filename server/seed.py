@@ -10,7 +10,7 @@ from server.settings import Settings, SettingsError
 from storage import people, system
 from storage.database import Database, Session
 from storage.people import Enterprise, Expert, User
-from workflows import batches, deployments, parameters
+from workflows import batches, deployments, parameters, rules
 from workflows.permissions import Actor
 from workflows.rules import parameters as law
 from workflows.step import BEIJING
@@ -47,7 +47,11 @@ STAFF = (
 EXPERTS, FINANCE_FROM = 30, 26
 FIELDS = ("节能技术", "节水技术", "减排技术", "清洁生产", "数据中心")
 # Contested readings ship without a default; the demo chooses these (corrections.md). The release date is fictitious.
-CHOSEN = {"a10.other_policy_treatment": "exclusive", "policy.effective_from": "2025-01-10"}
+CHOSEN = {
+    "a10.other_policy_treatment": "exclusive",
+    "a4.promotion_basis": "pre_cap",
+    "policy.effective_from": "2025-01-10",
+}
 
 
 def ensure(settings: Settings) -> None:
@@ -129,7 +133,7 @@ def actor(session: Session, username: str) -> Actor:
 def confirm_parameters(session: Session, now: datetime) -> None:
     """Two owners confirm the shipped values of everything that a batch of the shipped schemes uses."""
     owner, second = actor(session, "owner"), actor(session, "owner2")
-    for parameter in law.required_for(("retrofit",)):
+    for parameter in law.required_for(rules.SCHEMES):
         value = CHOSEN.get(parameter.id, parameter.default)
         if parameter.status != "FIXED" and value is not None:
             parameters.propose(session, owner, parameter.id, value=value, basis=BASIS, effective_on=None, now=now)
@@ -142,7 +146,7 @@ def open_demo_batch(session: Session, now: datetime) -> None:
         session,
         actor(session, "officer"),
         title="2026年第一批绿色低碳产业支持资金",
-        schemes=["retrofit"],
+        schemes=list(rules.SCHEMES),
         window_from=datetime(2026, 3, 2, tzinfo=BEIJING),
         window_to=datetime(2026, 4, 15, 23, 59, 59, tzinfo=BEIJING),
         cap_year=2026,

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from storage import cluster_awards as store
+from storage.cases import CaseFacts
 from storage.cluster_awards import ClusterAward, Instalment
 from storage.database import Session
 from workflows.errors import Conflict
@@ -48,9 +49,13 @@ def recognise(
     return award
 
 
-def yearly_facts(instalment: Instalment) -> dict[str, Any]:
-    """The facts with which the report of a year starts."""
+def yearly_facts(session: Session, instalment: Instalment) -> dict[str, Any]:
+    """The facts with which the report of a year starts: the cluster as it was recognised, the year and its ceiling."""
+    award = session.get_one(ClusterAward, instalment.award_id)
+    recognised = session.get(CaseFacts, award.case_id) if award.case_id is not None else None
+    entry = recognised.facts if recognised else {}
     return {
+        **{name: entry[name] for name in ("cluster_name", "field") if name in entry},
         "round": "yearly",
         "year_index": str(instalment.year_index),
         "instalment_ceiling": str(instalment.ceiling),

@@ -106,7 +106,7 @@ def open_report(
     now: datetime,
 ) -> Case:
     """The draft in which a recognised cluster reports one year; the caller holds the instalment's lock."""
-    facts = clusters.yearly_facts(instalment)
+    facts = clusters.yearly_facts(session, instalment)
     case = open_draft(session, actor, CLUSTER, batch, enterprise, title, now, facts)
     instalment.case_id = case.id
     return case

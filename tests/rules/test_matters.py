@@ -14,6 +14,7 @@ USCC = "91110112YYYY000121"
         ("retrofit", {"filing_no": "京通 备〔2026〕1号"}, "PRJ:京通备20261号"),
         ("future_energy", {"filing_no": "京通备（2026）1号 "}, "PRJ:京通备20261号"),
         ("renewable_energy", {"project_site": "潞城", "project_name": "屋顶光伏"}, f"PRJ:{USCC}:潞城:屋顶光伏"),
+        ("future_energy", {"city_project_no": "京能-3"}, "PRJ:京能3"),
         ("green_honour", {"honour_type": "绿色工厂", "level": "national"}, f"HON:{USCC}:绿色工厂:"),
         ("green_honour", {"honour_type": "绿色工厂", "site": "二厂"}, f"HON:{USCC}:绿色工厂:二厂"),
         ("carbon_neutral", {"accounting_year": "2024"}, f"CERT:{USCC}:2024"),

@@ -78,6 +78,8 @@ CHECKS: dict[str, Check] = {
 
 def allowed(form: str, step: Step) -> dict[str, Sequence[str]]:
     """The choices that this case leaves open, by field; fields that are not named keep all of theirs."""
+    if form.startswith("industry_cluster_") and "round" in step.facts:
+        return {"round": (str(step.facts["round"]),)}
     if form in ("credit_check", "credit_ruling"):
         cured = count_submissions(step.session, step.case.id, "credit_cure") > 0
         return {"decision": possible_outcomes(step.enterprise.credit_flags, cured=cured)}

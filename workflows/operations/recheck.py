@@ -53,7 +53,9 @@ def refusal_reason(step: Step) -> str:
 def _why_nothing_is_left(step: Step) -> str:
     """What the list said: the better case, another policy, a ceiling; else what the case's own article says."""
     if not step.case.precap_amount:
-        return awards.preview(step).reason or "BELOW_THRESHOLD"
+        own = awards.preview(step)
+        # What an earlier award on the same matter left was nothing.
+        return own.reason or ("BEST_ONLY" if own.item_amount else "BELOW_THRESHOLD")
     rows = batches.rows_of_case(step.session, step.case.id)
     cuts = [str(each["code"]) for each in rows[-1].steps if each["cut"] != "0"] if rows else []
     return cuts[-1] if cuts and cuts[-1] in REASONS else "ZERO_AFTER_CAP"

@@ -56,7 +56,10 @@ def _project(uscc: str, facts: Facts) -> str:
     filing_no = normal(facts.get("filing_no"))
     if filing_no:
         return f"PRJ:{filing_no}"
-    return f"PRJ:{uscc}:{normal(facts.get('project_site'))}:{normal(facts.get('project_name'))}"
+    site, name = normal(facts.get("project_site")), normal(facts.get("project_name"))
+    if not site and not name and facts.get("city_project_no"):
+        return f"PRJ:{normal(facts['city_project_no'])}"
+    return f"PRJ:{uscc}:{site}:{name}"
 
 
 def normal(text: object) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from workflows.rules.event_split import split_event
 from workflows.rules.listing.rows import Row
 from workflows.rules.money import ZERO, format_yuan
 from workflows.rules.parameters import get_decimal
@@ -44,10 +45,7 @@ def _payers(group: Sequence[Row], cap: Decimal) -> None:
     room = max(ZERO, cap - max(row.listed.granted_same_item for row in group))
     if sum((row.amount for row in group), ZERO) <= room:
         return
-    ordered = sorted(group, key=lambda row: (-row.listed.contribution, row.listed.accepted_at, row.listed.case))
-    whole = sum((row.listed.contribution for row in ordered), ZERO)
-    shares = [room * row.listed.contribution // whole for row in ordered]
-    shares[0] += room - sum(shares, ZERO)
-    for row, amount in zip(ordered, shares, strict=True):
+    shares = split_event(room, {row.listed.case: row.listed.contribution for row in group})
+    for row in group:
         text = f"同一活动各出资方合计最高支持{format_yuan(cap)}元，按核定出资额分摊"
-        row.cut_to(min(amount, row.amount), "第九条", text, SHARED_CEILING)
+        row.cut_to(min(shares[row.listed.case], row.amount), "第九条", text, SHARED_CEILING)
