@@ -38,7 +38,7 @@ def listed_case(step: Step, granted_same_item: Decimal) -> listing.ListedCase:
         city_paid=ZERO if case.scheme == "future_energy" else _declared_funds(facts, "municipal"),
         verified_investment=_amount(facts, "approved_investment") or None,
         granted_same_item=max(granted_same_item, _amount(facts, "granted_same_project")),
-        contribution=_amount(facts, "own_paid"),
+        contribution=_contribution(facts),
         tonnes_year=step.batch.cap_year - 1,
         recognition=is_recognition(step),
     )
@@ -58,3 +58,9 @@ def _other_district_paid(facts: Mapping[str, Any]) -> Decimal:
 def _declared_funds(facts: Mapping[str, Any], level: str) -> Decimal:
     rows = facts.get("other_public_funds") or []
     return sum((_amount(row, "amount") for row in rows if row.get("level") == level), ZERO)
+
+
+def _contribution(facts: Mapping[str, Any]) -> Decimal:
+    """A payer's own part of an event: what it paid less what others gave it for that."""
+    own = _amount(facts, "audited_cost") - _amount(facts, "gov_funds") - _amount(facts, "other_income")
+    return max(ZERO, own)

@@ -58,8 +58,7 @@ def _audit(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
 
 def _verified(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
     declared = amount(step.facts, "total_cost")
-    costs = _at_most(data, "audited_cost", "核定活动费用", declared)
-    return costs + _at_most(data, "own_paid", "核定本单位出资", declared)
+    return _at_most(data, "audited_cost", "核定本单位实际出资", declared)
 
 
 def _at_most(data: Mapping[str, Any], field: str, name: str, declared: Decimal) -> list[FieldError]:

@@ -1,7 +1,7 @@
 """第九条 绿色低碳会展招商: who actually paid for a green event gets up to 50%, at most 1,000,000 yuan an event.
 
-50% of what, the article does not say: here of the verified net expenditure. The score of the experts decides the rate.
-Several payers of one event share its amount: see `event_split`.
+50% of what, the article does not say: here of the payer's own verified expenditure, less what others gave it for that.
+The score of the experts decides the rate. The payers of one event share its ceiling: see `event_split`.
 Source: 《关于北京城市副中心促进工业和软件信息服务业绿色低碳转型和产业高质量发展的实施细则》第九条.
 """
 
@@ -44,7 +44,7 @@ PARAMETERS = (
 
 
 def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on: date) -> Determination:
-    """What article 9 gives one event, all of its payers together: amounts in whole yuan, rounded down after the rate.
+    """What article 9 gives one payer of an event: amounts in whole yuan, rounded down once, after the rate.
 
     `score` is the experts' (0 to 100, two decimals); the start of a grade belongs to it.
     Raises FactInvalid and ParameterMissing.
