@@ -40,6 +40,8 @@ def text(example: str, **more: str) -> dict[str, Any]:
         (text("rest:paid:part", kind="money"), {"paid": "100.01", "part": "0.02"}, "99.99"),
         (text("rest:paid:part else 7", kind="money"), {"paid": "100.01"}, "7"),
         (DAY | {"properties": {"example": "date:today"}}, {}, "2026-03-02"),
+        (text("year:today", kind="year"), {}, "2026"),
+        (text("year:matter:0", kind="year"), {}, "2025"),
         ({"type": "number", "label": "数", "properties": {"example": "12"}}, {}, 12),
         ({"type": "checkbox", "label": "是", "properties": {"example": "true"}}, {}, True),
     ],
