@@ -160,7 +160,6 @@ def test_a_review_passes_only_when_every_condition_is_met(scheme: str) -> None:
             *({"city_award_received": "101"}, "city_award_received"),
         ),
         ("green_event_verified", {"total_cost": "100"}, {"audited_cost": "101"}, "audited_cost"),
-        ("green_event_verified", {"total_cost": "100"}, {"audited_cost": "101"}, "audited_cost"),
         ("industry_cluster_verified", {"requested_total": "100"}, {"approved_total": "101"}, "approved_total"),
     ],
 )
