@@ -10,8 +10,8 @@ from functools import partial
 from typing import Any
 
 from tests.engine.driving import NOW
+from tests.engine.shipped import ANSWERS, DEADLINES, DECISIONS, PAYLOADS, bundle
 from tests.engine.stock import StockCase
-from tests.engine.test_retrofit_diagram import ANSWERS, DEADLINES, DECISIONS, FILES, PAYLOADS
 from workflows.engine import Diagrams, ProcessInstance, ServiceCall, compile_bundle
 
 CASES = 12
@@ -19,7 +19,7 @@ CASES = 12
 
 def measure() -> dict[str, float]:
     """Medians over every user task of the straight journey, ours and stock's in turn so that both share the machine."""
-    diagrams = compile_bundle(FILES, "retrofit")
+    diagrams = compile_bundle(bundle("retrofit"), "retrofit")
     ours: list[float] = []
     stock: list[float] = []
     for _ in range(CASES):

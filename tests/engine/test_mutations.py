@@ -6,11 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from lxml import etree
 
-from tests.engine.test_retrofit_diagram import FILES, PAYLOADS, Case
+from tests.engine.shipped import PAYLOADS, Case, bundle
 from workflows.engine import check_bundle, compile_bundle
 from workflows.engine.gate import Known, check_structure
 from workflows.engine.model import FLOW_NODES, bpmn
 
+FILES = bundle("retrofit")
 NOBODY = Known(frozenset(), {}, frozenset(), frozenset())
 WORDS = ("", "x", "1", "Start", "P1D", "__import__", "a b", "true", "false", "\u200b", "9" * 30)
 

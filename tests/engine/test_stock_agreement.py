@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from tests.engine.driving import NOW
+from tests.engine.shipped import ANSWERS, DEADLINES, DECISIONS, PAYLOADS, Case, bundle
 from tests.engine.stock import StockCase
-from tests.engine.test_retrofit_diagram import ANSWERS, DEADLINES, DECISIONS, FILES, PAYLOADS, Case
 from workflows.engine import compile_bundle
 
 
@@ -35,7 +35,7 @@ def stock_steps(diagrams) -> list[str]:
 
 
 def test_the_same_steps_to_the_same_end():
-    diagrams = compile_bundle(FILES, "retrofit")
+    diagrams = compile_bundle(bundle("retrofit"), "retrofit")
     theirs = stock_steps(diagrams)
     case, ours = Case(diagrams, lambda values: values[0]), []
     while case.ended is None:
