@@ -100,7 +100,7 @@ def test_a_case_goes_through_the_stages_of_its_type(scheme):
     assert case.ended.status == "PAID"
 
 
-@pytest.mark.parametrize("scheme", ["green_honour"])
+@pytest.mark.parametrize("scheme", ["green_honour", "future_energy"])
 def test_who_is_on_the_list_confirms_or_declines(scheme):
     case = Straight(scheme, route_origin="application")
     case.run()
