@@ -11,7 +11,7 @@ import pytest
 
 from tests.engine.driving import NOW
 from tests.engine.shipped import LIBRARY, PAYLOADS, SCHEMES, Case, bundle
-from workflows import deployments
+from workflows import deployments, rules
 from workflows.engine import Diagrams, ProcessInstance, compile_bundle
 
 # domain.md section 4 with P08b and P11b of its corrections. In brackets: asked by the diagram, case for case.
@@ -29,6 +29,7 @@ STAGES = {
     "green_event": f"{BEGINNING} [P07] P08 [P09] P08b {ENDING}",
     "industry_cluster": f"{BEGINNING} P07 P08 P09 P08b {ENDING}",
 }
+RECOGNITION = f"{BEGINNING} P07 [P08] P09 P08b P10 P11 P11b P12 P13 P15 P16"
 
 
 @cache
@@ -89,6 +90,10 @@ def test_what_a_scheme_calls_is_shared(scheme):
     assert {"intake", "credit_and_joint_check", "recheck", "publicity", "disbursement"} <= set(called)
 
 
+def test_every_scheme_of_the_law_is_drawn():
+    assert set(SCHEMES) == set(STAGES) == set(rules.SCHEMES)
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_a_case_goes_through_the_stages_of_its_type(scheme):
     case = Straight(scheme)
@@ -98,6 +103,22 @@ def test_a_case_goes_through_the_stages_of_its_type(scheme):
     case = Straight(scheme, **dict.fromkeys(routes, "not_required"))
     assert case.run() == shortest(STAGES[scheme])
     assert case.ended.status == "PAID"
+
+
+def test_a_cluster_is_recognised_first_and_paid_by_the_year():
+    case = Straight("industry_cluster", route_round="entry")
+    assert case.run() == longest(RECOGNITION)
+    assert (case.ended.element_id, case.ended.status) == ("recognised", "MULTI_YEAR")
+    assert "commit_award" not in [call.operation for call in case.calls]
+    case = Straight("industry_cluster", route_round="entry", route_third_party="not_required")
+    assert case.run() == shortest(RECOGNITION)
+
+
+@pytest.mark.parametrize(("round", "end"), [("entry", "not_supported"), ("yearly", "paid")])
+def test_the_panel_refuses_a_cluster_but_only_scores_a_year(round, end):
+    case = Straight("industry_cluster", route_round=round, tally_scores="fail")
+    case.run()
+    assert case.ended.element_id == end
 
 
 @pytest.mark.parametrize("scheme", ["green_honour", "future_energy"])
