@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from workflows.checks.parts import Check, all_met, amount, not_in_future
+from workflows.checks.parts import Check, all_met, amount, not_in_future, own_account
 from workflows.errors import FieldError
 from workflows.rules.money import format_yuan
 from workflows.step import Step
@@ -43,17 +43,10 @@ def _above(name: str, approved: Decimal) -> str:
     return f"{name}不能超过市级核定奖励金额{format_yuan(approved)}元。"
 
 
-def _confirmation(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
-    name = str(data.get("account_name") or "").strip()
-    if name and name != step.enterprise.name:
-        return [FieldError("account_name", f"账户名称应与申报单位名称“{step.enterprise.name}”一致，不得使用个人账户。")]
-    return []
-
-
 CHECKS: dict[str, Check] = {
     "future_energy_application": _application,
     "future_energy_review": all_met("a7_1", "a7_2", "a7_3", "a7_4"),
     "future_energy_audit": _audit,
     "future_energy_verified": _verified,
-    "future_energy_confirmation": _confirmation,
+    "future_energy_confirmation": own_account,
 }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from workflows.checks.parts import Check, all_met, amount, not_in_future
+from workflows.checks.parts import Check, all_met, amount, not_in_future, own_account
 from workflows.errors import FieldError
 from workflows.known_facts import known_facts
 from workflows.rules.money import format_yuan
@@ -32,16 +32,9 @@ def _verified(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
     return []
 
 
-def _confirmation(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
-    name = str(data.get("account_name") or "").strip()
-    if name and name != step.enterprise.name:
-        return [FieldError("account_name", f"账户名称应与申报单位名称“{step.enterprise.name}”一致，不得使用个人账户。")]
-    return []
-
-
 CHECKS: dict[str, Check] = {
     "green_honour_application": _application,
     "green_honour_review": all_met("a4_1", "a4_2", "a4_3", "a4_4", "a4_5"),
     "green_honour_verified": _verified,
-    "green_honour_confirmation": _confirmation,
+    "green_honour_confirmation": own_account,
 }

@@ -31,6 +31,14 @@ def not_in_future(step: Step, data: Mapping[str, Any], *fields: str) -> list[Fie
     ]
 
 
+def own_account(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
+    """An account, where one is given, is the applicant's own: nobody is paid for somebody else."""
+    name = str(data.get("account_name") or "").strip()
+    if name and name != step.enterprise.name:
+        return [FieldError("account_name", f"账户名称应与申报单位名称“{step.enterprise.name}”一致，不得使用个人账户。")]
+    return []
+
+
 def used_once(data: Mapping[str, Any], rows: str, columns: Sequence[str], message: str) -> list[FieldError]:
     """No two rows of a list are the same in these columns; the error stands at the last of them."""
     errors = []

@@ -8,7 +8,7 @@ from typing import Any
 from storage import publicity
 from storage.cases import count_submissions
 from workflows.checklists import CHECKLISTS
-from workflows.checks.parts import Check, amount, not_in_future
+from workflows.checks.parts import Check, amount, not_in_future, own_account
 from workflows.errors import FieldError
 from workflows.operations.credit import possible_outcomes
 from workflows.operations.expert_review import CRITERIA
@@ -44,12 +44,6 @@ def score(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
     return []
 
 
-def _payee(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
-    if str(data.get("account_name", "")).strip() != step.enterprise.name:
-        return [FieldError("account_name", f"账户名称应与申报单位名称“{step.enterprise.name}”一致，不得使用个人账户。")]
-    return []
-
-
 def _district(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
     errors = not_in_future(step, data, "district_approved_on")
     announced = publicity.current_item(step.session, step.case.id)
@@ -70,7 +64,7 @@ def _paid(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
 CHECKS: dict[str, Check] = {
     "formality_check": _formality,
     "site_inspection": _site,
-    "payee_entry": _payee,
+    "payee_entry": own_account,
     "district_approval": _district,
     "disbursement": _paid,
 }
