@@ -104,6 +104,7 @@ def _calculate(asked: argparse.Namespace) -> int:
     from zoneinfo import ZoneInfo
 
     from workflows import rules
+    from workflows.schemes import determine_cautiously
 
     today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
@@ -115,10 +116,12 @@ def _calculate(asked: argparse.Namespace) -> int:
     if not isinstance(facts, dict):
         return _fail("认定事实须为 JSON 对象。")
     try:
-        found = rules.determine(asked.scheme, facts, rules.parameters.values({}), today)
+        found, assumed = determine_cautiously(asked.scheme, facts, rules.parameters.values({}), today)
     except (rules.SchemeUnknown, rules.FactInvalid, rules.parameters.ParameterMissing) as error:
         return _fail(error)
     print("试算结果仅供参考。")
+    for each in assumed:
+        print(f"“{each['label']}”尚未确定，按结果最低的口径（{each['shown']}）测算。")
     for condition in found.conditions:
         print(f"{'符合　' if condition.met else '不符合'}  {condition.article}  {condition.text}")
     for step in found.steps:

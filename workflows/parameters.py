@@ -1,13 +1,13 @@
 """Legal values: proposed with a basis by one process owner, confirmed by another, pinned when a batch opens."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from storage import parameters as store
 from storage.database import Session, lock_name
 from storage.parameters import ParameterValue
-from workflows import rules, views
+from workflows import views
 from workflows.audit import Chain
 from workflows.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from workflows.permissions import Actor, require
@@ -21,6 +21,7 @@ IMPLEMENTED = {
     "a10.cap_year_basis": {"approval_year", "batch_year", "disbursement_year"},
     "a10.cap_policy_scope": {"this_policy"},
     "a10.overflow": {"forfeit"},
+    "a5_1a.repeat_rule": {"per_certificate_year"},
     "a8.unearned_carry_over": {"false"},
     "proc.silence_is_acceptance": {"false"},
     "proc.publicity_before_district_approval": {"true"},
@@ -170,8 +171,12 @@ def confirm(session: Session, actor: Actor, parameter_id: str, now: datetime) ->
 
 def unconfirmed(session: Session, schemes: Iterable[str], on: date) -> list[law.Parameter]:
     """The OPEN and CEIL parameters of these schemes that nobody has confirmed; a batch cannot open with one."""
-    in_force = store.in_force(session, on)
-    return [each for each in law.required_for(schemes) if each.status != "FIXED" and each.id not in in_force]
+    return still_open(law.required_for(schemes), store.in_force(session, on))
+
+
+def still_open(parameters: Iterable[law.Parameter], in_force: Container[str]) -> list[law.Parameter]:
+    """Those of them that the policy does not fix and that nobody has confirmed."""
+    return [each for each in parameters if each.status != "FIXED" and each.id not in in_force]
 
 
 def pin(session: Session, schemes: Iterable[str], on: date) -> dict[str, Any]:
@@ -189,7 +194,7 @@ def pin(session: Session, schemes: Iterable[str], on: date) -> dict[str, Any]:
     return pinned
 
 
-def values_on(session: Session, day: date, overrides: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
+def values_on(session: Session, day: date, overrides: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
     """Typed values for a reference calculation on a day, and the ids that nobody has confirmed by then.
 
     Raises Invalid naming each override that is unknown, of the wrong type or beyond its limit.
@@ -206,57 +211,5 @@ def values_on(session: Session, day: date, overrides: dict[str, str]) -> tuple[d
             errors.append(FieldError(f"parameters.{key}", f"{wrong}。"))
     if errors:
         raise Invalid("口径取值有误。", errors=errors)
-    open_ids = [each.id for each in law.catalog().values() if each.status != "FIXED" and each.id not in in_force]
+    open_ids = [each.id for each in still_open(law.catalog().values(), in_force)]
     return dict(law.values({**in_force, **overrides})), open_ids
-
-
-def calculate(
-    session: Session, scheme: str, *, facts: Any, on: date | None, overrides: dict[str, str], now: datetime
-) -> dict[str, Any]:
-    """A reference calculation (试算) for anybody: what the rule gives, why, and which values are not confirmed."""
-    module = rules.SCHEMES.get(scheme)
-    if module is None:
-        raise NotFound("没有这一支持事项。")
-    values, open_ids = values_on(session, on or local_date(now), overrides)
-    unknown = [name for name in facts if name not in {fact.name for fact in module.FACTS}]
-    if unknown:
-        raise Invalid(
-            "测算数据有误，请按提示修改。", errors=[FieldError(f"facts.{unknown[0][:60]}", "没有这一项测算数据。")]
-        )
-    try:
-        result = rules.determine(scheme, facts, values, on or local_date(now))
-    except rules.FactInvalid as wrong:
-        errors = [FieldError(each.field, each.message) for each in wrong.errors]
-        raise Invalid("测算数据有误，请按提示修改。", errors=errors) from None
-    except law.ParameterMissing as missing:
-        raise Conflict(f"{missing}。") from None
-    kept = result.as_dict()
-    return {
-        "scheme": scheme,
-        "reference_only": "参考测算、口径待明确、不作为兑现承诺",
-        "eligible": result.eligible,
-        "computed_amount": views.amount(result.computed_amount),
-        "item_amount": views.amount(result.item_amount),
-        "precap_amount": views.amount(result.precap_amount),
-        "conditions": kept["conditions"],
-        "steps": kept["steps"],
-        "parameters": kept["parameters"],
-        "unconfirmed": [key for key in open_ids if key in module.PARAMETERS],
-    }
-
-
-def list_schemes(session: Session, now: datetime) -> list[dict[str, Any]]:
-    """The subsidy types with their article and what nobody has confirmed yet."""
-    today = local_date(now)
-    return [
-        {
-            "key": module.KEY,
-            "clause": module.CLAUSE,
-            "article": module.ARTICLE,
-            "text": module.TEXT,
-            "title": module.TITLE,
-            "facts": [{"name": fact.name, "label": fact.label} for fact in module.FACTS],
-            "unconfirmed": [each.id for each in unconfirmed(session, [module.KEY], today)],
-        }
-        for module in rules.SCHEMES.values()
-    ]

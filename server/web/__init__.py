@@ -1,10 +1,11 @@
 """The pages, one module a persona."""
 
-from server.web import account, applicant, batches, cases, presentation, process_owner, public, publicity, tasks
+from server.web import account, applicant, batches, cases, presentation, process_owner, public, publicity, tasks, trial
 
 BLUEPRINTS = (
     account.blueprint,
     public.blueprint,
+    trial.blueprint,
     applicant.blueprint,
     tasks.blueprint,
     cases.blueprint,
@@ -24,4 +25,5 @@ __all__ = [
     "public",
     "publicity",
     "tasks",
+    "trial",
 ]

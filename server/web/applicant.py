@@ -6,7 +6,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 
 from server.access import allow, current_actor
 from server.web.answers import Page, chosen
-from workflows import batches, cases, correspondence, parameters, tasks
+from workflows import batches, cases, correspondence, schemes, tasks
 from workflows.errors import Invalid
 
 blueprint = Blueprint("applicant", __name__)
@@ -35,11 +35,11 @@ def apply() -> str:
 def _apply(**words: Any) -> str:
     today = g.now.isoformat()
     found = batches.list_batches(g.session, current_actor(), limit=20).items
-    schemes = {each["key"]: each for each in parameters.list_schemes(g.session, g.now)}
+    known = {each["key"]: each for each in schemes.list_schemes(g.session, g.now)}
     open_ones = [
         batch for batch in found if batch["status"] == "open" and batch["window_from"] <= today <= batch["window_to"]
     ]
-    return render_template("applicant/apply.html", batches=open_ones, schemes=schemes, sent=request.form, **words)
+    return render_template("applicant/apply.html", batches=open_ones, schemes=known, sent=request.form, **words)
 
 
 @blueprint.post("/apply")

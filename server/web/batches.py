@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from server.access import allow, current_actor
 from server.moments import read_instant
 from server.web.answers import Page, chosen
-from workflows import batches, parameters, publicity
+from workflows import batches, parameters, publicity, schemes
 from workflows.errors import Conflict, FieldError, Invalid
 from workflows.permissions import OFFICE, READERS, Actor
 from workflows.rules.money import MoneyInvalid, parse_money
@@ -34,8 +34,8 @@ def new() -> str:
 
 
 def _new(**words: Any) -> str:
-    schemes = parameters.list_schemes(g.session, g.now)
-    return render_template("batches/new.html", schemes=schemes, sent=request.form, year=local_date(g.now).year, **words)
+    known = schemes.list_schemes(g.session, g.now)
+    return render_template("batches/new.html", schemes=known, sent=request.form, year=local_date(g.now).year, **words)
 
 
 @blueprint.post("/batches")

@@ -40,7 +40,7 @@ ENTRIES = (
     Entry("政策口径", "process_owner.parameters", READERS | _of("section_chief", "case_officer"), "/parameters"),
     Entry("公示公告", "public.notices", _of("applicant", "expert", "verifier", "co_department"), "/notices"),
     Entry("公示公告", "public.notices", _of(), "/notices"),
-    Entry("政策测算", "public.calculation", None, "/calculation"),
+    Entry("政策测算", "trial.choose", None, "/calculation"),
 )
 
 
@@ -61,4 +61,4 @@ def _shows(entry: Entry, actor: Actor | None) -> bool:
 def first_page(actor: Actor) -> str:
     """The endpoint that signing in leads to."""
     menu = menu_of(actor)
-    return menu[0].endpoint if menu[0].endpoint != "public.calculation" else "public.home"
+    return menu[0].endpoint if menu[0].endpoint != "trial.choose" else "public.home"

@@ -9,6 +9,7 @@ from flask import Flask, current_app, g, request
 
 from server.access import find_actor
 from server.web import words
+from server.web.facts import fact_label, fact_value, facts_of
 from server.web.menus import menu_of
 from storage.database import DBAPIError
 from workflows import correspondence, forms
@@ -56,6 +57,9 @@ def register(app: Flask) -> None:
         size=size,
         status_colour=lambda code: words.STATUS_COLOURS.get(code, "blue"),
         action_mark=lambda code: words.MARKS.get(code, "secondary"),
+        fact_label=fact_label,
+        fact_value=fact_value,
+        facts_of=facts_of,
         parameter_label=parameter_label,
         parameter_value=parameter_value,
         due_colour=due_colour,

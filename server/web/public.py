@@ -1,20 +1,18 @@
-"""What everybody may read: the policy, open batches, notices with objections, and a reference calculation."""
+"""What everybody may read: the policy, open batches, and notices with objections."""
 
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
-from server.access import OBJECTIONS_PER_ADDRESS, count_public_act, find_actor, open_to_all
+from server.access import OBJECTIONS_PER_ADDRESS, count_public_act, open_to_all
 from server.web.answers import Page, chosen
-from workflows import batches, parameters, publicity
-from workflows.errors import GreenCaseError, Invalid, Unreadable
+from workflows import batches, publicity, schemes
+from workflows.errors import Invalid, Unreadable
 from workflows.permissions import Actor
-from workflows.rules import parameters as law
 
 blueprint = Blueprint("public", __name__)
 
 NOBODY = Actor(0, "public", "社会公众", frozenset())
-SCHEME = "retrofit"
 OBJECTION_FIELDS = ("case", "name", "id_no", "phone", "text")
 
 
@@ -25,7 +23,7 @@ def home() -> str:
     return render_template(
         "public/home.html",
         batches=[batch for batch in found if batch["status"] == "open"],
-        schemes={each["key"]: each for each in parameters.list_schemes(g.session, g.now)},
+        schemes={each["key"]: each for each in schemes.list_schemes(g.session, g.now)},
         notices=publicity.list_notices(g.session, g.now, limit=5).items,
     )
 
@@ -64,22 +62,3 @@ def object_to(notice: int) -> Page:
     count_public_act("objection", OBJECTIONS_PER_ADDRESS)
     flash(f"异议已登记，编号{filed['id']}。监督机构将核实并依法保密，必要时与你联系。", "success")
     return redirect(url_for(".notice", notice=notice), 303)
-
-
-@blueprint.get("/calculation")
-@open_to_all
-def calculation() -> Page:
-    """A reference calculation; the figures stand in the address, so that a result can be kept and shown again."""
-    scheme = next(each for each in parameters.list_schemes(g.session, g.now) if each["key"] == SCHEME)
-    facts = {each["name"]: chosen(each["name"]) or "" for each in scheme["facts"]}
-    words: dict[str, Any] = {"scheme": scheme, "facts": facts, "catalog": law.catalog(), "result": None, "errors": ()}
-    status = 200
-    if any(facts.values()):
-        given = {name: value.replace(",", "").replace("，", "") for name, value in facts.items() if value}
-        try:
-            words["result"] = parameters.calculate(g.session, SCHEME, facts=given, on=None, overrides={}, now=g.now)
-        except Invalid as error:
-            words["errors"], status = error.errors, error.status
-        except GreenCaseError as error:
-            words["refusal"], status = error.detail, error.status
-    return render_template("public/calculation.html", reader=find_actor(), **words), status

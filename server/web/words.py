@@ -1,17 +1,8 @@
 """The program's codes in the words of an official (domain.md and its wording): nothing here is translated freely."""
 
-SCHEMES = {
-    "retrofit": "绿色低碳改造升级",
-    "green_honour": "绿色制造荣誉认定",
-    "carbon_neutral": "碳中和证书",
-    "carbon_intensity": "碳排放强度下降",
-    "carbon_footprint": "碳足迹认证",
-    "carbon_trading": "碳交易阶梯奖励",
-    "renewable_energy": "可再生能源利用",
-    "future_energy": "未来能源项目配套",
-    "industry_cluster": "绿色低碳产业集群培育",
-    "green_event": "绿色低碳会展招商",
-}
+from workflows import rules
+
+SCHEMES = {key: module.TITLE for key, module in rules.SCHEMES.items()}
 STAGES = {
     "P02": "填报提交", "P03": "形式审查", "P04": "材料补正", "P05": "信用核查与部门联审", "P06": "业务初审",
     "P07": "现场核查", "P08": "第三方审计核查", "P08b": "核定确认", "P09": "专家评审", "P10": "金额测算与查重",
@@ -43,7 +34,6 @@ STATUS_COLOURS = {
 }  # fmt: skip
 AMOUNTS = {
     "declared_amount": "申请金额",
-    "approved_investment": "核定总投资",
     "computed_amount": "测算金额",
     "item_amount": "单项限额内金额",
     "precap_amount": "限额调减前金额",

@@ -14,6 +14,7 @@ from server.settings import Settings
 from tests.app import application
 from tests.contract_client import Office, flask_transport
 from tests.server.signing_in import PERSON, put_into_cookie, token_of
+from workflows import rules
 
 HOSTILE = (
     "", "²", "-1", "9" * 400, "NaN", "1e309", "0.005", "长" * 300, "a\x00b", "\u202e<script>", "../../etc/passwd",
@@ -24,6 +25,7 @@ FIELDS = sorted(
     {name for page in TEMPLATES.rglob("*.html") for name in re.findall(r'name="(\w+)"', page.read_text("utf-8"))}
     | {"declared_investment", "project_name", "decision", "invoice_lines-0-invoice_no", "invoice_lines-9999999999-x"}
     | {"cursor", "q", "next", "year", "batch", "status", "approved_investment"}
+    | {fact.name for module in rules.SCHEMES.values() for fact in module.FACTS}
 )
 
 
@@ -41,7 +43,13 @@ def addresses(app: Flask) -> dict[str, str]:
     reference = office.apply("e09")
     [task] = office.as_("e09").get(f"/cases/{reference}")["open_tasks"]
     document = office.as_("e09").upload(reference, "DOC_OTHER")["id"]
-    return {"reference": reference, "task": task["id"], "document": str(document), "parameter": "proc.formality_days"}
+    return {
+        "reference": reference,
+        "task": task["id"],
+        "document": str(document),
+        "parameter": "proc.formality_days",
+        "scheme": "green_event",
+    }
 
 
 def pages(app: Flask) -> list[Rule]:
