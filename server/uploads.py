@@ -1,15 +1,17 @@
-"""Uploads: requests that close what they spooled, and the file of a case as it comes from a call or a page."""
+"""Uploads: requests that close what they spooled, and files as they come from a call or a page."""
 
 from typing import IO, Any
 
 from flask import Request, current_app, g, request
 
 from server.access import current_actor
-from workflows import documents
+from server.moments import read_date
+from workflows import documents, imports, official_lists
 from workflows.errors import FieldError, Invalid
 
 # The file and what a browser writes around it.
 LARGEST_UPLOAD = documents.MAX_BYTES + 64 * 1024
+LARGEST_SHEET = imports.MOST_BYTES + 64 * 1024
 
 
 class SpoolingRequest(Request):
@@ -30,6 +32,34 @@ class SpoolingRequest(Request):
         super().close()
         for stream in self.__dict__.get("_spooled", ()):
             stream.close()
+
+
+def read_sheet() -> tuple[str, bytes]:
+    """The name and the bytes of an uploaded list; bounded, in memory. Invalid where no file was sent."""
+    request.max_content_length = LARGEST_SHEET
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise Invalid("没有收到文件。", errors=[FieldError("file", "请选择要导入的文件（.xlsx或.csv）。")])
+    return file.filename, file.stream.read(LARGEST_SHEET)
+
+
+def take_list() -> dict[str, Any]:
+    """Read the form of an official list with its file and hand it on; answers the report of the import."""
+    filename, content = read_sheet()
+    sent = request.form
+    batch, day = sent.get("batch", ""), sent.get("published_on", "")
+    return official_lists.import_list(
+        g.session,
+        current_actor(),
+        scheme=sent.get("scheme", ""),
+        title=sent.get("title", ""),
+        document_no=sent.get("document_no", ""),
+        published_on=read_date(day, "published_on") if day else None,
+        batch_id=int(batch) if batch.isascii() and batch.isdecimal() and len(batch) <= 9 else None,
+        filename=filename,
+        content=content,
+        now=g.now,
+    )
 
 
 def take_upload(reference: str) -> dict[str, Any]:

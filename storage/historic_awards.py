@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -39,6 +40,11 @@ class HistoricAward(Base):
     imported_by: Mapped[str]
     imported_at: Mapped[Instant]
     __table_args__ = (Index(None, "uscc", "scheme"),)
+
+
+def as_mapping(award: HistoricAward) -> dict[str, Any]:
+    """The award's columns by name."""
+    return {column.key: getattr(award, column.key) for column in HistoricAward.__table__.columns}
 
 
 def list_awards(

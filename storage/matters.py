@@ -32,7 +32,27 @@ class CaseIdentifier(Base):
 def get_or_create(session: Session, key: str, title: str) -> Matter:
     """The matter of a key, or the one that it was merged into."""
     session.execute(insert(Matter).values(key=key, title=title).on_conflict_do_nothing(index_elements=["key"]))
-    matter = session.scalars(select(Matter).where(Matter.key == key)).one()
+    return _merged(session, session.scalars(select(Matter).where(Matter.key == key)).one())
+
+
+def find_all(session: Session, keys: Iterable[str]) -> dict[str, Matter]:
+    """The matters that there are of these keys, each the one that it was merged into."""
+    found: dict[str, Matter] = {}
+    for matter in session.scalars(select(Matter).where(Matter.key.in_(list(keys)))).all():
+        found[matter.key] = _merged(session, matter)
+    return found
+
+
+def get_or_create_all(session: Session, titles: Mapping[str, str]) -> dict[str, Matter]:
+    """`get_or_create` of many keys, in statements of a thousand rows."""
+    rows = [{"key": key, "title": title} for key, title in sorted(titles.items())]
+    for start in range(0, len(rows), 1000):
+        statement = insert(Matter).values(rows[start : start + 1000])
+        session.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
+    return find_all(session, titles)
+
+
+def _merged(session: Session, matter: Matter) -> Matter:
     while matter.merged_into_id is not None:
         matter = session.get_one(Matter, matter.merged_into_id)
     return matter

@@ -1,12 +1,15 @@
 """Official lists of honours and city projects, and the enterprises found on them (免申即享, path B)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, func, select
+from sqlalchemy import BigInteger, ForeignKey, Index, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant, Json
+from storage.cases import Case
+from storage.people import Enterprise
 
 
 class OfficialList(Base):
@@ -56,6 +59,53 @@ def lock_entries(session: Session, list_id: int, *, entry_id: int | None = None)
     """Lock the lines of a list, or one of them, in order."""
     query = select(ListEntry).where(ListEntry.list_id == list_id).order_by(ListEntry.row).with_for_update()
     return session.scalars(query if entry_id is None else query.where(ListEntry.id == entry_id)).all()
+
+
+def lock_ready(session: Session, list_id: int, limit: int) -> Sequence[ListEntry]:
+    """Lock the matched lines that have no case yet, in order."""
+    query = select(ListEntry).where(*_ready(list_id)).order_by(ListEntry.row).limit(limit)
+    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
+
+
+def count_ready(session: Session, list_id: int) -> int:
+    return session.scalar(select(func.count()).select_from(ListEntry).where(*_ready(list_id))) or 0
+
+
+def _ready(list_id: int) -> tuple[Any, ...]:
+    return (ListEntry.list_id == list_id, ListEntry.state == "matched", ListEntry.case_id.is_(None))
+
+
+def count_cases(session: Session, list_id: int) -> int:
+    query = select(func.count(ListEntry.case_id)).where(ListEntry.list_id == list_id)
+    return session.scalar(query) or 0
+
+
+def like(session: Session, scheme: str, entries: Iterable[ListEntry]) -> list[tuple[ListEntry, OfficialList]]:
+    """Lines of earlier lists of a scheme, dismissed ones left out, that speak of the same firms as these."""
+    kept = list(entries)
+    same_firm = or_(
+        ListEntry.enterprise_id.in_({each.enterprise_id for each in kept if each.enterprise_id is not None}),
+        ListEntry.uscc.in_({each.uscc for each in kept if each.uscc is not None}),
+        ListEntry.name.in_({each.name for each in kept}),
+    )
+    query = (
+        select(ListEntry, OfficialList)
+        .join(OfficialList, OfficialList.id == ListEntry.list_id)
+        .where(OfficialList.scheme == scheme, ListEntry.state != "dismissed", same_firm)
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def enterprises_of(session: Session, entries: Iterable[ListEntry]) -> dict[int, Enterprise]:
+    """The enterprises of some lines, by id."""
+    ids = {each.enterprise_id for each in entries if each.enterprise_id is not None}
+    return {each.id: each for each in session.scalars(select(Enterprise).where(Enterprise.id.in_(ids)))}
+
+
+def cases_of(session: Session, entries: Iterable[ListEntry]) -> dict[int, Case]:
+    """The cases of some lines, by id."""
+    ids = {each.case_id for each in entries if each.case_id is not None}
+    return {each.id: each for each in session.scalars(select(Case).where(Case.id.in_(ids)))}
 
 
 def list_entries(session: Session, list_id: int, *, after: int = 0, limit: int = 100) -> Sequence[ListEntry]:

@@ -1,6 +1,6 @@
 """Enterprises, the people who sign in, and their sessions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Boolean, ForeignKey, Index, delete, func, select
@@ -112,6 +112,18 @@ def get_enterprise(session: Session, enterprise_id: int) -> Enterprise:
 
 def find_enterprise(session: Session, uscc: str) -> Enterprise | None:
     return session.scalar(select(Enterprise).where(Enterprise.uscc == uscc))
+
+
+def names_by_uscc(session: Session, usccs: Iterable[str]) -> dict[str, str]:
+    """The names of those enterprises that are registered."""
+    query = select(Enterprise.uscc, Enterprise.name).where(Enterprise.uscc.in_(list(usccs)))
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def every_name(session: Session) -> list[tuple[int, str, str]]:
+    """Id, USCC and name of every enterprise, to match lists with."""
+    rows = session.execute(select(Enterprise.id, Enterprise.uscc, Enterprise.name).order_by(Enterprise.id))
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def users_with_role(session: Session, role: str) -> Sequence[User]:

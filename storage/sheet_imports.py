@@ -1,6 +1,6 @@
 """Which file was imported, by whom, and what became of its rows."""
 
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, Session
 
 from storage.base import Base, Id, Instant, JsonList
 
@@ -17,3 +17,7 @@ class SheetImport(Base):
     refused: Mapped[JsonList]
     imported_by: Mapped[str]
     imported_at: Mapped[Instant]
+
+
+def find(session: Session, import_id: int) -> SheetImport | None:
+    return session.get(SheetImport, import_id)

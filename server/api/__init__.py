@@ -8,7 +8,9 @@ from server.api import (
     definitions,
     demo,
     documents,
+    historic_awards,
     notices,
+    official_lists,
     openapi,
     parameters,
     schemes,
@@ -19,7 +21,10 @@ from server.api.route import blueprint
 
 __all__ = ["MODULES", "blueprint", "register"]
 
-MODULES = (batches, cases, definitions, demo, documents, notices, openapi, parameters, schemes, sessions, tasks)
+MODULES = (
+    *(batches, cases, definitions, demo, documents, historic_awards, notices, official_lists, openapi, parameters),
+    *(schemes, sessions, tasks),
+)
 
 
 def register(app: Flask) -> None:

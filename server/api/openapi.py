@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Any
 
-from server.api.route import CALLS, Call, call
+from server.api.route import CALLS, MULTIPART, Call, call
 from workflows.permissions import ROLES
 
 PROBLEM = {
@@ -77,7 +77,8 @@ def _operation(each: Call) -> dict[str, Any]:
     if each.body is not None:
         operation["requestBody"] = {
             "required": bool(each.body.get("required")),
-            "content": {each.consumes: {"schema": each.body}},
+            "content": {each.consumes: {"schema": each.body}}
+            | ({MULTIPART: {"schema": each.form}} if each.form is not None else {}),
         }
     return operation
 

@@ -21,6 +21,7 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
 Schema = Mapping[str, Any]
 
+MULTIPART = "multipart/form-data"
 NOBODY = 0
 """Stands for a caller who is not signed in, among the ids of people."""
 _KEY = re.compile(r"[!-~]{1,200}")
@@ -44,6 +45,8 @@ class Call:
     produces: str = "application/json"
     most_bytes: int | None = None
     """The largest body; None is the application's limit."""
+    form: Schema | None = None
+    """What a multipart form holds that is taken instead of the JSON body; the view then gets `data` as None."""
     kept: bool = True
     """Whether the answer may be kept for a repeated Idempotency-Key; a secret may not."""
 
@@ -96,6 +99,7 @@ def call(
     consumes: str = "application/json",
     produces: str = "application/json",
     most_bytes: int | None = None,
+    form: Schema | None = None,
     kept: bool = True,
 ) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
     """Register a call. The view gets path arguments, `data` (the checked body) and `query` (the checked query)."""
@@ -113,6 +117,7 @@ def call(
         consumes,
         produces,
         most_bytes,
+        form,
         kept,
     )
     CALLS.append(declared)
@@ -125,7 +130,9 @@ def call(
                 arguments["query"] = _read_query(declared.query)
             if declared.most_bytes:
                 request.max_content_length = declared.most_bytes
-            if validator is not None:
+            if declared.form is not None and request.mimetype == MULTIPART:
+                arguments["data"] = None
+            elif validator is not None:
                 raw = _read_body()
                 if raw and request.mimetype != "application/json":
                     raise UnsupportedMediaType
@@ -225,7 +232,7 @@ def _once(declared: Call, raw: bytes, act: Callable[[], Answer]) -> Response:
 def _fingerprint(declared: Call, raw: bytes) -> str:
     """The digest of what is asked for: the address and the whole body, files included."""
     digest = hashlib.sha256(f"{request.method} {request.path}\n".encode() + raw)
-    if declared.consumes == "multipart/form-data":
+    if request.mimetype == MULTIPART:
         for name, value in sorted(request.form.items()):
             digest.update(f"{name}={value}\n".encode())
         for name, file in sorted(request.files.items()):

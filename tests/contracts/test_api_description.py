@@ -48,6 +48,7 @@ PROMISED = [
     "GET /public/notices",
     "GET /public/notices/{id}",
     "POST /public/notices/{id}/objections",
+    "POST /historic-awards",
     "GET /cases/{reference}/history",
     "GET /cases/{reference}/diagram",
     "GET /cases/{reference}/calculation",

@@ -11,6 +11,7 @@ from workflows.sheets.layout import Column, Layout
 from workflows.sheets.limits import MOST_BYTES, MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS
 from workflows.sheets.parsers import choice, day, text, years
 from workflows.sheets.reading import read
+from workflows.sheets.records import read_records
 from workflows.sheets.sheet import RefusedRow, Row, Sheet
 from workflows.sheets.template import template
 
@@ -29,6 +30,7 @@ __all__ = [
     "choice",
     "day",
     "read",
+    "read_records",
     "template",
     "text",
     "years",

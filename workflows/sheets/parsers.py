@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from types import MappingProxyType
 
 from workflows.sheets.errors import CellInvalid
 
@@ -22,9 +23,9 @@ def text(most: int = 200) -> Callable[[str], str]:
     return read
 
 
-def choice(options: Mapping[str, str]) -> Callable[[str], str]:
-    """One of a few: what people write (or the code itself) → the code."""
-    codes = {code: code for code in options.values()} | dict(options)
+def choice(options: Mapping[str, str], also: Mapping[str, str] = MappingProxyType({})) -> Callable[[str], str]:
+    """One of a few: what people write, or the code itself → the code. `also` is understood but not proposed."""
+    codes = {code: code for code in options.values()} | dict(options) | dict(also)
 
     def read(given: str) -> str:
         if given not in codes:

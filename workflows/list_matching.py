@@ -1,0 +1,47 @@
+"""Whose line of an official list it is: by 统一社会信用代码, else by a name that an officer confirms."""
+
+import re
+from dataclasses import dataclass, field
+
+from storage import people
+from storage.database import Session
+from workflows.rules.matters import normal
+
+MATCHED, TO_CONFIRM, UNMATCHED, DISMISSED = "matched", "to_confirm", "unmatched", "dismissed"
+STATES = {MATCHED: "已匹配", TO_CONFIRM: "待确认", UNMATCHED: "未匹配", DISMISSED: "已排除"}
+# What stands in brackets at the end of a name, as a branch or a remark does.
+_REMARK = re.compile(r"[（(][^（()）]*[)）]\s*$")
+
+
+@dataclass(slots=True)
+class Register:
+    """The registered enterprises, to be looked up by code and by name."""
+
+    by_uscc: dict[str, int] = field(default_factory=dict)
+    by_name: dict[str, set[int]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, session: Session) -> "Register":
+        register = cls()
+        for enterprise_id, uscc, name in people.every_name(session):
+            register.by_uscc[uscc] = enterprise_id
+            for key in _keys(name):
+                register.by_name.setdefault(key, set()).add(enterprise_id)
+        return register
+
+    def match(self, name: str, uscc: str | None) -> tuple[str, int | None]:
+        """The state of a line and its enterprise: a code decides, a name that only one enterprise bears proposes."""
+        if uscc is not None and uscc in self.by_uscc:
+            return MATCHED, self.by_uscc[uscc]
+        found = set[int]().union(*(self.by_name.get(key, ()) for key in _keys(name)))
+        return (TO_CONFIRM, found.pop()) if len(found) == 1 else (UNMATCHED, None)
+
+
+def _keys(name: str) -> set[str]:
+    """A name without punctuation, width and case, with and without a remark in brackets at its end."""
+    return {key for key in (normal(name), normal(_REMARK.sub("", name))) if key}
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names differ in nothing but punctuation or a remark at the end."""
+    return not _keys(one).isdisjoint(_keys(other))
