@@ -4,7 +4,7 @@ Forms start with it, and a calculation falls back on it for facts that no form a
 """
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from storage import cases, earlier, historic_awards, matters, reviews
@@ -13,6 +13,7 @@ from workflows.rules.money import ZERO
 from workflows.step import Step
 
 _LEVELS = ("municipal", "national")
+_SHARE = Decimal("0.0001")
 
 
 def known_facts(step: Step) -> dict[str, Any]:
@@ -69,9 +70,18 @@ def _certificate(step: Step) -> dict[str, Any]:
 
 
 def _first_footprint(step: Step) -> dict[str, Any]:
-    """Article 5.2, 首次: no earlier certificate in the history, and no award for one."""
+    """Article 5.2, 首次: no earlier certificate in the history, and no award for one; and how much they cover."""
     before = historic_awards.of_enterprise(step.session, step.enterprise.uscc, step.case.scheme)
-    return {"first_time": not before and granted_for_matter(step) == 0}
+    known: dict[str, Any] = {"first_time": not before and granted_for_matter(step) == 0}
+    for part, whole in (
+        ("audited_products_revenue", "audited_main_revenue"),
+        ("products_revenue_y1", "main_revenue_y1"),
+    ):
+        main = Decimal(str(step.facts.get(whole) or "0"))
+        if main:
+            share = Decimal(str(step.facts.get(part) or "0")) / main
+            return known | {"coverage_of_revenue": str(min(share, Decimal(1)).quantize(_SHARE, ROUND_DOWN))}
+    return known
 
 
 _BY_SCHEME: Mapping[str, Callable[[Step], dict[str, Any]]] = {

@@ -14,6 +14,7 @@ from workflows.batches import chain_name
 from workflows.errors import Conflict, FieldError, Invalid, NotFound
 from workflows.permissions import PUBLIC, STAFF, Actor, require
 from workflows.rules import workdays
+from workflows.rules.ceiling import ANNUAL, ENTITY_YEAR
 from workflows.running import Running, open_case, open_waiting, refuse_suspended
 from workflows.step import local_date, pinned_values
 
@@ -22,6 +23,7 @@ HOW_TO_OBJECT = (
     "公示期内，任何单位和个人对公示内容有异议的，可以实名提出异议，写明事实和理由并提供联系方式；"
     "匿名反映有具体线索的，转监督机构作为线索处理。异议人信息依法保密。"
 )
+CEILINGS = (ENTITY_YEAR, ANNUAL)
 HIDDEN = "（保密）"
 PHONES = "业务咨询：1000000（虚构）　监督电话：1000001（虚构）"
 
@@ -78,9 +80,10 @@ def _last_day(batch: Batch, now: datetime) -> date:
 
 
 def _announce(running: Running, notice: Notice, row: ListRow | None) -> None:
-    """One case on the notice, with the remark that its amount was cut by the annual ceiling."""
+    """One case on the notice, with the remark by which ceiling its amount was cut."""
     case, step = running.case, running.step
-    cut = row is not None and row.final_amount < row.precap_amount and case.final_amount == row.final_amount
+    listed = row.steps if row is not None and case.final_amount == row.final_amount else ()
+    cuts = [ceiling.cut_name for ceiling in CEILINGS for each in listed if each["code"] == ceiling.cut_code]
     step.session.add(
         NoticeItem(
             notice_id=notice.id,
@@ -89,7 +92,7 @@ def _announce(running: Running, notice: Notice, row: ListRow | None) -> None:
             scheme=case.scheme,
             title=case.title,
             amount=case.final_amount,
-            remark="年度限额调减" if cut else "",
+            remark="、".join(cuts),
             ends_at=notice.ends_at,
         )
     )

@@ -14,7 +14,7 @@ def _application(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
     approved = amount(data, "city_award_approved")
     errors = []
     if amount(data, "city_award_received") > approved:
-        errors.append(FieldError("city_award_received", _above("累计已到账金额", approved)))
+        errors.append(FieldError("city_award_received", _above("本次到账金额", approved)))
     if amount(data, "declared_amount") > approved:
         errors.append(FieldError("declared_amount", _above("申请金额", approved)))
     stage, count = data.get("stage"), data.get("stage_count")
@@ -24,11 +24,11 @@ def _application(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
 
 
 def _audit(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
-    return _at_most_the_award(step, data, "audited_city_award_received", "审核后的累计到账金额")
+    return _at_most_the_award(step, data, "audited_city_award_received", "审核后的本次到账金额")
 
 
 def _verified(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
-    return _at_most_the_award(step, data, "city_award_received", "核定的累计到账金额")
+    return _at_most_the_award(step, data, "city_award_received", "核定的本次到账金额")
 
 
 def _at_most_the_award(step: Step, data: Mapping[str, Any], field: str, name: str) -> list[FieldError]:

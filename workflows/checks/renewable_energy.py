@@ -25,6 +25,8 @@ def _application(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
     errors = _capacity(data) + _user(step, data)
     if amount(data, "declared_amount") > amount(data, "declared_investment"):
         errors.append(FieldError("declared_amount", "申请金额不能超过申报总投资。"))
+    if data.get("expected_annual_output") and not data.get("output_unit"):
+        errors.append(FieldError("output_unit", "填写了预计年供能量的，请选择单位。"))
     connected = data.get("grid_connection_date")
     if connected and date.fromisoformat(connected) > step.today:
         said = "并网（投运）日期不能晚于今天：本政策实行事后支持。"

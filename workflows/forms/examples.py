@@ -58,7 +58,13 @@ def prefill(form: Form, facts: Mapping[str, Any], enterprise: Mapping[str, Any])
         value = _known(form, shown, facts, enterprise)
         if value is not None:
             known[shown.key] = value
-    return known
+    return {key: value for key, value in known.items() if not _out_of_place(form, key, known)}
+
+
+def _out_of_place(form: Form, key: str, known: Mapping[str, Any]) -> bool:
+    """Whether what is known already hides the field: then it is not sent back either."""
+    shown = form.find_field(key)
+    return shown is not None and not shown.readonly and shown.is_hidden(known)
 
 
 def _known(form: Form, wanted: Field, facts: Mapping[str, Any], enterprise: Mapping[str, Any]) -> Any:

@@ -64,6 +64,26 @@ def parse(text: str) -> Condition:
     return _Parser(stripped.removeprefix("=")).parse()
 
 
+def settle(condition: Condition, known: Mapping[str, object]) -> Condition | bool:
+    """What is left of a condition once some fields have their value for good: True, False, or the rest of it."""
+    match condition:
+        case Comparison(name, expected, negated):
+            return _same(known[name], expected) is not negated if name in known else condition
+        case AllOf(parts):
+            return _joined(AllOf, [settle(part, known) for part in parts], decides=False)
+        case AnyOf(parts):
+            return _joined(AnyOf, [settle(part, known) for part in parts], decides=True)
+
+
+def _joined(kind: type[AllOf] | type[AnyOf], parts: list[Condition | bool], *, decides: bool) -> Condition | bool:
+    open_parts = tuple(part for part in parts if not isinstance(part, bool))
+    if decides in parts:
+        return decides
+    if not open_parts:
+        return not decides
+    return open_parts[0] if len(open_parts) == 1 else kind(open_parts)
+
+
 def evaluate(condition: Condition, values: Mapping[str, object]) -> bool:
     """Whether the condition holds for `values` (field key → value; an absent key is null)."""
     match condition:

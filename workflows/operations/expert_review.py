@@ -14,16 +14,21 @@ from workflows.operations.registry import operation
 from workflows.rules import SCHEMES, review
 from workflows.step import Step
 
+# Schemes whose rule reads the experts' score: it decides how much, not whether.
+SCORED = frozenset({"industry_cluster", "green_event"})
 CRITERIA = ("score_legality", "score_technique", "score_effect", "score_investment", "score_example")
 
 
 @operation("判定是否需专家评审")
 def route_expert_review(step: Step, _: Mapping[str, str]) -> str:
-    """Not required when the parameter says none, or when a panel has already passed this case."""
-    if step.parameter(f"proc.expert_route.{SCHEMES[step.case.scheme].CLAUSE}") == "none":
+    """Not required when the parameter says none, when it leaves it to the officer who wants none, or after a pass."""
+    route = step.parameter(f"proc.expert_route.{SCHEMES[step.case.scheme].CLAUSE}")
+    if route == "none" or (route == "optional" and step.facts.get("expert_review_wanted") != "yes"):
         return "not_required"
     panel = reviews.current(step.session, step.case.id)
-    return "not_required" if panel is not None and panel.passed else "required"
+    if panel is None or panel.unsealed_at is None:
+        return "required"
+    return "not_required" if panel.passed or step.case.scheme in SCORED else "required"
 
 
 @operation("随机抽取专家")
@@ -99,14 +104,21 @@ def _keep_draw(
 
 
 def _convene(step: Step, number: int) -> ReviewSession:
-    previewed = awards.preview(step).precap_amount
-    requested = Decimal(str(step.facts.get("declared_amount", "0")))
+    requested = Decimal(str(step.facts.get("declared_amount") or "0"))
+    previewed = _expected(step, requested)
     size = review.panel_size(previewed, requested, step.parameters)
     panel = ReviewSession(case_id=step.case.id, number=number, size=size, opened_at=step.now)
     step.session.add(panel)
     step.session.flush()
     step.record("review_convened", "convene_review", [{"field": "panel_size", "old": None, "new": size}])
     return panel
+
+
+def _expected(step: Step, requested: Decimal) -> Decimal:
+    """What the case may bring: by its verified figures, or as asked where the experts' score is one of these."""
+    if step.case.scheme in SCORED:
+        return Decimal(str(step.facts.get("instalment_ceiling") or requested))
+    return awards.preview(step).precap_amount
 
 
 def _panel(step: Step) -> ReviewSession:
