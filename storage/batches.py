@@ -92,6 +92,11 @@ def list_batches(session: Session, *, before: int | None = None, opened_only: bo
     return session.scalars(query).all()
 
 
+def list_drafts(session: Session) -> Sequence[Batch]:
+    """The batches that are not open yet, the oldest first."""
+    return session.scalars(select(Batch).where(Batch.status == "draft").order_by(Batch.id)).all()
+
+
 def latest_rows(session: Session, batch_id: int) -> Sequence[ListRow]:
     """The newest row of each case of the batch."""
     query = select(ListRow).where(ListRow.batch_id == batch_id).ext(distinct_on(ListRow.case_id))

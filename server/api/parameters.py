@@ -8,7 +8,12 @@ from server.api.route import answers, call, caller, record, text
 from server.moments import read_date
 from workflows import parameters
 
-PARAMETER = {"type": "object", "properties": {"id": text(), "value": {"type": ["string", "null"]}}, "required": ["id"]}
+VALUE = {"type": ["string", "null"]}
+YES_NO = {"type": "boolean"}
+PARAMETER = answers(
+    id=text(), value=VALUE, status=text(enum=["FIXED", "CEIL", "OPEN"]), contested=YES_NO, confirmed=YES_NO
+)
+LISTED = answers(**PARAMETER["properties"], needed_by={"type": "array", "items": {"type": "integer"}})
 
 
 @call(
@@ -18,8 +23,8 @@ PARAMETER = {"type": "object", "properties": {"id": text(), "value": {"type": ["
     "auditor",
     "case_officer",
     "section_chief",
-    summary="政策口径",
-    answer=answers(items={"type": "array", "items": PARAMETER}, next={"type": "null"}),
+    summary="政策口径；needed_by 为因该口径未确认而不能发布的批次",
+    answer=answers(items={"type": "array", "items": LISTED}, next={"type": "null"}),
 )
 def list_parameters() -> dict[str, Any]:
     return {"items": parameters.list_parameters(g.session, g.now), "next": None}

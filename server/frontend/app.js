@@ -48,6 +48,14 @@ window.addEventListener("pageshow", () => document.querySelectorAll("form").forE
 // Whoever sent a form with errors hears of them first.
 document.querySelector("#form-errors")?.focus();
 
+// One box ticks all of its section.
+document.querySelectorAll("[data-tick-all]").forEach((label) => {
+  label.hidden = false;
+  label.querySelector("input").addEventListener("change", ({ target }) => {
+    label.closest("[data-tick-section]").querySelectorAll("input[name=chosen]").forEach((box) => (box.checked = target.checked));
+  });
+});
+
 /** Adds or removes a row of a list in place; the server renders it, and what was typed elsewhere stays. */
 async function changeRows(form, submitter) {
   const id = `f-${submitter.value.split(":")[0]}`;

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from server.access import allow, current_actor
 from server.moments import read_instant
 from server.web.answers import Page, chosen
+from server.web.articles import by_article
 from workflows import batches, parameters, publicity, schemes
 from workflows.errors import Conflict, FieldError, Invalid
 from workflows.permissions import OFFICE, READERS, Actor
@@ -88,7 +89,8 @@ def _show(batch_id: int, **words: Any) -> str:
     return render_template(
         "batches/show.html",
         batch=batch,
-        missing=missing,
+        missing=by_article(missing, lambda each: each.article),
+        missing_count=len(missing),
         totals={
             name: sum((Decimal(row[name] or 0) for row in batch["list"]), Decimal(0))
             for name in ("precap_amount", "proposed_amount", "final_amount")

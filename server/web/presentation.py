@@ -72,6 +72,7 @@ def register(app: Flask) -> None:
         SCHEMES=words.SCHEMES,
         STAGES=words.STAGES,
         RESULTS=words.RESULTS,
+        VALUE_HINTS=words.VALUE_HINTS,
         STATUSES=STATUSES,
     )
     app.context_processor(_about_the_reader)

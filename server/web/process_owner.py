@@ -1,5 +1,6 @@
 """Legal values (政策口径): proposed by one process owner, confirmed by another."""
 
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -8,15 +9,22 @@ from werkzeug.wrappers import Response
 from server.access import allow, current_actor
 from server.moments import read_date
 from server.web.answers import Page
+from server.web.articles import by_article
 from workflows import parameters
-from workflows.errors import Invalid, NotFound
-from workflows.permissions import READERS
+from workflows.errors import FieldError, Invalid, NotFound
+from workflows.permissions import READERS, Actor
 
 blueprint = Blueprint("process_owner", __name__)
 
 READING = tuple(sorted(READERS | {"section_chief", "case_officer"}))
-# Which parameters are shown: all, those a batch still needs, those that wait for the second owner.
-VIEWS = {"": "全部", "open": "未确认", "proposed": "待第二人确认"}
+# Which parameters are shown: all, those that nobody has confirmed, by status, those that wait for the second owner.
+VIEWS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], bool]]] = {
+    "": ("全部", lambda each: True),
+    "unconfirmed": ("未确认", lambda each: not each["confirmed"]),
+    "open": ("口径待明确", lambda each: each["status"] == "OPEN"),
+    "ceil": ("上限内待确定", lambda each: each["status"] == "CEIL"),
+    "proposed": ("待第二人确认", lambda each: each["proposal"] is not None),
+}
 
 
 @blueprint.get("/parameters", endpoint="parameters")
@@ -24,19 +32,96 @@ VIEWS = {"": "全部", "open": "未确认", "proposed": "待第二人确认"}
 def overview() -> str:
     found = parameters.list_parameters(g.session, g.now)
     view = request.args.get("view", "")
-    counts = {
-        "": len(found),
-        "open": sum(not each["confirmed"] for each in found),
-        "proposed": sum(each["proposal"] is not None for each in found),
-    }
-    if view == "open":
-        found = [each for each in found if not each["confirmed"]]
-    elif view == "proposed":
-        found = [each for each in found if each["proposal"]]
-    articles: dict[str, list[dict[str, Any]]] = {}
-    for each in found:
-        articles.setdefault(each["article"], []).append(each)
-    return render_template("parameters/overview.html", articles=articles, views=VIEWS, view=view, counts=counts)
+    view = view if view in VIEWS else ""
+    actor = current_actor()
+    return render_template(
+        "parameters/overview.html",
+        articles=_grouped(each for each in found if VIEWS[view][1](each)),
+        views={key: name for key, (name, _) in VIEWS.items()},
+        view=view,
+        counts={key: sum(map(shown, found)) for key, (_, shown) in VIEWS.items()},
+        to_propose=len(_to_propose(found, None)) if actor.has("process_owner") else 0,
+        to_confirm=len(_to_confirm(found, actor)) if actor.has("process_owner") else 0,
+    )
+
+
+def _grouped(found: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    return by_article(found, lambda each: each["article"])
+
+
+def _to_propose(found: Iterable[dict[str, Any]], batch: int | None) -> list[dict[str, Any]]:
+    """What nobody has confirmed or proposed, of one batch or of all."""
+    return [
+        each
+        for each in found
+        if not each["confirmed"] and not each["proposal"] and (batch is None or batch in each["needed_by"])
+    ]
+
+
+def _to_confirm(found: Iterable[dict[str, Any]], actor: Actor) -> list[dict[str, Any]]:
+    """What somebody else proposed."""
+    return [each for each in found if each["proposal"] and each["proposal"]["proposed_by"] != actor.username]
+
+
+@blueprint.get("/parameters/proposals")
+@allow("process_owner")
+def many_proposals() -> str:
+    return _many_proposals()
+
+
+def _many_proposals(errors: tuple[FieldError, ...] = ()) -> str:
+    wanted = request.values.get("batch", "")
+    batch = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None
+    found = _to_propose(parameters.list_parameters(g.session, g.now), batch)
+    return render_template(
+        "parameters/proposals.html", articles=_grouped(found), batch=batch, sent=request.form, errors=errors
+    )
+
+
+@blueprint.post("/parameters/proposals")
+@allow("process_owner")
+def propose_many() -> Page:
+    """Those that are ticked, with one basis document; each is confirmed on its own."""
+    sent = request.form
+    try:
+        on = sent.get("effective_on", "")
+        count = parameters.propose_many(
+            g.session,
+            current_actor(),
+            {key: sent.get(f"value-{key}", "").strip() for key in sent.getlist("chosen")},
+            basis=sent.get("basis", ""),
+            effective_on=read_date(on, "effective_on") if on else None,
+            now=g.now,
+        )
+    except Invalid as error:
+        return _many_proposals(error.errors), error.status
+    flash(f"已提出{count}项取值，待另一名流程与口径负责人确认。", "success")
+    return redirect(url_for(".parameters", view="proposed"), 303)
+
+
+@blueprint.get("/parameters/confirmations")
+@allow("process_owner")
+def many_confirmations() -> str:
+    return _many_confirmations()
+
+
+def _many_confirmations(errors: tuple[FieldError, ...] = ()) -> str:
+    found = _to_confirm(parameters.list_parameters(g.session, g.now), current_actor())
+    return render_template("parameters/confirmations.html", articles=_grouped(found), errors=errors)
+
+
+@blueprint.post("/parameters/confirmations")
+@allow("process_owner")
+def confirm_many() -> Page:
+    """Those that are ticked, with the value that was shown beside each."""
+    sent = request.form
+    seen = {key: sent.get(f"value-{key}", "") for key in sent.getlist("chosen")}
+    try:
+        count = parameters.confirm_many(g.session, current_actor(), seen, g.now)
+    except Invalid as error:
+        return _many_confirmations(error.errors), error.status
+    flash(f"已确认{count}项取值，自生效日起用于此后发布的批次；已发布批次不受影响。", "success")
+    return redirect(url_for(".parameters"), 303)
 
 
 @blueprint.get("/parameters/<parameter>")
@@ -49,8 +134,14 @@ def _show(parameter_id: str, **words: Any) -> str:
     found = next((each for each in parameters.list_parameters(g.session, g.now) if each["id"] == parameter_id), None)
     if found is None:
         raise NotFound("没有这一政策口径。")
-    history = parameters.get_history(g.session, parameter_id)
-    return render_template("parameters/show.html", parameter=found, history=history, sent=request.form, **words)
+    return render_template(
+        "parameters/show.html",
+        parameter=found,
+        history=parameters.get_history(g.session, parameter_id),
+        uses=parameters.list_uses(g.session, parameter_id),
+        sent=request.form,
+        **words,
+    )
 
 
 @blueprint.post("/parameters/<parameter>/proposals")

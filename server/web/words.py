@@ -137,6 +137,11 @@ ACTIONS = {
     "parameter_confirmed": "确认口径取值",
     "definition_published": "发布流程版本",
     "incident_recorded": "流程异常",
+    "historic_awards_imported": "导入历史支持台账",
+    "official_list_imported": "导入公布名单",
+    "list_entry_matched": "确认名单所列单位",
+    "list_entry_dismissed": "排除名单所列单位",
+    "candidates_created": "建立免申即享申报件",
 }
 # Which events a reader looks for first: shown with a coloured mark on the timeline.
 MARKS = {
@@ -146,6 +151,24 @@ MARKS = {
     "case_suspended": "orange", "timer_fired": "orange", "correction_lapsed": "orange",
     "amount_calculated": "blue", "amount_listed": "blue", "case_resolved": "blue", "case_published": "blue",
 }  # fmt: skip
+# How a value is written, by the type of its parameter.
+VALUE_HINTS = {
+    "money": "金额（元），如200000",
+    "price": "单价，如62.36",
+    "ratio": "写作小数，如0.30即30%",
+    "ratio-or-off": "写作小数，如1.00即100%；不设的填off",
+    "number": "数字，最多四位小数",
+    "number-or-off": "数字，最多四位小数；不设的填off",
+    "int": "整数",
+    "fraction": "分数，如2/3",
+    "list": "多项以分号隔开",
+    "date": "",
+    "text": "",
+    "amount-table": "每档写作“起点:金额”，各档以分号隔开，如500:30000; 2000:60000",
+    "ratio-table": "每档写作“起点分:比例”，各档以分号隔开，如80:0.50; 60:0.30；最低起点以下为0",
+    "plan": "三年等额填equal_thirds；或写三个年度的金额，以分号隔开，如2000000; 2000000; 1000000",
+    "periods": "每类写作“类别:年数”，各类以分号隔开，永久填permanent",
+}
 # What the record calls the fields that no form has.
 RECORD_FIELDS = {
     **AMOUNTS,
