@@ -563,6 +563,24 @@ def test_a_variable_has_to_be_set_on_every_way():
     assert rules(reading("a", *called), q=later) == {"variable-not-yet-set"}
 
 
+def test_the_item_of_a_multi_instance_is_set_only_inside_it():
+    def behind(*middle: str, ids: tuple[str, ...], extra: str = "") -> set[str]:
+        panel = (service("s", result="seats"), many("m"))
+        return rules(straight(*panel, *middle, ids=("s", "m", *ids), extra=extra))
+
+    assert behind(ids=()) == set()
+    assert behind(task("a", gc__assignee="seat"), ids=("a",)) == {"variable-unset"}
+    asked = xor("g", default="g_to_done"), task("a"), flow("g", "a", 'seat == "x"'), flow("a", "done")
+    assert behind(*asked, ids=("g",)) == {"variable-unset"}
+    assert behind(catch("c", at_time("seat")), ids=("c",)) == {"variable-unset"}
+    assert behind(many("n", item="chair"), ids=("n",)) == set()
+    assert behind(many("n", collection="seat", item="seat"), ids=("n",)) == {"variable-unset"}
+    # A result of the same name is a variable like any other; the item does not stand in for it before it is set.
+    named = (task("a", gc__assignee="seat"), service("t", result="seat"))
+    assert behind(*named, ids=("t", "a")) == set()
+    assert behind(*named, ids=("a", "t")) == {"variable-not-yet-set"}
+
+
 def test_a_missing_root_is_a_finding():
     assert [finding.rule for finding in check_bundle({}, "p", known=KNOWN)] == ["root-missing"]
 

@@ -58,9 +58,8 @@ class _Flow:
                     changed |= self._lower(self._exit, scope.key, self._before[scope.key, end.id])
 
     def knows(self, scope: Scope, element: Element, name: str) -> bool:
-        """Whether the variable is surely set when a token reaches the element (or is none of this bundle's)."""
-        own = element.multi_instance is not None and name == element.multi_instance.item
-        return own or name not in self._bits or bool(self._before[scope.key, element.id] & self._bits[name])
+        """Whether the variable is surely set when a token reaches the element."""
+        return bool(self._before[scope.key, element.id] & self._bits[name])
 
     @staticmethod
     def _lower(table: dict[Any, int], key: Any, value: int) -> bool:
@@ -119,10 +118,14 @@ def _read(element: Element, scope: Scope) -> Iterator[tuple[str, int]]:
 
 
 def read_by(element: Element) -> Iterator[str]:
-    """The variables that the element itself reads: its timer, its assignee, its list."""
+    """The variables that the element itself reads: its timer, its assignee, its list.
+
+    The item of a multi-instance is set inside that very task and nowhere else, so an assignee of its own item asks
+    nothing of the way that leads here.
+    """
     if element.timer is not None and parse_duration(element.timer.text) is None and is_variable(element.timer.text):
         yield element.timer.text
-    if element.assignee:
+    if element.assignee and (element.multi_instance is None or element.assignee != element.multi_instance.item):
         yield element.assignee
     if element.multi_instance is not None:
         source = element.multi_instance.collection or element.multi_instance.cardinality

@@ -63,12 +63,8 @@ def check_attributes(bundle: Bundle) -> None:
 
 
 def check_variables(bundle: Bundle) -> None:
-    """Every variable read is set somewhere in the bundle: by a task, a result, a message or a multi-instance."""
-    set_somewhere: set[str] = set()
-    for _, element in bundle.elements():
-        set_somewhere.update(written(element))
-        if element.multi_instance is not None and element.multi_instance.item:
-            set_somewhere.add(element.multi_instance.item)
+    """Every variable read is set somewhere in the bundle: by a task, a result or a message."""
+    set_somewhere = {name for _, element in bundle.elements() for name in written(element)}
     for file, element in bundle.elements():
         for name in read_by(element):
             if name not in set_somewhere:
