@@ -118,6 +118,7 @@ REFUSED = [
     ("unknown-element", straight(task("a"), '<camunda:thing id="odd"/>', ids=("a",))),
     ("unknown-extension", straight(task("a", gc__frm="form"), ids=("a",))),
     ("unknown-extension", straight(task("a", gc__result="x"), ids=("a",))),
+    ("unknown-extension", diagram("p", start(), end(gc__stage="P18"), line("begin", "done"))),
     ("unknown-extension", straight(task("a", camunda__formKey="x"), ids=("a",))),
     (
         "unknown-extension",
@@ -428,6 +429,13 @@ REFUSED = [
     ("status-unknown", straight(task("a", gc__status="OTHER"), ids=("a",))),
     ("stage-form", straight(task("a", gc__stage="初审"), ids=("a",))),
     ("reason-form", diagram("p", start(), task("a"), end(gc__reason="too late"), line("begin", "a", "done"))),
+    *(
+        (
+            "end-not-of-case",
+            straight(shape("subProcess", "sub", start("s2") + end("e2", **said) + line("s2", "e2")), ids=("sub",)),
+        )
+        for said in ({"gc__status": "PAID"}, {"gc__reason": "CREDIT_VETO"})
+    ),
     ("due-form", straight(task("a", gc__due="P7D"), ids=("a",))),
     ("separate-unknown", straight(task("a", gc__separateFrom="b"), ids=("a",))),
     ("id-missing", straight(task("a"), "<bpmn:userTask/>", ids=("a",), roles={"officer": ["a"]})),
@@ -488,6 +496,23 @@ def test_refuses(rule, data):
 )
 def test_refuses_over_several_files(rule, first, second):
     assert rule in rules(first, second)
+
+
+def test_only_an_end_of_the_root_process_says_how_the_case_ends():
+    p = straight(call("c", "q"), ids=("c",))
+    q = diagram("q", start(), end(gc__status="PAID", gc__reason="CREDIT_VETO"), line("begin", "done"))
+    findings = check(p, q=q)
+    assert [(finding.rule, finding.file, finding.element) for finding in findings] == [
+        ("end-not-of-case", "q.bpmn", "done")
+    ] * 2
+    assert all("gc:status" in f.message_zh or "gc:reason" in f.message_zh for f in findings)
+    assert (
+        check(
+            p.replace(b'id="done"', b'id="done" gc:status="PAID" gc:reason="CREDIT_VETO"'),
+            q=diagram("q", start(), end(), line("begin", "done")),
+        )
+        == []
+    )
 
 
 def test_refuses_calls_in_a_circle():

@@ -115,7 +115,7 @@ _EXTENSION_ATTRIBUTES = {
     "eventBasedGateway": {"status", "stage"},
     "callActivity": {"status", "stage"},
     "subProcess": {"status", "stage"},
-    "endEvent": {"status", "stage", "reason"},
+    "endEvent": {"status", "reason"},
 }
 _SCRIPTS = frozenset({"script", "prescript", "postscript", "scriptformat", "executionlistener", "tasklistener"})
 _XML_NAMESPACES = frozenset({"http://www.w3.org/2001/XMLSchema-instance", "http://www.w3.org/XML/1998/namespace"})

@@ -52,6 +52,11 @@ def check_attributes(bundle: Bundle) -> None:
             report.at("stage-form", file, element, element.stage)
         if element.reason is not None and not _REASON.fullmatch(element.reason):
             report.at("reason-form", file, element, element.reason)
+        if element.kind == "endEvent" and element.scope != bundle.key:
+            # Only the root process ends the case; the end of a call or of a sub-process merely leads back.
+            for attribute, value in (("gc:status", element.status), ("gc:reason", element.reason)):
+                if value is not None:
+                    report.at("end-not-of-case", file, element, attribute)
         if element.due is not None and not _DUE.fullmatch(element.due):
             report.at("due-form", file, element, element.due)
         for other in element.separate_from:

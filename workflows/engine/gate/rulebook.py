@@ -611,6 +611,12 @@ RULES: Mapping[str, Rule] = {
         "请填写原因代码，如 CREDIT_VETO。",
         "Use a reason code such as CREDIT_VETO.",
     ),
+    "end-not-of-case": Rule(
+        "{what}不是主流程的结束事件，其属性 {detail} 会被悄悄忽略。",
+        "{what} is not an end of the main process: its {detail} would be ignored in silence.",
+        "请删除该属性；案件的最终状态和原因写在主流程的结束事件上。",
+        "Remove it; the case's last status and reason belong to the ends of the main process.",
+    ),
     "due-form": Rule(
         "{what}的办理期限「{detail}」既不是参数编号也不是工作日数。",
         "{what}: the due period {detail} is neither a parameter's id nor a number of working days.",
