@@ -4,7 +4,9 @@ from urllib.parse import quote
 
 from flask import Response
 
+from workflows import sheets
 from workflows.documents import Content
+from workflows.filetypes import XLSX
 
 
 def as_download(content: Content) -> Response:
@@ -15,3 +17,10 @@ def as_download(content: Content) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def as_template(layout: sheets.Layout) -> Response:
+    """The empty workbook of an import, to be filled in."""
+    content = sheets.template(layout)
+    name = f"{layout.name}（导入模板）.xlsx"
+    return as_download(Content(name, XLSX.content_type, len(content), iter([content])))

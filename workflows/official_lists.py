@@ -165,13 +165,16 @@ def get_list(
     """A list with its lines in the file's order, a page at a time, and the report of its import."""
     require(actor, *READING)
     official = _get(session, list_id)
+    kind = KINDS[official.scheme]
     found = store.list_entries(session, list_id, after=paging.read_id_cursor(cursor) or 0, limit=limit + 1)
     page = found[:limit]
     firms, cases = store.enterprises_of(session, page), store.cases_of(session, page)
     return {
         **_shown(session, official),
         "report": imports.get_import(session, KIND, official.import_id),
-        "items": [_line(entry, firms.get(entry.enterprise_id or 0), cases.get(entry.case_id or 0)) for entry in page],
+        "items": [
+            _line(kind, entry, firms.get(entry.enterprise_id or 0), cases.get(entry.case_id or 0)) for entry in page
+        ],
         "next": paging.id_cursor(page[-1].row) if len(found) > limit else None,
     }
 
@@ -198,12 +201,13 @@ def _shown(session: Session, official: OfficialList) -> dict[str, Any]:
     }
 
 
-def _line(entry: ListEntry, enterprise: Enterprise | None, case: Case | None) -> dict[str, Any]:
+def _line(kind: ListKind, entry: ListEntry, enterprise: Enterprise | None, case: Case | None) -> dict[str, Any]:
     return {
         "id": entry.id,
         "row": entry.row,
         "name": entry.name,
         "uscc": entry.uscc,
+        "title": kind.title_of(entry.facts),
         "facts": dict(entry.facts),
         "state": entry.state,
         "enterprise": {"uscc": enterprise.uscc, "name": enterprise.name} if enterprise else None,
@@ -218,7 +222,7 @@ def _line(entry: ListEntry, enterprise: Enterprise | None, case: Case | None) ->
 def match(session: Session, actor: Actor, list_id: int, entry_id: int, uscc: str, now: datetime) -> dict[str, Any]:
     """An officer decides whose line it is, by code; also confirms a match that the name proposed."""
     require(actor, "case_officer")
-    entry, chain = _lock(session, list_id, entry_id)
+    kind, entry, chain = _lock(session, list_id, entry_id)
     enterprise = find_enterprise(session, uscc.strip().upper())
     if enterprise is None:
         raise Invalid("匹配有误。", errors=[FieldError("uscc", "没有登记这一统一社会信用代码的单位。")])
@@ -227,7 +231,7 @@ def match(session: Session, actor: Actor, list_id: int, entry_id: int, uscc: str
     entry.enterprise_id = enterprise.id
     chain.append(now, actor.username, "list_entry_matched", str(entry.row), [change])
     session.flush()
-    return _line(entry, enterprise, None)
+    return _line(kind, entry, enterprise, None)
 
 
 def dismiss(session: Session, actor: Actor, list_id: int, entry_id: int, reason: str, now: datetime) -> dict[str, Any]:
@@ -236,24 +240,24 @@ def dismiss(session: Session, actor: Actor, list_id: int, entry_id: int, reason:
     text = reason.strip()
     if not 2 <= len(text) <= 500:
         raise Invalid("请写明理由。", errors=[FieldError("reason", "请写明排除的理由，2至500字。")])
-    entry, chain = _lock(session, list_id, entry_id)
+    kind, entry, chain = _lock(session, list_id, entry_id)
     _decide(entry, DISMISSED, actor, now)
     entry.enterprise_id = None
     change = {"field": "reason", "old": None, "new": text}
     chain.append(now, actor.username, "list_entry_dismissed", str(entry.row), [change])
     session.flush()
-    return _line(entry, None, None)
+    return _line(kind, entry, None, None)
 
 
-def _lock(session: Session, list_id: int, entry_id: int) -> tuple[ListEntry, Chain]:
-    _get(session, list_id)
+def _lock(session: Session, list_id: int, entry_id: int) -> tuple[ListKind, ListEntry, Chain]:
+    official = _get(session, list_id)
     chain = parameters.lock_record(session, f"{KIND}:{list_id}")
     entry = next(iter(store.lock_entries(session, list_id, entry_id=entry_id)), None)
     if entry is None:
         raise NotFound("名单中没有这一行。")
     if entry.case_id is not None:
         raise Conflict("这一行已建立申报件，不能再改。")
-    return entry, chain
+    return KINDS[official.scheme], entry, chain
 
 
 def _decide(entry: ListEntry, state: str, actor: Actor, now: datetime) -> None:

@@ -1,6 +1,19 @@
 """The pages, one module a persona."""
 
-from server.web import account, applicant, batches, cases, presentation, process_owner, public, publicity, tasks, trial
+from server.web import (
+    account,
+    applicant,
+    batches,
+    cases,
+    historic_awards,
+    official_lists,
+    presentation,
+    process_owner,
+    public,
+    publicity,
+    tasks,
+    trial,
+)
 
 BLUEPRINTS = (
     account.blueprint,
@@ -12,6 +25,8 @@ BLUEPRINTS = (
     batches.blueprint,
     publicity.blueprint,
     process_owner.blueprint,
+    official_lists.blueprint,
+    historic_awards.blueprint,
 )
 
 __all__ = [
@@ -20,6 +35,8 @@ __all__ = [
     "applicant",
     "batches",
     "cases",
+    "historic_awards",
+    "official_lists",
     "presentation",
     "process_owner",
     "public",

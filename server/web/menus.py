@@ -37,6 +37,13 @@ ENTRIES = (
         _of("discipline", "section_chief", "legal_officer", "auditor"),
         "/objections",
     ),
+    Entry("名单导入", "official_lists.overview", READERS | _of("case_officer", "section_chief"), "/official-lists"),
+    Entry(
+        "历史支持台账",
+        "historic_awards.overview",
+        READERS | _of("case_officer", "section_chief", "legal_officer", "finance_officer"),
+        "/historic-awards",
+    ),
     Entry("政策口径", "process_owner.parameters", READERS | _of("section_chief", "case_officer"), "/parameters"),
     Entry("公示公告", "public.notices", _of("applicant", "expert", "verifier", "co_department"), "/notices"),
     Entry("公示公告", "public.notices", _of(), "/notices"),
