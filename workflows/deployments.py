@@ -102,9 +102,10 @@ def digest(bundle: Mapping[str, bytes]) -> str:
 
 
 def publish(session: Session, scheme: str, bundle: Mapping[str, bytes], by: str, now: datetime) -> DefinitionVersion:
-    """Store a bundle as the next version of its scheme; the same content again is the version that holds it.
+    """Store a bundle as the next version of its scheme; only what the latest version holds already changes nothing.
 
-    The gate judges it either way: what passed once may name an operation that the program no longer has.
+    The content of an earlier version becomes a new version of its own: that is how one goes back. The gate judges it
+    in any case: what passed once may name an operation that the program no longer has.
     Raises GateRefused with every finding.
     """
     findings = check(bundle, scheme)
