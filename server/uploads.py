@@ -3,11 +3,12 @@
 from typing import IO, Any
 
 from flask import Request, current_app, g, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from server.access import current_actor
 from server.moments import read_date
 from workflows import documents, imports, official_lists
-from workflows.errors import FieldError, Invalid
+from workflows.errors import FieldError, Invalid, TooLarge
 
 # The file and what a browser writes around it.
 LARGEST_UPLOAD = documents.MAX_BYTES + 64 * 1024
@@ -35,9 +36,13 @@ class SpoolingRequest(Request):
 
 
 def read_sheet() -> tuple[str, bytes]:
-    """The name and the bytes of an uploaded list; bounded, in memory. Invalid where no file was sent."""
+    """The name and the bytes of an uploaded list; bounded, in memory. Invalid where no file was sent, or TooLarge."""
     request.max_content_length = LARGEST_SHEET
-    file = request.files.get("file")
+    try:
+        file = request.files.get("file")
+    except RequestEntityTooLarge:
+        most = f"{imports.MOST_BYTES // 1024 // 1024} MB、{imports.MOST_ITEMS:,}行"
+        raise TooLarge(f"文件过大，未予读取。请分成几个文件，每个不超过{most}。") from None
     if file is None or not file.filename:
         raise Invalid("没有收到文件。", errors=[FieldError("file", "请选择要导入的文件（.xlsx或.csv）。")])
     return file.filename, file.stream.read(LARGEST_SHEET)

@@ -149,7 +149,8 @@ def list_awards(
 ) -> paging.Page:
     """The history, newest import first."""
     require(actor, *sorted(OFFICE | READERS))
-    found = store.list_awards(session, uscc=uscc, before=paging.read_id_cursor(cursor), limit=limit + 1)
+    before = paging.read_id_cursor(cursor)
+    found = store.list_awards(session, uscc=uscc.upper() if uscc else None, before=before, limit=limit + 1)
     names = people.names_by_uscc(session, {award.uscc for award in found})
     items = [_shown(award, names.get(award.uscc)) for award in found[:limit]]
     return paging.Page(items, paging.id_cursor(found[limit - 1].id) if len(found) > limit else None)

@@ -28,8 +28,8 @@ def _room_for_files(endpoint: str | None, _: Any) -> None:
 @blueprint.get("/historic-awards")
 @allow(*READING)
 def overview() -> str:
-    uscc = (chosen("uscc") or "").upper()
-    page = historic_awards.list_awards(g.session, current_actor(), uscc=uscc or None, cursor=chosen("cursor"))
+    uscc = chosen("uscc")
+    page = historic_awards.list_awards(g.session, current_actor(), uscc=uscc, cursor=chosen("cursor"))
     return render_template(
         "history/overview.html",
         page=page,

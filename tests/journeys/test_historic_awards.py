@@ -215,8 +215,9 @@ def test_a_file_that_cannot_be_read_changes_nothing(office: Office) -> None:
 
 
 def test_a_file_beyond_the_limit_is_not_even_read(office: Office) -> None:
-    with refused(413):
+    with refused(413) as refusal:
         send_file(office.as_("owner"), PATH, bytes(6 * 1024 * 1024), "a.csv")
+    assert "5 MB、20,000行" in refusal.detail
     with refused(422):
         office.as_("owner").post(PATH, files={"file": "not a file"})
 
@@ -237,6 +238,7 @@ def test_pages_of_the_history(office: Office) -> None:
     rest = owner.get(f"{PATH}?limit=3&cursor={first['next']}")
     assert [len(first["items"]), len(rest["items"]), rest["next"]] == [3, 2, None]
     assert owner.get(f"{PATH}?uscc={E02}")["items"] == []
+    assert len(owner.get(f"{PATH}?uscc={E01.lower()}")["items"]) == 5
 
 
 def test_an_import_is_on_the_record_with_the_digest_of_its_file(app: Any, office: Office) -> None:
