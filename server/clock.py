@@ -26,6 +26,11 @@ def start_demo_clock(session: Session) -> None:
         system.set_clock_offset(session, DEMO_START - machine_now())
 
 
+def set_demo_clock(session: Session, at: datetime) -> None:
+    """Let the demo clock go on from the instant at which the demonstration data ends."""
+    system.set_clock_offset(session, at - machine_now())
+
+
 def move(session: Session, *, advance: timedelta | None = None, to: datetime | None = None) -> datetime:
     """Move the demo clock forward by a period or to an instant; Conflict for a way back."""
     offset = system.lock_clock(session) or timedelta()

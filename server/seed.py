@@ -8,7 +8,9 @@ from server import clock
 from server.access import hash_password
 from server.settings import Settings, SettingsError
 from storage import people, system
+from storage.batches import Batch
 from storage.database import Database, Session
+from storage.objects import ObjectStore
 from storage.people import Enterprise, Expert, User
 from workflows import batches, deployments, parameters, rules
 from workflows.permissions import Actor
@@ -69,8 +71,7 @@ def ensure(settings: Settings) -> None:
                 add_people(session)
                 if settings.start == "demo":
                     session.flush()
-                    confirm_parameters(session, now)
-                    open_demo_batch(session, now)
+                    add_demo_batch(session, settings, now)
     finally:
         database.dispose()
 
@@ -140,8 +141,21 @@ def confirm_parameters(session: Session, now: datetime) -> None:
             parameters.confirm(session, second, parameter.id, now)
 
 
-def open_demo_batch(session: Session, now: datetime) -> None:
-    """Batch 2026-01 of domain.md 7.2, drafted by an officer and opened by the chief."""
+def add_demo_batch(session: Session, settings: Settings, now: datetime) -> None:
+    """The demo batch half-way through its life; all of it or nothing, in the transaction of the first start."""
+    from server.demo import play
+
+    confirm_parameters(session, now)
+    batch_id = open_demo_batch(session, now)
+    objects = ObjectStore(
+        settings.s3_endpoint, settings.s3_access_key, settings.s3_secret_key, settings.s3_bucket, settings.s3_secure
+    )
+    objects.ensure_bucket()
+    clock.set_demo_clock(session, play(session, objects, session.get_one(Batch, batch_id)))
+
+
+def open_demo_batch(session: Session, now: datetime) -> int:
+    """Batch 2026-01 of domain.md 7.2, drafted by an officer and opened by the chief; answers its id."""
     drafted = batches.draft(
         session,
         actor(session, "officer"),
@@ -154,3 +168,5 @@ def open_demo_batch(session: Session, now: datetime) -> None:
         now=now,
     )
     batches.open_batch(session, actor(session, "chief"), drafted["id"], now)
+    session.flush()
+    return int(drafted["id"])

@@ -33,12 +33,7 @@ def _fire_next_timer(database: Database, now: datetime, *, wait: bool) -> bool:
             case_id = instances.next_due_case(session, now, wait=wait)
             if case_id is None:
                 return False
-            running = open_case(session, case_id, SYSTEM, now)
-            due = running.process.next_due()
-            if due is not None and due <= now:
-                running.step.record("timer_fired", running.case.stage or "")
-                running.advance()
-                running.save()
+            fire_timers(session, case_id, now)
     except (GreenCaseError, EngineError) as error:
         if case_id is None:
             raise
@@ -47,6 +42,16 @@ def _fire_next_timer(database: Database, now: datetime, *, wait: bool) -> bool:
         with database.transaction() as session:
             record_incident(session, case_id, element, f"{error} {error.__cause__ or ''}".strip(), now)
     return True
+
+
+def fire_timers(session: Session, case_id: int, now: datetime) -> None:
+    """Fire what is due in one case, asked again under its lock."""
+    running = open_case(session, case_id, SYSTEM, now)
+    due = running.process.next_due()
+    if due is not None and due <= now:
+        running.step.record("timer_fired", running.case.stage or "")
+        running.advance()
+        running.save()
 
 
 def _reallocate_next(database: Database, now: datetime) -> bool:

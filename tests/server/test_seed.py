@@ -8,13 +8,16 @@ from server import seed
 from server.settings import Settings, SettingsError
 from storage import definitions
 from storage.database import Database
+from workflows import rules
 
 
 def test_a_second_start_changes_nothing(settings: Settings) -> None:
     seed.ensure(settings)
     database = Database(settings.database_url, pool_size=1)
     with database.transaction() as session:
-        assert [(each.key, each.version) for each in definitions.list_all(session)] == [("retrofit", 1)]
+        assert [(each.key, each.version) for each in definitions.list_all(session)] == [
+            (scheme, 1) for scheme in sorted(rules.SCHEMES)
+        ]
     database.dispose()
 
 

@@ -6,6 +6,7 @@ Knows no Flask, no storage and no process; checks across fields that need the la
 from workflows.forms.attributes import FormRefused
 from workflows.forms.errors import FieldError, Invalid
 from workflows.forms.examples import ExampleContext, prefill
+from workflows.forms.filling import fill
 from workflows.forms.form import DECISION, Field, Form, Group, Option, Separator, Text
 from workflows.forms.json_schema import json_schema
 from workflows.forms.loading import load
@@ -24,6 +25,7 @@ __all__ = [
     "Separator",
     "Text",
     "json_schema",
+    "fill",
     "load",
     "prefill",
     "validate",
