@@ -45,10 +45,12 @@ def read_message(session: Session, actor: Actor, message_id: int, now: datetime)
         raise NotFound("没有这一消息。")
     if message.read_at is None:
         running = open_case(session, message.case_id, actor, now)
-        message.read_at = now
-        running.step.record(
-            "letter_read", message.kind, [{"field": "number", "old": None, "new": message.number or message.title}]
-        )
+        # Under the lock: a colleague may have opened it meanwhile, and the first reading is the delivery.
+        session.refresh(message, ["read_at"])
+        if message.read_at is None:
+            message.read_at = now
+            number = {"field": "number", "old": None, "new": message.number or message.title}
+            running.step.record("letter_read", message.kind, [number])
     return _shown(message, cases.references(session, {message.case_id})[message.case_id])
 
 
