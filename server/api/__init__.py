@@ -9,10 +9,12 @@ from server.api import (
     demo,
     documents,
     historic_awards,
+    matters,
     notices,
     official_lists,
     openapi,
     parameters,
+    recoveries,
     schemes,
     sessions,
     tasks,
@@ -22,8 +24,8 @@ from server.api.route import blueprint
 __all__ = ["MODULES", "blueprint", "register"]
 
 MODULES = (
-    *(batches, cases, definitions, demo, documents, historic_awards, notices, official_lists, openapi, parameters),
-    *(schemes, sessions, tasks),
+    *(batches, cases, definitions, demo, documents, historic_awards, matters, notices, official_lists, openapi),
+    *(parameters, recoveries, schemes, sessions, tasks),
 )
 
 

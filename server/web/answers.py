@@ -23,6 +23,12 @@ def failed(error: GreenCaseError) -> tuple[str, int]:
     return page, error.status
 
 
+def whole(text: str | None) -> int | None:
+    """The number that a field or a filter states, None for what is none or beyond every id."""
+    given = text or ""
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
+
+
 def chosen(name: str) -> str | None:
     """A filter of a list, None when it is not set; longer than any sensible one is cut."""
     return request.args.get(name, "").strip()[:100] or None

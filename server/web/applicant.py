@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
 from server.access import allow, current_actor
-from server.web.answers import Page, chosen
+from server.web.answers import Page, chosen, whole
 from workflows import batches, cases, correspondence, schemes, tasks
 from workflows.errors import Invalid
 
@@ -45,13 +45,12 @@ def _apply(**words: Any) -> str:
 @blueprint.post("/apply")
 @allow("applicant")
 def create() -> Page:
-    batch = request.form.get("batch", "")
     try:
         case = cases.create(
             g.session,
             current_actor(),
             scheme=request.form.get("scheme", ""),
-            batch_id=int(batch) if batch.isascii() and batch.isdigit() and len(batch) < 10 else 0,
+            batch_id=whole(request.form.get("batch")) or 0,
             title=request.form.get("title", ""),
             now=g.now,
         )

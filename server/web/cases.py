@@ -10,23 +10,26 @@ from werkzeug.wrappers import Response as AnyResponse
 from server.access import allow, current_actor
 from server.downloads import as_download
 from server.uploads import LARGEST_UPLOAD, take_upload
-from server.web.answers import Page, chosen, failed
+from server.web.answers import Page, chosen, failed, whole
 from server.web.words import STAGES
-from workflows import cases, ceilings, documents, dossiers, forms, side_paths
+from workflows import cases, ceilings, documents, dossiers, forms, recoveries, side_paths
 from workflows.errors import Invalid
 from workflows.permissions import OFFICE, READERS, STAFF, Actor
 from workflows.step import BEIJING
 
 blueprint = Blueprint("cases", __name__)
 
+# The pages of a case's file; those that tell the office's own course are not for invited outsiders.
 TABS = {
-    "show": "概览",
-    "opinions": "办理意见",
-    "papers": "材料",
-    "history": "办理全程留痕",
-    "diagram": "流程图",
-    "amounts": "金额溯源",
+    "cases.show": "概览",
+    "cases.opinions": "办理意见",
+    "cases.papers": "材料",
+    "cases.history": "办理全程留痕",
+    "cases.diagram": "流程图",
+    "cases.amounts": "金额溯源",
+    "matters.overlaps": "查重比对",
 }
+FOR_EVERYBODY = ("cases.show", "cases.opinions", "cases.papers")
 # What each message that a case waits for means: who sends it, and what he does.
 CALLS = {
     "listed": ("section_chief", "锁定汇总表"),
@@ -51,7 +54,7 @@ def search() -> str:
         g.session,
         current_actor(),
         cursor=chosen("cursor"),
-        batch=int(batch) if batch.isascii() and batch.isdigit() and len(batch) < 10 else None,
+        batch=whole(batch),
         **filters,
     )
     return render_template("cases/search.html", page=page, filters={**filters, "batch": batch})
@@ -63,7 +66,7 @@ def show(reference: str) -> Page:
     """The applicant's page of his application, or the overview of a case for staff."""
     actor = current_actor()
     if not actor.is_applicant:
-        return _tab("show", reference, dossier=dossiers.get_dossier(g.session, actor, reference, g.now))
+        return tab("cases.show", reference, dossier=dossiers.get_dossier(g.session, actor, reference, g.now))
     case = cases.get_case(g.session, actor, reference)
     return render_template(
         "applicant/case.html",
@@ -81,17 +84,17 @@ def _may_upload(case: Mapping[str, Any], actor: Actor) -> bool:
     return running and (actor.is_applicant or actor.has(*OFFICE, "verifier"))
 
 
-def _tab(tab: str, reference: str, **words: Any) -> str:
+def tab(endpoint: str, reference: str, **words: Any) -> str:
+    """A page of the case's file, in its frame; the template has the name of the endpoint's view."""
     actor = current_actor()
     case = cases.get_case(g.session, actor, reference)
-    return render_template(
-        f"cases/{tab}.html", case=case, tab=tab, tabs=_tabs(actor), steps=next_steps(case, actor), **words
-    )
+    template = f"cases/{endpoint.rpartition('.')[2]}.html"
+    return render_template(template, case=case, tab=endpoint, tabs=_tabs(actor), steps=next_steps(case, actor), **words)
 
 
 def _tabs(actor: Actor) -> dict[str, str]:
     inside = actor.has(*OFFICE, *READERS)
-    return {key: name for key, name in TABS.items() if inside or key not in ("history", "diagram", "amounts")}
+    return {key: name for key, name in TABS.items() if inside or key in FOR_EVERYBODY}
 
 
 def next_steps(case: Mapping[str, Any], actor: Actor) -> list[dict[str, Any]]:
@@ -139,13 +142,13 @@ def papers(reference: str) -> str:
     actor = current_actor()
     found = documents.list_documents(g.session, actor, reference)
     case = cases.get_case(g.session, actor, reference)
-    return _tab("papers", reference, documents=found, may_upload=_may_upload(case, actor))
+    return tab("cases.papers", reference, documents=found, may_upload=_may_upload(case, actor))
 
 
 @blueprint.get("/cases/<reference>/opinions")
 @allow(*sorted(STAFF))
 def opinions(reference: str) -> str:
-    return _tab("opinions", reference, dossier=dossiers.get_dossier(g.session, current_actor(), reference, g.now))
+    return tab("cases.opinions", reference, dossier=dossiers.get_dossier(g.session, current_actor(), reference, g.now))
 
 
 @blueprint.get("/cases/<reference>/history")
@@ -158,7 +161,9 @@ def history(reference: str) -> str:
     names.update({task["element_id"]: task["name"] for task in case["open_tasks"]})
     names.update(STAGES)
     events = dossiers.get_history(g.session, actor, reference, limit=5000).items
-    return _tab("history", reference, days=_by_day(events), names=names, labels=_labels(dossier), count=len(events))
+    return tab(
+        "cases.history", reference, days=_by_day(events), names=names, labels=_labels(dossier), count=len(events)
+    )
 
 
 def _by_day(events: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -185,18 +190,27 @@ def diagram(reference: str) -> str:
     shown = next((each for each in found if each["key"] == wanted), None)
     if shown is None:
         shown = next((each for each in reversed(found) if each["open"]), found[0])
-    return _tab("diagram", reference, diagrams=found, shown=shown)
+    return tab("cases.diagram", reference, diagrams=found, shown=shown)
 
 
 @blueprint.get("/cases/<reference>/amounts")
 @allow(*sorted(OFFICE | READERS))
 def amounts(reference: str) -> str:
+    return amounts_page(reference)
+
+
+def amounts_page(reference: str, **words: Any) -> str:
+    """Where each yuan of the case comes from, and what came back of it."""
     actor = current_actor()
-    return _tab(
-        "amounts",
+    return tab(
+        "cases.amounts",
         reference,
         dossier=dossiers.get_dossier(g.session, actor, reference, g.now),
         calculations=dossiers.get_calculation(g.session, actor, reference),
+        recoveries=recoveries.list_recoveries(g.session, actor, reference),
+        causes=recoveries.CAUSES,
+        sent=request.form,
+        **words,
     )
 
 

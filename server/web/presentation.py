@@ -12,7 +12,7 @@ from server.web import words
 from server.web.facts import fact_label, fact_value, facts_of
 from server.web.menus import menu_of
 from storage.database import DBAPIError
-from workflows import correspondence, forms
+from workflows import correspondence, forms, recoveries
 from workflows.documents import MAX_BYTES
 from workflows.permissions import ROLES
 from workflows.reasons import REASONS
@@ -216,6 +216,8 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
     "credit_result": words.DECISIONS,
     "recheck_result": words.DECISIONS,
     "publicity_result": words.PUBLICITY_RESULTS,
+    "cause": recoveries.CAUSES,
+    "cap_restored": {"true": "是", "false": "否"},
 }
 _INSTANTS = frozenset({"ends_at", "suspended_at", "due_at"})
 

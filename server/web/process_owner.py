@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from server.access import allow, current_actor
 from server.moments import read_date
-from server.web.answers import Page
+from server.web.answers import Page, whole
 from server.web.articles import by_article
 from workflows import parameters
 from workflows.errors import FieldError, Invalid, NotFound
@@ -70,8 +70,7 @@ def many_proposals() -> str:
 
 
 def _many_proposals(errors: tuple[FieldError, ...] = ()) -> str:
-    wanted = request.values.get("batch", "")
-    batch = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None
+    batch = whole(request.values.get("batch"))
     found = _to_propose(parameters.list_parameters(g.session, g.now), batch)
     return render_template(
         "parameters/proposals.html", articles=_grouped(found), batch=batch, sent=request.form, errors=errors

@@ -137,6 +137,12 @@ ACTIONS = {
     "parameter_confirmed": "确认口径取值",
     "definition_published": "发布流程版本",
     "incident_recorded": "流程异常",
+    "matter_merged": "认定为同一事项",
+    "recovery_recorded": "登记资金退回",
+    "recovery_confirmed": "确认资金退回",
+    "enterprise_barred": "列入禁止申报",
+    "cluster_recognised": "认定产业集群",
+    "cluster_award_ended": "产业集群支持终止",
     "historic_awards_imported": "导入历史支持台账",
     "official_list_imported": "导入公布名单",
     "list_entry_matched": "确认名单所列单位",
@@ -209,6 +215,9 @@ RECORD_FIELDS = {
     "stage": "环节",
     "seed_sha256": "种子的数字指纹",
     "panel": "专家组",
+    "cause": "退回原因",
+    "cap_restored": "是否恢复年度限额",
+    "total": "认定支持总额",
 }
 # Decisions on the record, where the form that they were made on is not at hand.
 DECISIONS = {

@@ -49,6 +49,7 @@ PROMISED = [
     "GET /public/notices/{id}",
     "POST /public/notices/{id}/objections",
     "POST /historic-awards",
+    "POST /matters/{id}/merge",
     "GET /cases/{reference}/history",
     "GET /cases/{reference}/diagram",
     "GET /cases/{reference}/calculation",
@@ -77,6 +78,7 @@ BODIES = {
     "POST /tasks/bulk": {"action", "ids", "data"},
     "POST /batches/{id}/resolution": {"minutes_no", "decisions"},
     "POST /public/notices/{id}/objections": {"case", "name", "id_no", "phone", "text"},
+    "POST /matters/{id}/merge": {"with", "reason"},
     "POST /demo/clock": {"advance", "now"},
 }
 

@@ -98,6 +98,12 @@ def _expected(rule: Access, role: str, route: Rule, status: int, location: str) 
         ("POST", "/official-lists/<int:official_list>/candidates", {"case_officer"}),
         ("GET", "/enterprises/<uscc>/ledger", OFFICE | READERS),
         ("GET", "/messages", {"applicant"}),
+        ("GET", "/cases/<reference>/overlaps", OFFICE | READERS),
+        ("GET", "/matters/<int:matter>", OFFICE | READERS),
+        ("POST", "/matters/<int:matter>/merge", {"case_officer"}),
+        ("GET", "/cases/<reference>/recoveries", OFFICE | READERS),
+        ("POST", "/cases/<reference>/recoveries", {"finance_officer"}),
+        ("POST", "/cases/<reference>/recoveries/<int:recovery>/confirmation", {"finance_reviewer"}),
     ],
 )
 def test_what_decides_over_money_is_for_these_alone(shared_app: Flask, method: str, path: str, roles: set[str]) -> None:

@@ -1,0 +1,88 @@
+"""Overlaps and the decision that two cases concern one matter: by call and on the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.contract_client import Office, refused
+from tests.server.signing_in import put_into_cookie, token_of
+
+REASON = "同一台设备的同一次改造，发票相同"
+
+
+@pytest.fixture
+def twins(office: Office) -> tuple[str, str]:
+    """Two submitted cases of one firm, of one name, with projects that are filed apart."""
+    first, second = (office.apply("e01", "空压系统节能改造项目", batch=office.open_batch()) for _ in range(2))
+    office.submit(first, filing_no="通经信备〔2025〕801号")
+    office.submit(second, filing_no="通经信备〔2025〕802号")
+    return first, second
+
+
+def matter(office: Office, case: str) -> int:
+    return int(office.case(case)["matter"]["id"])
+
+
+def overlap(office: Office, case: str) -> Any:
+    [found] = office.as_("officer").get(f"/cases/{case}/overlaps")["items"]
+    return found
+
+
+def test_an_officer_merges_what_overlaps(office: Office, twins: tuple[str, str]) -> None:
+    first, second = twins
+    found = overlap(office, first)
+    assert (found["case"], found["same_matter"]) == (second, False)
+    assert "name" in {mark["kind"] for mark in found["shared"]}
+    mine, other = matter(office, first), matter(office, second)
+    merged = office.as_("officer").post(f"/matters/{other}/merge", {"with": mine, "reason": REASON})
+    assert merged["id"] == min(mine, other)
+    assert {each["case"] for each in merged["cases"]} == {first, second}
+    assert matter(office, first) == matter(office, second)
+    assert overlap(office, first)["same_matter"] is True
+    assert office.as_("auditor").get(f"/matters/{max(mine, other)}")["merged_into"] == min(mine, other)
+    assert "matter_merged" in [event["action"] for event in office.history(second)]
+    with refused(409):
+        office.as_("officer").post(f"/matters/{mine}/merge", {"with": other, "reason": REASON})
+
+
+def test_what_is_no_merge_is_refused(office: Office, twins: tuple[str, str]) -> None:
+    mine, other = (matter(office, case) for case in twins)
+    officer = office.as_("officer")
+    with refused(403):
+        office.as_("chief").post(f"/matters/{mine}/merge", {"with": other, "reason": REASON})
+    with refused(404):
+        officer.post("/matters/999999/merge", {"with": mine, "reason": REASON})
+    with refused(404):
+        officer.get("/matters/999999")
+    for body, field in (({"with": mine, "reason": REASON}, "with"), ({"with": other, "reason": " "}, "reason")):
+        with refused(422) as caught:
+            officer.post(f"/matters/{mine}/merge", body)
+        assert caught.fields == {field}
+    assert matter(office, twins[0]) != matter(office, twins[1])
+
+
+def test_the_page_takes_a_proposed_case_or_one_by_its_number(
+    app: Flask, office: Office, twins: tuple[str, str]
+) -> None:
+    app.config.update(WTF_CSRF_ENABLED=False)
+    first, second = twins
+    draft = office.apply("e02", "另一项目")
+    client = app.test_client()
+    put_into_cookie(client, token_of(app, "officer"))
+    path = f"/cases/{first}/overlaps"
+    assert second in client.get(path).get_data(as_text=True)
+    for sent, said in (
+        ({"other": "没有", "reason": REASON}, "没有这一编号的申报件"),
+        ({"other": draft, "reason": REASON}, "没有这一编号的申报件"),
+        ({"other": second, "reason": ""}, "请写明认定为同一事项的理由"),
+        ({"other": first, "reason": REASON}, "不能与本件自身合并"),
+    ):
+        answer = client.post(path, data=sent)
+        assert answer.status_code == 422
+        assert said in answer.get_data(as_text=True)
+    answer = client.post(path, data={"other": second, "reason": REASON}, follow_redirects=True)
+    page = answer.get_data(as_text=True)
+    assert first in page and second in page
