@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from server.access import allow, current_actor
 from server.moments import read_instant
+from server.web import proposed_list
 from server.web.answers import Page, chosen
 from server.web.articles import by_article
 from workflows import batches, parameters, publicity, schemes
@@ -86,16 +87,16 @@ def _show(batch_id: int, **words: Any) -> str:
     if batch["status"] == "draft":
         missing = parameters.unconfirmed(g.session, batch["schemes"], local_date(g.now))
     words.setdefault("sent", {})
+    rows = proposed_list.listed(batch["list"])
     return render_template(
         "batches/show.html",
         batch=batch,
         missing=by_article(missing, lambda each: each.article),
         missing_count=len(missing),
-        totals={
-            name: sum((Decimal(row[name] or 0) for row in batch["list"]), Decimal(0))
-            for name in ("precap_amount", "proposed_amount", "final_amount")
-        },
-        to_resolve=[row for row in batch["list"] if row["status"] == "MEETING"],
+        rows=rows,
+        totals=proposed_list.totals(rows, batch["budget_total"]),
+        to_resolve=proposed_list.to_resolve(rows),
+        held=proposed_list.HELD,
         may=_may(batch, actor),
         **words,
     )

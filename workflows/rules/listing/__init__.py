@@ -13,11 +13,11 @@ from decimal import Decimal
 from workflows.rules import ceiling
 from workflows.rules.listing import best_only, item_sharing, other_funds, same_tonnes
 from workflows.rules.listing.best_only import Taken
-from workflows.rules.listing.rows import BEST_ONLY, OTHER_POLICY, ListedCase, ListStep, Row
+from workflows.rules.listing.rows import BEST_ONLY, OTHER_POLICY, RECOGNITION, ListedCase, ListStep, Row
 from workflows.rules.money import ZERO
 from workflows.rules.parameters import get_decimal
 
-__all__ = ["BEST_ONLY", "OTHER_POLICY", "Held", "ListStep", "ListedCase", "Row", "Taken", "propose"]
+__all__ = ["BEST_ONLY", "OTHER_POLICY", "RECOGNITION", "Held", "ListStep", "ListedCase", "Row", "Taken", "propose"]
 
 RENEWABLE, CLUSTER = "renewable_energy", "industry_cluster"
 
@@ -104,7 +104,7 @@ def _annual(rows: Sequence[Row], held: Held, parameters: Mapping[str, object]) -
     asking = []
     for row in rows:
         if row.listed.recognition:
-            row.note("第八条", "认定三年支持总额，各年度资金分年审定并计入当年限额")
+            row.note("第八条", "认定三年支持总额，各年度资金分年审定并计入当年限额", RECOGNITION)
         elif not counts_in_annual_cap(row.listed.scheme, row.listed.is_enterprise, parameters):
             row.note("第十条", "按已确认的口径，本件不计入年度支持限额")
         else:

@@ -12,6 +12,8 @@ from workflows.rules.schemes import SCHEMES
 
 BEST_ONLY = "BEST_ONLY"
 OTHER_POLICY = "OTHER_POLICY"
+# Marks the step that says that a recognition under article 8 reserves nothing.
+RECOGNITION = "RECOGNITION"
 
 
 @dataclass(frozen=True, slots=True)
