@@ -6,8 +6,8 @@ from datetime import datetime
 from storage import people
 from storage.database import Session
 from storage.people import User
+from workflows.audit import Chain
 from workflows.errors import FieldError, Invalid
-from workflows.parameters import lock_record
 from workflows.permissions import ROLES
 
 CHAIN = "accounts"
@@ -58,7 +58,7 @@ def create(
         active=True,
     )
     session.add(user)
-    lock_record(session, CHAIN).append(
+    Chain.open_locked(session, CHAIN).append(
         now, by, "account_created", username, [{"field": "role", "old": None, "new": role}]
     )
     return user

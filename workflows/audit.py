@@ -9,7 +9,7 @@ from typing import Any
 
 from storage import audit as store
 from storage.audit import AuditEvent
-from storage.database import Session
+from storage.database import Session, lock_name
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,12 @@ class Chain:
     def open(cls, session: Session, name: str) -> "Chain":
         seq, previous = store.last(session, name)
         return cls(session, name, seq, previous)
+
+    @classmethod
+    def open_locked(cls, session: Session, name: str) -> "Chain":
+        """The open end of a chain that no row guards, under a lock of its own until the transaction ends."""
+        lock_name(session, name)
+        return cls.open(session, name)
 
     def append(
         self, at: datetime, actor: str, action: str, subject: str, changes: Sequence[Mapping[str, Any]] = ()

@@ -14,7 +14,6 @@ from workflows import engine, forms, operations, rules, views
 from workflows.audit import Chain
 from workflows.bundles import compile_files
 from workflows.errors import Invalid, NotFound
-from workflows.parameters import lock_record
 from workflows.permissions import ROLES
 from workflows.statuses import STATUSES
 
@@ -111,7 +110,7 @@ def publish(session: Session, scheme: str, bundle: Mapping[str, bytes], by: str,
     findings = check(bundle, scheme)
     if findings:
         raise GateRefused(findings)
-    chain = lock_record(session, f"definition:{scheme}")
+    chain = Chain.open_locked(session, f"definition:{scheme}")
     sha256 = digest(bundle)
     latest = store.latest(session, scheme)
     if latest is not None and latest.sha256 == sha256:
