@@ -174,6 +174,13 @@ class Office:
                 )
                 self.as_("owner2").post(f"/parameters/{parameter['id']}/confirmations")
 
+    def choose(self, **readings: str) -> None:
+        """Change readings of the policy for the batches that open from now on; `a10__cap_scope` is a10.cap_scope."""
+        for name, value in readings.items():
+            path = f"/parameters/{name.replace('__', '.', 1)}"
+            self.as_("owner").post(f"{path}/proposals", {"value": value, "basis": "虚构文〔2026〕2号"})
+            self.as_("owner2").post(f"{path}/confirmations")
+
     def make_batch(self, title: str = "测试批次（虚构）", schemes: Sequence[str] = ("retrofit",), **chosen: str) -> int:
         self.confirm_parameters(**chosen)
         body = {
