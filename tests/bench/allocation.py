@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 import time
+import zlib
+from typing import Any
 
+import orjson
 import psycopg
 from flask import Flask
 
@@ -32,17 +36,9 @@ CROSS JOIN (SELECT * FROM cases WHERE reference = %(reference)s) c
 CROSS JOIN LATERAL (SELECT 300000 + n * 7919 %% 1700000 AS amount) a
 JOIN enterprise e ON e.uscc = 'BENCH' || lpad((n %% {ENTERPRISES} + 1)::text, 13, '0')
 JOIN matter m ON m.key = 'BENCH:' || CASE WHEN n %% 5 = 0 THEN n - 1 ELSE n END;
-INSERT INTO instance (case_id, state, next_due_at)
-SELECT b.id, i.state, i.next_due_at FROM cases b, instance i JOIN cases c ON c.id = i.case_id
-WHERE b.reference LIKE 'BENCH%%' AND c.reference = %(reference)s;
 INSERT INTO case_facts (case_id, facts)
 SELECT b.id, f.facts FROM cases b, case_facts f JOIN cases c ON c.id = f.case_id
-WHERE b.reference LIKE 'BENCH%%' AND c.reference = %(reference)s;
-INSERT INTO wait (id, case_id, element_id, name, kind, message, due_at, boundary)
-SELECT w.id || b.reference, b.id, w.element_id, w.name, w.kind, w.message, w.due_at, w.boundary
-FROM cases b, wait w JOIN cases c ON c.id = w.case_id
-WHERE b.reference LIKE 'BENCH%%' AND c.reference = %(reference)s;
-ANALYZE
+WHERE b.reference LIKE 'BENCH%%' AND c.reference = %(reference)s
 """
 
 
@@ -56,9 +52,33 @@ def measure(app: Flask, settings: Settings) -> dict[str, float]:
     with psycopg.connect(url, autocommit=True) as connection:
         for statement in COPIES.split(";\n"):
             connection.execute(statement.replace("n % ", "n %% "), {"reference": reference})
+        _copy_processes(connection, reference)
+        connection.execute("ANALYZE")
     app_database = app.extensions["greencase"].database
     with app_database.transaction() as session:
         return _fix(session, batch_id)
+
+
+def _copy_processes(connection: psycopg.Connection[Any], reference: str) -> None:
+    """A live process for each copy, its tasks and waits under ids of its own."""
+    query = "SELECT i.state, i.case_id FROM instance i JOIN cases c ON c.id = i.case_id WHERE c.reference = %s"
+    row = connection.execute(query, [reference]).fetchone()
+    assert row is not None
+    state, original = row
+    head, *rest = orjson.loads(zlib.decompress(state[1:]))
+    old = head[1]
+    copies = connection.execute("SELECT id FROM cases WHERE reference LIKE 'BENCH%'").fetchall()
+    with connection.cursor() as cursor:
+        for (case_id,) in copies:
+            head[1] = prefix = secrets.token_hex(12)
+            copied = state[:1] + zlib.compress(orjson.dumps([head, *rest]), 1)
+            cursor.execute("INSERT INTO instance (case_id, state) VALUES (%s, %s)", [case_id, copied])
+            cursor.execute(
+                "INSERT INTO wait (id, case_id, element_id, name, kind, message, due_at, boundary) "
+                "SELECT replace(id, %s, %s), %s, element_id, name, kind, message, due_at, boundary "
+                "FROM wait WHERE case_id = %s",
+                [old, prefix, case_id, original],
+            )
 
 
 def _fix(session: Session, batch_id: int) -> dict[str, float]:
