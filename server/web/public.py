@@ -7,7 +7,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from server.access import OBJECTIONS_PER_ADDRESS, count_public_act, open_to_all
 from server.web.answers import Page, chosen
 from workflows import batches, publicity, schemes
-from workflows.errors import Invalid, Unreadable
+from workflows.errors import Invalid
 from workflows.permissions import Actor
 
 blueprint = Blueprint("public", __name__)
@@ -53,8 +53,6 @@ def _notice(notice: int, **words: Any) -> str:
 def object_to(notice: int) -> Page:
     """Register an objection; who objects is shown to discipline alone, so the page confirms without repeating it."""
     sent = {field: request.form.get(field, "") for field in OBJECTION_FIELDS}
-    if any("\0" in value for value in sent.values()):
-        raise Unreadable("提交的内容含有无法识别的字符，请重新填写。")
     try:
         filed = publicity.file_objection(g.session, notice, now=g.now, **sent)
     except Invalid as error:

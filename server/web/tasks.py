@@ -11,7 +11,7 @@ from server.access import allow, current_actor
 from server.web.answers import Page, chosen
 from server.web.formdata import read_edit, read_form
 from workflows import cases, documents, dossiers, tasks
-from workflows.errors import FieldError, Forbidden, Invalid, Unreadable
+from workflows.errors import FieldError, Forbidden, Invalid
 from workflows.permissions import Actor
 from workflows.step import local_date
 
@@ -107,7 +107,7 @@ def complete(task: str) -> Page:
     edited = read_edit(shown["form_object"], request.form)
     if edited is not None:
         return _task(shown, edited)
-    data = _read(shown)
+    data = read_form(shown["form_object"], request.form)
     try:
         tasks.complete(g.session, actor, task, data, g.now)
     except Invalid as error:
@@ -122,12 +122,6 @@ def complete(task: str) -> Page:
     return redirect(url_for(".worklist"), 303)
 
 
-def _read(task: Mapping[str, Any]) -> dict[str, Any]:
-    if any("\0" in value for _, value in request.form.items(multi=True)):
-        raise Unreadable("提交的内容含有无法识别的字符，请重新填写。")
-    return read_form(task["form_object"], request.form)
-
-
 def _next_of(actor: Actor, reference: str) -> Mapping[str, Any] | None:
     """A task of the same case that is already in the actor's name."""
     return next(iter(tasks.list_tasks(g.session, actor, case=reference, assignee="me", limit=1).items), None)
@@ -138,7 +132,7 @@ def _next_of(actor: Actor, reference: str) -> Mapping[str, Any] | None:
 def save_draft(task: str) -> Response:
     actor = current_actor()
     shown = tasks.get_task(g.session, actor, task, g.now)
-    tasks.save_draft(g.session, actor, task, _read(shown), g.now)
+    tasks.save_draft(g.session, actor, task, read_form(shown["form_object"], request.form), g.now)
     flash("已暂存。尚未提交，可以继续填写。", "success")
     if request.form.get("then") == "documents":
         return redirect(url_for("cases.show", reference=shown["case"], _anchor="documents"), 303)

@@ -158,3 +158,9 @@ def test_without_the_database_a_page_says_so(without_database: Flask) -> None:
     for path in ("/", "/signin", "/my", "/cases/TZL2026000001"):
         assert_page(client.get(path), 503, "数据库暂时不可用")
     assert_page(client.get("/nothing"), 404)
+
+
+@pytest.mark.parametrize("path", ["/apply", "/demo/clock", "/signin"])
+def test_a_form_with_a_nul_is_refused_whatever_page_it_is_of(browser_of_e01: FlaskClient, path: str) -> None:
+    sent = {"csrf_token": csrf_token(browser_of_e01), "title": "甲\x00乙"}
+    assert_page(browser_of_e01.post(path, data=sent), 400, "无法识别的字符")
