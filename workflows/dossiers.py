@@ -157,6 +157,7 @@ def get_dossier(session: Session, actor: Actor, reference: str, now: datetime) -
     bundle = bundle_of(session, case.definition_id)
     tasks = {task.id: task for task in task_store.list_of_case(session, case.id)}
     names = people.names_of(session, {task.completed_by for task in tasks.values() if task.completed_by})
+    panel = reviews.current(session, case.id)
     submissions = [
         {
             "task": tasks[each.task_id].name,
@@ -168,7 +169,7 @@ def get_dossier(session: Session, actor: Actor, reference: str, now: datetime) -
             "at": views.instant(each.at),
         }
         for each in store.list_submissions(session, case.id)
-        if may_read(session, actor, each) and _concerns(actor, each.element_id)
+        if may_read(actor, each, panel) and _concerns(actor, each.element_id)
     ]
     application = bundle.form(f"{case.scheme}_application")
     known = {**enterprise_profile(step.enterprise), **step.facts}

@@ -12,6 +12,7 @@ from storage.batches import Batch
 from storage.cases import Case, CaseFacts, Submission
 from storage.database import Session
 from storage.people import Enterprise, User
+from storage.reviews import ReviewSession
 from storage.tasks import Task
 from workflows import audit, checks, effects, forms, paging, requests, views
 from workflows.bundles import bundle_of
@@ -95,18 +96,20 @@ def get_task(session: Session, actor: Actor, task_id: str, now: datetime) -> dic
     form, ui = bundle.form(task.form), bundle.form_schemas[task.form]
     if task.status != "open":
         submission = cases.submission_of_task(session, task.id)
-        data = submission.data if submission and may_read(session, actor, submission) else {}
+        panel = reviews.current(session, case.id) if task.element_id in SEALED else None
+        data = submission.data if submission and may_read(actor, submission, panel) else {}
         return views.task_detail(
             task, case, step.enterprise, actor, form, ui, form_data=data, allowed={}, examples=None
         )
     allowed = checks.allowed(form.key, step)
+    context = example_context(step, task)
     # Examples hold the case's own figures; who only looks gets none, so that no mask is undone by them.
-    context = example_context(step, task) if task.role in actor.roles else None
+    examples = context if task.role in actor.roles else None
     # A draft is its author's, or his post's; nobody else reads what was not sent.
     working = task.draft_by == actor.username or (task.role in actor.roles and not task.personal)
-    data = {**starting_data(step, form), **((task.draft or {}) if working else {})}
+    data = {**forms.prefill(form, context.facts, context.enterprise), **((task.draft or {}) if working else {})}
     detail = views.task_detail(
-        task, case, step.enterprise, actor, form, ui, form_data=data, allowed=allowed, examples=context
+        task, case, step.enterprise, actor, form, ui, form_data=data, allowed=allowed, examples=examples
     )
     return {**detail, "request": requests.request_for(task.element_id, case.scheme, step.facts)}
 
@@ -117,14 +120,14 @@ def get_row(session: Session, actor: Actor, task_id: str) -> dict[str, Any]:
     return views.task_row(task, case, session.get_one(Enterprise, case.enterprise_id), actor)
 
 
-def may_read(session: Session, actor: Actor, submission: Submission) -> bool:
-    """Sealed submissions are for their author alone until all scores are in; applicants read their own."""
+def may_read(actor: Actor, submission: Submission, panel: ReviewSession | None) -> bool:
+    """Sealed submissions are for their author alone until all scores of the case's current panel are in; applicants
+    read their own."""
     if submission.by == actor.username:
         return True
     if actor.is_applicant:
         return False
     if submission.element_id in SEALED:
-        panel = reviews.current(session, submission.case_id)
         return panel is not None and panel.unsealed_at is not None and submission.at <= panel.unsealed_at
     return True
 
@@ -135,11 +138,6 @@ def read_only_step(session: Session, case: Case, actor: Actor, now: datetime) ->
     enterprise = session.get_one(Enterprise, case.enterprise_id)
     facts = session.get_one(CaseFacts, case.id).facts
     return Step(session, case, batch, enterprise, facts, actor, now, audit.Chain(session, "nowhere", 0, ""))
-
-
-def starting_data(step: Step, form: forms.Form) -> dict[str, Any]:
-    """What the form shows first: what the office already knows."""
-    return forms.prefill(form, {**step.facts, **computed_facts(step)}, enterprise_profile(step.enterprise))
 
 
 def computed_facts(step: Step) -> dict[str, Any]:
@@ -168,6 +166,7 @@ def enterprise_profile(enterprise: Enterprise) -> dict[str, Any]:
 
 
 def example_context(step: Step, task: Task) -> forms.ExampleContext:
+    """What a form starts with and its examples are computed from: what the office already knows."""
     return forms.ExampleContext(
         reference=step.case.reference,
         task_id=task.id,
