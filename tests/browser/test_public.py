@@ -2,21 +2,53 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
 
 from tests.browser.visiting import Site, press
 from tests.contract_client import PASSWORD
+from tests.server.test_schemes import CASES, stated
+from workflows import rules
+from workflows.checklists import CHECKLISTS
 
 
-def test_a_calculation_says_why_and_that_it_binds_nobody(live: Site) -> None:
-    page = live.visit(None, "/calculation")
-    page.get_by_label("核定总投资").fill("8,000,000")
+def fill_facts(page: Page, scheme: str, facts: dict[str, Any]) -> None:
+    """The facts of a scheme, typed and chosen as a visitor does."""
+    for fact in rules.SCHEMES[scheme].FACTS:
+        if fact.name not in facts:
+            continue
+        field, value = page.locator(f"#f-{fact.name}"), facts[fact.name]
+        if fact.kind in ("boolean", "choice"):
+            field.select_option(str(value).lower())
+        else:
+            field.fill(f"{Decimal(value):,f}" if fact.kind == "money" else value)
+
+
+@pytest.mark.parametrize(("scheme", "inputs", "expected"), CASES, ids=[case[0] for case in CASES])
+def test_a_visitor_calculates_any_of_the_ten(live: Site, scheme: str, inputs: dict[str, Any], expected: str) -> None:
+    page = live.visit(None, "/calculation", scripts=False)
+    page.get_by_role("link", name=rules.SCHEMES[scheme].TITLE, exact=True).click()
+    fill_facts(page, scheme, stated(scheme, inputs))
     page.get_by_role("button", name="测算").click()
-    expect(page.locator(".figure-main")).to_contain_text("2,000,000元")
-    expect(page.get_by_text("不作为兑现承诺").first).to_be_visible()
+    expect(page.locator(".figure-main")).to_contain_text(f"{int(expected):,}元")
+    expect(page.get_by_text("参考测算、口径待明确、不作为兑现承诺").first).to_be_visible()
+    papers = page.locator(".trial-papers li").all_inner_texts()
+    assert [text.split("\n")[0].strip() for text in papers] == [
+        item.name for item in sorted(CHECKLISTS[scheme], key=lambda item: not item.required)
+    ]
+    page.close()
+    assert live.wrong == []
+
+
+def test_what_is_no_figure_is_said_where_it_stands(live: Site) -> None:
+    page = live.visit(None, "/calculation/retrofit")
     page.get_by_label("核定总投资").fill("八百万")
     page.get_by_role("button", name="测算").click()
     expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_label("核定总投资")).to_have_value("八百万")
     page.close()
 
 
