@@ -12,7 +12,6 @@ from storage.database import Session
 from storage.definitions import DefinitionContent, DefinitionFile, DefinitionVersion
 from workflows import engine, forms, operations, rules, views
 from workflows.audit import Chain
-from workflows.bundles import compile_files
 from workflows.errors import Invalid, NotFound
 from workflows.permissions import ROLES
 from workflows.statuses import STATUSES
@@ -115,7 +114,6 @@ def publish(session: Session, scheme: str, bundle: Mapping[str, bytes], by: str,
     latest = store.latest(session, scheme)
     if latest is not None and latest.sha256 == sha256:
         return latest
-    compile_files(scheme, sha256, bundle)
     return _store(session, chain, scheme, bundle, sha256, (latest.version if latest else 0) + 1, by, now)
 
 

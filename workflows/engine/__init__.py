@@ -1,13 +1,13 @@
 """The engine's seam: the only home of SpiffWorkflow and of BPMN. It knows no storage and no law.
 
-Diagrams pass the gate, are compiled once per content, and run cases whose state is bytes. What a service task does is
+Diagrams pass the gate, are compiled, and run cases whose state is bytes. What a service task does is
 handed in as one function.
 """
 
 import logging
 
-from workflows.engine.compiled import compile_bundle, find_compiled
-from workflows.engine.diagrams import Diagrams, bundle_sha256
+from workflows.engine.compiled import compile_bundle
+from workflows.engine.diagrams import Diagrams
 from workflows.engine.errors import (
     DiagramRefused,
     EngineError,
@@ -54,8 +54,6 @@ __all__ = [
     "StepFailed",
     "Stuck",
     "Wait",
-    "bundle_sha256",
     "check_bundle",
     "compile_bundle",
-    "find_compiled",
 ]

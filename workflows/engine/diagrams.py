@@ -17,11 +17,10 @@ from workflows.engine.parser import DiagramParser
 class Diagrams:
     """A compiled bundle: the root process `key` and everything it calls.
 
-    `sha256` is the hash over all files given; `pin` over the diagrams alone and is what a case's state refers to.
+    `pin` is the hash over the diagrams (not the forms) and is what a case's state refers to.
     """
 
     key: str
-    sha256: str
     pin: str
     files: Mapping[str, bytes]
     processes: Mapping[str, Process]
@@ -42,7 +41,7 @@ class Diagrams:
         return self.files[self.processes[process].file]
 
 
-def bundle_sha256(files: Mapping[str, bytes], key: str) -> str:
+def _pin(files: Mapping[str, bytes], key: str) -> str:
     """The hash of a bundle: its key, and the names, lengths and bytes of its files in the order of their names."""
     digest = hashlib.sha256(f"{key}\n".encode())
     for name in sorted(files):
@@ -51,7 +50,7 @@ def bundle_sha256(files: Mapping[str, bytes], key: str) -> str:
     return digest.hexdigest()
 
 
-def build(files: Mapping[str, bytes], key: str, sha256: str) -> Diagrams:
+def build(files: Mapping[str, bytes], key: str) -> Diagrams:
     """Parse checked files into specs. The caller has passed them through the gate."""
     drawn = {name: data for name, data in files.items() if name.endswith(".bpmn")}
     roots = {name: read_document(data) for name, data in sorted(drawn.items())}
@@ -63,8 +62,7 @@ def build(files: Mapping[str, bytes], key: str, sha256: str) -> Diagrams:
     reached = {key, *(called_spec.process for called_spec in called.values())}
     return Diagrams(
         key=key,
-        sha256=sha256,
-        pin=bundle_sha256(drawn, key),
+        pin=_pin(drawn, key),
         files=MappingProxyType(dict(files)),
         processes=MappingProxyType({name: process for name, process in processes.items() if name in reached}),
         spec=spec,

@@ -86,7 +86,7 @@ def _read(files: Mapping[str, bytes], key: str, report: Report) -> Bundle | None
 
 def _compile(files: Mapping[str, bytes], key: str) -> None:
     """The last proof: SpiffWorkflow's own parser takes it."""
-    build(files, key, "")
+    build(files, key)
 
 
 def _main_file(files: Mapping[str, bytes], key: str) -> str:
