@@ -73,6 +73,7 @@ def register(app: Flask) -> None:
         STAGES=words.STAGES,
         RESULTS=words.RESULTS,
         VALUE_HINTS=words.VALUE_HINTS,
+        EXAMPLE_TITLES=words.EXAMPLE_TITLES,
         STATUSES=STATUSES,
     )
     app.context_processor(_about_the_reader)
@@ -193,11 +194,14 @@ def due_words(due_on: str) -> str:
 
 def stations(case: Mapping[str, Any]) -> list[dict[str, str]]:
     """The status line of a case: each station done, current, stopped or ahead."""
-    reached = next((number for number, (_, codes) in enumerate(words.STATIONS) if case.get("stage") in codes), 0)
+    left_out = words.NOT_VISITED.get(case["scheme"], ())
+    visited = [(name, codes) for name, codes in words.STATIONS if name not in left_out]
+    reached = next((number for number, (_, codes) in enumerate(visited) if case.get("stage") in codes), 0)
     paid = case["status"] in ("PAID", "CLOSED", "ARCHIVED")
-    here = "stopped" if case.get("ended_at") else "current"
+    # A cluster that was recognised is paid year by year, each in a case of its own.
+    here = "ahead" if case["status"] == "MULTI_YEAR" else "stopped" if case.get("ended_at") else "current"
     line = []
-    for number, (name, _) in enumerate(words.STATIONS):
+    for number, (name, _) in enumerate(visited):
         state = "done" if paid or number < reached else here if number == reached else "ahead"
         line.append({"name": name, "state": state})
     return line

@@ -25,6 +25,25 @@ STATIONS = (
     ("审定", ("P15",)),
     ("拨付", ("P16", "P17", "P18", "P19")),
 )
+# Stations that a type's diagram does not have at all.
+NOT_VISITED = {
+    "green_honour": {"评审"},
+    "future_energy": {"评审"},
+    "carbon_trading": {"现场", "评审"},
+}
+# What an applicant might call his application.
+EXAMPLE_TITLES = {
+    "retrofit": "一号厂房中央空调节能改造",
+    "green_honour": "2025年国家级绿色工厂",
+    "carbon_neutral": "2025年度组织碳中和证书",
+    "carbon_intensity": "2025年度碳排放强度下降",
+    "carbon_footprint": "变频水泵产品碳足迹认证",
+    "carbon_trading": "2025年度核证自愿减排量交易",
+    "renewable_energy": "二号厂房屋顶分布式光伏",
+    "future_energy": "新型储能示范应用项目",
+    "industry_cluster": "氢能产业集群认定",
+    "green_event": "2026年绿色低碳产业峰会",
+}
 # Colours, sparingly: grey not begun, blue with the office, orange wants somebody, green a good end, red a bad one.
 STATUS_COLOURS = {
     "DRAFT": "secondary", "CORRECTION": "orange", "PAYEE_CONFIRM": "orange", "PAYMENT_RETURNED": "orange",
