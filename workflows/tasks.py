@@ -102,6 +102,7 @@ def get_task(session: Session, actor: Actor, task_id: str, now: datetime) -> dic
             task, case, step.enterprise, actor, form, ui, form_data=data, allowed={}, examples=None
         )
     allowed = checks.allowed(form.key, step)
+    form = forms.settle(form, allowed)
     context = example_context(step, task)
     # Examples hold the case's own figures; who only looks gets none, so that no mask is undone by them.
     examples = context if task.role in actor.roles else None

@@ -10,6 +10,7 @@ from workflows.forms.filling import fill
 from workflows.forms.form import DECISION, Field, Form, Group, Option, Separator, Text
 from workflows.forms.json_schema import json_schema
 from workflows.forms.loading import load
+from workflows.forms.settling import settle
 from workflows.forms.validation import validate
 
 __all__ = [
@@ -24,9 +25,10 @@ __all__ = [
     "Option",
     "Separator",
     "Text",
-    "json_schema",
     "fill",
+    "json_schema",
     "load",
     "prefill",
+    "settle",
     "validate",
 ]

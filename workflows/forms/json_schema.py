@@ -6,12 +6,12 @@ it was shown. A checkbox that must be ticked under a condition is always `requir
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from workflows.forms import feel
 from workflows.forms.examples import ExampleContext, Examples
 from workflows.forms.form import Field, Form
+from workflows.forms.settling import settle
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -31,7 +31,7 @@ def json_schema(
     of a field (path → values) open; it raises ValueError when none would be left.
     """
     narrowed = allowed or {}
-    form = _for_this_case(form, narrowed)
+    form = settle(form, narrowed)
     shown = Examples(form, examples, narrowed) if examples else None
     properties = {}
     for field in form.fields:
@@ -51,36 +51,6 @@ def json_schema(
     if rules:
         schema["allOf"] = rules
     return schema
-
-
-def _for_this_case(form: Form, allowed: Allowed) -> Form:
-    """The form without what cannot apply: a required choice of which one value is left settles what depends on it.
-
-    So a client need not work out conditions on a field that has only one answer.
-    """
-    known = {
-        field.key: choices[0].value
-        for field in form.editable()
-        if field.required and field.hide is None and field.type in ("radio", "select")
-        if len(choices := field.choices(allowed)) == 1
-    }
-    if not known:
-        return form
-    return replace(form, fields=tuple(kept for field in form.fields if (kept := _settled(field, known)) is not None))
-
-
-def _settled(field: Field, known: Mapping[str, object]) -> Field | None:
-    """The field with its conditions settled as far as they are; None when it never applies."""
-    hide = feel.settle(field.hide, known) if field.hide is not None else False
-    needed = feel.settle(field.required_when, known) if field.required_when is not None else False
-    if hide is True:
-        return None
-    return replace(
-        field,
-        hide=None if isinstance(hide, bool) else hide,
-        required=field.required or needed is True,
-        required_when=None if isinstance(needed, bool) else needed,
-    )
 
 
 def _always_present(field: Field) -> bool:
