@@ -23,7 +23,7 @@ from tests.engine.drawing import (
     task,
     xor,
 )
-from workflows.engine import Known, check_bundle
+from workflows.engine import Known, check_bundle, compile_bundle, document
 
 KNOWN = Known(
     forms=frozenset({"form", "p_form", "decided", "undecided"}),
@@ -698,6 +698,14 @@ def test_nested_lanes_count_as_one_place():
     outer = shape("lane", "officer", "<bpmn:flowNodeRef>a</bpmn:flowNodeRef>" + inner)
     data = straight(shape("laneSet", "lanes", outer), task("a"), ids=("a",), roles={})
     assert rules(data) == set()
+
+
+def test_a_file_is_read_once_to_be_judged_and_compiled(monkeypatch):
+    read = []
+    monkeypatch.setattr(document, "_check_bounds", read.append)
+    p = straight(call("c", "q"), ids=("c",))
+    compile_bundle({"p.bpmn": p, "q.bpmn": diagram("q", start(), end(), line("begin", "done"))}, "p")
+    assert len(read) == 2
 
 
 def test_never_raises_on_damaged_files():

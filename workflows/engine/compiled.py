@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workflows.engine.diagrams import Diagrams, build
+from workflows.engine.diagrams import Diagrams
 from workflows.engine.errors import DiagramRefused
-from workflows.engine.gate import check_structure
+from workflows.engine.gate import judge
 
 
 def compile_bundle(files: Mapping[str, bytes], key: str) -> Diagrams:
@@ -14,7 +14,7 @@ def compile_bundle(files: Mapping[str, bytes], key: str) -> Diagrams:
 
     It takes tens of milliseconds: callers keep what they get. Raises DiagramRefused with the gate's findings.
     """
-    findings = check_structure(files, key)
-    if findings:
+    findings, diagrams = judge(files, key)
+    if diagrams is None:
         raise DiagramRefused(findings)
-    return build(files, key)
+    return diagrams

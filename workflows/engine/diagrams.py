@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from workflows.engine.document import read_document
-from workflows.engine.model import Element, Process, read_processes
+from lxml import etree
+
+from workflows.engine.model import Element, Process
 from workflows.engine.parser import DiagramParser
 
 
@@ -50,11 +51,10 @@ def _pin(files: Mapping[str, bytes], key: str) -> str:
     return digest.hexdigest()
 
 
-def build(files: Mapping[str, bytes], key: str) -> Diagrams:
-    """Parse checked files into specs. The caller has passed them through the gate."""
-    drawn = {name: data for name, data in files.items() if name.endswith(".bpmn")}
-    roots = {name: read_document(data) for name, data in sorted(drawn.items())}
-    processes = {process.key: process for name, root in roots.items() for process in read_processes(name, root)}
+def build(
+    files: Mapping[str, bytes], key: str, roots: Mapping[str, etree._Element], processes: Mapping[str, Process]
+) -> Diagrams:
+    """Make specs of checked files, given as trees and as the model read from them; the gate does it in the end."""
     parser = DiagramParser(processes)
     for name, root in roots.items():
         parser.add_bpmn_xml(root, name)
@@ -62,7 +62,7 @@ def build(files: Mapping[str, bytes], key: str) -> Diagrams:
     reached = {key, *(called_spec.process for called_spec in called.values())}
     return Diagrams(
         key=key,
-        pin=_pin(drawn, key),
+        pin=_pin({name: files[name] for name in roots}, key),
         files=MappingProxyType(dict(files)),
         processes=MappingProxyType({name: process for name, process in processes.items() if name in reached}),
         spec=spec,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from lxml import etree
 
-from workflows.engine.diagrams import build
+from workflows.engine.diagrams import Diagrams, build
 from workflows.engine.document import DocumentRefused, read_document
 from workflows.engine.findings import Finding
 from workflows.engine.gate.bundle import Bundle
@@ -20,33 +20,31 @@ from workflows.engine.gate.references import Known, check_attributes, check_know
 from workflows.engine.gate.report import Report
 from workflows.engine.model import Process, bpmn, read_processes
 
-__all__ = ["Known", "check_bundle", "check_structure"]
+__all__ = ["Known", "check_bundle", "judge"]
 
 MAX_FILES = 100
 
 
-def check_structure(files: Mapping[str, bytes], key: str) -> list[Finding]:
-    """Everything that can be judged from the bundle alone: what `compile_bundle` insists on."""
-    return _check(files, key, None)
-
-
 def check_bundle(files: Mapping[str, bytes], key: str, *, known: Known) -> list[Finding]:
     """Everything: also that the forms, operations, parameters, roles and statuses exist."""
-    return _check(files, key, known)
+    return judge(files, key, known)[0]
 
 
-def _check(files: Mapping[str, bytes], key: str, known: Known | None) -> list[Finding]:
+def judge(files: Mapping[str, bytes], key: str, known: Known | None = None) -> tuple[list[Finding], Diagrams | None]:
+    """What is wrong with a bundle, or else its specs; without `known`, as far as the bundle alone tells."""
     report = Report()
+    diagrams = None
     try:
         bundle = _read(files, key, report)
         if bundle is not None:
             _examine(bundle, known)
             if not len(report):
-                _compile(files, key)
+                # The last proof: SpiffWorkflow's own parser takes it.
+                diagrams = build(files, key, bundle.roots, bundle.processes)
     except Exception as error:
         # Whatever a hostile file makes a check stumble over, the answer is a refusal.
         report.add("unreadable", _main_file(files, key), 1, detail=f"{type(error).__name__}: {error}")
-    return report.findings()
+    return report.findings(), diagrams
 
 
 def _examine(bundle: Bundle, known: Known | None) -> None:
@@ -82,11 +80,6 @@ def _read(files: Mapping[str, bytes], key: str, report: Report) -> Bundle | None
     if key not in processes and not len(report):
         report.add("root-missing", _main_file(files, key), 1, detail=key)
     return Bundle(key, roots, processes, report)
-
-
-def _compile(files: Mapping[str, bytes], key: str) -> None:
-    """The last proof: SpiffWorkflow's own parser takes it."""
-    build(files, key)
 
 
 def _main_file(files: Mapping[str, bytes], key: str) -> str:
