@@ -8,7 +8,8 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from storage import cases, earlier, historic_awards, matters, reviews
-from workflows.rules.matters import CERTIFICATE
+from storage.historic_awards import HistoricAward
+from workflows.rules.matters import CERTIFICATE, normal
 from workflows.rules.money import ZERO
 from workflows.step import Step
 
@@ -41,7 +42,7 @@ def _same_honour(step: Step) -> dict[str, Any]:
     """Article 4: what this honour brought the firm before, in this program and before it; what a promotion deducts.
 
     An award that the annual ceiling cut, even to nothing, counts with its amount before the cut: which of the two is
-    deducted is `a4.promotion_basis`.
+    deducted is `a4.promotion_basis`. Another site is another matter; where one of the two names none, they may be one.
     """
     precap, paid, levels = ZERO, ZERO, []
     if step.case.matter_id is not None:
@@ -49,15 +50,21 @@ def _same_honour(step: Step) -> dict[str, Any]:
             precap += case.precap_amount or ZERO
             paid += case.paid_amount or ZERO
             levels.append(level)
-    honour = step.facts.get("honour_type")
+    honour, site = step.facts.get("honour_type"), normal(step.facts.get("site"))
     for award in historic_awards.of_enterprise(step.session, step.enterprise.uscc, step.case.scheme):
-        if award.decided_on is not None and award.honour_type == honour:
+        if award.decided_on is not None and award.honour_type == honour and _may_be_at(step, award, site):
             precap += award.precap_amount
             paid += award.paid_amount
             levels.append(award.level or "")
     known = {"earlier_precap_same_honour": str(precap), "earlier_paid_same_honour": str(paid)}
     granted = [level for level in _LEVELS if level in levels]
     return known | ({"earlier_level": granted[-1]} if granted else {})
+
+
+def _may_be_at(step: Step, award: HistoricAward, site: str) -> bool:
+    """Whether an earlier honour is of this matter, or its site or this one is not named."""
+    key = step.session.get_one(matters.Matter, award.matter_id).key
+    return award.matter_id == step.case.matter_id or not site or key.endswith(":")
 
 
 def _certificate(step: Step) -> dict[str, Any]:
