@@ -177,18 +177,26 @@ class Office:
     def choose(self, **readings: str) -> None:
         """Change readings of the policy for the batches that open from now on; `a10__cap_scope` is a10.cap_scope."""
         for name, value in readings.items():
-            path = f"/parameters/{name.replace('__', '.', 1)}"
+            path = f"/parameters/{name.replace('__', '.')}"
             self.as_("owner").post(f"{path}/proposals", {"value": value, "basis": "虚构文〔2026〕2号"})
             self.as_("owner2").post(f"{path}/confirmations")
 
-    def make_batch(self, title: str = "测试批次（虚构）", schemes: Sequence[str] = ("retrofit",), **chosen: str) -> int:
+    def make_batch(
+        self,
+        title: str = "测试批次（虚构）",
+        schemes: Sequence[str] = ("retrofit",),
+        *,
+        cap_year: int = 2026,
+        until: str = "2026-04-15",
+        **chosen: str,
+    ) -> int:
         self.confirm_parameters(**chosen)
         body = {
             "title": title,
             "schemes": list(schemes),
             "window_from": "2026-03-02T00:00:00+08:00",
-            "window_to": "2026-04-15T23:59:59+08:00",
-            "cap_year": 2026,
+            "window_to": f"{until}T23:59:59+08:00",
+            "cap_year": cap_year,
         }
         batch = self.as_("officer").post("/batches", body)["id"]
         self.as_("chief").post(f"/batches/{batch}/opening")
