@@ -38,7 +38,7 @@ def get_overlaps(session: Session, actor: Actor, reference: str) -> dict[str, An
                 "status": other.status,
                 "enterprise": {"uscc": other.enterprise.uscc, "name": other.enterprise.name},
                 "matter": _matter(other.matter),
-                "same_matter": other.matter_id == case.matter_id,
+                "same_matter": case.matter_id is not None and other.matter_id == case.matter_id,
                 "shared": [{"kind": kind, "name": law.KINDS[kind], "value": value} for kind, value in shared[other.id]],
             }
             for other in others
