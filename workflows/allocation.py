@@ -66,7 +66,10 @@ def _together(found: Sequence[Contender], batch: Batch, seeds: Collection[int]) 
 def _work_out(
     session: Session, batch: Batch, running: Sequence[Running], round_: int, fresh: Collection[int]
 ) -> list[Running]:
-    """Steps 4–8 for these cases; a row for each that is new or whose amount changed. Answers those that changed."""
+    """Steps 4–8 for these cases; a row for each that is new, whose amount changed, or that now stands behind another.
+
+    Answers those that have a new row.
+    """
     parameters = pinned_values(batch)
     matters = listings.holders(
         session, {each.case.matter_id or 0 for each in running}, [each.case.id for each in running]
@@ -81,13 +84,16 @@ def _work_out(
     held = _held_by_others(session, accounts, entries, mine, parameters)
     taken = _taken(session, matters, {each.matter for each in listed})
     rows = listing.propose(listed, held, taken, parameters, local_date(running[0].step.now))
+    behind = {row.case_id: better_case(row) for row in store.latest_rows(session, batch.id)}
     changed = []
     for each, case in zip(running, listed, strict=True):
         row = rows[case.case]
-        if each.case.id in fresh or row.amount != each.case.final_amount:
+        made = _list_row(each, round_, row)
+        stays = row.amount == each.case.final_amount and better_case(made) == behind.get(each.case.id)
+        if each.case.id in fresh or not stays:
             account = accounts.get(case.account)
             _reserve(each, account, entries[account.id].get(each.case.id, ZERO) if account else ZERO, row.amount)
-            session.add(_list_row(each, round_, row))
+            session.add(made)
             changed.append(each)
     return changed
 

@@ -265,7 +265,8 @@ def resolve(
     )
     session.add(resolution)
     session.flush()
-    for decision in sorted(decisions, key=lambda each: each["case"]):
+    # What stands behind a better case comes first: it is kept even where this meeting refuses the better one too.
+    for decision in sorted(decisions, key=lambda each: (bool(running[each["case"]].case.final_amount), each["case"])):
         each = running[decision["case"]]
         _decide(session, accounts, resolution, each, decision, rows[each.case.id])
     Chain.open(session, chain_name(batch)).append(
