@@ -196,6 +196,7 @@ def list_rows(session: Session, batch: Batch) -> list[dict[str, Any]]:
                     "result": decided[0].result,
                     "amount": views.amount(decided[0].amount),
                     "reason": decided[0].reason,
+                    "held": decided[0].held,
                 }
                 if decided and allocation.decided_since(row, decided[1])
                 else None,

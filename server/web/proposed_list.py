@@ -30,7 +30,7 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
         "warnings": [step for step in steps if step not in cuts and step.get("code") not in ("", None, RECOGNITION)],
         "recognition": any(step.get("code") == RECOGNITION for step in steps),
         "better": last.get("by") or None if best_only else None,
-        "held": bool(best_only and row["status"] == "MEETING" and decided and decided["result"] == "refuse"),
+        "held": bool(decided and decided["held"] and row["status"] == "MEETING"),
         "why": _why(row, last, best_only),
     }
 

@@ -48,7 +48,7 @@ def test_every_step_that_cut_is_named_and_every_warning() -> None:
 
 
 def test_who_lost_to_a_better_case_is_held_until_that_one_is_decided() -> None:
-    resolved = {**LOSER, "resolution": {"result": "refuse"}}
+    resolved = {**LOSER, "resolution": {"result": "refuse", "held": True}}
     [waiting, held, forfeited] = rows = proposed_list.listed([LOSER, resolved, FORFEITED])
     assert waiting["better"] == "甲" and waiting["why"] == "从优不重复支持：暂列不支持，待优者审定后办结"
     assert (waiting["held"], held["held"]) == (False, True)
