@@ -127,17 +127,17 @@ def _held_by_others(
 def _taken(session: Session, holders: Iterable[listings.Holder], matters: Collection[int]) -> list[listing.Taken]:
     """What others have on these matters: cases here, historic awards, cases still under the repealed rules (M17)."""
     taken = [
-        listing.Taken(each.matter_id, each.scheme, f"申报件{each.reference}", each.amount, case=each.reference)
+        listing.Taken(each.matter_id, each.scheme, f"已由申报件{each.reference}支持", each.amount, case=each.reference)
         for each in holders
     ]
     for award in historic_awards.of_matters(session, matters):
         pending = award.policy == "old" and award.decided_on is None and award.accepted_on is not None
         title = rules.SCHEMES[award.scheme].TITLE
         if pending:
-            what = f"按原办法受理的{title}事项"
+            what = f"已按原办法受理{title}，尚未审定"
             taken.append(listing.Taken(award.matter_id, award.scheme, what, award.precap_amount, pending_old_rule=True))
         elif award.paid_amount:
-            what = f"{award.decided_on or ''}已获{title}支持{format_yuan(award.paid_amount)}元的决定"
+            what = f"已于{award.decided_on}获{title}支持{format_yuan(award.paid_amount)}元"
             taken.append(listing.Taken(award.matter_id, award.scheme, what, award.paid_amount))
     return taken
 

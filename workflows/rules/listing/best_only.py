@@ -24,8 +24,8 @@ CONTINUED = TOGETHER | {"green_honour"}
 class Taken:
     """What somebody outside this list already has on a matter: a case of another batch, or a historic award.
 
-    `what` says it in Chinese; `case` is its reference where it is a case here. `pending_old_rule` is a case that is
-    still decided under the repealed rules (M17), with the yuan that it would get there.
+    `what` says it in Chinese, to follow 同一事项; `case` is its reference where it is a case here. `pending_old_rule`
+    is a case that is still decided under the repealed rules (M17), with the yuan that it would get there.
     """
 
     matter: int
@@ -63,7 +63,7 @@ def _refuse_what_is_taken(contenders: Sequence[Row], held: Iterable[Taken], tran
     for each in held:
         for row in contenders:
             if row.amount and _stands_against(each, row, transition_rule):
-                text = f"同一事项已由{each.what}支持，按“从优不重复”原则，本件不再支持"
+                text = f"同一事项{each.what}，按“从优不重复”原则，本件不再支持"
                 row.cut_to(ZERO, ARTICLE, text, BEST_ONLY, by=each.case)
 
 
