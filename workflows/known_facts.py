@@ -28,10 +28,12 @@ def known_facts(step: Step) -> dict[str, Any]:
 
 
 def granted_for_matter(step: Step) -> Decimal:
-    """Yuan approved or paid earlier for the same project, all years (step 3 of domain.md 2.1)."""
+    """Yuan approved or paid earlier for the same project, in all years, also before this program (2.1, step 3)."""
     if step.case.matter_id is None:
         return ZERO
-    return cases.granted_for_matter(step.session, step.case.matter_id, step.case.id)
+    before = historic_awards.of_matters(step.session, [step.case.matter_id])
+    paid = sum((award.paid_amount for award in before if award.scheme == step.case.scheme), ZERO)
+    return cases.granted_for_matter(step.session, step.case.matter_id, step.case.id) + paid
 
 
 def _same_project(step: Step) -> dict[str, Any]:
