@@ -308,7 +308,7 @@ def test_m17_a_matter_that_is_pending_under_the_old_rules_is_blocked(at: At) -> 
     office, blocked, free = at.after(under_the_old_rules)
     row = fix_list(office, office.case(blocked)["batch"]["id"])[blocked]
     assert (row["precap_amount"], row["final_amount"], row["proposal"]) == ("900000", "0", "refuse")
-    assert row["reasons"] == ["同一事项已由按原办法受理的绿色低碳改造升级事项支持，按“从优不重复”原则，本件不再支持"]
+    assert row["reasons"] == ["同一事项已按原办法受理绿色低碳改造升级，尚未审定，按“从优不重复”原则，本件不再支持"]
     assert account(office, E01)["available"] == "2000000", "the old case does not count in the new ceiling"
     office.resolve(office.case(blocked)["batch"]["id"], blocked, "refuse", reason="按原办法办理")
     assert office.case(blocked)["reason"] == "BEST_ONLY"

@@ -1,0 +1,159 @@
+"""Two matters that an officer finds to be one (domain.md 2.2): what proposes it, and what follows for amounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tests.contract_client import Office
+from tests.journeys.conftest import At
+from tests.journeys.lists import E01, E02
+from tests.journeys.projects import account, batch_of, finals, fix_list, project, to_the_list
+from tests.journeys.test_races import at_once, posting
+from tests.journeys.test_same_matter import outcome, resolve, tick
+
+FILINGS = ("京通备〔2025〕81号（虚构）", "京通备〔2025〕82号（虚构）")
+REASON = "同一设备、同一地点，仅备案文号不同"
+
+
+def matter(office: Office, case: str) -> int:
+    return int(office.case(case)["matter"]["id"])
+
+
+def merge(office: Office, one: str, other: str) -> Any:
+    body = {"with": matter(office, other), "reason": REASON}
+    return office.as_("officer").post(f"/matters/{matter(office, one)}/merge", body)
+
+
+# ---- what proposes it ----
+
+
+def alike(office: Office) -> Sequence[str]:
+    """A project of E01, and applications of others that have one thing each in common with it."""
+    batch = batch_of(office)
+    first = office.apply("e01", "压缩机房节能改造", batch, "retrofit")
+    lines = office.schema(first, "fill_application", "e01")["properties"]["invoice_lines"]["examples"][0]
+    office.submit(first, filing_no=FILINGS[0], project_site="通州区虚构路1号", invoice_lines=lines)
+    titles = ("制冷站改造", "锅炉改造", "压缩机房节能改造二期")
+    same: tuple[dict[str, Any], ...] = ({"invoice_lines": lines}, {"project_site": "通州区 虚构路１号"}, {})
+    others = []
+    for title, values in zip(titles, same, strict=True):
+        others.append(office.apply("e02", title, batch, "retrofit"))
+        office.submit(others[-1], **values)
+    others.append(project(office, batch, "e03", "future_energy", 900_000, filing_no=FILINGS[0]))
+    return first, *others
+
+
+def test_a_shared_invoice_site_number_or_name_proposes_that_two_cases_are_one_matter(at: At) -> None:
+    office, first, invoice, site, name, filing = at.after(alike)
+    found = office.as_("officer").get(f"/cases/{first}/overlaps")["items"]
+    assert {each["case"]: [mark["kind"] for mark in each["shared"]] for each in found} == {
+        invoice: ["invoice"],
+        site: ["site"],
+        name: ["name"],
+        filing: ["filing_no"],
+    }
+    # One filing number is one matter at once, whoever applies and by whichever article.
+    assert {each["case"] for each in found if each["same_matter"]} == {filing}
+
+
+# ---- what follows from it ----
+
+
+def apart(office: Office) -> Sequence[str]:
+    """1,800,000 yuan for E02 and 1,500,000 for E01, at the list as two matters."""
+    batch = batch_of(office)
+    cases = [
+        project(office, batch, "e02", "future_energy", 1_800_000, filing_no=FILINGS[0]),
+        project(office, batch, "e01", "retrofit", 5_000_000, filing_no=FILINGS[1]),
+    ]
+    to_the_list(office, *cases)
+    return cases
+
+
+def test_what_is_listed_already_is_worked_out_again(at: At) -> None:
+    office, future, retrofit = at.after(apart)
+    fix_list(office, office.case(future)["batch"]["id"])
+    assert finals(office, future, retrofit) == ["1800000", "1500000"]
+    merge(office, retrofit, future)
+    tick(office)
+    assert finals(office, future, retrofit) == ["1800000", "0"]
+    assert account(office, E01)["available"] == "2000000"
+    resolve(office, (future, "support"), (retrofit, "refuse"))
+    office.drive(future)
+    tick(office)
+    assert office.case(future)["paid_amount"] == "1800000"
+    assert outcome(office, retrofit) == ("NOT_SUPPORTED", "BEST_ONLY", "0")
+
+
+def test_what_is_published_already_goes_back_to_the_meeting(at: At) -> None:
+    office, future, retrofit = at.after(apart)
+    for case in (future, retrofit):
+        office.drive(case, until="publicity_period")
+    merge(office, retrofit, future)
+    tick(office)
+    assert outcome(office, retrofit) == ("MEETING", None, "0")
+    assert office.case(future)["status"] == "PUBLICITY"
+    assert account(office, E01)["available"] == "2000000"
+
+
+def test_what_the_district_approved_stays_and_the_other_gets_nothing(at: At) -> None:
+    office, future, retrofit = at.after(apart)
+    office.drive(retrofit, until="district_approval")
+    office.drive(future, until="district_approval")
+    office.do(retrofit, "district_approval")
+    merge(office, retrofit, future)
+    tick(office)
+    # The larger amount came too late: the smaller one is decided.
+    assert finals(office, future, retrofit) == ["0", "1500000"]
+    assert account(office, E02)["available"] == "2000000"
+
+
+def test_a_merge_meets_the_list(at: At) -> None:
+    office, future, retrofit = at.after(apart)
+    body = {"with": matter(office, future), "reason": REASON}
+    answers = at_once(
+        posting(at, office, "officer", f"/matters/{matter(office, retrofit)}/merge", body),
+        posting(at, office, "chief", f"/batches/{office.case(future)['batch']['id']}/list", {}),
+    )
+    assert answers == [200, 200]
+    tick(office)
+    assert finals(office, future, retrofit) == ["1800000", "0"]
+
+
+def first_phase_paid(office: Office) -> Sequence[str]:
+    """A project had 1,500,000 yuan before this program; its next phase and another application follow."""
+    paid = {
+        "uscc": E01,
+        "scheme": "retrofit",
+        "matter_key": FILINGS[0],
+        "decided_on": "2025-06-20",
+        "precap_amount": "1500000",
+        "paid_amount": "1500000",
+        "document_no": "虚构文〔2025〕12号",
+    }
+    assert office.as_("owner").post("/historic-awards", {"items": [paid]})["accepted"] == 1
+    batch = batch_of(office)
+    cases = [
+        project(office, batch, "e01", "retrofit", 3_000_000, filing_no=FILINGS[0]),
+        project(office, batch, "e02", "future_energy", 1_800_000, filing_no=FILINGS[1]),
+    ]
+    to_the_list(office, *cases)
+    return cases
+
+
+def test_an_award_from_before_the_program_counts_against_the_ceiling_of_its_project(at: At) -> None:
+    """Article 3: 2,000,000 yuan for a project in all years and phases."""
+    office, phase, _ = at.after(first_phase_paid)
+    assert office.case(phase)["precap_amount"] == "500000"
+
+
+def test_an_award_from_before_the_program_moves_with_its_matter(at: At) -> None:
+    office, phase, future = at.after(first_phase_paid)
+    merged = merge(office, future, phase)
+    assert [(award["uscc"], award["paid_amount"]) for award in merged["historic_awards"]] == [(E01, "1500000")]
+    rows = fix_list(office, office.case(future)["batch"]["id"])
+    assert rows[future]["final_amount"] == "0"
+    assert rows[future]["reasons"] == [
+        "同一事项已于2025-06-20获绿色低碳改造升级支持1,500,000元，按“从优不重复”原则，本件不再支持"
+    ]
