@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
-from storage.batches import Batch
+from storage.batches import Batch, ListRow
 from storage.cases import Case
 from storage.instances import Wait
 from storage.people import Enterprise
@@ -70,14 +70,22 @@ def contenders(session: Session, batch_id: int, messages: Sequence[str]) -> list
 
 
 def holders(session: Session, matter_ids: Iterable[int], except_cases: Iterable[int]) -> list[Holder]:
-    """Other cases that hold an amount on these matters: proposed and still under way, or paid."""
+    """Other cases that hold an amount on these matters: proposed and still under way, or paid.
+
+    Also those that were listed once and are on their way back to the list, verified anew or deferred: they are neither
+    refused nor withdrawn, so what they were better than does not live again yet.
+    """
     holding = or_(Case.ended_at.is_(None), Case.paid_amount.is_not(None), Case.status == "MULTI_YEAR")
-    query = select(Case.matter_id, Case.scheme, Case.reference, Case.final_amount).where(
-        Case.matter_id.in_(list(matter_ids)), Case.id.not_in(list(except_cases)), Case.final_amount > 0, holding
+    listed = select(ListRow.id).where(ListRow.case_id == Case.id).exists()
+    returning = Case.final_amount.is_(None) & Case.ended_at.is_(None) & (Case.precap_amount > 0) & listed
+    query = select(Case.matter_id, Case.scheme, Case.reference, Case.final_amount, Case.precap_amount).where(
+        Case.matter_id.in_(list(matter_ids)),
+        Case.id.not_in(list(except_cases)),
+        or_((Case.final_amount > 0) & holding, returning),
     )
     return [
-        Holder(matter_id or 0, scheme, reference, amount or Decimal(0))
-        for matter_id, scheme, reference, amount in session.execute(query.order_by(Case.reference))
+        Holder(matter_id or 0, scheme, reference, (precap if amount is None else amount) or Decimal(0))
+        for matter_id, scheme, reference, amount, precap in session.execute(query.order_by(Case.reference))
     ]
 
 

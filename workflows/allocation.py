@@ -231,12 +231,12 @@ def better_case(row: ListRow) -> str:
 
 
 def is_undecided(session: Session, reference: str) -> bool:
-    """Whether a case still only holds a reservation: it may yet be refused, withdrawn or cut to 0."""
+    """Whether a case is under way with no more than a reservation: it may yet be refused, withdrawn or cut to 0."""
     case = cases.find(session, reference)
     if case is None or case.ended_at is not None:
         return False
     held = ledger.live_entry(session, case.id)
-    return held is not None and held[1] == "RESERVED"
+    return held is None or held[1] == "RESERVED"
 
 
 def _end_what_was_kept(session: Session, batch: Batch, waiting: Sequence[Running]) -> None:

@@ -90,12 +90,11 @@ def release(step: Step, why: str, *, reallocate: bool) -> None:
     enter(step, account, "RELEASED", amount, state, why)
     if reallocate:
         ledger.ask_reallocation(step.session, account.id, step.case.batch_id)
-        wake_rivals(step)
     step.record("quota_released", account.uscc, [{"field": state, "old": str(amount), "new": "0"}])
 
 
 def wake_rivals(step: Step) -> None:
-    """Have the other open cases of the matter looked at again: the better one was decided, or fell away."""
+    """Have the other open cases of the matter looked at again: this one was decided, or has fallen away."""
     for batch_id, year, uscc, group_uscc in listings.rivals(step.session, step.case):
         account = ledger.find_account(step.session, account_key(uscc, group_uscc, step.parameters), year)
         if account is not None:

@@ -30,6 +30,7 @@ def _close(running: Running, status: str, action: str, why: str, text: str) -> N
     old = case.status
     running.cancel()
     awards.release(step, why, reallocate=True)
+    awards.wake_rivals(step)
     running.save()
     case.status, case.ended_at, case.suspended_at = status, step.now, None
     step.record(

@@ -29,6 +29,7 @@ def record_refusal(step: Step, _: Mapping[str, str]) -> None:
     step.case.reason = code
     clusters.settle_year(step)
     awards.release(step, f"不予支持：{REASONS[code]}", reallocate=True)
+    awards.wake_rivals(step)
     by = "经区政府审定，" if step.case.stage == "P15" else ""
     why = by or f"因{REASONS[code]}，"
     letters.send(step, "refusal", f"依据《实施细则》{SCHEMES[step.case.scheme].ARTICLE}及有关规定，{why}决定不予支持。")
