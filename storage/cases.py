@@ -229,14 +229,6 @@ def count_in_batch(session: Session, batch_id: int) -> dict[str, int]:
     return {row[0]: row[1] for row in session.execute(query.group_by(Case.status))}
 
 
-def open_siblings(session: Session, uscc: str, batch_id: int) -> list[int]:
-    """Cases of one enterprise in one batch that have not ended."""
-    query = select(Case.id).join(Enterprise, Enterprise.id == Case.enterprise_id)
-    return list(
-        session.scalars(query.where(Enterprise.uscc == uscc, Case.batch_id == batch_id, Case.ended_at.is_(None)))
-    )
-
-
 def granted_for_matter(session: Session, matter_id: int, except_case: int) -> Decimal:
     """Yuan approved or paid for other cases of the same matter, all years."""
     decided = or_(

@@ -1,7 +1,6 @@
 """The object store: any S3 server through the `minio` SDK. Keys are generated; names never reach it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
@@ -17,14 +16,6 @@ PART = 8 * 1024 * 1024
 
 class ObjectStoreAway(Exception):
     """The object store does not answer; nothing was kept."""
-
-
-@dataclass(frozen=True)
-class StoredObject:
-    """What was written: key and the store's own version id (None on an unversioned bucket)."""
-
-    key: str
-    version: str | None
 
 
 class ObjectStore:
@@ -48,13 +39,16 @@ class ObjectStore:
             if not self._client.bucket_exists(self._bucket):
                 self._client.make_bucket(self._bucket, object_lock=True)
 
-    def put(self, key: str, stream: BinaryIO, content_type: str) -> StoredObject:
-        """Write a stream of unknown length part by part, one at a time: memory stays bounded however many upload."""
+    def put(self, key: str, stream: BinaryIO, content_type: str) -> str | None:
+        """Write a stream of unknown length part by part, one at a time: memory stays bounded however many upload.
+
+        Answers the store's own version id, None on an unversioned bucket.
+        """
         with _Answering():
             result = self._client.put_object(
                 self._bucket, key, stream, -1, content_type, part_size=PART, num_parallel_uploads=1
             )
-        return StoredObject(key, result.version_id)
+        return result.version_id
 
     def read(self, key: str, version: str | None) -> Iterator[bytes]:
         """The bytes in pieces of 64 KiB; the first piece is fetched before this returns."""

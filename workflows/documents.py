@@ -102,7 +102,7 @@ def upload(
     reader = _Hashing(stream)
     key = f"{case.reference}/{uuid.uuid4().hex}"
     try:
-        stored = objects.put(key, reader, kind.content_type)  # type: ignore[arg-type]
+        object_version = objects.put(key, reader, kind.content_type)  # type: ignore[arg-type]
     except ObjectStoreAway as away:
         raise Unavailable(AWAY) from away
     try:
@@ -117,7 +117,7 @@ def upload(
             size=reader.size,
             sha256=reader.digest(),
             object_key=key,
-            object_version=stored.version,
+            object_version=object_version,
             uploaded_by=actor.username,
             uploaded_at=now,
         )
@@ -134,7 +134,7 @@ def upload(
         session.flush()
     except Exception:
         # Nobody will ever refer to these bytes; leaving them would only cost space.
-        _forget(objects, key, stored.version)
+        _forget(objects, key, object_version)
         raise
     return _shown(document, actor)
 

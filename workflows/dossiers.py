@@ -179,7 +179,7 @@ def get_dossier(session: Session, actor: Actor, reference: str, now: datetime) -
         "application_form": application,
         "application": views.masked(shown, actor),
         "submissions": submissions,
-        "reviews": _reviews(session, case, actor) if inside else [],
+        "reviews": _reviews(session, case) if inside else [],
         "list_rows": [
             {
                 "round": row.round,
@@ -257,7 +257,7 @@ def _concerns(actor: Actor, element_id: str) -> bool:
     return actor.has(*INVITED) and (element_id in outside or element_id in SEALED)
 
 
-def _reviews(session: Session, case: Case, actor: Actor) -> list[dict[str, Any]]:
+def _reviews(session: Session, case: Case) -> list[dict[str, Any]]:
     """Panels with their draws; scores only once they are unsealed."""
     shown = []
     for panel in reviews.list_sessions(session, case.id):

@@ -86,7 +86,7 @@ def test_the_gate_passes_the_shipped_diagrams(scheme):
 def test_what_a_scheme_calls_is_shared(scheme):
     own, *called = compiled(scheme).processes
     assert own == scheme
-    assert [compiled(scheme).file_of(key) for key in called] == [f"shared/{key}.bpmn" for key in called]
+    assert [compiled(scheme).processes[key].file for key in called] == [f"shared/{key}.bpmn" for key in called]
     assert {"intake", "credit_and_joint_check", "recheck", "publicity", "disbursement"} <= set(called)
 
 

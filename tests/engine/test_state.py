@@ -100,7 +100,7 @@ def test_a_process_of_the_bundle_tells_its_elements_and_its_drawing():
     diagrams = compile_files(LOOPED_SEATS, NOTICE)
     assert diagrams.elements("q")["handle"].status == "OBJECTION"
     assert diagrams.elements("p")["declare"].multi_instance.collection == "seats"
-    assert diagrams.file_of("q") == "q.bpmn"
+    assert diagrams.processes["q"].file == "q.bpmn"
     assert diagrams.xml_of("q") == NOTICE
     with pytest.raises(KeyError):
         diagrams.elements("r")

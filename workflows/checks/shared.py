@@ -24,12 +24,8 @@ def _formality(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
 
 def _site(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
     least = int(step.parameter("proc.site_visit_min_people"))
-    given = data.get("inspectors")
-    names = (
-        [str(row.get("inspector_name") or row.get("name") or "") for row in given] if isinstance(given, list) else []
-    )
-    if isinstance(given, str):
-        names = given.replace("，", "、").replace(",", "、").replace(" ", "、").split("、")
+    given = str(data.get("inspectors") or "")
+    names = given.replace("，", "、").replace(",", "、").replace(" ", "、").split("、")
     errors = []
     if len({name.strip() for name in names if name.strip()}) < least:
         errors.append(FieldError("inspectors", f"现场核查人员不得少于{least}人，请写明每人姓名。"))

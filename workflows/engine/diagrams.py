@@ -33,10 +33,6 @@ class Diagrams:
         """Element id → element of one process of the bundle. Raises KeyError for an unknown process."""
         return MappingProxyType(self.processes[process].elements)
 
-    def file_of(self, process: str) -> str:
-        """The name of the file that a process is drawn in."""
-        return self.processes[process].file
-
     def xml_of(self, process: str) -> bytes:
         """The file that a process is drawn in."""
         return self.files[self.processes[process].file]

@@ -363,7 +363,7 @@ def _due_at(task: CaseTask) -> datetime | None:
     spec = task.task_spec
     if isinstance(spec, EventGateway):
         timer = spec.event_definition.timer()
-        return timer[1].due_at(task) if timer else None
+        return timer.due_at(task) if timer else None
     if isinstance(spec.event_definition, CaseTimer):
         return spec.event_definition.due_at(task)
     return None

@@ -48,14 +48,6 @@ def local_name(element: etree._Element) -> str:
 
 
 @dataclass(frozen=True)
-class Timer:
-    """When a timer event is due: `kind` is date, duration or cycle, `text` a variable or a literal."""
-
-    kind: str
-    text: str
-
-
-@dataclass(frozen=True)
 class MultiInstance:
     """A parallel multi-instance: one task for each entry of `collection`, each with its entry in variable `item`."""
 
@@ -86,7 +78,7 @@ class Element:
     result: str | None = None
     parameters: tuple[tuple[str, str], ...] = ()
     message: str | None = None
-    timer: Timer | None = None
+    timer: str | None = None
     attached_to: str | None = None
     called: str | None = None
     default: str | None = None
@@ -227,14 +219,15 @@ def _message(node: etree._Element, kind: str, messages: dict[str | None, str | N
     return None if definition is None else messages.get(definition.get("messageRef"))
 
 
-def _timer(node: etree._Element) -> Timer | None:
+def _timer(node: etree._Element) -> str | None:
+    """When a timer event is due: a literal, or the variable that holds it."""
     definition = node.find(bpmn("timerEventDefinition"))
     if definition is None:
         return None
-    for tag, kind in (("timeDate", "date"), ("timeDuration", "duration"), ("timeCycle", "cycle")):
+    for tag in ("timeDate", "timeDuration", "timeCycle"):
         value = definition.find(bpmn(tag))
         if value is not None:
-            return Timer(kind, (value.text or "").strip())
+            return (value.text or "").strip()
     return None
 
 

@@ -167,9 +167,9 @@ class FirstOf(NoneEventDefinition):
                     break
         return caught is not None
 
-    def timer(self) -> tuple[str, CaseTimer] | None:
-        """The one timer among the events, with the id of its element."""
-        return next(((target, event) for target, event in self.events if isinstance(event, CaseTimer)), None)
+    def timer(self) -> CaseTimer | None:
+        """The one timer among the events."""
+        return next((event for _, event in self.events if isinstance(event, CaseTimer)), None)
 
 
 class EventGateway(Catching, EventBasedGatewayMixin, Spec):

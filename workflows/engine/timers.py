@@ -10,7 +10,6 @@ from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinitio
 
 from workflows.engine.errors import ExpressionRefused
 from workflows.engine.expressions import is_variable
-from workflows.engine.model import Timer
 
 DUE = "event_value"
 
@@ -46,9 +45,9 @@ def parse_instant(text: object) -> datetime | None:
 class CaseTimer(TimerEventDefinition):
     """A timer armed once, when its event is reached; the due instant is kept with the task as an ISO text."""
 
-    def __init__(self, name: str, timer: Timer) -> None:
-        super().__init__(name, timer.text)
-        self.timer = timer
+    def __init__(self, name: str, text: str) -> None:
+        super().__init__(name, text)
+        self.text = text
 
     def has_fired(self, my_task: Any) -> bool:
         """Whether the due instant is reached at the case's now (equal counts)."""
@@ -64,7 +63,7 @@ class CaseTimer(TimerEventDefinition):
         return datetime.fromisoformat(stored)
 
     def _first_due(self, my_task: Any) -> datetime:
-        text = self.timer.text
+        text = self.text
         duration = parse_duration(text)
         if duration is not None:
             return my_task.workflow.top_workflow.now + duration
@@ -72,7 +71,7 @@ class CaseTimer(TimerEventDefinition):
             text = my_task.data.get(text)
         instant = parse_instant(text)
         if instant is None:
-            raise ExpressionRefused(f"timer {self.name}: {self.timer.text} holds no instant with an offset: {text!r}")
+            raise ExpressionRefused(f"timer {self.name}: {self.text} holds no instant with an offset: {text!r}")
         return instant
 
     def __eq__(self, other: object) -> bool:

@@ -87,10 +87,6 @@ class CaseTask(Task):
             yield ancestor
             ancestor = ancestor.parent
 
-    def is_descendant_of(self, task: Task) -> bool:
-        """Whether `task` is an ancestor, found without recursion."""
-        return any(ancestor is task for ancestor in self.ancestors())
-
 
 def cancel_all(workflow: Any) -> None:
     """Cancel every unfinished task of one process; processes called by them follow through the call activities."""

@@ -9,14 +9,6 @@ from workflows.step import Step
 
 # A flag on one of these lists is a one-vote veto (G4); no officer can declare such a firm clear.
 VETO_FLAGS = frozenset({"serious_dishonesty_list", "dishonest_debtor", "serious_tax_offender", "barred"})
-FLAG_NAMES = {
-    "serious_dishonesty_list": "严重违法失信主体名单",
-    "dishonest_debtor": "失信被执行人",
-    "serious_tax_offender": "重大税收违法失信主体",
-    "barred": "禁止申报期内",
-    "abnormal_operation_list": "经营异常名录",
-    "wage_arrears_list": "拖欠农民工工资失信联合惩戒对象名单",
-}
 
 
 def possible_outcomes(flags: list[str], *, cured: bool) -> tuple[str, ...]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-ARTICLE = "第十一条"
-
 
 def last_day(effective_from: date, years: int) -> date:
     """The last day on which the policy holds: the same day so many years later, less one."""

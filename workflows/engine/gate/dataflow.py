@@ -123,8 +123,8 @@ def read_by(element: Element) -> Iterator[str]:
     The item of a multi-instance is set inside that very task and nowhere else, so an assignee of its own item asks
     nothing of the way that leads here.
     """
-    if element.timer is not None and parse_duration(element.timer.text) is None and is_variable(element.timer.text):
-        yield element.timer.text
+    if element.timer is not None and parse_duration(element.timer) is None and is_variable(element.timer):
+        yield element.timer
     if element.assignee and (element.multi_instance is None or element.assignee != element.multi_instance.item):
         yield element.assignee
     if element.multi_instance is not None:

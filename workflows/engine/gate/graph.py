@@ -27,7 +27,7 @@ def check_graph(bundle: Bundle) -> None:
         if len(bundle.report) == before:
             # Following tokens makes sense only where the drawing itself is in order.
             check_tokens(scope, bundle.report)
-    cyclic = _check_calls(bundle, scopes)
+    cyclic = _check_calls(bundle)
     if not cyclic:
         rests = Rests(scopes)
         for scope in scopes.values():
@@ -184,7 +184,7 @@ def find_overlap(conditions: list[Condition]) -> str | None:
     return None
 
 
-def _check_calls(bundle: Bundle, scopes: dict[str, Scope]) -> bool:
+def _check_calls(bundle: Bundle) -> bool:
     calls: dict[str, list[str]] = {key: [] for key in bundle.processes}
     for file, element in bundle.elements():
         if element.kind != "callActivity":
