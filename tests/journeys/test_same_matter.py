@@ -153,11 +153,9 @@ def test_m04_the_next_lives_again_when_one_meeting_refuses_both(at: At) -> None:
     assert outcome(office, retrofit) == ("MEETING", None, "1500000")
 
 
-def test_m04_the_next_lives_again_when_an_objection_to_the_best_is_upheld_to_nothing(at: At) -> None:
-    office, future, retrofit = at.after(two_firms)
-    fix_list(office, batch(office, future))
-    resolve(office, (future, "support"), (retrofit, "refuse"))
-    office.drive(future, until="publicity_period")
+def object_to(office: Office, case: str) -> None:
+    """A real-name objection to a published case, accepted."""
+    office.drive(case, until="publicity_period")
     notice = office.nobody.get("/public/notices")["items"][0]["id"]
     said = {
         "name": "测试异议人",
@@ -165,9 +163,39 @@ def test_m04_the_next_lives_again_when_an_objection_to_the_best_is_upheld_to_not
         "phone": "13800000000",
         "text": "该项目的设备并未安装。",
     }
-    objection = office.nobody.post(f"/public/notices/{notice}/objections", {"case": future, **said})
+    objection = office.nobody.post(f"/public/notices/{notice}/objections", {"case": case, **said})
     office.as_("discipline").post(f"/objections/{objection['id']}/acceptance")
+
+
+def test_m04_the_next_lives_again_when_an_objection_to_the_best_is_upheld_to_nothing(at: At) -> None:
+    office, future, retrofit = at.after(two_firms)
+    fix_list(office, batch(office, future))
+    resolve(office, (future, "support"), (retrofit, "refuse"))
+    object_to(office, future)
     office.do(future, "objection_handling", decision="refuse")
     office.wait_until("2026-03-20T09:00:00+08:00")
     assert office.case(future)["status"] == "NOT_SUPPORTED"
     assert outcome(office, retrofit) == ("MEETING", None, "1500000")
+
+
+def test_what_is_verified_anew_or_deferred_keeps_its_place(at: At) -> None:
+    office, retrofit, renewable, future = at.after(three_clauses)
+    fix_list(office, batch(office, future))
+    resolve(office, (future, "support"), (retrofit, "refuse"), (renewable, "refuse"))
+    object_to(office, future)
+    office.do(future, "objection_handling", decision="uphold")
+    tick(office)
+    assert outcome(office, retrofit) == ("MEETING", None, "0")
+    office.drive(future, until="listed")
+    tick(office)
+    assert outcome(office, retrofit) == ("MEETING", None, "0")
+    fix_list(office, batch(office, future))
+    assert outcome(office, future)[2] == "1800000"
+    resolve(office, (future, "defer"))
+    tick(office)
+    assert outcome(office, retrofit) == ("MEETING", None, "0")
+    fix_list(office, batch(office, future))
+    resolve(office, (future, "support"))
+    office.drive(future)
+    tick(office)
+    assert outcome(office, retrofit) == ("NOT_SUPPORTED", "BEST_ONLY", "0")
