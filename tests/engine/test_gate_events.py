@@ -1,0 +1,156 @@
+"""The gate: events, timers, event gateways and multi-instances that the engine would mis-run."""
+
+import pytest
+
+from tests.engine.drawing import (
+    at_time,
+    boundary,
+    catch,
+    diagram,
+    end,
+    first_of,
+    flow,
+    line,
+    many,
+    message,
+    on_message,
+    service,
+    shape,
+    start,
+    task,
+    xor,
+)
+from tests.engine.judging import labels, refused, straight
+
+REFUSED = [
+    ("start-event-kind", diagram("p", shape("startEvent", "b", on_message("m")), end(), line("b", "done"))),
+    ("end-event-kind", diagram("p", start(), shape("endEvent", "x", on_message("m")), line("begin", "x"))),
+    ("event-kind", straight(catch("c", ""), ids=("c",))),
+    ("event-kind", straight(catch("c", on_message("m") + at_time("P1D")), ids=("c",), messages=["m"])),
+    ("message-missing", straight(shape("receiveTask", "r"), ids=("r",))),
+    ("message-missing", straight(catch("c", on_message("m")), ids=("c",))),
+    ("message-missing", straight(catch("c", "<bpmn:messageEventDefinition/>"), ids=("c",))),
+    ("message-name", straight(catch("c", on_message("m n")), ids=("c",), outside=message("m n"))),
+    ("message-name", straight(catch("c", on_message("批准")), ids=("c",), messages=["批准"])),
+    ("timer-missing", straight(catch("c", "<bpmn:timerEventDefinition/>"), ids=("c",))),
+    ("timer-missing", straight(catch("c", at_time(" ")), ids=("c",))),
+    ("timer-cycle", straight(catch("c", at_time("R3/P1D", "timeCycle")), ids=("c",))),
+    ("timer-form", straight(catch("c", at_time("2026-06-18T09:00:00")), ids=("c",))),
+    ("timer-form", straight(catch("c", at_time("P1M", "timeDuration")), ids=("c",))),
+    ("timer-form", straight(catch("c", at_time("__import__('os')")), ids=("c",))),
+    ("boundary-attachment", straight(service("s"), boundary("b", "s", at_time("P1D", "timeDuration")), ids=("s",))),
+    ("boundary-attachment", straight(task("a"), boundary("b", "zz", at_time("P1D", "timeDuration")), ids=("a",))),
+    (
+        "boundary-non-interrupting",
+        straight(task("a"), boundary("b", "a", at_time("P1D", "timeDuration"), cancelActivity="false"), ids=("a",)),
+    ),
+    (
+        "boundary-same-message",
+        straight(
+            task("a"),
+            boundary("b", "a", on_message("m")),
+            boundary("c", "a", on_message("m")),
+            flow("b", "done"),
+            flow("c", "done"),
+            ids=("a",),
+            messages=["m"],
+        ),
+    ),
+    ("event-gateway-targets", straight(first_of("g"), task("a"), ids=("g", "a"))),
+    (
+        "event-gateway-targets",
+        straight(
+            first_of("g"),
+            catch("x", on_message("m")),
+            catch("y", at_time("P1D", "timeDuration")),
+            task("a"),
+            xor("h", default="h_to_done"),
+            flow("g", "y"),
+            flow("y", "a"),
+            flow("h", "x", 'a == "again"'),
+            ids=("g", "x", "a", "h"),
+            messages=["m"],
+        ),
+    ),
+    (
+        "event-gateway-timers",
+        straight(
+            first_of("g"),
+            catch("x", at_time("P1D", "timeDuration")),
+            catch("y", at_time("P2D", "timeDuration")),
+            flow("g", "y"),
+            flow("y", "done"),
+            ids=("g", "x"),
+        ),
+    ),
+    (
+        "event-gateway-same-message",
+        straight(
+            first_of("g"),
+            catch("x", on_message("m")),
+            catch("y", on_message("m")),
+            flow("g", "y"),
+            flow("y", "done"),
+            ids=("g", "x"),
+            messages=["m"],
+        ),
+    ),
+    (
+        "multi-instance-place",
+        straight(
+            shape(
+                "callActivity",
+                "c",
+                "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>2</bpmn:loopCardinality>"
+                "</bpmn:multiInstanceLoopCharacteristics>",
+            ),
+            ids=("c",),
+        ),
+    ),
+    (
+        "multi-instance-sequential",
+        straight(
+            task(
+                "a",
+                '<bpmn:multiInstanceLoopCharacteristics isSequential="true"><bpmn:loopCardinality>2'
+                "</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>",
+            ),
+            ids=("a",),
+        ),
+    ),
+    *(
+        (
+            "multi-instance-input",
+            straight(
+                task(
+                    "a",
+                    f"<bpmn:multiInstanceLoopCharacteristics>{inner}</bpmn:multiInstanceLoopCharacteristics>",
+                ),
+                ids=("a",),
+            ),
+        )
+        for inner in (
+            "",
+            "<bpmn:loopCardinality>1000000</bpmn:loopCardinality>",
+            "<bpmn:loopCardinality>len(seats)</bpmn:loopCardinality>",
+            "<bpmn:loopCardinality>0</bpmn:loopCardinality>",
+            "<bpmn:loopDataInputRef>seats[0]</bpmn:loopDataInputRef>",
+        )
+    ),
+    *(
+        (
+            "multi-instance-output",
+            straight(
+                service("s", result="seats"),
+                many("a").replace("</bpmn:multi", f"<bpmn:{tag}>x</bpmn:{tag}></bpmn:multi"),
+                ids=("s", "a"),
+            ),
+        )
+        for tag in ("completionCondition", "loopDataOutputRef", "outputDataItem")
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "data"), REFUSED, ids=labels(REFUSED))
+def test_refuses(rule, data):
+    refused(rule, data)

@@ -1,0 +1,164 @@
+"""The gate: lanes, forms, operations, statuses, and variables that are set before they are read."""
+
+import pytest
+
+from tests.engine.drawing import (
+    at_time,
+    both,
+    boundary,
+    call,
+    catch,
+    diagram,
+    end,
+    flow,
+    line,
+    many,
+    on_message,
+    service,
+    shape,
+    start,
+    task,
+    xor,
+)
+from tests.engine.judging import LOOP, check, labels, refused, rules, straight
+
+REFUSED = [
+    ("lane-twice", straight(task("a"), ids=("a",), roles={"officer": ["a"], "chief": ["a"]})),
+    ("lane-missing", straight(task("a"), ids=("a",), roles={"officer": []})),
+    ("role-unknown", straight(task("a"), ids=("a",), roles={"nobody": ["a"]})),
+    ("form-missing", straight(task("a", gc__form=None), ids=("a",))),
+    ("form-unknown", straight(task("a", gc__form="other"), ids=("a",))),
+    ("operation-missing", straight(shape("serviceTask", "s"), ids=("s",))),
+    ("operation-unknown", straight(service("s", "rm_rf"), ids=("s",))),
+    ("parameter-unknown", straight(service("s", weeks="1"), ids=("s",))),
+    ("variable-name", straight(service("s", result="两个字"), ids=("s",))),
+    ("variable-unset", straight(task("a", gc__assignee="nobody"), ids=("a",))),
+    ("variable-unset", straight(catch("c", at_time("ends_at")), ids=("c",))),
+    ("variable-unset", straight(many("a"), ids=("a",))),
+    ("variable-unset", diagram("p", *LOOP, flow("g", "done", None, "on"), flow("g", "a", 'b == "x"'))),
+    *(
+        (
+            "decision-unknown",
+            diagram(
+                "p",
+                start(),
+                task("a", gc__form=form),
+                xor("g", default="on"),
+                end(),
+                line("begin", "a", "g"),
+                flow("g", "done", None, "on"),
+                flow("g", "a", 'a == "acept"'),
+            ),
+        )
+        for form in ("decided", "undecided")
+    ),
+    ("status-unknown", straight(task("a", gc__status="OTHER"), ids=("a",))),
+    ("stage-form", straight(task("a", gc__stage="初审"), ids=("a",))),
+    ("reason-form", diagram("p", start(), task("a"), end(gc__reason="too late"), line("begin", "a", "done"))),
+    *(
+        (
+            "end-not-of-case",
+            straight(shape("subProcess", "sub", start("s2") + end("e2", **said) + line("s2", "e2")), ids=("sub",)),
+        )
+        for said in ({"gc__status": "PAID"}, {"gc__reason": "CREDIT_VETO"})
+    ),
+    ("due-form", straight(task("a", gc__due="P7D"), ids=("a",))),
+    ("separate-unknown", straight(task("a", gc__separateFrom="b"), ids=("a",))),
+]
+
+
+@pytest.mark.parametrize(("rule", "data"), REFUSED, ids=labels(REFUSED))
+def test_refuses(rule, data):
+    refused(rule, data)
+
+
+def test_only_an_end_of_the_root_process_says_how_the_case_ends():
+    p = straight(call("c", "q"), ids=("c",))
+    q = diagram("q", start(), end(gc__status="PAID", gc__reason="CREDIT_VETO"), line("begin", "done"))
+    findings = check(p, q=q)
+    assert [(finding.rule, finding.file, finding.element) for finding in findings] == [
+        ("end-not-of-case", "q.bpmn", "done")
+    ] * 2
+    assert all("gc:status" in f.message_zh or "gc:reason" in f.message_zh for f in findings)
+    assert (
+        check(
+            p.replace(b'id="done"', b'id="done" gc:status="PAID" gc:reason="CREDIT_VETO"'),
+            q=diagram("q", start(), end(), line("begin", "done")),
+        )
+        == []
+    )
+
+
+def test_a_variable_has_to_be_set_on_every_way():
+    def reading(name: str, *middle: str) -> bytes:
+        return diagram(
+            "p",
+            start(),
+            *middle,
+            xor("last", default="on"),
+            task("more"),
+            end(),
+            flow("last", "done", None, "on"),
+            flow("last", "more", f'{name} == "x"'),
+            flow("more", "done"),
+            messages=["m"],
+        )
+
+    some_way = (
+        task("a"),
+        task("b"),
+        xor("first", default="skip"),
+        line("begin", "a", "first"),
+        flow("first", "b", 'a == "x"'),
+        flow("first", "last", None, "skip"),
+        flow("b", "last"),
+    )
+    assert rules(reading("b", *some_way)) == {"variable-not-yet-set"}
+    assert rules(reading("a", *some_way)) == set()
+    branches = (
+        both("f"),
+        task("a"),
+        task("b"),
+        both("j"),
+        line("begin", "f", "a", "j", "last"),
+        line("f", "b", "j"),
+    )
+    assert rules(reading("a", *branches)) == set()
+    interrupted = (
+        task("a"),
+        boundary("w", "a", on_message("m")),
+        line("begin", "a", "last"),
+        flow("w", "last"),
+    )
+    assert rules(reading("a", *interrupted)) == {"variable-not-yet-set"}
+    called = (call("c", "q"), line("begin", "c", "last"))
+    inner = diagram("q", start(), task("a"), end(), line("begin", "a", "done"))
+    assert rules(reading("a", *called), q=inner) == set()
+    later = diagram("q", start(), task("a"), xor("g", default="g_to_done"), task("z"), end(),
+                    line("begin", "a", "g", "done"), flow("g", "z", 'more == "x"'), line("z", "done"))  # fmt: skip
+    assert rules(reading("a", *called), q=later) == {"variable-not-yet-set"}
+
+
+def test_the_item_of_a_multi_instance_is_set_only_inside_it():
+    def behind(*middle: str, ids: tuple[str, ...], extra: str = "") -> set[str]:
+        panel = (service("s", result="seats"), many("m"))
+        return rules(straight(*panel, *middle, ids=("s", "m", *ids), extra=extra))
+
+    assert behind(ids=()) == set()
+    assert behind(task("a", gc__assignee="seat"), ids=("a",)) == {"variable-unset"}
+    asked = xor("g", default="g_to_done"), task("a"), flow("g", "a", 'seat == "x"'), flow("a", "done")
+    assert behind(*asked, ids=("g",)) == {"variable-unset"}
+    assert behind(catch("c", at_time("seat")), ids=("c",)) == {"variable-unset"}
+    assert behind(many("n", item="chair"), ids=("n",)) == set()
+    assert behind(many("n", collection="seat", item="seat"), ids=("n",)) == {"variable-unset"}
+    # A result of the same name is a variable like any other; the item does not stand in for it before it is set.
+    named = (task("a", gc__assignee="seat"), service("t", result="seat"))
+    assert behind(*named, ids=("t", "a")) == set()
+    assert behind(*named, ids=("a", "t")) == {"variable-not-yet-set"}
+
+
+def test_nested_lanes_count_as_one_place():
+    inner = shape("childLaneSet", "inner", shape("lane", "chief", "<bpmn:flowNodeRef>a</bpmn:flowNodeRef>"))
+    outer = shape("lane", "officer", "<bpmn:flowNodeRef>a</bpmn:flowNodeRef>" + inner)
+    data = straight(shape("laneSet", "lanes", outer), task("a"), ids=("a",), roles={})
+    assert rules(data) == set()
