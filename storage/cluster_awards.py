@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Numeric, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Yuan
+from storage.cases import Case
 
 
 class ClusterAward(Base):
@@ -53,14 +54,18 @@ def find_award(session: Session, matter_id: int) -> ClusterAward | None:
 
 
 def lock_due(session: Session, enterprise_id: int, year: int) -> tuple[Instalment, ClusterAward] | None:
-    """The instalment of a live award of this enterprise that falls into a year, locked with its award."""
+    """The instalment of a live award of this enterprise that falls into a year, locked with its award.
+
+    Of several clusters the one whose report is not opened comes first, then one whose report is not submitted.
+    """
     query = (
         select(Instalment, ClusterAward)
         .join(ClusterAward, ClusterAward.id == Instalment.award_id)
+        .outerjoin(Case, Case.id == Instalment.case_id)
         .where(ClusterAward.enterprise_id == enterprise_id, ClusterAward.state == "active", Instalment.year == year)
-        .order_by(Instalment.id)
+        .order_by(Instalment.case_id.is_not(None), Case.submitted_at.is_not(None), Instalment.id)
         .limit(1)
-        .with_for_update()
+        .with_for_update(of=(Instalment, ClusterAward))
     )
     row = session.execute(query).first()
     return (row[0], row[1]) if row else None
