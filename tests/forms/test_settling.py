@@ -1,11 +1,13 @@
 """A required choice of which one value is left settles what depends on it."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 from workflows import forms
 from workflows.forms import feel
+from workflows.forms.form import Part
 
 FORM = forms.load((Path(__file__).parents[2] / "bpmn/forms/industry_cluster_application.form").read_bytes())
 ENTRY, YEARLY = {"round": ["entry"]}, {"round": ["yearly"]}
@@ -28,7 +30,7 @@ def test_the_arrangement_follows_the_fields() -> None:
     assert not any(settled.applies_when(field) for field in inside)
 
 
-def _all(parts):  # type: ignore[no-untyped-def]
+def _all(parts: Iterable[Part]) -> Iterator[Part]:
     for part in parts:
         yield part
         if isinstance(part, forms.Group):

@@ -1,11 +1,13 @@
 """The demonstration: batch 2026-01 half-way through its life, so that every post finds work."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from server import clock, seed
+from server.embedded import S3, Urls
 from server.settings import Settings
 from storage.database import Database
 from tests.app import application
@@ -30,7 +32,7 @@ AT_WORK = {
 
 
 @pytest.fixture(scope="module")
-def office(clone_database, object_store, run_dir) -> Iterator[Office]:  # type: ignore[no-untyped-def]
+def office(clone_database: Callable[[], Urls], object_store: S3, run_dir: Path) -> Iterator[Office]:
     urls = clone_database()
     settings = Settings(
         database_url=urls.app_url,
