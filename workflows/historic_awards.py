@@ -9,7 +9,8 @@ from storage import historic_awards as store
 from storage.database import Session
 from storage.historic_awards import HistoricAward
 from storage.matters import Matter
-from workflows import clusters, honours, imports, paging, parameters, rules, sheets, views
+from workflows import clusters, honours, imports, paging, rules, sheets, views
+from workflows.audit import Chain
 from workflows.errors import Conflict
 from workflows.historic_rows import LAYOUT, amount, matter_key, problems_of
 from workflows.permissions import OFFICE, READERS, Actor, require
@@ -34,7 +35,7 @@ def import_items(session: Session, actor: Actor, items: Sequence[object], now: d
 def _import(
     session: Session, actor: Actor, source: imports.Source, sheet: sheets.Sheet, now: datetime
 ) -> dict[str, Any]:
-    chain = parameters.lock_record(session, CHAIN)
+    chain = Chain.open_locked(session, CHAIN)
     today = local_date(now)
     sheet = sheet.sift(lambda row: problems_of(row.values, today))
     sheet = honours.named(sheet, honours.supported(session, today), strict=False)

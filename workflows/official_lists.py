@@ -10,7 +10,7 @@ from storage.cases import Case
 from storage.database import Session
 from storage.official_lists import ListEntry, OfficialList
 from storage.people import Enterprise, find_enterprise
-from workflows import honours, imports, paging, parameters, sheets, views
+from workflows import honours, imports, paging, sheets, views
 from workflows.audit import Chain
 from workflows.cases import create_candidate
 from workflows.errors import Conflict, FieldError, Invalid, NotFound
@@ -49,7 +49,7 @@ def import_list(
     require(actor, *IMPORTING)
     kind = _check(session, scheme, title, document_no, published_on, batch_id, now)
     source, sheet = imports.read_file(kind.layout, filename, content)
-    chain = parameters.lock_record(session, CHAIN)
+    chain = Chain.open_locked(session, CHAIN)
     today = local_date(now)
     sheet = sheet.sift(lambda row: _problems(kind, row.values, today))
     if scheme == "green_honour":
@@ -251,7 +251,7 @@ def dismiss(session: Session, actor: Actor, list_id: int, entry_id: int, reason:
 
 def _lock(session: Session, list_id: int, entry_id: int) -> tuple[ListKind, ListEntry, Chain]:
     official = _get(session, list_id)
-    chain = parameters.lock_record(session, f"{KIND}:{list_id}")
+    chain = Chain.open_locked(session, f"{KIND}:{list_id}")
     entry = next(iter(store.lock_entries(session, list_id, entry_id=entry_id)), None)
     if entry is None:
         raise NotFound("名单中没有这一行。")
@@ -271,7 +271,7 @@ def create_candidates(session: Session, actor: Actor, list_id: int, now: datetim
     """
     require(actor, "case_officer")
     official = _get(session, list_id)
-    chain = parameters.lock_record(session, f"{KIND}:{list_id}")
+    chain = Chain.open_locked(session, f"{KIND}:{list_id}")
     ready = store.lock_ready(session, list_id, MOST_CANDIDATES)
     if not ready:
         raise Conflict("没有待建立申报件的企业：名单各行或未匹配，或已建立。")

@@ -30,10 +30,6 @@ IMPLEMENTED = {
 }
 
 
-# Chains that no row guards; imports of lists ask for theirs here, too.
-lock_record = Chain.open_locked
-
-
 def _get(parameter_id: str) -> law.Parameter:
     parameter = law.catalog().get(parameter_id)
     if parameter is None:
@@ -147,7 +143,7 @@ def propose(
     require(actor, "process_owner")
     parameter = _get(parameter_id)
     text, document = _read_value(parameter, value), _read_basis(basis)
-    chain = lock_record(session, CHAIN)
+    chain = Chain.open_locked(session, CHAIN)
     proposal = _propose(session, chain, actor, parameter, text, document, effective_on, now)
     return _shown(parameter, store.in_force(session, local_date(now)).get(parameter_id), proposal)
 
@@ -180,7 +176,7 @@ def propose_many(
         errors.append(FieldError("chosen", "请至少勾选一项口径。"))
     if errors:
         raise Invalid("口径取值有误，请按提示修改。", errors=errors)
-    chain = lock_record(session, CHAIN)
+    chain = Chain.open_locked(session, CHAIN)
     for parameter_id, text in texts.items():
         _propose(session, chain, actor, _get(parameter_id), text, document, effective_on, now)
     return len(texts)
@@ -244,7 +240,7 @@ def confirm(session: Session, actor: Actor, parameter_id: str, now: datetime) ->
     """Confirm the proposal that waits; Forbidden for whoever proposed it (four eyes on money values)."""
     require(actor, "process_owner")
     parameter = _get(parameter_id)
-    chain, today = lock_record(session, CHAIN), local_date(now)
+    chain, today = Chain.open_locked(session, CHAIN), local_date(now)
     _confirm(session, chain, actor, parameter, store.in_force(session, today).get(parameter_id), now)
     return _shown(parameter, store.in_force(session, today).get(parameter_id), None)
 
@@ -256,7 +252,7 @@ def confirm_many(session: Session, actor: Actor, seen: Mapping[str, str], now: d
     if not seen:
         raise Invalid("请至少勾选一项口径。", errors=[FieldError("chosen", "请至少勾选一项口径。")])
     found = [_get(parameter_id) for parameter_id in seen]
-    chain = lock_record(session, CHAIN)
+    chain = Chain.open_locked(session, CHAIN)
     old = store.in_force(session, local_date(now))
     for parameter in found:
         _confirm(session, chain, actor, parameter, old.get(parameter.id), now, seen[parameter.id])
