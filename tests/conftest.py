@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 PREFIX = "greencase-test-"
+A_MINUTE = 60
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
@@ -38,7 +40,9 @@ CHROMIUM_ARGUMENTS = [
 def run_dir() -> Iterator[Path]:
     """A folder for this run's servers; also clears what runs that were killed left behind."""
     for stale in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        with suppress(EmbeddedError, OSError):  # InUse: that run is alive
+        with suppress(EmbeddedError, OSError):  # InUse: that run is alive; not there: another cleared it
+            if time.time() - stale.stat().st_ctime < A_MINUTE:
+                continue  # the other process of this very run may just be starting its servers there
             PostgresServer(stale).clear()
             ObjectStore(stale).clear()
             shutil.rmtree(stale)
