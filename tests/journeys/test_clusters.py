@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.contract_client import Office, refused
-from tests.journeys.conftest import At
+from tests.journeys.conftest import At, ten_schemes
 from tests.journeys.projects import account
 from tests.journeys.test_races import at_once, posting
 
@@ -154,7 +154,7 @@ def test_the_second_failed_year_ends_the_award(at: At) -> None:
 
 
 def test_an_award_that_was_imported_late_is_reported_all_the_same(at: At) -> None:
-    office, *_ = at.after(nothing_yet)
+    office, *_ = at.after(ten_schemes)
     batch = cluster_batch(office, 2026)
     remember(office, recognised_before())
     assert drafts_of(office, batch) == []
@@ -167,7 +167,7 @@ def test_an_award_that_was_imported_late_is_reported_all_the_same(at: At) -> Non
 
 
 def test_a_firm_that_runs_two_clusters_reports_both(at: At) -> None:
-    office, *_ = at.after(nothing_yet)
+    office, *_ = at.after(ten_schemes)
     remember(
         office, recognised_before(), recognised_before(matter_key="新型储能产业集群（虚构）", approved_total="3000000")
     )
@@ -184,7 +184,7 @@ def test_a_firm_that_runs_two_clusters_reports_both(at: At) -> None:
 
 def test_a_cluster_is_recognised_once(at: At) -> None:
     """A8-3: another operator applies for the cluster that has an award."""
-    office, *_ = at.after(nothing_yet)
+    office, *_ = at.after(ten_schemes)
     remember(office, recognised_before())
     entry = office.apply("e08", "氢能产业集群", cluster_batch(office, 2026), CLUSTER)
     office.submit(entry, cluster_name=NAME)
@@ -192,7 +192,3 @@ def test_a_cluster_is_recognised_once(at: At) -> None:
     with refused(409) as why:
         office.do(entry, "district_approval")
     assert "已经认定" in why.detail
-
-
-def nothing_yet(office: Office) -> Sequence[str]:
-    return ()

@@ -9,7 +9,7 @@ import pytest
 
 from storage import people
 from tests.contract_client import Office, refused
-from tests.journeys.conftest import At
+from tests.journeys.conftest import At, ten_schemes
 from tests.journeys.lists import E01, E02
 from tests.journeys.projects import account, batch_of, finals, fix_list, project, to_the_list
 from tests.journeys.test_races import at_once, posting
@@ -81,16 +81,12 @@ def test_m12_what_was_got_by_false_statements_stays_used_and_bars_the_firm(at: A
 
 @pytest.mark.parametrize(("reading", "room"), [("clerical_error_only", "1000000"), ("never", "800000")])
 def test_m12_whether_an_error_gives_room_back_is_a_reading(at: At, reading: str, room: str) -> None:
-    office, *_ = at.after(nothing_paid)
+    office, *_ = at.after(ten_schemes)
     office.choose(a10__recovered_restores_cap=reading)
     case = project(office, office.make_batch(schemes=["future_energy"]), "e01", "future_energy", 1_200_000)
     office.drive(case)
     give_back(office, case, "200000", "clerical_error")
     assert account(office, E01)["available"] == room
-
-
-def nothing_paid(office: Office) -> Sequence[str]:
-    return ()
 
 
 def test_m12_returns_together_never_exceed_what_was_paid(at: At) -> None:
@@ -129,7 +125,7 @@ def test_m12_what_is_not_paid_cannot_come_back(at: At) -> None:
 
 def test_m12_room_comes_back_where_it_was_used(at: At) -> None:
     """The group's account where the group was counted, and the year of the payment where that was."""
-    office, *_ = at.after(nothing_paid)
+    office, *_ = at.after(ten_schemes)
     with at.database.transaction() as session:
         subsidiary = people.find_enterprise(session, E02)
         assert subsidiary is not None

@@ -13,7 +13,7 @@ import pytest
 
 from storage import people
 from tests.contract_client import Office, refused
-from tests.journeys.conftest import At
+from tests.journeys.conftest import At, ten_schemes
 from tests.journeys.lists import E01, E02
 from tests.journeys.projects import account, batch_of, finals, fix_list, project, to_the_list
 from tests.journeys.test_races import at_once, posting
@@ -318,7 +318,7 @@ def test_m17_a_matter_that_is_pending_under_the_old_rules_is_blocked(at: At) -> 
 
 @pytest.mark.parametrize("basis", ["submitted_on", "accepted_on", "decided_on"])
 def test_m18_after_its_three_years_the_policy_is_applied_no_more(at: At, basis: str) -> None:
-    office, *_ = at.after(nothing_yet)
+    office, *_ = at.after(ten_schemes)
     batch = _expiring(office, basis)
     case = office.apply("e01", "绿色工厂", batch, "green_honour")
     stop = {"submitted_on": "fill_application", "accepted_on": "formality_check", "decided_on": "district_approval"}
@@ -330,10 +330,6 @@ def test_m18_after_its_three_years_the_policy_is_applied_no_more(at: At, basis: 
         office.do(case, stop[basis], **more)
     assert "有效期为2024-01-01至2026-12-31" in why.detail
     assert office.look(case) == before
-
-
-def nothing_yet(office: Office) -> Sequence[str]:
-    return ()
 
 
 def _expiring(office: Office, basis: str) -> int:
@@ -359,7 +355,7 @@ def recognised_before(**changed: Any) -> dict[str, Any]:
 
 
 def test_m18_a_yearly_instalment_goes_on_after_the_policy_expired(at: At) -> None:
-    office, *_ = at.after(nothing_yet)
+    office, *_ = at.after(ten_schemes)
     office.as_("owner").post("/historic-awards", {"items": [recognised_before()]})
     batch = _expiring(office, "submitted_on")
     office.wait_until("2027-01-04T10:00:00+08:00")
