@@ -1,4 +1,4 @@
-"""A live server on a database of its own, and people who use it with a browser."""
+"""A live server on a database of its own for each file, and people who use it with a browser."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Quiet(WSGIRequestHandler):
         pass
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def live_app(clone_database: Callable[[], Urls], object_store: S3, run_dir: Path) -> Iterator[Flask]:
     urls = clone_database()
     settings = Settings(
@@ -43,7 +43,7 @@ def live_app(clone_database: Callable[[], Urls], object_store: S3, run_dir: Path
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def live(live_app: Flask, browser: Browser) -> Iterator[Site]:
     """The pages under an address, an open batch, and whoever is needed signed in."""
     server = make_server("127.0.0.1", 0, live_app, threaded=True, request_handler=Quiet)
