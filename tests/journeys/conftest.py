@@ -121,8 +121,8 @@ class Stages:
         return Snapshot(urls, references, _tokens(office), office.applicants)
 
     def told(self, story: Story) -> Snapshot:
-        """The end of a story that is told by a function, by its name."""
-        key = (story.__name__, "told")
+        """The end of a story that is told by a function, by its module and name."""
+        key = (story.__module__, story.__name__)
         if key not in self.kept:
             first = Snapshot(self.empty, tokens=self.tokens) if story is ten_schemes else self.told(ten_schemes)
             urls = self.copy(first.urls)

@@ -16,6 +16,7 @@ from tests.contract_client import Office, refused
 from tests.journeys.conftest import At, ten_schemes
 from tests.journeys.lists import E01, E02
 from tests.journeys.projects import account, batch_of, finals, fix_list, project, to_the_list
+from tests.journeys.test_clusters import recognised_before
 from tests.journeys.test_races import at_once, posting
 
 
@@ -336,22 +337,6 @@ def _expiring(office: Office, basis: str) -> int:
     """A batch of honours and clusters under a policy whose last day is 2026-12-31."""
     office.choose(policy__effective_from="2024-01-01", policy__applicability_basis=basis)
     return office.make_batch(schemes=["green_honour", "industry_cluster"], cap_year=2027, until="2027-03-31")
-
-
-def recognised_before(**changed: Any) -> dict[str, Any]:
-    """A cluster of E09 that was recognised in 2025, as the history of awards has it."""
-    return {
-        "uscc": "91110112YYYY00098U",
-        "scheme": "industry_cluster",
-        "matter_key": "绿色氢能产业集群（虚构）",
-        "approved_total": "5000000",
-        "years": [2026, 2027, 2028],
-        "decided_on": "2025-11-18",
-        "precap_amount": "0",
-        "paid_amount": "0",
-        "document_no": "虚构文〔2025〕31号",
-        **changed,
-    }
 
 
 def test_m18_a_yearly_instalment_goes_on_after_the_policy_expired(at: At) -> None:
