@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column, relat
 
 from storage.base import Base, Id, Instant, Json, Yuan
 from storage.batches import Batch
+from storage.list_entries import ListEntry
 from storage.matters import Matter
 from storage.people import Enterprise
 from storage.tasks import Task
@@ -103,7 +104,8 @@ class Scope:
 def within(scope: Scope) -> Any:
     """The condition on `Case` that a scope means."""
     if scope.reach is Reach.ALL:
-        return Case.submitted_at.is_not(None)
+        # A draft is its firm's own; a case that the office made from an official list is the office's, too.
+        return or_(Case.submitted_at.is_not(None), select(ListEntry.id).where(ListEntry.case_id == Case.id).exists())
     if scope.reach is Reach.ENTERPRISE:
         return Case.enterprise_id == scope.enterprise_id
     if scope.reach is Reach.TASKS:

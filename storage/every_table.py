@@ -11,6 +11,7 @@ from storage import (
     historic_awards,
     instances,
     ledger,
+    list_entries,
     matters,
     messages,
     official_lists,
@@ -28,7 +29,7 @@ from storage.base import Base
 
 MODULES = (
     audit, batches, calculations, cases, cluster_awards, definitions, documents, historic_awards, instances, ledger,
-    matters, messages, official_lists, parameters, payments, people, publicity, recoveries, reviews, sheet_imports,
-    system, tasks,
+    list_entries, matters, messages, official_lists, parameters, payments, people, publicity, recoveries, reviews,
+    sheet_imports, system, tasks,
 )  # fmt: skip
 TABLES = Base.metadata.sorted_tables

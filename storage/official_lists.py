@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, func, or_, select
+from sqlalchemy import BigInteger, ForeignKey, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Id, Instant, Json
+from storage.base import Base, Id
 from storage.cases import Case
+from storage.list_entries import ListEntry
 from storage.people import Enterprise
 
 
@@ -23,27 +24,6 @@ class OfficialList(Base):
     published_on: Mapped[date]
     batch_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("batch.id"))
     import_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("sheet_import.id"))
-
-
-class ListEntry(Base):
-    """One line of a list. `state`: matched, to_confirm (by name, for an officer), unmatched, dismissed.
-
-    `facts` are what the line says under the field codes of the scheme's forms; `case_id` is the candidate's case.
-    """
-
-    __tablename__ = "list_entry"
-    id: Mapped[Id]
-    list_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("official_list.id"))
-    row: Mapped[int]
-    name: Mapped[str]
-    uscc: Mapped[str | None]
-    facts: Mapped[Json]
-    state: Mapped[str]
-    enterprise_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("enterprise.id"))
-    decided_by: Mapped[str | None]
-    decided_at: Mapped[Instant | None]
-    case_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("cases.id"), unique=True)
-    __table_args__ = (Index(None, "list_id", "row"),)
 
 
 def get_list(session: Session, list_id: int) -> OfficialList | None:

@@ -10,7 +10,7 @@ from storage import tasks as task_store
 from storage.batches import Batch
 from storage.cases import Case
 from storage.database import Session
-from storage.official_lists import ListEntry
+from storage.list_entries import ListEntry
 from storage.people import Enterprise
 from workflows import drafts, paging, rules, views
 from workflows.errors import Conflict, Forbidden, Invalid

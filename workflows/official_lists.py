@@ -8,7 +8,8 @@ from storage import batches
 from storage import official_lists as store
 from storage.cases import Case
 from storage.database import Session
-from storage.official_lists import ListEntry, OfficialList
+from storage.list_entries import ListEntry
+from storage.official_lists import OfficialList
 from storage.people import Enterprise, find_enterprise
 from workflows import honours, imports, paging, sheets, views
 from workflows.audit import Chain

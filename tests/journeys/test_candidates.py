@@ -62,6 +62,7 @@ def test_a_firm_that_declines_is_withdrawn_and_may_apply_later(at: At) -> None:
         [],
     )
     assert account(office, E02)["entries"] == []
+    assert office.as_("officer").get(f"/cases/{case}")["status"] == "WITHDRAWN", "the office made the case"
     again = office.apply("e02", "绿色工厂", shown["batch"]["id"], "green_honour")
     office.submit(again, honour_type="绿色工厂", level="national")
     office.drive(again)
