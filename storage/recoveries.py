@@ -1,12 +1,13 @@
 """Money that came back after it was paid (资金追回, domain.md P23 and 2.4)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from sqlalchemy import BigInteger, ForeignKey, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant, Yuan
+from storage.cases import Case
 
 
 class Recovery(Base):
@@ -35,6 +36,21 @@ def total(session: Session, case_id: int) -> Decimal:
     """Yuan recorded as returned for a case so far."""
     query = select(func.coalesce(func.sum(Recovery.amount), 0)).where(Recovery.case_id == case_id)
     return session.scalar(query) or Decimal(0)
+
+
+def returned(session: Session, matter_ids: Iterable[int]) -> dict[tuple[int, str], Decimal]:
+    """Yuan that came back as clerical errors, confirmed, by matter and scheme: the item's ceiling has them again."""
+    query = (
+        select(Case.matter_id, Case.scheme, func.sum(Recovery.amount))
+        .join(Case, Case.id == Recovery.case_id)
+        .where(
+            Case.matter_id.in_(list(matter_ids)),
+            Recovery.cause == "clerical_error",
+            Recovery.confirmed_at.is_not(None),
+        )
+        .group_by(Case.matter_id, Case.scheme)
+    )
+    return {(matter_id or 0, scheme): amount for matter_id, scheme, amount in session.execute(query)}
 
 
 def find(session: Session, recovery_id: int) -> Recovery | None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from storage import batches as store
-from storage import cases, historic_awards, ledger, listings
+from storage import cases, historic_awards, ledger, listings, recoveries
 from storage.batches import Batch, ListRow, Resolution
 from storage.database import Session
 from storage.ledger import LedgerAccount
@@ -77,6 +77,8 @@ def _work_out(
     granted: dict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
     for holder in matters:
         granted[holder.matter_id, holder.scheme] += holder.amount
+    for item, amount in recoveries.returned(session, {each.case.matter_id or 0 for each in running}).items():
+        granted[item] -= amount
     listed = [listed_case(each.step, granted[each.case.matter_id or 0, each.case.scheme]) for each in running]
     accounts = ledger.lock_accounts(session, {each.account for each in listed if not each.recognition}, batch.cap_year)
     entries = ledger.held_by_case(session, [account.id for account in accounts.values()])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
-from storage import cases, earlier, historic_awards, matters, reviews
+from storage import cases, earlier, historic_awards, matters, recoveries, reviews
 from storage.historic_awards import HistoricAward
 from workflows.rules.matters import CERTIFICATE, normal
 from workflows.rules.money import ZERO
@@ -28,12 +28,17 @@ def known_facts(step: Step) -> dict[str, Any]:
 
 
 def granted_for_matter(step: Step) -> Decimal:
-    """Yuan approved or paid earlier for the same project, in all years, also before this program (2.1, step 3)."""
-    if step.case.matter_id is None:
+    """Yuan approved or paid earlier for the same project, in all years, also before this program (2.1, step 3).
+
+    What was paid by mistake and came back is not granted any more.
+    """
+    matter_id = step.case.matter_id
+    if matter_id is None:
         return ZERO
-    before = historic_awards.of_matters(step.session, [step.case.matter_id])
+    before = historic_awards.of_matters(step.session, [matter_id])
     paid = sum((award.paid_amount for award in before if award.scheme == step.case.scheme), ZERO)
-    return cases.granted_for_matter(step.session, step.case.matter_id, step.case.id) + paid
+    back = sum(recoveries.returned(step.session, [matter_id]).values(), ZERO)
+    return cases.granted_for_matter(step.session, matter_id, step.case.id) + paid - back
 
 
 def _same_project(step: Step) -> dict[str, Any]:

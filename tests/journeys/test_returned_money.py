@@ -57,6 +57,24 @@ def test_m12_an_overpayment_that_was_returned_is_room_again(at: At) -> None:
     assert broken(at) == []
 
 
+def first_phase(office: Office) -> Sequence[str]:
+    """1,500,000 yuan are paid for the first phase of a project; the second, of 4,000,000, is at its audit."""
+    filing = "京通备〔2025〕88号（虚构）"
+    first = project(office, batch_of(office), "e01", "retrofit", 5_000_000, filing_no=filing)
+    office.drive(first)
+    second = project(office, batch_of(office), "e01", "retrofit", 4_000_000, filing_no=filing)
+    office.drive(second, until="audit_verification")
+    return first, second
+
+
+def test_what_came_back_by_mistake_is_room_under_the_ceiling_of_the_project_too(at: At) -> None:
+    office, first, second = at.after(first_phase)
+    give_back(office, first, "200000", "clerical_error")
+    to_the_list(office, second)
+    assert office.case(second)["precap_amount"] == "700000"
+    assert list_again(office, second) == ["700000"]
+
+
 def test_m12_before_the_second_person_confirms_nothing_moves(at: At) -> None:
     office, first, asks = at.after(paid_once)
     record(office, first, "200000", "clerical_error")
