@@ -10,6 +10,7 @@ from storage.cases import CaseFacts
 from storage.cluster_awards import ClusterAward, Instalment
 from storage.database import Session
 from workflows.errors import Conflict
+from workflows.listed_cases import is_recognition
 from workflows.rules.schemes import industry_cluster
 from workflows.step import Step
 
@@ -66,6 +67,13 @@ def matter_of(step: Step) -> int | None:
     """The matter of the award whose year this case reports; None for an entry."""
     found = store.of_case(step.session, step.case.id)
     return found[1].matter_id if found else None
+
+
+def refuse_second_recognition(step: Step) -> None:
+    """A8-3: whoever applies for the recognition of a cluster that has an award is told when applying."""
+    matter_id = step.case.matter_id
+    if is_recognition(step) and matter_id is not None and store.find_award(step.session, matter_id) is not None:
+        raise Conflict("该产业集群已经认定，不能重复申报认定；已填写的内容仍为你保留。")
 
 
 def settle_year(step: Step) -> None:

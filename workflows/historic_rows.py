@@ -80,7 +80,7 @@ def problems_of(values: Mapping[str, Any], today: date) -> list[str]:
     ]
     if values["decided_on"] is not None:
         problems += _missing(values, "precap_amount", "paid_amount", "document_no", when="填写认定日期的")
-    elif amount(values, "precap_amount") or amount(values, "paid_amount"):
+    elif amount(values, "paid_amount") or (amount(values, "precap_amount") and not _is_pending(values)):
         problems.append("有支持金额的，“认定日期”必须填写。")
     if amount(values, "paid_amount") > amount(values, "precap_amount"):
         problems.append("“实拨金额”不能大于“限额调减前金额”。")
@@ -93,6 +93,11 @@ def problems_of(values: Mapping[str, Any], today: date) -> list[str]:
     elif values["approved_total"] is not None or values["years"] is not None:
         problems.append("“认定支持总额”“支持年度”仅由产业集群填写。")
     return problems
+
+
+def _is_pending(values: Mapping[str, Any]) -> bool:
+    """A case that the repealed rules still decide: its amount is what it would get there (M17)."""
+    return values["policy"] == "old" and values["accepted_on"] is not None
 
 
 def _problems_of_cluster(values: Mapping[str, Any]) -> list[str]:

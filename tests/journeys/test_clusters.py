@@ -185,9 +185,14 @@ def test_a_firm_that_runs_two_clusters_reports_both(at: At) -> None:
 def test_a_cluster_is_recognised_once(at: At) -> None:
     """A8-3: another operator applies for the cluster that has an award."""
     office, *_ = at.after(ten_schemes)
-    remember(office, recognised_before())
-    entry = office.apply("e08", "氢能产业集群", cluster_batch(office, 2026), CLUSTER)
+    batch = cluster_batch(office, 2026)
+    entry = office.apply("e08", "氢能产业集群", batch, CLUSTER)
     office.submit(entry, cluster_name=NAME)
+    remember(office, recognised_before())
+    late = office.apply("e10", "氢能产业集群", batch, CLUSTER)
+    with refused(409) as why:
+        office.submit(late, cluster_name=NAME)
+    assert "已经认定" in why.detail
     office.drive(entry, until="district_approval")
     with refused(409) as why:
         office.do(entry, "district_approval")

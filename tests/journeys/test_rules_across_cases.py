@@ -293,12 +293,19 @@ def test_m13_room_that_a_firm_of_the_group_gives_back_reaches_the_other(at: At) 
 
 
 def under_the_old_rules(office: Office) -> Sequence[str]:
-    """A matter that is not decided yet under the repealed rules is applied for anew, by two readings."""
+    """A matter pending under the repealed rules, for 300,000 yuan, is applied for again by two readings."""
     filing = "京通备〔2024〕7号（虚构）"
-    pending = {"uscc": E01, "scheme": "retrofit", "matter_key": filing, "policy": "old", "accepted_on": "2024-12-02"}
+    pending = {
+        "uscc": E01,
+        "scheme": "retrofit",
+        "matter_key": filing,
+        "policy": "old",
+        "accepted_on": "2024-12-02",
+        "precap_amount": "300000",
+    }
     assert office.as_("owner").post("/historic-awards", {"items": [pending]})["accepted"] == 1
     cases = []
-    for reading in ("old_rule_if_accepted_before", "new_rule_only"):
+    for reading in ("old_rule_if_accepted_before", "new_rule_if_better"):
         batch = batch_of(office, "retrofit", policy__transition_rule=reading)
         cases.append(project(office, batch, "e01", "retrofit", 3_000_000, filing_no=filing))
     to_the_list(office, *cases)

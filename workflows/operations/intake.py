@@ -23,6 +23,7 @@ def register_submission(step: Step, _: Mapping[str, str]) -> None:
     step.case.submitted_at = step.now
     key = rule_matters.matter_key(step.case.scheme, step.enterprise.uscc, step.facts, last_year=step.batch.cap_year - 1)
     step.case.matter_id = clusters.matter_of(step) or matters.get_or_create(step.session, key, step.case.title).id
+    clusters.refuse_second_recognition(step)
     matters.replace_identifiers(step.session, step.case.id, rule_matters.identifiers(step.facts))
     step.record("application_submitted", "fill_application", [{"field": "matter", "old": None, "new": key}])
 
