@@ -51,6 +51,13 @@ def test_one_page_is_all_that_a_firm_of_the_list_does_before_its_account(at: At)
     assert (paid["status"], paid["paid_amount"], paid["accepted_at"][:10]) == ("PAID", "1000000", "2026-03-02")
 
 
+def test_a_firm_of_the_list_may_confirm_after_the_window_of_applications(at: At) -> None:
+    office, _, case = at.after(honours_listed)
+    office.wait_until("2026-04-20T09:00:00+08:00")
+    office.do(case, "confirm_candidate")
+    assert office.case(case)["accepted_at"][:10] == "2026-04-20"
+
+
 def test_a_firm_that_declines_is_withdrawn_and_may_apply_later(at: At) -> None:
     office, _, case = at.after(honours_listed)
     office.do(case, "confirm_candidate", decision="decline")
