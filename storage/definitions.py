@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, select
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant
 
 
 class DefinitionVersion(Base):
-    """Version `version` of the scheme `key`; `sha256` is that of the whole bundle. State: published or retired."""
+    """Version `version` of the scheme `key`; `sha256` is that of the whole bundle. State: published or retired.
+
+    `authors` drew it, `published_by` let it go live; `draft_id` is the draft it came from, None for what is shipped.
+    """
 
     __tablename__ = "definition_version"
     id: Mapped[Id]
@@ -19,6 +23,12 @@ class DefinitionVersion(Base):
     state: Mapped[str]
     published_at: Mapped[Instant]
     published_by: Mapped[str]
+    authors: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)
+    reason: Mapped[str | None]
+    draft_id: Mapped[int | None] = mapped_column(ForeignKey("definition_draft.id"), index=True)
+    retired_at: Mapped[Instant | None]
+    retired_by: Mapped[str | None]
+    retired_reason: Mapped[str | None]
     __table_args__ = (UniqueConstraint("key", "version"), Index(None, "key", "sha256"))
 
 

@@ -4,8 +4,11 @@ from storage import (
     audit,
     batches,
     calculations,
+    case_migrations,
+    case_runs,
     cases,
     cluster_awards,
+    definition_drafts,
     definitions,
     documents,
     historic_awards,
@@ -21,15 +24,17 @@ from storage import (
     publicity,
     recoveries,
     reviews,
+    scenario_tests,
     sheet_imports,
     system,
     tasks,
+    what_ifs,
 )
 from storage.base import Base
 
 MODULES = (
-    audit, batches, calculations, cases, cluster_awards, definitions, documents, historic_awards, instances, ledger,
-    list_entries, matters, messages, official_lists, parameters, payments, people, publicity, recoveries, reviews,
-    sheet_imports, system, tasks,
+    audit, batches, calculations, case_migrations, case_runs, cases, cluster_awards, definition_drafts, definitions,
+    documents, historic_awards, instances, ledger, list_entries, matters, messages, official_lists, parameters,
+    payments, people, publicity, recoveries, reviews, scenario_tests, sheet_imports, system, tasks, what_ifs,
 )  # fmt: skip
 TABLES = Base.metadata.sorted_tables

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, delete, select, update
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant
@@ -24,18 +24,24 @@ class Instance(Base):
 
 
 class Wait(Base):
-    """Where a case waits for a message or a timer; replaced in the transaction that changes it."""
+    """Where a case waits for a message or a timer, or once waited (`ended_at`): what the heat map counts."""
 
     __tablename__ = "wait"
     id: Mapped[str] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"), index=True)
+    case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"))
+    process: Mapped[str]
     element_id: Mapped[str]
     name: Mapped[str]
     kind: Mapped[str]
     message: Mapped[str | None]
     due_at: Mapped[Instant | None]
     boundary: Mapped[bool]
-    __table_args__ = (Index(None, "message", "case_id"),)
+    opened_at: Mapped[Instant]
+    ended_at: Mapped[Instant | None]
+    __table_args__ = (
+        Index("ix_wait_message_case_id", "message", "case_id", postgresql_where=text("ended_at IS NULL")),
+        Index("ix_wait_case_id", "case_id", postgresql_where=text("ended_at IS NULL")),
+    )
 
 
 class Incident(Base):
@@ -51,11 +57,19 @@ class Incident(Base):
 
 
 def list_waits(session: Session, case_ids: Iterable[int]) -> Sequence[Wait]:
-    return session.scalars(select(Wait).where(Wait.case_id.in_(list(case_ids))).order_by(Wait.due_at, Wait.id)).all()
+    """Where cases wait now."""
+    query = select(Wait).where(Wait.case_id.in_(list(case_ids)), Wait.ended_at.is_(None))
+    return session.scalars(query.order_by(Wait.due_at, Wait.id)).all()
 
 
-def remove_waits(session: Session, ids: Iterable[str]) -> None:
-    session.execute(delete(Wait).where(Wait.id.in_(list(ids))))
+def end_waits(session: Session, ids: Iterable[str], now: datetime) -> None:
+    """These waits are over; they stay for the heat map."""
+    session.execute(update(Wait).where(Wait.id.in_(list(ids))).values(ended_at=now))
+
+
+def move_wait(session: Session, wait_id: str, due_at: datetime | None) -> None:
+    """The deadline of a wait was moved."""
+    session.execute(update(Wait).where(Wait.id == wait_id).values(due_at=due_at))
 
 
 def waiting_cases(session: Session, batch_id: int, message: str) -> list[int]:
@@ -63,7 +77,12 @@ def waiting_cases(session: Session, batch_id: int, message: str) -> list[int]:
     query = (
         select(Case.id)
         .join(Wait, Wait.case_id == Case.id)
-        .where(Case.batch_id == batch_id, Wait.message == message, Case.suspended_at.is_(None))
+        .where(
+            Case.batch_id == batch_id,
+            Wait.message == message,
+            Wait.ended_at.is_(None),
+            Case.suspended_at.is_(None),
+        )
     )
     return list(session.scalars(query.order_by(Case.reference)))
 

@@ -55,6 +55,7 @@ def contenders(session: Session, batch_id: int, messages: Sequence[str]) -> list
         .join(Enterprise, Enterprise.id == Case.enterprise_id)
         .where(
             Case.batch_id == batch_id,
+            Wait.ended_at.is_(None),
             Wait.message.in_(messages),
             Case.suspended_at.is_(None),
             Case.status != "OBJECTION",

@@ -131,13 +131,16 @@ class Running:
         self._tasks = now_open
 
     def _project_waits(self) -> None:
-        session = self.step.session
+        session, now = self.step.session, self.step.now
         waits = {wait.id: wait for wait in self.process.waits()}
-        changed = {key for key, wait in waits.items() if self._waits.get(key) != wait}
-        gone = [key for key in self._waits if key not in waits or key in changed]
+        gone = [key for key in self._waits if key not in waits]
         if gone:
-            instances.remove_waits(session, gone)
-        session.add_all(new_wait(self.case.id, waits[key]) for key in waits if key in changed)
+            instances.end_waits(session, gone, now)
+        for key, wait in waits.items():
+            if key not in self._waits:
+                session.add(new_wait(self.case.id, wait, now))
+            elif wait != self._waits[key]:
+                instances.move_wait(session, key, wait.due_at)
         self._waits = waits
 
 
@@ -159,16 +162,18 @@ def new_task(step: Step, task: engine.OpenTask) -> Task:
     )
 
 
-def new_wait(case_id: int, wait: engine.Wait) -> Wait:
+def new_wait(case_id: int, wait: engine.Wait, now: datetime) -> Wait:
     return Wait(
         id=wait.id,
         case_id=case_id,
+        process=wait.process,
         element_id=wait.element_id,
         name=wait.name,
         kind=wait.kind,
         message=wait.message,
         due_at=wait.due_at,
         boundary=wait.boundary,
+        opened_at=now,
     )
 
 
@@ -181,7 +186,7 @@ def start(step: Step, bundle: Bundle) -> None:
     session.add(Instance(case_id=case.id, state=process.dump(), next_due_at=process.next_due()))
     session.add(CaseFacts(case_id=case.id, facts=step.facts))
     session.add_all(new_task(step, task) for task in process.open_tasks())
-    session.add_all(new_wait(case.id, wait) for wait in process.waits())
+    session.add_all(new_wait(case.id, wait, step.now) for wait in process.waits())
     case.status, case.stage = process.status() or case.status, process.stage()
 
 

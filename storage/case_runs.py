@@ -1,0 +1,102 @@
+"""Work over many cases with progress (推演、迁移): a run, and one row for each of its cases with what came out."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, func, insert, select, text, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.base import Base, Id, Instant, Json
+
+
+class CaseRun(Base):
+    """One run. Kind: rehearsal (of `draft_id`, or of changed `parameters`) or migration (to `definition_id`).
+
+    State: running, done or stopped. `options` is what the kind needs beside these.
+    """
+
+    __tablename__ = "case_run"
+    id: Mapped[Id]
+    kind: Mapped[str]
+    key: Mapped[str]
+    draft_id: Mapped[int | None] = mapped_column(ForeignKey("definition_draft.id"), index=True)
+    definition_id: Mapped[int | None] = mapped_column(ForeignKey("definition_version.id"))
+    parameters: Mapped[Json | None]
+    options: Mapped[Json]
+    state: Mapped[str] = mapped_column(default="running")
+    started_by: Mapped[str]
+    started_at: Mapped[Instant]
+    finished_at: Mapped[Instant | None]
+    __table_args__ = (
+        Index(None, "kind", "key", "id"),
+        Index("ix_case_run_running", "id", postgresql_where=text("state = 'running'")),
+    )
+
+
+class CaseRunRow(Base):
+    """One case of a run; `verdict` is None until it was looked at."""
+
+    __tablename__ = "case_run_row"
+    run_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("case_run.id"), primary_key=True)
+    case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"), primary_key=True)
+    verdict: Mapped[str | None]
+    detail: Mapped[Json | None]
+    __table_args__ = (Index("ix_case_run_row_waiting", "run_id", "case_id", postgresql_where=text("verdict IS NULL")),)
+
+
+def add_rows(session: Session, run_id: int, case_ids: Iterable[int]) -> None:
+    """One row for each case, one statement."""
+    rows = [{"run_id": run_id, "case_id": case_id} for case_id in case_ids]
+    if rows:
+        session.execute(insert(CaseRunRow), rows)
+
+
+def next_running(session: Session, kind: str) -> CaseRun | None:
+    """The oldest run of this kind that is under way."""
+    query = select(CaseRun).where(CaseRun.state == "running", CaseRun.kind == kind)
+    return session.scalar(query.order_by(CaseRun.id).limit(1))
+
+
+def claim_rows(session: Session, run_id: int, limit: int) -> list[int]:
+    """Ids of cases of the run that nobody has looked at; other workers skip them until this transaction ends."""
+    query = select(CaseRunRow.case_id).where(CaseRunRow.run_id == run_id, CaseRunRow.verdict.is_(None))
+    query = query.order_by(CaseRunRow.case_id).limit(limit).with_for_update(skip_locked=True)
+    return list(session.scalars(query))
+
+
+def set_verdict(session: Session, run_id: int, case_id: int, verdict: str, detail: dict[str, Any]) -> None:
+    query = update(CaseRunRow).where(CaseRunRow.run_id == run_id, CaseRunRow.case_id == case_id)
+    session.execute(query.values(verdict=verdict, detail=detail))
+
+
+def finish(session: Session, run_id: int, now: datetime) -> bool:
+    """Close a run of which every case has been looked at; whether it was closed by this call."""
+    waiting = select(CaseRunRow.case_id).where(CaseRunRow.run_id == run_id, CaseRunRow.verdict.is_(None)).exists()
+    query = update(CaseRun).where(CaseRun.id == run_id, CaseRun.state == "running", ~waiting)
+    closed = session.execute(query.values(state="done", finished_at=now).returning(CaseRun.id))
+    return closed.first() is not None
+
+
+def count_by_verdict(session: Session, run_id: int) -> dict[str | None, int]:
+    """How many cases came to each verdict; None are those not looked at yet."""
+    query = select(CaseRunRow.verdict, func.count()).where(CaseRunRow.run_id == run_id)
+    return {row[0]: row[1] for row in session.execute(query.group_by(CaseRunRow.verdict))}
+
+
+def list_rows(session: Session, run_id: int, *, verdict: str | None, after: int, limit: int) -> Sequence[CaseRunRow]:
+    """Rows by case id, beyond `after`."""
+    query = select(CaseRunRow).where(CaseRunRow.run_id == run_id, CaseRunRow.case_id > after)
+    if verdict is not None:
+        query = query.where(CaseRunRow.verdict == verdict)
+    return session.scalars(query.order_by(CaseRunRow.case_id).limit(limit)).all()
+
+
+def list_runs(session: Session, kind: str, *, key: str | None, draft_id: int | None, limit: int) -> Sequence[CaseRun]:
+    """Newest first."""
+    query = select(CaseRun).where(CaseRun.kind == kind).order_by(CaseRun.id.desc()).limit(limit)
+    if key is not None:
+        query = query.where(CaseRun.key == key)
+    if draft_id is not None:
+        query = query.where(CaseRun.draft_id == draft_id)
+    return session.scalars(query).all()

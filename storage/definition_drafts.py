@@ -1,0 +1,81 @@
+"""Drafts of definitions (流程草稿): the files that an owner changed, laid over what is in force."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, delete, select
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.base import Base, Id, Instant
+
+
+class DefinitionDraft(Base):
+    """A change under way. State: open, scheduled (approved, waits for `publish_at`), published or discarded.
+
+    `key` is the process that it was begun for, a scheme or a called process; `authors` is everybody who saved a file.
+    """
+
+    __tablename__ = "definition_draft"
+    id: Mapped[Id]
+    key: Mapped[str]
+    title: Mapped[str]
+    state: Mapped[str] = mapped_column(default="open")
+    authors: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    created_by: Mapped[str]
+    created_at: Mapped[Instant]
+    updated_at: Mapped[Instant]
+    reason: Mapped[str | None]
+    approved_by: Mapped[str | None]
+    approved_at: Mapped[Instant | None]
+    publish_at: Mapped[Instant | None]
+    closed_at: Mapped[Instant | None]
+    # Why a scheduled publication did not take place; the draft is open again.
+    failure: Mapped[str | None]
+    __table_args__ = (Index(None, "state", "publish_at"), Index(None, "key", "id"))
+
+
+class DraftFile(Base):
+    """One changed file; `base_sha256` is the digest of the file in force that it was begun from, None for a new one."""
+
+    __tablename__ = "definition_draft_file"
+    draft_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("definition_draft.id"), primary_key=True)
+    path: Mapped[str] = mapped_column(primary_key=True)
+    base_sha256: Mapped[str | None]
+    sha256: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    saved_by: Mapped[str]
+    saved_at: Mapped[Instant]
+
+
+def find(session: Session, draft_id: int) -> DefinitionDraft | None:
+    return session.get(DefinitionDraft, draft_id)
+
+
+def lock(session: Session, draft_id: int) -> DefinitionDraft | None:
+    """Whoever changes anything about a draft holds its row."""
+    query = select(DefinitionDraft).where(DefinitionDraft.id == draft_id).with_for_update()
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def list_all(session: Session, *, states: Sequence[str], key: str | None, limit: int) -> Sequence[DefinitionDraft]:
+    """Newest first."""
+    query = select(DefinitionDraft).where(DefinitionDraft.state.in_(states)).order_by(DefinitionDraft.id.desc())
+    if key is not None:
+        query = query.where(DefinitionDraft.key == key)
+    return session.scalars(query.limit(limit)).all()
+
+
+def files_of(session: Session, draft_id: int) -> dict[str, DraftFile]:
+    query = select(DraftFile).where(DraftFile.draft_id == draft_id).order_by(DraftFile.path)
+    return {row.path: row for row in session.scalars(query.execution_options(populate_existing=True))}
+
+
+def remove_file(session: Session, draft_id: int, path: str) -> None:
+    session.execute(delete(DraftFile).where(DraftFile.draft_id == draft_id, DraftFile.path == path))
+
+
+def next_due(session: Session, now: datetime) -> DefinitionDraft | None:
+    """Claim the scheduled publication that is longest due; other workers skip it."""
+    query = select(DefinitionDraft).where(DefinitionDraft.state == "scheduled", DefinitionDraft.publish_at <= now)
+    return session.scalar(query.order_by(DefinitionDraft.publish_at).limit(1).with_for_update(skip_locked=True))
