@@ -1,10 +1,16 @@
 // Bundles what the pages load into server/static. Run by `make`; needs Node 18 or newer and nothing from outside.
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 import * as esbuild from "esbuild";
+
+import { chineseLiterals } from "./chinese/literals.mjs";
+
+// What a page may load: <name>.js and <name>.css, or a folder of modules that begins at <name>/index.js.
+const PAGES = ["app", "diagram", "modeler", "form_editor", "differences", "heat_map", "what_if"];
 
 const frontend = path.dirname(fileURLToPath(import.meta.url));
 const server = path.dirname(frontend);
@@ -14,7 +20,7 @@ const unfinished = `${target}.unfinished`;
 await rm(unfinished, { recursive: true, force: true });
 await mkdir(path.join(unfinished, "assets"), { recursive: true });
 const result = await esbuild.build({
-  entryPoints: ["app.css", "app.js", "diagram.css", "diagram.js"].map((name) => path.join(frontend, name)),
+  entryPoints: PAGES.flatMap(entriesOf),
   outdir: unfinished,
   bundle: true,
   minify: true,
@@ -26,15 +32,20 @@ const result = await esbuild.build({
   legalComments: "linked",
   logLevel: "warning",
   metafile: true,
-  plugins: [inlineImagesToFiles(), onlyUsedIcons()],
+  plugins: [inlineImagesToFiles(), onlyUsedIcons(), chineseLiterals()],
 });
 for (const [name, output] of Object.entries(result.metafile.outputs)) {
-  if (/\/(app|diagram)\.(css|js)$/.test(name)) console.log(`${path.basename(name)} ${Math.ceil(output.bytes / 1024)} KB`);
+  if (PAGES.includes(path.parse(name).name)) console.log(`${path.basename(name)} ${Math.ceil(output.bytes / 1024)} KB`);
 }
 await copyFile(path.join(frontend, "favicon.svg"), path.join(unfinished, "favicon.svg"));
 // Swapped in whole, so that a page never meets half a build.
 await rm(target, { recursive: true, force: true });
 await rename(unfinished, target);
+
+function entriesOf(page) {
+  const sources = [`${page}.css`, `${page}.js`, `${page}/index.js`].filter((name) => existsSync(path.join(frontend, name)));
+  return sources.map((name) => ({ in: path.join(frontend, name), out: page }));
+}
 
 /** Writes `url(data:image/svg+xml,…)` of style sheets to files: the pages' CSP allows images from this server only. */
 function inlineImagesToFiles() {
