@@ -21,6 +21,7 @@ from workflows.engine.errors import (
 )
 from workflows.engine.findings import Finding
 from workflows.engine.gate import Known, check_bundle
+from workflows.engine.history import Passage
 from workflows.engine.instance import EndState, OpenTask, ProcessInstance, Wait
 from workflows.engine.model import Element, Flow, Process
 from workflows.engine.path import DiagramPath
@@ -46,6 +47,7 @@ __all__ = [
     "NothingCatches",
     "OpenTask",
     "OperationFailed",
+    "Passage",
     "Process",
     "ProcessInstance",
     "Result",

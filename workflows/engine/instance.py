@@ -13,6 +13,7 @@ from SpiffWorkflow import TaskState
 from workflows.engine.diagrams import Diagrams
 from workflows.engine.errors import EngineError, NothingCatches, NotReady, StepFailed, Stuck
 from workflows.engine.expressions import is_variable
+from workflows.engine.history import Passage, read_history
 from workflows.engine.model import Element
 from workflows.engine.path import DiagramPath, trace_path
 from workflows.engine.service import Call, is_plain
@@ -150,6 +151,7 @@ class ProcessInstance:
 
     def cancel(self) -> None:
         """Close everything that is open: the case was withdrawn or terminated. `ended` stays None."""
+        self._case.begin_step()
         self._case.cancel()
 
     def add_instance(self, element_id: str, item: str) -> str:
@@ -209,6 +211,10 @@ class ProcessInstance:
     def path(self) -> list[DiagramPath]:
         """What was done, is open and failed, and the flows taken, for each diagram entered."""
         return trace_path(self._case)
+
+    def history(self) -> list[Passage]:
+        """Every element that the case passed, with when and what it set there, in the order of passing."""
+        return read_history(self._case)
 
     def variables(self, task_id: str | None = None) -> dict[str, object]:
         """The process variables as the open task sees them, or as the task completed last left them."""
@@ -335,6 +341,7 @@ class _Step:
         if self._instance._spoilt:
             raise Stuck("a step failed before; load the case anew")
         self._instance._spoilt = True
+        self._instance._case.begin_step()
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         if error is not None:

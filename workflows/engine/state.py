@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from workflows.engine.diagrams import Diagrams
     from workflows.engine.service import Call
 
-FORMAT = 1
+# Format 1, which knew no instants of steps, is still read.
+FORMAT = 2
 MAX_INFLATED = 64 * 1024 * 1024
 
 # How a row says what its variables are: the same as its parent's, none, or a difference.
@@ -54,6 +55,7 @@ def dump_case(case: Case) -> bytes:
         case.stage,
         case.end_element,
         int(case.cancelled),
+        case.steps,
     ]
     return bytes([FORMAT]) + zlib.compress(orjson.dumps([head, list(case.names), processes]), 1)
 
@@ -62,13 +64,14 @@ def load_case(diagrams: Diagrams, state: bytes, call: Call, now: datetime) -> Ca
     """Restore a case. Raises StateUnreadable when the bytes are damaged, foreign, or of another bundle."""
     try:
         head, names, processes = _decode(state)
-        pin, prefix, last_number, ticks, status, stage, end_element, cancelled = head
+        pin, prefix, last_number, ticks, status, stage, end_element, cancelled, *steps = head
         if pin != diagrams.pin[:32]:
             raise StateUnreadable("the state belongs to another version of the diagrams")
         case = Case(diagrams, prefix, call, now)
         case.last_number, case.ticks = last_number, ticks
         case.status, case.stage, case.end_element = status, stage, end_element
         case.cancelled = bool(cancelled)
+        case.steps = steps[0] if steps else []
         case.names = {name: index for index, name in enumerate(names)}
         _restore_processes(case, names, processes)
         return case
@@ -79,7 +82,7 @@ def load_case(diagrams: Diagrams, state: bytes, call: Call, now: datetime) -> Ca
 
 
 def _decode(state: bytes) -> list[Any]:
-    if not state or state[0] != FORMAT:
+    if not state or state[0] not in (1, FORMAT):
         raise StateUnreadable("unknown format version")
     inflate = zlib.decompressobj()
     text = inflate.decompress(state[1:], MAX_INFLATED)

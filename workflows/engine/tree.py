@@ -131,6 +131,8 @@ class Case(BpmnWorkflow):
         self.agenda: deque[CaseTask] = deque()
         self.last_number = 0
         self.ticks = 0
+        # When each step began: the tick before it, and its instant in milliseconds since 1970 UTC.
+        self.steps: list[list[int]] = []
         self.status: str | None = None
         self.stage: str | None = None
         self.end_element: str | None = None
@@ -147,6 +149,10 @@ class Case(BpmnWorkflow):
         """The next value of the case's own clock: it orders changes exactly and does not depend on a machine's time."""
         self.ticks += 1
         return self.ticks
+
+    def begin_step(self) -> None:
+        """Remember at which instant the changes from here on happen."""
+        self.steps.append([self.ticks, round(self.now.timestamp() * 1000)])
 
     def task_id(self, number: int) -> str:
         """The id of the case's n-th task: 24 random hex digits of the case, then the number; stable over reloads."""
