@@ -9,7 +9,11 @@ from workflows.operations.registry import operation
 from workflows.step import Step
 
 
-@operation("识别申报轮次")
+@operation(
+    "识别申报轮次",
+    "区分首次认定申报与已认定集群的年度申报。",
+    results={"entry": "首次认定", "yearly": "年度申报"},
+)
 def route_round(step: Step, _: Mapping[str, str]) -> str:
     """`yearly` for the report of a recognised cluster's year, else `entry`; a fact that the form starts with."""
     found = "yearly" if step.facts.get("round") == "yearly" else "entry"
@@ -17,7 +21,7 @@ def route_round(step: Step, _: Mapping[str, str]) -> str:
     return found
 
 
-@operation("登记认定结果")
+@operation("登记认定结果", "登记集群认定和分年支持总额，此后逐年申报、分年拨付。")
 def record_recognition(step: Step, _: Mapping[str, str]) -> None:
     """The district approved the recognition: an award over three years, no entry in any ceiling's ledger."""
     total = step.case.final_amount

@@ -27,7 +27,11 @@ def _worst(outcomes: list[str]) -> str:
     return max(outcomes, key=("clear", "curable", "veto").index)
 
 
-@operation("汇总信用核查与联审意见")
+@operation(
+    "汇总信用核查与联审意见",
+    "取本轮信用核查与部门联审中较严的一项，并告知申报单位可陈述申辩或修复。",
+    results={"clear": "无异常", "curable": "可修复", "veto": "一票否决"},
+)
 def settle_credit(step: Step, _: Mapping[str, str]) -> str:
     """The stricter of the credit check and the departments' joint check of this round."""
     opinions = latest_submissions(step.session, step.case.id, ("credit_check", "joint_check"))
@@ -44,7 +48,11 @@ def settle_credit(step: Step, _: Mapping[str, str]) -> str:
     return result
 
 
-@operation("登记信用认定意见")
+@operation(
+    "登记信用认定意见",
+    "登记听取陈述申辩后的认定意见。",
+    results={"clear": "无异常", "curable": "可修复", "veto": "一票否决"},
+)
 def settle_ruling(step: Step, _: Mapping[str, str]) -> str:
     """The chief's ruling after the firm was heard, judged on the day of the ruling."""
     ruling = latest_submission(step.session, step.case.id, "credit_ruling")
@@ -53,7 +61,7 @@ def settle_ruling(step: Step, _: Mapping[str, str]) -> str:
     return result
 
 
-@operation("登记信用核查未通过")
+@operation("登记信用核查未通过", "登记一票否决，向申报单位发出终止办理告知书。")
 def record_veto(step: Step, _: Mapping[str, str]) -> None:
     step.case.reason = "CREDIT_VETO"
     letters.send(step, "termination", "因信用核查不符合要求（一票否决），经听取你单位陈述申辩，决定终止办理。")

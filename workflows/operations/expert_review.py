@@ -19,7 +19,11 @@ SCORED = frozenset({"industry_cluster", "green_event"})
 CRITERIA = ("score_legality", "score_technique", "score_effect", "score_investment", "score_example")
 
 
-@operation("判定是否需专家评审")
+@operation(
+    "判定是否需专家评审",
+    "按口径和经办人意见判定；已经通过评审的不再评审。",
+    results={"required": "需要", "not_required": "不需要"},
+)
 def route_expert_review(step: Step, _: Mapping[str, str]) -> str:
     """Not required when the parameter says none, when it leaves it to the officer who wants none, or after a pass."""
     route = step.parameter(f"proc.expert_route.{SCHEMES[step.case.scheme].CLAUSE}")
@@ -31,7 +35,7 @@ def route_expert_review(step: Step, _: Mapping[str, str]) -> str:
     return "not_required" if panel.passed or step.case.scheme in SCORED else "required"
 
 
-@operation("随机抽取专家")
+@operation("随机抽取专家", "从专家库随机抽取尚缺的专家，抽取种子先行留痕，可复核。", gives="people")
 def draw_experts(step: Step, _: Mapping[str, str]) -> list[str]:
     """Draw what is still missing from the pool; the seed is recorded before it is used, so a draw can be repeated."""
     panel = reviews.current(step.session, step.case.id)
@@ -149,7 +153,11 @@ def _unsealed(opened: list[tuple[str, str, str | None]]) -> list[dict[str, str |
     ]
 
 
-@operation("汇总专家声明")
+@operation(
+    "汇总专家声明",
+    "汇总承诺与回避，判断专家是否到齐。",
+    results={"complete": "专家到齐", "short": "需补抽"},
+)
 def settle_declarations(step: Step, _: Mapping[str, str]) -> str:
     """Seat those who declared no conflict; `short` when somebody recused and a replacement must be drawn."""
     panel = _panel(step)
@@ -168,7 +176,7 @@ def settle_declarations(step: Step, _: Mapping[str, str]) -> str:
     return "complete" if sum(seat.state == "accepted" for seat in seats) >= panel.size else "short"
 
 
-@operation("组成评审组")
+@operation("组成评审组", "已承诺无利害关系的专家组成评审组，可以阅卷评分。", gives="people")
 def seat_panel(step: Step, _: Mapping[str, str]) -> list[str]:
     """The experts who may see the file and score it."""
     panel = _panel(step)
@@ -177,7 +185,11 @@ def seat_panel(step: Step, _: Mapping[str, str]) -> list[str]:
     return names
 
 
-@operation("汇总专家评分")
+@operation(
+    "汇总专家评分",
+    "全部评分同时启封，计算得分和表决结果。",
+    results={"pass": "评审通过", "fail": "评审未通过"},
+)
 def tally_scores(step: Step, _: Mapping[str, str]) -> str:
     """Unseal all scores together; trimmed mean, pass line and two-thirds vote on the printed score."""
     panel = _panel(step)

@@ -14,7 +14,7 @@ from workflows.rules import matters as rule_matters
 from workflows.step import Step, local_date
 
 
-@operation("登记提交并确定申报事项")
+@operation("登记提交并确定申报事项", "核对申报期，登记提交日，确定同一事项。")
 def register_submission(step: Step, _: Mapping[str, str]) -> None:
     """Check the window (G3), note the day, and find the matter that the case concerns (domain.md 2.2)."""
     # A candidate was put forward by the office within the window; its firm has the period that the letter names.
@@ -30,7 +30,7 @@ def register_submission(step: Step, _: Mapping[str, str]) -> None:
     step.record("application_submitted", "fill_application", [{"field": "matter", "old": None, "new": key}])
 
 
-@operation("予以受理")
+@operation("予以受理", "登记受理日，开始计算办理期限，发出受理通知书；此后材料锁定。")
 def accept_case(step: Step, _: Mapping[str, str]) -> None:
     """Start the clock of the procedure; from now on the documents are locked against deletion."""
     refuse_outside_policy(step, "accepted_on", step.today, "受理")
@@ -41,14 +41,23 @@ def accept_case(step: Step, _: Mapping[str, str]) -> None:
     step.record("case_accepted", "formality_check")
 
 
-@operation("计算办理期限", "days")
+@operation(
+    "计算办理期限",
+    "自当日起按工作日计算，至末日24时届满；结果供定时事件使用。",
+    parameters={"days": "工作日数，或政策口径编号"},
+    gives="instant",
+)
 def working_deadline(step: Step, arguments: Mapping[str, str]) -> str:
     """24:00 of the last of `days` working days (a number, or a parameter id) from today, as an ISO instant."""
     days = arguments["days"]
     return step.deadline(int(days) if days.isdigit() else int(step.parameter(days))).isoformat()
 
 
-@operation("一次性告知补正并计算期限")
+@operation(
+    "一次性告知补正并计算期限",
+    "发出一次性补正告知书，并计算补正期限；结果供定时事件使用。",
+    gives="instant",
+)
 def open_correction(step: Step, _: Mapping[str, str]) -> str:
     """Send the letter with which the period of a correction begins, each time it begins; answers its end."""
     deadline = step.deadline(int(step.parameter("proc.supplement_days")))
@@ -65,7 +74,11 @@ def _send_correction_letter(step: Step, deadline: datetime) -> Message:
     return letters.send(step, "correction", f"需补正下列内容，请于{until}前一次性补正：\n" + "\n".join(lines))
 
 
-@operation("补正逾期处理")
+@operation(
+    "补正逾期处理",
+    "补正期满：告知书已阅的按逾期处理，未送达的重新告知。",
+    results={"lapsed": "逾期未补正", "not_delivered": "告知书未送达"},
+)
 def lapse_correction(step: Step, _: Mapping[str, str]) -> str:
     """The period is over. Silence counts only against a firm that was reached: its letter was opened."""
     letter = messages.latest_of_kind(step.session, step.case.id, "correction")
@@ -77,7 +90,11 @@ def lapse_correction(step: Step, _: Mapping[str, str]) -> str:
     return "lapsed"
 
 
-@operation("登记不予受理")
+@operation(
+    "登记不予受理",
+    "登记理由，发出不予受理告知书。",
+    results={"not_accept": "不予受理"},
+)
 def record_not_accepted(step: Step, _: Mapping[str, str]) -> str:
     """Set the reason and tell the firm with its remedies; the same matter may be filed again in the window."""
     code = str(step.facts.get("reason_code") or "INCOMPLETE")

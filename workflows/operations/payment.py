@@ -33,7 +33,7 @@ def _attempt(step: Step, state: str, amount: Decimal) -> Payment:
     return payment
 
 
-@operation("登记拨付完成")
+@operation("登记拨付完成", "审定占用转为已拨付，发出资金拨付通知书。")
 def settle_payment(step: Step, _: Mapping[str, str]) -> None:
     """COMMITTED becomes PAID; the paid amount is the amount that was committed."""
     account, amount = awards.lock_committed(step)
@@ -54,7 +54,7 @@ def settle_payment(step: Step, _: Mapping[str, str]) -> None:
     )
 
 
-@operation("登记支付退回")
+@operation("登记支付退回", "登记退回原因，通知申报单位更正收款信息。")
 def record_return(step: Step, _: Mapping[str, str]) -> None:
     payment = _attempt(step, "returned", awards.lock_committed(step)[1])
     letters.send(

@@ -10,7 +10,7 @@ from workflows.operations.registry import operation
 from workflows.step import Step
 
 
-@operation("计算公示截止时间")
+@operation("计算公示截止时间", "取公示公告载明的截止时间；结果供定时事件使用。", gives="instant")
 def open_publicity(step: Step, _: Mapping[str, str]) -> str:
     """The end of the period that the notice announced; an objection does not prolong it."""
     announced = publicity.current_item(step.session, step.case.id)
@@ -19,7 +19,11 @@ def open_publicity(step: Step, _: Mapping[str, str]) -> str:
     return announced[0].ends_at.isoformat()
 
 
-@operation("汇总公示结果")
+@operation(
+    "汇总公示结果",
+    "公示期满汇总异议处理结果；异议成立的释放预占额度。",
+    results={"clear": "无异议或异议不成立", "upheld": "异议成立，重新核定", "refused": "异议成立，不予支持"},
+)
 def close_publicity(step: Step, _: Mapping[str, str]) -> str:
     """`clear` when the period ended without an upheld objection; upheld ones release the reservation (2.4)."""
     announced = publicity.current_item(step.session, step.case.id)

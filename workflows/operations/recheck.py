@@ -13,7 +13,11 @@ from workflows.step import Step
 COUNTERSIGNERS = ("chief_recheck", "finance_recheck", "legal_recheck")
 
 
-@operation("汇总复审会签意见")
+@operation(
+    "汇总复审会签意见",
+    "科室负责人、财务、法制三方本轮均同意才为同意。",
+    results={"agree": "均同意", "return": "退回"},
+)
 def settle_recheck(step: Step, _: Mapping[str, str]) -> str:
     """`agree` only when chief, finance and legal all agreed in this round (P11)."""
     opinions = latest_submissions(step.session, step.case.id, COUNTERSIGNERS)
@@ -22,7 +26,7 @@ def settle_recheck(step: Step, _: Mapping[str, str]) -> str:
     return result
 
 
-@operation("登记不予支持")
+@operation("登记不予支持", "登记理由，释放额度，发出不予支持告知书。所有不予支持的路径都汇到这里。")
 def record_refusal(step: Step, _: Mapping[str, str]) -> None:
     """Set the reason, give back what the case holds of the ceiling, tell the firm with its remedies (P16)."""
     code = refusal_reason(step)

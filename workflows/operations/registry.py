@@ -1,35 +1,53 @@
 """The registry of operations: a diagram can call these and nothing else."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
 from workflows.step import Step
 
 Result = str | bool | int | list[str] | None
 Function = Callable[[Step, Mapping[str, str]], Result]
+# What the result variable of a task holds: nothing, one of a few words, an instant for a timer, usernames.
+Gives = Literal["nothing", "word", "instant", "people"]
 
 
 @dataclass(frozen=True)
 class Operation:
-    """A registered operation: its Chinese name for process owners, and the parameters that a diagram must give."""
+    """A registered operation, with what process owners read about it in Chinese.
+
+    `parameters` are those that a diagram must give, each with its help. `results` are the words that it answers and
+    that a gateway can ask for, each with its meaning.
+    """
 
     name: str
     title: str
-    parameters: frozenset[str]
-    function: Function
+    help: str
+    parameters: Mapping[str, str]
+    gives: Gives
+    results: Mapping[str, str]
+    function: Function = field(repr=False)
 
 
 REGISTRY: dict[str, Operation] = {}
 
 
-def operation(title: str, *parameters: str) -> Callable[[Function], Function]:
-    """Register a function under its own name."""
+def operation(
+    title: str,
+    help: str,
+    *,
+    parameters: Mapping[str, str] | None = None,
+    results: Mapping[str, str] | None = None,
+    gives: Gives | None = None,
+) -> Callable[[Function], Function]:
+    """Register a function under its own name; one with `results` gives a word."""
 
     def register(function: Function) -> Function:
         name = function.__name__
         if name in REGISTRY:
             raise ValueError(f"operation {name} is registered twice")
-        REGISTRY[name] = Operation(name, title, frozenset(parameters), function)
+        answer = gives or ("word" if results else "nothing")
+        REGISTRY[name] = Operation(name, title, help, parameters or {}, answer, results or {}, function)
         return function
 
     return register
@@ -41,4 +59,4 @@ def perform(step: Step, name: str, arguments: Mapping[str, str]) -> Result:
 
 
 def signatures() -> dict[str, frozenset[str]]:
-    return {name: operation.parameters for name, operation in REGISTRY.items()}
+    return {name: frozenset(operation.parameters) for name, operation in REGISTRY.items()}

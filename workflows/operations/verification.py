@@ -7,7 +7,11 @@ from workflows.operations.registry import operation
 from workflows.step import Step
 
 
-@operation("判断是否存在审计核减")
+@operation(
+    "判断是否存在审计核减",
+    "有核减的，发出核减情况征求意见函。",
+    results={"yes": "有核减", "no": "无核减"},
+)
 def check_cuts(step: Step, _: Mapping[str, str]) -> str:
     """`yes` when the report cut lines, so that the firm may comment on them (核减情况征求意见)."""
     cuts = step.facts.get("cut_lines") or []
