@@ -28,6 +28,8 @@ const result = await esbuild.build({
   target: ["chrome100", "firefox100", "safari15"],
   assetNames: "assets/[name]-[hash]",
   loader: { ".svg": "file", ".woff2": "file" },
+  // form-js installs two copies of preact, whose components do not draw into each other.
+  alias: { preact: path.join(frontend, "../../node_modules/preact") },
   charset: "utf8",
   legalComments: "linked",
   logLevel: "warning",
