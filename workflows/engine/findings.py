@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One reason why a bundle may not be published."""
+    """One reason why a bundle may not be published.
+
+    What is `hostile` may not even be kept as a draft: no editor would have drawn it, and none could mend it.
+    """
 
     file: str
     line: int
@@ -17,3 +20,4 @@ class Finding:
     message_en: str
     mend_zh: str
     mend_en: str
+    hostile: bool = False

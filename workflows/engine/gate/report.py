@@ -38,6 +38,7 @@ class Report:
             message_en=words.message_en.format_map(en),
             mend_zh=words.mend_zh.format_map(zh),
             mend_en=words.mend_en.format_map(en),
+            hostile=words.hostile,
         )
 
     def at(self, rule: str, file: str, element: Element, detail: str = "") -> None:
