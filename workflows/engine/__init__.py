@@ -8,6 +8,7 @@ import logging
 
 from workflows.engine.compiled import compile_bundle
 from workflows.engine.diagrams import Diagrams
+from workflows.engine.differences import DiagramDifference, ElementDifference, NotComparable, compare_diagrams
 from workflows.engine.errors import (
     DiagramRefused,
     EngineError,
@@ -23,6 +24,7 @@ from workflows.engine.findings import Finding
 from workflows.engine.gate import Known, check_bundle
 from workflows.engine.history import Passage
 from workflows.engine.instance import EndState, OpenTask, ProcessInstance, Wait
+from workflows.engine.links import Links, read_links
 from workflows.engine.model import Element, Flow, Process
 from workflows.engine.path import DiagramPath
 from workflows.engine.service import Call, Result, ServiceCall
@@ -33,16 +35,20 @@ for _name in ("spiff", "spiff.task", "spiff.workflow", "spiff.data"):
 
 __all__ = [
     "Call",
+    "DiagramDifference",
     "DiagramPath",
     "DiagramRefused",
     "Diagrams",
     "Element",
+    "ElementDifference",
     "EndState",
     "EngineError",
     "ExpressionRefused",
     "Finding",
     "Flow",
     "Known",
+    "Links",
+    "NotComparable",
     "NotReady",
     "NothingCatches",
     "OpenTask",
@@ -57,5 +63,7 @@ __all__ = [
     "Stuck",
     "Wait",
     "check_bundle",
+    "compare_diagrams",
     "compile_bundle",
+    "read_links",
 ]

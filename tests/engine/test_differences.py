@@ -1,0 +1,211 @@
+"""Two versions of a diagram: what was added, removed, changed or moved, and that nothing changes unseen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from lxml import etree
+
+from server.settings import CHECKOUT
+from workflows import engine
+from workflows.engine import DiagramDifference, NotComparable, compare_diagrams
+
+PUBLICITY = (CHECKOUT / "bpmn/shared/publicity.bpmn").read_bytes()
+EXPERT_REVIEW = (CHECKOUT / "bpmn/shared/expert_review.bpmn").read_bytes()
+
+
+def edited(*replacements: tuple[str, str], of: bytes = PUBLICITY) -> DiagramDifference:
+    """The difference that these edits of the text make."""
+    text = of.decode()
+    for old, new in replacements:
+        assert old in text, old
+        text = text.replace(old, new)
+    return compare_diagrams(of, text.encode())
+
+
+def said(difference: DiagramDifference) -> dict[str, dict[str, tuple[str | None, str | None]]]:
+    """The changed fields by element and label."""
+    return {each.id: {field.label: (field.old, field.new) for field in each.fields} for each in difference.changed}
+
+
+def test_the_same_diagram_differs_in_nothing() -> None:
+    assert not compare_diagrams(PUBLICITY, PUBLICITY)
+
+
+def test_how_the_xml_is_written_is_no_difference() -> None:
+    root = etree.fromstring(PUBLICITY)
+    process = root.find("{*}process")
+    process.append(process[3])  # another order
+    process.append(etree.Comment("a remark"))
+    text = etree.tostring(root).decode()
+    text = re.sub(r'(</?|xmlns:|type=")bpmn(?=[:=])', r"\1b", text).replace('x="100"', 'x="100.0"')
+    assert "<b:process" in text
+    assert not compare_diagrams(PUBLICITY, text.encode())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "element", "label", "values"),
+    [
+        ('name="公示期满"', 'name="期满"', "publicity_period", "名称", ("公示期满", "期满")),
+        ("proc.objection_days", "8", "objection_handling", "办理期限（工作日）", ("proc.objection_days", "8")),
+        ('gc:form="objection_handling"', 'gc:form="x"', "objection_handling", "表单", ("objection_handling", "x")),
+        ('"OBJECTION" gc:stage="P14"', '"OBJECTION"', "objection_handling", "办理阶段", ("P14", None)),
+        ('== "dismiss"', '== "uphold"', "objection_outcome_to_open_publicity", "条件", None),
+        (
+            'default="objection_outcome_to_close_publicity"',
+            'default="objection_outcome_to_open_publicity"',
+            "objection_outcome",
+            "默认走向",
+            ("成立", "不成立"),
+        ),
+        (">publicity_ends_at<", ">other<", "publicity_period", "到期时间", ("publicity_ends_at", "other")),
+        (
+            'messageRef="message_published"',
+            'messageRef="message_objection_accepted"',
+            "published",
+            "等待的消息",
+            ("published", "objection_accepted"),
+        ),
+        ('name="published"', 'name="listed"', "message_published", "名称", ("published", "listed")),
+        ('name="监督岗"', 'name="监督"', "discipline", "名称", ("监督岗", "监督")),
+        (
+            'isExecutable="true"',
+            'isExecutable="false"',
+            "publicity",
+            "是否可执行",
+            ("true", "false"),
+        ),
+        ('implementation="close_publicity"', 'implementation="x"', "close_publicity", "系统操作", None),
+    ],
+)
+def test_a_change_says_its_field_and_both_values(
+    old: str, new: str, element: str, label: str, values: tuple[str | None, str | None] | None
+) -> None:
+    difference = edited((old, new))
+    assert set(said(difference)) == {element}
+    assert set(said(difference)[element]) == {label}
+    if values is not None:
+        assert said(difference)[element][label] == values
+    assert not (difference.added or difference.removed or difference.moved)
+
+
+def test_another_lane_is_another_role() -> None:
+    line = "<bpmn:flowNodeRef>objection_handling</bpmn:flowNodeRef>"
+    here = "<bpmn:flowNodeRef>published</bpmn:flowNodeRef>"
+    difference = edited((line, ""), (here, here + line))
+    assert said(difference) == {"objection_handling": {"办理角色（泳道）": ("监督岗", "业务科室经办人")}}
+
+
+def test_parameters_documentation_and_what_nobody_knows_are_fields() -> None:
+    difference = edited(
+        (
+            "<bpmn:outgoing>open_publicity_to_publicity_wait</bpmn:outgoing>",
+            "<bpmn:documentation>按工作日计算</bpmn:documentation><bpmn:extensionElements>"
+            '<gc:parameter name="days" value="5" /><x:odd xmlns:x="urn:x" how="so">!</x:odd></bpmn:extensionElements>',
+        )
+    )
+    assert said(difference)["open_publicity"] == {
+        "说明": (None, "按工作日计算"),
+        "操作参数“days”": (None, "5"),
+        "其他内容“extensionElements/{urn:x}odd@how”": (None, "so"),
+        "其他内容“extensionElements/{urn:x}odd”": (None, "!"),
+    }
+
+
+def test_several_people_at_once() -> None:
+    difference = edited((">panel<", ">others<"), ('name="seat"', 'name="who"'), of=EXPERT_REVIEW)
+    labels = {label for fields in said(difference).values() for label in fields}
+    assert labels == {"多人办理的名单", "名单中每人的变量"}
+
+
+def test_added_and_removed_elements_carry_what_they_say() -> None:
+    task = (
+        '<bpmn:userTask id="extra" name="复核" gc:form="recheck" gc:due="3">'
+        "<bpmn:documentation>新增</bpmn:documentation></bpmn:userTask>"
+    )
+    end = '<bpmn:endEvent id="publicity_done"'
+    difference = edited((end, task + end))
+    (added,) = difference.added
+    assert (added.id, added.name, added.kind_name) == ("extra", "复核", "用户任务")
+    assert {field.label: field.new for field in added.fields} == {
+        "表单": "recheck",
+        "办理期限（工作日）": "3",
+        "说明": "新增",
+    }
+    back = compare_diagrams(PUBLICITY.replace(end.encode(), (task + end).encode()), PUBLICITY)
+    assert [each.id for each in back.removed] == ["extra"]
+    assert {field.old for field in back.removed[0].fields} == {"recheck", "3", "新增"}
+
+
+def test_a_diagram_that_did_not_exist_is_added_whole() -> None:
+    assert {"publicity", "objection_handling"} <= {each.id for each in compare_diagrams(None, PUBLICITY).added}
+    assert not compare_diagrams(PUBLICITY, None).added
+
+
+def test_moved_is_what_is_only_drawn_elsewhere() -> None:
+    difference = edited(('<dc:Bounds x="950" y="395"', '<dc:Bounds x="960" y="395"'))
+    assert [each.id for each in difference.moved] == ["objection_handling"]
+    assert not difference.changed
+    both = edited(('<dc:Bounds x="950" y="395"', '<dc:Bounds x="960" y="395"'), ("异议核查处理", "核查处理"))
+    assert [(each.id, each.moved) for each in both.changed] == [("objection_handling", True)]
+    assert not both.moved
+
+
+def test_a_changed_kind_is_said_in_words() -> None:
+    text = PUBLICITY.decode()
+    start = text.index('<bpmn:serviceTask id="close_publicity"')
+    end = text.index("</bpmn:serviceTask>", start) + len("</bpmn:serviceTask>")
+    task = text[start:end].replace("serviceTask", "userTask")
+    difference = compare_diagrams(PUBLICITY, (text[:start] + task + text[end:]).encode())
+    assert said(difference) == {"close_publicity": {"类型": ("服务任务", "用户任务")}}
+
+
+def _meaningful(root: etree._Element) -> Iterator[etree._Element]:
+    """All nodes but those that only repeat what a flow says."""
+    for node in root.iter():
+        if etree.QName(node).localname not in ("incoming", "outgoing"):
+            yield node
+
+
+def test_no_attribute_and_no_text_changes_unseen() -> None:
+    count = sum(1 for _ in _meaningful(etree.fromstring(PUBLICITY)))
+    for number in range(count):
+        root = etree.fromstring(PUBLICITY)
+        node = list(_meaningful(root))[number]
+        drawn = etree.QName(node).localname in ("BPMNShape", "BPMNEdge")
+        for name, value in node.attrib.items():
+            if name == "id" and drawn:
+                continue  # the drawing program's own
+            node.set(name, f"{value}x")
+            assert compare_diagrams(PUBLICITY, etree.tostring(root)), (node.tag, name)
+            node.set(name, value)
+        if (node.text or "").strip():
+            node.text = f"{node.text}x"
+            assert compare_diagrams(PUBLICITY, etree.tostring(root)), node.tag
+
+
+def test_no_node_goes_or_comes_unseen() -> None:
+    count = sum(1 for _ in _meaningful(etree.fromstring(PUBLICITY)))
+    for number in range(1, count):
+        root = etree.fromstring(PUBLICITY)
+        node = list(_meaningful(root))[number]
+        node.getparent().remove(node)
+        without = etree.tostring(root)
+        assert compare_diagrams(PUBLICITY, without), node.tag
+        assert compare_diagrams(without, PUBLICITY), node.tag
+
+
+def test_ids_used_twice_are_both_compared() -> None:
+    twice = PUBLICITY.replace(b'id="close_publicity"', b'id="open_publicity"')
+    assert compare_diagrams(twice, PUBLICITY)
+    assert not compare_diagrams(twice, twice)
+
+
+def test_what_is_no_diagram_is_refused_by_name() -> None:
+    with pytest.raises(NotComparable) as refused:
+        compare_diagrams(PUBLICITY, b"<a")
+    assert (refused.value.rule, refused.value.line) == ("xml-malformed", 1)
+    with pytest.raises(engine.EngineError):
+        compare_diagrams(b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', PUBLICITY)
