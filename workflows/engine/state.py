@@ -33,6 +33,21 @@ NONE = 1
 _STATES = frozenset(TaskState._values)
 
 
+class Gone:
+    """What a finished task was, when its case has moved to a version of the diagram that no longer draws it."""
+
+    bpmn_id = None
+    manual = False
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+def encode_state(head: list[Any], names: list[str], processes: list[Any]) -> bytes:
+    """What `decode_state` reads."""
+    return bytes([FORMAT]) + zlib.compress(orjson.dumps([head, names, processes]), 1)
+
+
 def dump_case(case: Case) -> bytes:
     """The state of a case between two steps."""
     processes = [
@@ -57,13 +72,13 @@ def dump_case(case: Case) -> bytes:
         int(case.cancelled),
         case.steps,
     ]
-    return bytes([FORMAT]) + zlib.compress(orjson.dumps([head, list(case.names), processes]), 1)
+    return encode_state(head, list(case.names), processes)
 
 
 def load_case(diagrams: Diagrams, state: bytes, call: Call, now: datetime) -> Case:
     """Restore a case. Raises StateUnreadable when the bytes are damaged, foreign, or of another bundle."""
     try:
-        head, names, processes = _decode(state)
+        head, names, processes = decode_state(state)
         pin, prefix, last_number, ticks, status, stage, end_element, cancelled, *steps = head
         if pin != diagrams.pin[:32]:
             raise StateUnreadable("the state belongs to another version of the diagrams")
@@ -81,7 +96,8 @@ def load_case(diagrams: Diagrams, state: bytes, call: Call, now: datetime) -> Ca
         raise StateUnreadable(f"the state is damaged: {error!r}") from error
 
 
-def _decode(state: bytes) -> list[Any]:
+def decode_state(state: bytes) -> list[Any]:
+    """The head, the names and the processes with their rows, as stored. Raises StateUnreadable."""
     if not state or state[0] not in (1, FORMAT):
         raise StateUnreadable("unknown format version")
     inflate = zlib.decompressobj()
@@ -161,13 +177,18 @@ def _restore_task(
         if parent.workflow is not process:
             raise StateUnreadable(f"task {number} hangs on another process")
         base = parent.data
+    task_spec = specs.get(names[spec])
+    if task_spec is None:
+        if not finished:
+            raise StateUnreadable(f"task {number} is at {names[spec]}, which is not drawn")
+        task_spec = Gone(names[spec])
     # Bypasses the constructor, which would number the task anew.
     task = CaseTask.__new__(CaseTask)
     task.__dict__ = {
         "id": case.task_id(number),
         "number": number,
         "workflow": process,
-        "task_spec": specs[names[spec]],
+        "task_spec": task_spec,
         "_parent": parent.id if parent is not None else None,
         "_children": [],
         "_state": state,
