@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from server.settings import CHECKOUT
-from workflows import deployments, engine
+from workflows import bundling, deployments, engine
 
 
 def check_files(paths: Sequence[Path]) -> Iterator[tuple[str, list[engine.Finding]]]:
@@ -17,7 +17,7 @@ def check_files(paths: Sequence[Path]) -> Iterator[tuple[str, list[engine.Findin
     """
     for path in paths:
         folder = path.parent.parent if path.parent.name == "shared" else path.parent
-        library = deployments.read_library(folder if (folder / "forms").is_dir() else CHECKOUT / "bpmn")
+        library = bundling.read_library(folder if (folder / "forms").is_dir() else CHECKOUT / "bpmn")
         called = f"shared/{path.name}"
         place = called if called in library or path.parent.name == "shared" else path.name
         library[place] = path.read_bytes()
@@ -28,7 +28,7 @@ def check_files(paths: Sequence[Path]) -> Iterator[tuple[str, list[engine.Findin
                 for diagram in library
                 if "/" not in diagram
                 and diagram.endswith(".bpmn")
-                and called in deployments.assemble(library, diagram.removesuffix(".bpmn"))
+                and called in bundling.assemble(library, diagram.removesuffix(".bpmn"))
             ]
         for scheme in schemes:
-            yield scheme, deployments.check(deployments.assemble(library, scheme), scheme)
+            yield scheme, deployments.check(bundling.assemble(library, scheme), scheme)

@@ -66,6 +66,10 @@ def list_all(session: Session, *, states: Sequence[str], key: str | None, limit:
     return session.scalars(query.limit(limit)).all()
 
 
+def find_by_title(session: Session, title: str) -> DefinitionDraft | None:
+    return session.scalar(select(DefinitionDraft).where(DefinitionDraft.title == title).limit(1))
+
+
 def files_of(session: Session, draft_id: int) -> dict[str, DraftFile]:
     query = select(DraftFile).where(DraftFile.draft_id == draft_id).order_by(DraftFile.path)
     return {row.path: row for row in session.scalars(query.execution_options(populate_existing=True))}

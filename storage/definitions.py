@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, select
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, and_, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -54,6 +54,28 @@ def latest(session: Session, key: str) -> DefinitionVersion | None:
     return session.scalar(query.order_by(DefinitionVersion.version.desc()).limit(1))
 
 
+def before(session: Session, version: DefinitionVersion) -> DefinitionVersion | None:
+    """The version in force that comes next when this one is withdrawn."""
+    query = select(DefinitionVersion).where(
+        DefinitionVersion.key == version.key,
+        DefinitionVersion.state == "published",
+        DefinitionVersion.version < version.version,
+    )
+    return session.scalar(query.order_by(DefinitionVersion.version.desc()).limit(1))
+
+
+def latest_by(session: Session, key: str, published_by: str) -> DefinitionVersion | None:
+    """The newest version of a key that this one published, in force or not."""
+    query = select(DefinitionVersion).where(
+        DefinitionVersion.key == key, DefinitionVersion.published_by == published_by
+    )
+    return session.scalar(query.order_by(DefinitionVersion.version.desc()).limit(1))
+
+
+def last_number(session: Session, key: str) -> int:
+    return session.scalar(select(func.max(DefinitionVersion.version)).where(DefinitionVersion.key == key)) or 0
+
+
 def find(session: Session, key: str, version: int) -> DefinitionVersion | None:
     return session.scalar(
         select(DefinitionVersion).where(DefinitionVersion.key == key, DefinitionVersion.version == version)
@@ -83,3 +105,33 @@ def known_contents(session: Session, digests: set[str]) -> set[str]:
 
 def by_ids(session: Session, ids: set[int]) -> dict[int, DefinitionVersion]:
     return {each.id: each for each in session.scalars(select(DefinitionVersion).where(DefinitionVersion.id.in_(ids)))}
+
+
+def paths_in_force(session: Session) -> dict[str, str]:
+    """The digest of every file of the newest published version of each key, the newest publication winning a path."""
+    newest = (
+        select(DefinitionVersion.key, func.max(DefinitionVersion.version).label("version"))
+        .where(DefinitionVersion.state == "published")
+        .group_by(DefinitionVersion.key)
+        .subquery()
+    )
+    query = (
+        select(DefinitionFile.path, DefinitionFile.sha256)
+        .join(DefinitionVersion, DefinitionVersion.id == DefinitionFile.definition_id)
+        .join(newest, and_(newest.c.key == DefinitionVersion.key, newest.c.version == DefinitionVersion.version))
+        .order_by(DefinitionVersion.published_at, DefinitionVersion.id, DefinitionFile.path)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def contents(session: Session, digests: set[str]) -> dict[str, bytes]:
+    """Files by their digests."""
+    query = select(DefinitionContent.sha256, DefinitionContent.content)
+    found = session.execute(query.where(DefinitionContent.sha256.in_(digests)))
+    return {sha256: bytes(content) for sha256, content in found}
+
+
+def list_of_draft(session: Session, draft_id: int) -> Sequence[DefinitionVersion]:
+    """The versions that the publication of one draft made."""
+    query = select(DefinitionVersion).where(DefinitionVersion.draft_id == draft_id)
+    return session.scalars(query.order_by(DefinitionVersion.key)).all()

@@ -1,67 +1,23 @@
-"""Definition versions: what is shipped (and later drawn) becomes a pinned bundle, through the gate, never around it."""
+"""Definition versions: what is shipped and what is drawn becomes a pinned bundle, through the gate, never around it."""
 
-import hashlib
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from storage import definition_drafts as drafts
 from storage import definitions as store
 from storage.database import Session
+from storage.definition_drafts import DefinitionDraft, DraftFile
 from storage.definitions import DefinitionContent, DefinitionFile, DefinitionVersion
 from workflows import engine, forms, operations, rules, views
 from workflows.audit import Chain
-from workflows.errors import Invalid, NotFound
-from workflows.permissions import ROLES
+from workflows.bundling import GateRefused, assemble, digest, read_library, sha256_of
+from workflows.errors import NotFound
+from workflows.library import in_force
+from workflows.permissions import ROLES, SYSTEM
 from workflows.statuses import STATUSES
-
-_CALLED = re.compile(rb'calledElement="([a-z_]+)"')
-_FORM = re.compile(rb'gc:form="([a-z_{}0-9]+)"')
-
-
-class GateRefused(Invalid):
-    """422: the gate found something; nothing was stored."""
-
-    def __init__(self, findings: list[engine.Finding]) -> None:
-        super().__init__(
-            f"发布校验发现{len(findings)}个问题，未发布。",
-            findings=[
-                {
-                    "file": f.file,
-                    "line": f.line,
-                    "element": f.element,
-                    "rule": f.rule,
-                    "message": f.message_zh,
-                    "mend": f.mend_zh,
-                }
-                for f in findings
-            ],
-        )
-        self.findings = findings
-
-
-def read_library(folder: Path) -> dict[str, bytes]:
-    """Every diagram and form below a folder by its relative path."""
-    paths = [*folder.rglob("*.bpmn"), *folder.rglob("*.form")]
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(paths)}
-
-
-def assemble(library: Mapping[str, bytes], scheme: str) -> dict[str, bytes]:
-    """The bundle of a scheme: its diagram, the diagrams it calls (at any depth), and the forms of their tasks."""
-    bundle: dict[str, bytes] = {}
-    waiting = [f"{scheme}.bpmn"]
-    while waiting:
-        path = waiting.pop()
-        if path in bundle or path not in library:
-            continue
-        content = bundle[path] = library[path]
-        waiting += [f"shared/{name.decode()}.bpmn" for name in _CALLED.findall(content)]
-        for name in _FORM.findall(content):
-            form = f"forms/{name.decode().replace('{scheme}', scheme)}.form"
-            if form in library:
-                bundle[form] = library[form]
-    return bundle
 
 
 def check(bundle: Mapping[str, bytes], scheme: str) -> list[engine.Finding]:
@@ -93,14 +49,8 @@ def _load_forms(bundle: Mapping[str, bytes]) -> tuple[list[engine.Finding], dict
     return findings, loaded
 
 
-def digest(bundle: Mapping[str, bytes]) -> str:
-    """The digest of a bundle: over its paths and the digests of their contents, in order."""
-    lines = [f"{path} {hashlib.sha256(content).hexdigest()}\n" for path, content in sorted(bundle.items())]
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
-
-
 def publish(session: Session, scheme: str, bundle: Mapping[str, bytes], by: str, now: datetime) -> DefinitionVersion:
-    """Store a bundle as the next version of its scheme; only what the latest version holds already changes nothing.
+    """Store what the program brings as the next version of its scheme; what the latest version holds changes nothing.
 
     The content of an earlier version becomes a new version of its own: that is how one goes back. The gate judges it
     in any case: what passed once may name an operation that the program no longer has.
@@ -109,50 +59,107 @@ def publish(session: Session, scheme: str, bundle: Mapping[str, bytes], by: str,
     findings = check(bundle, scheme)
     if findings:
         raise GateRefused(findings)
+    return store_version(session, scheme, bundle, Release(by, [by], "随程序提供", None, now))
+
+
+@dataclass(frozen=True)
+class Release:
+    """Who lets a version go live, who drew it, why, from which draft, and when."""
+
+    by: str
+    authors: Sequence[str]
+    reason: str
+    draft_id: int | None
+    at: datetime
+
+
+def store_version(session: Session, scheme: str, bundle: Mapping[str, bytes], release: Release) -> DefinitionVersion:
+    """The next version of a scheme from a bundle that has passed the gate; the latest again if it holds just this."""
     chain = Chain.open_locked(session, f"definition:{scheme}")
     sha256 = digest(bundle)
     latest = store.latest(session, scheme)
     if latest is not None and latest.sha256 == sha256:
         return latest
-    return _store(session, chain, scheme, bundle, sha256, (latest.version if latest else 0) + 1, by, now)
-
-
-def _store(
-    session: Session,
-    chain: Chain,
-    scheme: str,
-    bundle: Mapping[str, bytes],
-    sha256: str,
-    number: int,
-    by: str,
-    now: datetime,
-) -> DefinitionVersion:
     version = DefinitionVersion(
-        key=scheme, version=number, sha256=sha256, state="published", published_at=now, published_by=by
+        key=scheme,
+        version=store.last_number(session, scheme) + 1,
+        sha256=sha256,
+        state="published",
+        published_at=release.at,
+        published_by=release.by,
+        authors=list(release.authors),
+        reason=release.reason,
+        draft_id=release.draft_id,
     )
     session.add(version)
     session.flush()
-    digests = {path: hashlib.sha256(content).hexdigest() for path, content in bundle.items()}
-    present = store.known_contents(session, set(digests.values()))
-    fresh = {digests[path]: content for path, content in bundle.items() if digests[path] not in present}
-    session.add_all(DefinitionContent(sha256=each, content=content) for each, content in fresh.items())
-    session.flush()
-    session.add_all(DefinitionFile(definition_id=version.id, path=path, sha256=each) for path, each in digests.items())
+    _store_files(session, version.id, bundle)
     chain.append(
-        now, by, "definition_published", f"{scheme}@{number}", [{"field": "sha256", "old": None, "new": sha256}]
+        release.at,
+        release.by,
+        "definition_published",
+        f"{scheme}@{version.version}",
+        [{"field": "sha256", "old": latest.sha256 if latest else None, "new": sha256}],
     )
     session.flush()
     return version
 
 
+def _store_files(session: Session, definition_id: int, bundle: Mapping[str, bytes]) -> None:
+    digests = {path: sha256_of(content) for path, content in bundle.items()}
+    present = store.known_contents(session, set(digests.values()))
+    fresh = {digests[path]: content for path, content in bundle.items() if digests[path] not in present}
+    session.add_all(DefinitionContent(sha256=each, content=content) for each, content in fresh.items())
+    session.flush()
+    session.add_all(
+        DefinitionFile(definition_id=definition_id, path=path, sha256=each) for path, each in digests.items()
+    )
+
+
 def publish_shipped(session: Session, folder: Path, now: datetime) -> list[DefinitionVersion]:
-    """Publish every scheme whose rule and diagram are shipped; at every start, changing nothing the second time."""
-    library = read_library(folder)
-    return [
-        publish(session, scheme, assemble(library, scheme), "system", now)
-        for scheme in rules.SCHEMES
-        if f"{scheme}.bpmn" in library
-    ]
+    """Publish every scheme whose rule and diagram are shipped; at every start, changing nothing the second time.
+
+    Once an owner has published a version of his own, a program that ships something new only offers it as a draft:
+    an update never undoes what the office decided.
+    """
+    shipped = read_library(folder)
+    bundles = {scheme: assemble(shipped, scheme) for scheme in rules.SCHEMES if f"{scheme}.bpmn" in shipped}
+    for scheme, bundle in bundles.items():
+        findings = check(bundle, scheme)
+        if findings:
+            raise GateRefused(findings)
+    latest = {scheme: store.latest(session, scheme) for scheme in bundles}
+    if any(version is not None and version.published_by != SYSTEM.username for version in latest.values()):
+        _offer(session, bundles, now)
+        return [version for version in latest.values() if version is not None]
+    release = Release(SYSTEM.username, [SYSTEM.username], "随程序提供", None, now)
+    return [store_version(session, scheme, bundle, release) for scheme, bundle in bundles.items()]
+
+
+def _offer(session: Session, bundles: Mapping[str, Mapping[str, bytes]], now: datetime) -> None:
+    """A draft of what the program ships anew since it last published; once for each content."""
+    fresh: dict[str, bytes] = {}
+    for scheme, bundle in bundles.items():
+        before = store.latest_by(session, scheme, SYSTEM.username)
+        known = store.load_files(session, before.id) if before is not None else {}
+        fresh |= {path: content for path, content in bundle.items() if known.get(path) != content}
+    if not fresh:
+        return
+    title = f"随程序更新的流程（{digest(fresh)[:8]}）"
+    if drafts.find_by_title(session, title) is not None:
+        return
+    current = in_force(session)
+    key = next(scheme for scheme in bundles if any(path in bundles[scheme] for path in fresh))
+    by = SYSTEM.username
+    draft = DefinitionDraft(key=key, title=title, authors=[by], created_by=by, created_at=now, updated_at=now)
+    session.add(draft)
+    session.flush()
+    for path, content in fresh.items():
+        base = sha256_of(current[path]) if path in current else None
+        file = DraftFile(draft_id=draft.id, path=path, base_sha256=base, content=content, saved_by=by, saved_at=now)
+        file.sha256 = sha256_of(content)
+        session.add(file)
+    Chain.open_locked(session, f"definition:{key}").append(now, by, "draft_opened", f"{key}#{draft.id} {title}")
 
 
 def list_definitions(session: Session) -> list[dict[str, Any]]:
@@ -167,6 +174,11 @@ def _shown(version: DefinitionVersion) -> dict[str, Any]:
         "state": version.state,
         "published_at": views.instant(version.published_at),
         "published_by": version.published_by,
+        "authors": list(version.authors),
+        "reason": version.reason,
+        "retired_at": views.instant(version.retired_at),
+        "retired_by": version.retired_by,
+        "retired_reason": version.retired_reason,
     }
 
 

@@ -55,6 +55,12 @@ class Conflict(GreenCaseError):
     status, title = 409, "当前状态不能办理"
 
 
+class Changed(GreenCaseError):
+    """412: somebody else saved since; nothing was overwritten."""
+
+    status, title = 412, "内容已被他人修改"
+
+
 class TooLarge(GreenCaseError):
     """413: more than is taken."""
 

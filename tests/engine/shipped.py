@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.engine.driving import Driver
-from workflows import deployments
+from workflows import bundling
 from workflows.engine import Diagrams
 
-LIBRARY = deployments.read_library(Path(__file__).parents[2] / "bpmn")
+LIBRARY = bundling.read_library(Path(__file__).parents[2] / "bpmn")
 SCHEMES = sorted(path.removesuffix(".bpmn") for path in LIBRARY if "/" not in path and path.endswith(".bpmn"))
 
 # What each task may be answered with; the first value moves the case forward.
@@ -59,7 +59,7 @@ DEADLINES = {"working_deadline", "open_correction", "open_publicity"}
 
 def bundle(scheme: str) -> dict[str, bytes]:
     """The diagrams of a scheme's bundle by their paths: its own and those that it calls."""
-    assembled = deployments.assemble(LIBRARY, scheme)
+    assembled = bundling.assemble(LIBRARY, scheme)
     return {path: assembled[path] for path in sorted(assembled) if path.endswith(".bpmn")}
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.engine.driving import NOW
 from tests.engine.shipped import LIBRARY, PAYLOADS, SCHEMES, Case, bundle
-from workflows import deployments, rules
+from workflows import bundling, deployments, rules
 from workflows.engine import Diagrams, ProcessInstance, compile_bundle
 
 # domain.md section 4 with P08b and P11b of its corrections. In brackets: asked by the diagram, case for case.
@@ -79,7 +79,7 @@ def shortest(stages: str) -> str:
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_the_gate_passes_the_shipped_diagrams(scheme):
-    assert deployments.check(deployments.assemble(LIBRARY, scheme), scheme) == []
+    assert deployments.check(bundling.assemble(LIBRARY, scheme), scheme) == []
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

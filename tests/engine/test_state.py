@@ -18,7 +18,7 @@ def load(diagrams, state):
 
 def test_no_definition_is_in_the_state():
     case = Driver(compile_files(CORRECTION))
-    assert case.state[0] == 1
+    assert case.state[0] == 2
     text = zlib.decompress(case.state[1:]).decode()
     assert "SUBMITTED" in text, "the status last shown"
     assert "p_check" not in text
@@ -38,7 +38,7 @@ def test_a_long_case_stays_small():
     [
         lambda state: b"",
         lambda state: b"\x01",
-        lambda state: b"\x02" + state[1:],
+        lambda state: b"\x03" + state[1:],
         lambda state: b"{}",
         lambda state: state[:-1],
         lambda state: state[: len(state) // 2],

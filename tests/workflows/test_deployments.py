@@ -6,8 +6,8 @@ import pytest
 
 from server.settings import CHECKOUT, Settings
 from storage.database import Database
-from workflows import deployments, operations
-from workflows.deployments import GateRefused
+from workflows import bundling, deployments, operations
+from workflows.bundling import GateRefused
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 
@@ -22,8 +22,8 @@ def test_a_stored_version_is_judged_again_at_every_start(settings: Settings, mon
 
 
 def test_going_back_to_an_earlier_content_is_a_version_of_its_own(settings: Settings) -> None:
-    library = deployments.read_library(CHECKOUT / "bpmn")
-    first = deployments.assemble(library, "retrofit")
+    library = bundling.read_library(CHECKOUT / "bpmn")
+    first = bundling.assemble(library, "retrofit")
     second = {**first, "retrofit.bpmn": first["retrofit.bpmn"].replace("现场核查".encode(), "实地核查".encode())}
     database = Database(settings.database_url, pool_size=1)
     with database.transaction() as session:
