@@ -3,13 +3,13 @@
 Knows no Flask, no storage and no process; checks across fields that need the law belong to the use cases.
 """
 
-from workflows.forms.attributes import FormRefused
 from workflows.forms.errors import FieldError, Invalid
 from workflows.forms.examples import ExampleContext, prefill
 from workflows.forms.filling import fill
 from workflows.forms.form import DECISION, Field, Form, Group, Option, Separator, Text
 from workflows.forms.json_schema import json_schema
-from workflows.forms.loading import load
+from workflows.forms.loading import load, read
+from workflows.forms.refusals import FormRefused
 from workflows.forms.settling import settle
 from workflows.forms.validation import validate
 
@@ -29,6 +29,7 @@ __all__ = [
     "json_schema",
     "load",
     "prefill",
+    "read",
     "settle",
     "validate",
 ]

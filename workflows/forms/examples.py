@@ -29,6 +29,8 @@ from workflows.forms.form import Field, Form
 from workflows.forms.values import Unfit, read_value
 
 _CENT = Decimal("0.01")
+_MOST_DIGITS = 100
+_MOST_LOOKUPS = 20_000
 _SOURCES = ("unique", "digits", "date", "year", "fact", "share", "rest", "enterprise")
 
 
@@ -108,6 +110,7 @@ class Examples:
         self.form = form
         self.context = context
         self.allowed = allowed
+        self.lookups = 0
 
     @cached_property
     def first_submission(self) -> frozenset[Field]:
@@ -130,6 +133,10 @@ class Examples:
         return [] if value is None else [value]
 
     def _first(self, wanted: Field) -> Any:
+        """Raises ValueError when examples refer to each other so often that no end is in sight."""
+        self.lookups += 1
+        if self.lookups > _MOST_LOOKUPS:
+            raise ValueError("the examples refer to each other too often")
         known = _known(self.form, wanted, self.context.facts, self.context.enterprise)
         if known is not None:
             return known
@@ -173,7 +180,7 @@ class Examples:
             case "unique":
                 return f"{argument}-{self.context.reference}-{self._number(wanted, 8)}"
             case "digits":
-                return self._number(wanted, int(argument))
+                return self._number(wanted, _digits(argument))
             case "date":
                 return self._date(argument)
             case "year":
@@ -218,6 +225,12 @@ class Examples:
         except InvalidOperation:
             return None
         return amount if amount.is_finite() else None
+
+
+def _digits(argument: str) -> int:
+    if not 1 <= int(argument) <= _MOST_DIGITS:
+        raise ValueError(f"digits: 1 to {_MOST_DIGITS}")
+    return int(argument)
 
 
 def _text(value: Any) -> str | None:

@@ -29,7 +29,11 @@ _WORDS = {"and", "or", *_CONSTANTS}
 
 
 class FeelRefused(ValueError):
-    """The expression is outside the subset; the message says where."""
+    """The expression is outside the subset; the message says where, `message_zh` in Chinese."""
+
+    def __init__(self, message: str, message_zh: str) -> None:
+        super().__init__(message)
+        self.message_zh = message_zh
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ Condition = Comparison | AllOf | AnyOf
 def parse(text: str) -> Condition:
     """The condition that `text` states. Raises FeelRefused."""
     if len(text) > MAX_LENGTH:
-        raise FeelRefused(f"expression is longer than {MAX_LENGTH} characters")
+        raise FeelRefused(f"expression is longer than {MAX_LENGTH} characters", f"超过{MAX_LENGTH}个字符")
     stripped = text.strip()
     return _Parser(stripped.removeprefix("=")).parse()
 
@@ -132,7 +136,8 @@ class _Parser:
     def parse(self) -> Condition:
         condition = self._either()
         if self.position < len(self.tokens):
-            raise FeelRefused(f"unexpected {self.tokens[self.position][1]!r}")
+            extra = self.tokens[self.position][1]
+            raise FeelRefused(f"unexpected {extra!r}", f"多出了“{extra}”")
         return condition
 
     def _either(self) -> Condition:
@@ -151,23 +156,25 @@ class _Parser:
         if self._take("sign", "("):
             self.depth += 1
             if self.depth > MAX_DEPTH:
-                raise FeelRefused(f"more than {MAX_DEPTH} nested parentheses")
+                raise FeelRefused(f"more than {MAX_DEPTH} nested parentheses", f"括号超过{MAX_DEPTH}层")
             inner = self._either()
             if not self._take("sign", ")"):
-                raise FeelRefused("a parenthesis is not closed")
+                raise FeelRefused("a parenthesis is not closed", "括号没有成对")
             self.depth -= 1
             return inner
         name = self._next()
         if name[0] != "name" or name[1] in _WORDS:
-            raise FeelRefused(f"a field name is expected before {name[1]!r}")
+            raise FeelRefused(f"a field name is expected before {name[1]!r}", f"“{name[1]}”处应为字段标识")
         sign = self._next()
         if sign[1] not in ("=", "!="):
-            raise FeelRefused(f"'=' or '!=' is expected after {name[1]!r}, not {sign[1]!r}")
+            raise FeelRefused(
+                f"'=' or '!=' is expected after {name[1]!r}, not {sign[1]!r}", f"“{name[1]}”之后应为=或!="
+            )
         return Comparison(name[1], _literal(*self._next()), sign[1] == "!=")
 
     def _next(self) -> tuple[str, str]:
         if self.position >= len(self.tokens):
-            raise FeelRefused("the expression ends too early")
+            raise FeelRefused("the expression ends too early", "没有写完")
         self.position += 1
         return self.tokens[self.position - 1]
 
@@ -185,7 +192,8 @@ def _tokens(text: str) -> list[tuple[str, str]]:
     while position < end:
         match = _TOKEN.match(text, position)
         if match is None:
-            raise FeelRefused(f"cannot read {text[position : position + 20]!r}")
+            rest = text[position : position + 20].strip()
+            raise FeelRefused(f"cannot read {rest!r}", f"“{rest}”无法识别")
         found.append((str(match.lastgroup), match[str(match.lastgroup)]))
         position = match.end()
     return found
@@ -198,4 +206,6 @@ def _literal(kind: str, text: str) -> str | int | bool | None:
         return int(text)
     if text in _CONSTANTS:
         return _CONSTANTS[text]
-    raise FeelRefused(f"a literal is expected, not {text!r}")
+    raise FeelRefused(
+        f"a literal is expected, not {text!r}", f"“{text}”处应为带双引号的选项值、整数、true、false或null"
+    )

@@ -3,6 +3,7 @@
 Checked when a form is loaded, so a form edited into a dead end never reaches a case.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -22,12 +23,22 @@ _CASE = ExampleContext(
 )
 
 
-def flaws(form: Form) -> list[str]:
+@dataclass(frozen=True)
+class Flaw:
+    """Why a form cannot be filled, at the field with this key (a cell's list; "" for no field in particular)."""
+
+    key: str
+    message: str
+    message_zh: str
+
+
+def flaws(form: Form) -> list[Flaw]:
     """What keeps a client from filling the form for a case of which only the applicant is known."""
     try:
         schema = json_schema(form, examples=_CASE)
     except (ArithmeticError, RecursionError, ValueError) as error:
-        return [f"the source of an example cannot be read: {error}"]
+        message = f"the source of an example cannot be read: {error}"
+        return [Flaw("", message, "中有样例的来源写法有误，或几个样例互相引用")]
     properties = schema["properties"]
     missing = [key for key in schema["required"] if "examples" not in properties[key]]
     for rule in schema.get("allOf", []):
@@ -37,10 +48,18 @@ def flaws(form: Form) -> list[str]:
             if "examples" not in properties[key] and "examples" not in offered.get(key, {}):
                 missing.append(key)
     if missing:
-        return [f"no fitting example for the required {key}" for key in missing]
+        words = "是必填项，须有符合要求的样例（在“业务属性”中填写样例）"
+        return [Flaw(key, f"no fitting example for the required {key}", words) for key in missing]
     data = {key: shown["examples"][0] for key, shown in properties.items() if "examples" in shown}
     try:
         validate(form, data)
     except Invalid as invalid:
-        return [f"the example of {error.field} does not fit: {error.message}" for error in invalid.errors]
+        return [
+            Flaw(
+                error.field.partition("-")[0],
+                f"the example of {error.field} does not fit: {error.message}",
+                f"的样例不符合填写要求：{error.message}",
+            )
+            for error in invalid.errors
+        ]
     return []
