@@ -33,7 +33,7 @@ def end(id: str = "done", **attributes: str) -> str:
 
 
 def task(id: str, inner: str = "", **attributes: str | None) -> str:
-    return shape("userTask", id, inner, **{"gc__form": "form", **attributes})
+    return shape("userTask", id, inner, **{"name": f"办理 {id}", "gc__form": "form", **attributes})
 
 
 def many(id: str, collection: str = "seats", item: str = "seat", **attributes: str) -> str:

@@ -7,11 +7,23 @@ from workflows.engine import Known, check_bundle
 
 KNOWN = Known(
     forms=frozenset({"form", "p_form", "decided", "undecided"}),
-    operations={"operation": frozenset({"days"})},
+    operations={
+        "operation": frozenset(),
+        "deadline": frozenset({"days"}),
+        "draw": frozenset(),
+        "route": frozenset(),
+        "note": frozenset(),
+    },
     roles=frozenset({"officer", "chief"}),
     statuses=frozenset({"REVIEW", "PAID"}),
     owners={"other": "other.bpmn"},
     decisions={"decided": ("accept", "refuse"), "undecided": ()},
+    results={"route": ("required", "not_required")},
+    gives={"deadline": "instant", "draw": "people", "route": "word", "note": "nothing"},
+    messages={"m": (), "moved": (), "objection": ("heard",)},
+    stages=frozenset({"P06", "P08b"}),
+    reasons=frozenset({"CREDIT_VETO"}),
+    due_parameters=frozenset({"proc.audit_days"}),
 )
 
 

@@ -22,6 +22,15 @@ from tests.engine.drawing import (
 )
 from tests.engine.judging import LOOP, check, labels, refused, rules, straight
 
+
+def asking(before: str, condition: str, **options) -> bytes:
+    """begin → the element s → a gateway that asks → done, or a task."""
+    ways = flow("g", "done", None, "on"), flow("g", "a", condition), flow("a", "done")
+    return diagram(
+        "p", start(), before, xor("g", default="on"), task("a"), end(), line("begin", "s", "g"), *ways, **options
+    )
+
+
 REFUSED = [
     ("lane-twice", straight(task("a"), ids=("a",), roles={"officer": ["a"], "chief": ["a"]})),
     ("lane-missing", straight(task("a"), ids=("a",), roles={"officer": []})),
@@ -31,6 +40,23 @@ REFUSED = [
     ("operation-missing", straight(shape("serviceTask", "s"), ids=("s",))),
     ("operation-unknown", straight(service("s", "rm_rf"), ids=("s",))),
     ("parameter-unknown", straight(service("s", weeks="1"), ids=("s",))),
+    ("parameter-missing", straight(service("s", "deadline"), ids=("s",))),
+    ("parameter-missing", straight(service("s", "deadline", days=" "), ids=("s",))),
+    ("result-nothing", straight(service("s", "note", result="r"), ids=("s",))),
+    ("result-unknown", asking(service("s", "route", result="r"), 'r == "requird"')),
+    ("word-unknown", asking(catch("s", on_message("objection")), 'objection == "upheld"', messages=["objection"])),
+    ("condition-variable", asking(service("s", "deadline", result="r", days="5"), 'r == "required"')),
+    ("timer-variable", straight(task("a"), catch("c", at_time("a")), ids=("a", "c"))),
+    ("timer-variable", straight(service("s", "draw", result="r"), catch("c", at_time("r")), ids=("s", "c"))),
+    ("list-variable", straight(task("a"), many("m", "a"), ids=("a", "m"))),
+    ("message-unknown", straight(catch("c", on_message("approved")), ids=("c",), messages=["approved"])),
+    ("stage-unknown", straight(task("a", gc__stage="P99"), ids=("a",))),
+    ("reason-unknown", diagram("p", start(), task("a"), end(gc__reason="TOO_LATE"), line("begin", "a", "done"))),
+    ("due-unknown", straight(task("a", gc__due="proc.audit_day"), ids=("a",))),
+    ("separate-self", straight(task("a", gc__separateFrom="a"), ids=("a",))),
+    ("name-missing", straight(task("a", name=None), ids=("a",))),
+    ("name-form", straight(task("a", name="很" * 61), ids=("a",))),
+    ("name-form", straight(task("a", name="审\u202e批"), ids=("a",))),
     ("variable-name", straight(service("s", result="两个字"), ids=("s",))),
     ("variable-unset", straight(task("a", gc__assignee="nobody"), ids=("a",))),
     ("variable-unset", straight(catch("c", at_time("ends_at")), ids=("c",))),
@@ -38,7 +64,7 @@ REFUSED = [
     ("variable-unset", diagram("p", *LOOP, flow("g", "done", None, "on"), flow("g", "a", 'b == "x"'))),
     *(
         (
-            "decision-unknown",
+            rule,
             diagram(
                 "p",
                 start(),
@@ -50,7 +76,7 @@ REFUSED = [
                 flow("g", "a", 'a == "acept"'),
             ),
         )
-        for form in ("decided", "undecided")
+        for rule, form in (("decision-unknown", "decided"), ("decision-missing", "undecided"))
     ),
     ("status-unknown", straight(task("a", gc__status="OTHER"), ids=("a",))),
     ("stage-form", straight(task("a", gc__stage="初审"), ids=("a",))),

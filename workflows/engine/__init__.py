@@ -21,7 +21,7 @@ from workflows.engine.errors import (
     Stuck,
 )
 from workflows.engine.findings import Finding
-from workflows.engine.gate import Known, check_bundle
+from workflows.engine.gate import Known, check_bundle, check_file, scope_of_variables
 from workflows.engine.history import Passage
 from workflows.engine.instance import EndState, OpenTask, ProcessInstance, Wait
 from workflows.engine.links import Links, read_links
@@ -63,7 +63,9 @@ __all__ = [
     "Stuck",
     "Wait",
     "check_bundle",
+    "check_file",
     "compare_diagrams",
     "compile_bundle",
     "read_links",
+    "scope_of_variables",
 ]

@@ -5,24 +5,24 @@ It never raises on a bad file: whatever is wrong is a finding with its line, its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
-from lxml import etree
+from collections.abc import Mapping
 
 from workflows.engine.diagrams import Diagrams, build
-from workflows.engine.document import DocumentRefused, read_document
 from workflows.engine.findings import Finding
+from workflows.engine.gate.answers import check_answers
 from workflows.engine.gate.bundle import Bundle
 from workflows.engine.gate.constructs import check_constructs
-from workflows.engine.gate.dataflow import check_order
-from workflows.engine.gate.graph import check_graph
-from workflows.engine.gate.references import Known, check_attributes, check_known, check_variables
+from workflows.engine.gate.dataflow import SurelySet, check_order
+from workflows.engine.gate.drawing import check_drawing
+from workflows.engine.gate.graph import check_calls, check_graph
+from workflows.engine.gate.known import Known
+from workflows.engine.gate.reading import main_file, read_bundle
+from workflows.engine.gate.references import check_attributes, check_known, check_variables
 from workflows.engine.gate.report import Report
-from workflows.engine.model import Process, bpmn, read_processes
+from workflows.engine.gate.schema import check_schema
+from workflows.engine.gate.size import check_size
 
-__all__ = ["Known", "check_bundle", "judge"]
-
-MAX_FILES = 100
+__all__ = ["Known", "check_bundle", "check_file", "judge", "scope_of_variables"]
 
 
 def check_bundle(files: Mapping[str, bytes], key: str, *, known: Known) -> list[Finding]:
@@ -30,57 +30,78 @@ def check_bundle(files: Mapping[str, bytes], key: str, *, known: Known) -> list[
     return judge(files, key, known)[0]
 
 
+def check_file(path: str, content: bytes, key: str) -> list[Finding]:
+    """Why one diagram may not even be kept as a draft of process `key`: its hostile findings, as far as it alone tells.
+
+    A file that is merely unfinished or wrong has none.
+    """
+    report = Report()
+    try:
+        bundle = read_bundle({path: content}, key, report)
+        if bundle is not None:
+            check_constructs(bundle)
+            check_calls(bundle)
+            if not report.hostile() and key not in bundle.processes:
+                report.add("root-missing", path, 1, detail=key)
+    except MemoryError:
+        raise
+    except Exception as error:
+        report.add("unreadable", path, 1, detail=f"{type(error).__name__}: {error}")
+    return report.hostile()
+
+
+def scope_of_variables(files: Mapping[str, bytes], key: str) -> dict[str, dict[str, tuple[str, ...]]]:
+    """For each process of a bundle and each element: the variables surely set when a token reaches it, by name.
+
+    Says what can be said of an unfinished drawing: elements that no token reaches have none, and files that cannot be
+    read, or are too large to be followed, are left out.
+    """
+    report = Report()
+    bundle = read_bundle(files, key, report)
+    if bundle is None or not check_size(bundle):
+        return {}
+    surely = SurelySet(bundle)
+    return {
+        process.key: {
+            element.id: tuple(sorted(surely.names((element.scope, element.id)) or ()))
+            for element in process.elements.values()
+        }
+        for process in bundle.processes.values()
+    }
+
+
 def judge(files: Mapping[str, bytes], key: str, known: Known | None = None) -> tuple[list[Finding], Diagrams | None]:
     """What is wrong with a bundle, or else its specs; without `known`, as far as the bundle alone tells."""
     report = Report()
     diagrams = None
     try:
-        bundle = _read(files, key, report)
+        bundle = read_bundle(files, key, report)
         if bundle is not None:
             _examine(bundle, known)
             if not len(report):
                 # The last proof: SpiffWorkflow's own parser takes it.
                 diagrams = build(files, key, bundle.roots, bundle.processes)
+    except MemoryError:
+        # Not a judgement: whoever runs the gate has to give up, or give it more.
+        raise
     except Exception as error:
         # Whatever a hostile file makes a check stumble over, the answer is a refusal.
-        report.add("unreadable", _main_file(files, key), 1, detail=f"{type(error).__name__}: {error}")
+        report.add("unreadable", main_file(files, key), 1, detail=f"{type(error).__name__}: {error}")
     return report.findings(), diagrams
 
 
 def _examine(bundle: Bundle, known: Known | None) -> None:
+    """What the engine would mis-run; with `known` also whatever else keeps a bundle from being published."""
     check_constructs(bundle)
-    steps: list[Callable[[Bundle], None]] = [check_graph, check_attributes, check_variables]
-    for step in steps:
-        step(bundle)
+    if not check_size(bundle):
+        return
+    check_graph(bundle)
+    check_attributes(bundle)
+    check_variables(bundle)
     if not len(bundle.report):
         check_order(bundle)
     if known is not None:
         check_known(bundle, known)
-
-
-def _read(files: Mapping[str, bytes], key: str, report: Report) -> Bundle | None:
-    roots: dict[str, etree._Element] = {}
-    drawn = sorted(name for name in files if name.endswith(".bpmn"))
-    if len(drawn) > MAX_FILES:
-        report.add("unreadable", drawn[0], 1, detail=f"{len(drawn)} > {MAX_FILES} files")
-        return None
-    for name in drawn:
-        try:
-            root = read_document(files[name])
-        except DocumentRefused as refused:
-            report.add(refused.rule, name, refused.line, detail=refused.detail)
-            continue
-        if root.tag != bpmn("definitions"):
-            report.add("not-bpmn", name, root.sourceline or 1)
-            continue
-        roots[name] = root
-    processes: dict[str, Process] = {
-        process.key: process for name, root in roots.items() for process in read_processes(name, root)
-    }
-    if key not in processes and not len(report):
-        report.add("root-missing", _main_file(files, key), 1, detail=key)
-    return Bundle(key, roots, processes, report)
-
-
-def _main_file(files: Mapping[str, bytes], key: str) -> str:
-    return next((name for name in sorted(files) if name.rsplit("/", 1)[-1] == f"{key}.bpmn"), f"{key}.bpmn")
+        check_answers(bundle, known)
+        check_drawing(bundle)
+        check_schema(bundle)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from lxml import etree
 
 from workflows.engine.expressions import is_variable
 from workflows.engine.gate.bundle import Bundle
+from workflows.engine.gate.drawing import BPMNDI
 from workflows.engine.gate.report import Report
 from workflows.engine.model import BPMN, FLOW_NODES, GC, bpmn, local_name
 from workflows.engine.timers import parse_duration, parse_instant
 
-MAX_NODES = 350
 MAX_INSTANCES = 50
 
 _DRAWN_ONLY = frozenset({"textAnnotation", "text", "association", "group", "category", "categoryValue"})
@@ -80,6 +81,7 @@ _REFUSED = {
     "dataInputAssociation": "data-object",
     "dataOutputAssociation": "data-object",
     "ioSpecification": "data-object",
+    "messageFlow": "message-flow",
     "property": "data-object",
     "completionCondition": "multi-instance-output",
     "loopDataOutputRef": "multi-instance-output",
@@ -117,11 +119,20 @@ _EXTENSION_ATTRIBUTES = {
     "subProcess": {"status", "stage"},
     "endEvent": {"status", "reason"},
 }
-_SCRIPTS = frozenset({"script", "prescript", "postscript", "scriptformat", "executionlistener", "tasklistener"})
+_DRAWING = frozenset({BPMNDI, "http://www.omg.org/spec/DD/20100524/DC", "http://www.omg.org/spec/DD/20100524/DI"})
+XINCLUDE = "http://www.w3.org/2001/XInclude"
+# Elements and attributes by which other engines run code, whatever their namespace.
+_SCRIPTS = frozenset(
+    {"script", "prescript", "postscript", "scriptformat", "executionlistener", "tasklistener"}
+    | {"delegateexpression", "connector", "inputoutput", "onload", "onclick", "onerror"}
+)
 _XML_NAMESPACES = frozenset({"http://www.w3.org/2001/XMLSchema-instance", "http://www.w3.org/XML/1998/namespace"})
 _EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "boundaryEvent"})
 _ATTACHABLE = frozenset({"userTask", "receiveTask", "callActivity", "subProcess"})
 _RESERVED = frozenset({"Start", "End", "Root"})
+
+# The names of a file's messages by their ids.
+Messages = Mapping[str | None, str | None]
 
 
 def check_constructs(bundle: Bundle) -> None:
@@ -130,8 +141,9 @@ def check_constructs(bundle: Bundle) -> None:
         _check_elements(file, root, bundle.report)
         _check_processes(file, root, bundle)
         _check_ids(file, root, bundle.report)
+        names = {node.get("id"): node.get("name") for node in root.iterchildren(bpmn("message"))}
         for node in root.iter(*(bpmn(kind) for kind in FLOW_NODES)):
-            _check_flow_node(file, node, root, bundle.report)
+            _check_flow_node(file, node, names, bundle.report)
     _check_bundle_ids(bundle)
 
 
@@ -155,9 +167,7 @@ def _check_elements(file: str, root: etree._Element, report: Report) -> None:
         node = stack.pop()
         namespace, name = etree.QName(node).namespace, local_name(node)
         if namespace != BPMN:
-            # Shapes and edges are the editor's; anything else outside extensionElements has no business here.
-            if not (name == "BPMNDiagram" and node.getparent() is root):
-                _add(report, "unknown-element", file, node, name)
+            _check_foreign(file, node, root, report)
             continue
         if name in _REFUSED:
             _add(report, _REFUSED[name], file, node, name)
@@ -168,6 +178,21 @@ def _check_elements(file: str, root: etree._Element, report: Report) -> None:
             continue
         _check_attributes(file, node, name, report)
         stack.extend(node.iterchildren(etree.Element))
+
+
+def _check_foreign(file: str, node: etree._Element, root: etree._Element, report: Report) -> None:
+    """Shapes and edges are the editor's; anything else outside extensionElements has no business here."""
+    drawing = node.getparent() is root and node.tag == f"{{{BPMNDI}}}BPMNDiagram"
+    for part in node.iter(etree.Element) if drawing else (node,):
+        name = etree.QName(part)
+        if drawing and name.namespace in _DRAWING:
+            continue
+        if name.namespace == XINCLUDE:
+            _add(report, "inclusion", file, part, name.localname)
+        elif name.localname.lower() in _SCRIPTS:
+            _add(report, "script", file, part)
+        else:
+            _add(report, "unknown-element", file, part, name.localname)
 
 
 def _check_extensions(file: str, node: etree._Element, report: Report) -> None:
@@ -203,17 +228,17 @@ def _check_processes(file: str, root: etree._Element, bundle: Bundle) -> None:
     processes = root.findall(bpmn("process"))
     if len(processes) != 1:
         report.add("process-count", file, root.sourceline or 1, detail=str(len(processes)))
+    own = PurePosixPath(file).stem
+    keys = [node.get("id") or "" for node in processes]
+    if processes and own not in keys:
+        first = processes[0]
+        report.add("process-file-name", file, first.sourceline or 1, keys[0], name=first.get("name"), detail=keys[0])
     for node in processes:
         key, line = node.get("id") or "", node.sourceline or 1
         if node.get("isExecutable") != "true":
             report.add("process-not-executable", file, line, key, detail=key)
         if not is_variable(key):
             report.add("id-form", file, line, key, name=node.get("name"), detail=key)
-        if key != PurePosixPath(file).stem:
-            report.add("process-file-name", file, line, key, detail=key)
-        count = sum(1 for _ in node.iter(*(bpmn(kind) for kind in FLOW_NODES)))
-        if count > MAX_NODES:
-            report.add("too-many-nodes", file, line, key, detail=f"{count} > {MAX_NODES}")
 
 
 def _check_ids(file: str, root: etree._Element, report: Report) -> None:
@@ -248,7 +273,7 @@ def _check_bundle_ids(bundle: Bundle) -> None:
                 seen[identity] = file
 
 
-def _check_flow_node(file: str, node: etree._Element, root: etree._Element, report: Report) -> None:
+def _check_flow_node(file: str, node: etree._Element, messages: Messages, report: Report) -> None:
     kind = local_name(node)
     definitions = [child for child in node if local_name(child).endswith("EventDefinition")]
     if kind == "startEvent" and definitions:
@@ -259,9 +284,9 @@ def _check_flow_node(file: str, node: etree._Element, root: etree._Element, repo
         if len(definitions) != 1:
             _add(report, "event-kind", file, node, str(len(definitions)))
         for definition in definitions:
-            _check_event(file, definition, root, report)
+            _check_event(file, definition, messages, report)
     elif kind == "receiveTask":
-        _check_message(file, node, node.get("messageRef"), root, report)
+        _check_message(file, node, node.get("messageRef"), messages, report)
     elif kind not in _EVENTS and definitions:
         _add(report, "event-kind", file, node, str(len(definitions)))
     if kind == "boundaryEvent":
@@ -269,10 +294,10 @@ def _check_flow_node(file: str, node: etree._Element, root: etree._Element, repo
     _check_multi_instance(file, node, kind, report)
 
 
-def _check_event(file: str, definition: etree._Element, root: etree._Element, report: Report) -> None:
+def _check_event(file: str, definition: etree._Element, messages: Messages, report: Report) -> None:
     kind = local_name(definition)
     if kind == "messageEventDefinition":
-        _check_message(file, definition, definition.get("messageRef"), root, report)
+        _check_message(file, definition, definition.get("messageRef"), messages, report)
     elif kind == "timerEventDefinition":
         times = [child for child in definition if local_name(child) in ("timeDate", "timeDuration", "timeCycle")]
         if len(times) != 1 or not (times[0].text or "").strip():
@@ -286,18 +311,18 @@ def _check_event(file: str, definition: etree._Element, root: etree._Element, re
             _add(report, "timer-form", file, times[0], text)
 
 
-def _check_message(file: str, node: etree._Element, ref: str | None, root: etree._Element, report: Report) -> None:
-    names = [message.get("name") for message in root.iterchildren(bpmn("message")) if message.get("id") == ref]
-    if ref is None or not names or not names[0]:
+def _check_message(file: str, node: etree._Element, ref: str | None, messages: Messages, report: Report) -> None:
+    name = messages.get(ref)
+    if ref is None or not name:
         _add(report, "message-missing", file, node)
-    elif not is_variable(names[0]):
-        _add(report, "message-name", file, node, names[0])
+    elif not is_variable(name):
+        _add(report, "message-name", file, node, name)
 
 
 def _check_attachment(file: str, node: etree._Element, report: Report) -> None:
-    siblings = {sibling.get("id"): sibling for sibling in node.getparent().iterchildren(etree.Element)}
-    host = siblings.get(node.get("attachedToRef"))
-    if host is None or local_name(host) not in _ATTACHABLE:
+    scope, attached = node.getparent(), node.get("attachedToRef")
+    hosts = scope.iterchildren(*(bpmn(kind) for kind in _ATTACHABLE))
+    if not any(host.get("id") == attached for host in hosts):
         _add(report, "boundary-attachment", file, node)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
-from typing import Any
 
 from workflows.engine.errors import ExpressionRefused
 from workflows.engine.expressions import is_variable, read_condition
 from workflows.engine.gate.bundle import Bundle, Scope
 from workflows.engine.model import Element
 from workflows.engine.timers import parse_duration
+
+# An element by its scope and id.
+Place = tuple[str, str]
 
 
 def check_order(bundle: Bundle) -> None:
@@ -18,51 +21,90 @@ def check_order(bundle: Bundle) -> None:
     A join of parallel branches has what any of them set, every other meeting only what all of them set. Needs a bundle
     that is sound otherwise.
     """
-    flow = _Flow(bundle)
-    flow.settle()
-    for scope in flow.scopes.values():
+    surely = SurelySet(bundle)
+    for scope in surely.scopes.values():
         for element in scope.elements.values():
+            known = surely.names((scope.key, element.id))
             for name, line in _read(element, scope):
-                if not flow.knows(scope, element, name):
+                if known is not None and name not in known:
                     bundle.report.add(
                         "variable-not-yet-set", scope.file, line, element.id, name=element.name, detail=name
                     )
 
 
-class _Flow:
-    """For each element the variables that are surely set when a token reaches it; sets are bits of an integer."""
+class SurelySet:
+    """For each element the variables that are surely set when a token reaches it; sets are bits of an integer.
+
+    Also says what can be said of a bundle that is not sound: a place that no token reaches has no answer.
+    """
 
     def __init__(self, bundle: Bundle) -> None:
         self.scopes = {scope.key: scope for scope in bundle.scopes()}
-        names = {name for _, element in bundle.elements() for name in written(element)}
-        self._bits = {name: 1 << index for index, name in enumerate(sorted(names))}
-        everything = (1 << len(names)) - 1
+        names = sorted({name for _, element in bundle.elements() for name in written(element)})
+        self._bits = {name: 1 << index for index, name in enumerate(names)}
+        self._callers: dict[str, list[Place]] = {}
+        self._reached = self._reach(bundle.key)
         # Start from "everything is set" and take away what some way does not set, until nothing changes.
-        self._before = {(scope.key, key): everything for scope in self.scopes.values() for key in scope.elements}
+        everything = (1 << len(names)) - 1
+        self._before = dict.fromkeys(self._reached, everything)
         self._entry = dict.fromkeys(self.scopes, everything)
-        self._exit = dict.fromkeys(self.scopes, everything)
+        self._exit = {key: everything if self._ends(scope) else 0 for key, scope in self.scopes.items()}
         self._entry[bundle.key] = 0
+        self._settle()
 
-    def settle(self) -> None:
-        """Go round until nothing changes."""
-        changed = True
-        while changed:
-            changed = False
-            for scope in self.scopes.values():
-                for element in scope.elements.values():
-                    changed |= self._lower(self._before, (scope.key, element.id), self._arriving(scope, element))
-                    called = _called(element)
-                    if called in self._entry:
-                        changed |= self._lower(self._entry, called, self._before[scope.key, element.id])
-                for end in scope.of_kind("endEvent"):
-                    changed |= self._lower(self._exit, scope.key, self._before[scope.key, end.id])
+    def names(self, place: Place) -> frozenset[str] | None:
+        """The variables that are surely set when a token reaches the place; None where no token gets."""
+        if place not in self._before:
+            return None
+        return frozenset(name for name, bit in self._bits.items() if self._before[place] & bit)
 
-    def knows(self, scope: Scope, element: Element, name: str) -> bool:
-        """Whether the variable is surely set when a token reaches the element."""
-        return bool(self._before[scope.key, element.id] & self._bits[name])
+    def _reach(self, key: str) -> dict[Place, None]:
+        """Every place that a token can get to from the start of the root process, in the order it gets there."""
+        reached: dict[Place, None] = {}
+        waiting = deque(self._starts(key))
+        while waiting:
+            place = waiting.popleft()
+            if place in reached:
+                continue
+            reached[place] = None
+            scope = self.scopes[place[0]]
+            called = _called(scope.elements[place[1]])
+            if called in self.scopes:
+                self._callers.setdefault(called, []).append(place)
+                waiting.extend(self._starts(called))
+            waiting.extend(self._following(place))
+        return reached
+
+    def _starts(self, key: str) -> list[Place]:
+        return [(key, start.id) for start in self.scopes[key].of_kind("startEvent")] if key in self.scopes else []
+
+    def _following(self, place: Place) -> list[Place]:
+        return [(place[0], key) for key in self.scopes[place[0]].next_ids(place[1])]
+
+    def _ends(self, scope: Scope) -> list[Place]:
+        places = [(scope.key, end.id) for end in scope.of_kind("endEvent")]
+        return [place for place in places if place in self._reached]
+
+    def _settle(self) -> None:
+        """Look at each place, and again whenever something before it has changed."""
+        waiting = deque(self._reached)
+        while waiting:
+            place = waiting.popleft()
+            scope = self.scopes[place[0]]
+            element = scope.elements[place[1]]
+            before = self._before[place] & self._arriving(scope, element)
+            if before != self._before[place]:
+                self._before[place] = before
+                waiting.extend(self._following(place))
+            called = _called(element)
+            if called in self.scopes and self._lower(self._entry, called, before):
+                waiting.extend(self._starts(called))
+            if element.kind == "endEvent" and self._lower(self._exit, scope.key, before):
+                for caller in self._callers.get(scope.key, ()):
+                    waiting.extend(self._following(caller))
 
     @staticmethod
-    def _lower(table: dict[Any, int], key: Any, value: int) -> bool:
+    def _lower(table: dict[str, int], key: str, value: int) -> bool:
         lowered = table[key] & value
         if lowered == table[key]:
             return False
@@ -75,7 +117,8 @@ class _Flow:
         if element.kind == "boundaryEvent":
             # What the interrupted activity would have set is lost.
             return self._before[scope.key, element.attached_to or ""]
-        arriving = [self._after(scope, scope.elements[flow.source]) for flow in scope.incoming[element.id]]
+        sources = [flow.source for flow in scope.incoming[element.id] if (scope.key, flow.source) in self._reached]
+        arriving = [self._after(scope, scope.elements[source]) for source in sources]
         result = arriving[0]
         for value in arriving[1:]:
             result = result | value if element.kind == "parallelGateway" else result & value

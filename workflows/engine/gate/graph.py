@@ -9,7 +9,8 @@ from lxml import etree
 from workflows.engine.errors import ExpressionRefused
 from workflows.engine.expressions import Condition, read_condition
 from workflows.engine.gate.bundle import Bundle, Scope
-from workflows.engine.gate.soundness import check_tokens
+from workflows.engine.gate.size import MAX_NODES
+from workflows.engine.gate.soundness import MAX_MARKINGS, check_tokens
 from workflows.engine.model import Element, bpmn
 
 _WAITING = frozenset({"receiveTask", "intermediateCatchEvent", "eventBasedGateway", "boundaryEvent"})
@@ -19,6 +20,7 @@ _CALLING = frozenset({"callActivity", "subProcess"})
 def check_graph(bundle: Bundle) -> None:
     """Every process and sub-process as a graph, then how they call each other."""
     scopes = {scope.key: scope for scope in bundle.scopes()}
+    allowed = MAX_MARKINGS
     for scope in scopes.values():
         before = len(bundle.report)
         _check_flows(scope, bundle)
@@ -26,8 +28,8 @@ def check_graph(bundle: Bundle) -> None:
         _check_gateways(scope, bundle)
         if len(bundle.report) == before:
             # Following tokens makes sense only where the drawing itself is in order.
-            check_tokens(scope, bundle.report)
-    cyclic = _check_calls(bundle)
+            allowed -= check_tokens(scope, bundle.report, max(allowed, 0))
+    cyclic = check_calls(bundle)
     if not cyclic:
         rests = Rests(scopes)
         for scope in scopes.values():
@@ -157,7 +159,8 @@ def _check_exclusive(gateway: Element, scope: Scope, bundle: Bundle) -> None:
                 name=gateway.name,
                 detail=flow.condition or "（空）",
             )
-    overlap = find_overlap(conditions)
+    # More ways than there are nodes lead to one target twice: that is said already, and comparing them takes long.
+    overlap = find_overlap(conditions) if len(conditions) <= MAX_NODES else None
     if overlap is not None:
         report.at("condition-overlap", scope.file, gateway, overlap)
 
@@ -184,7 +187,8 @@ def find_overlap(conditions: list[Condition]) -> str | None:
     return None
 
 
-def _check_calls(bundle: Bundle) -> bool:
+def check_calls(bundle: Bundle) -> bool:
+    """Called processes are there and do not lead back to their callers; answers whether there is such a circle."""
     calls: dict[str, list[str]] = {key: [] for key in bundle.processes}
     for file, element in bundle.elements():
         if element.kind != "callActivity":

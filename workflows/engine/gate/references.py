@@ -1,39 +1,20 @@
-"""What the diagram refers to: variables that something sets, and forms, operations, roles and statuses that exist."""
+"""What the diagram refers to: variables that something sets, and forms, operations, roles and codes that exist."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from workflows.engine.errors import ExpressionRefused
 from workflows.engine.expressions import is_variable, read_condition
 from workflows.engine.gate.bundle import Bundle
 from workflows.engine.gate.dataflow import read_by, written
+from workflows.engine.gate.known import Known
 from workflows.engine.model import Element
 
 _STAGE = re.compile(r"P\d{2}[a-z]?", re.ASCII)
 _REASON = re.compile(r"[A-Z][A-Z0-9_]*", re.ASCII)
 _DUE = re.compile(r"[1-9]\d{0,2}|[a-z][a-z0-9_]*(\.[a-z0-9_]+)+", re.ASCII)
-
-
-@dataclass(frozen=True)
-class Known:
-    """What a diagram may refer to.
-
-    `forms` are form keys, `operations` maps a name to the names of its parameters, `roles` and `statuses` are codes.
-    `decisions` maps a form key to the decisions it offers; forms that are not in it are not checked for them.
-    `owners` maps the process keys of other definitions to the files they live in; a bundle may hold such a process
-    only as that very file.
-    """
-
-    forms: frozenset[str]
-    operations: Mapping[str, frozenset[str]]
-    roles: frozenset[str]
-    statuses: frozenset[str]
-    owners: Mapping[str, str] = field(default_factory=dict)
-    decisions: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def check_attributes(bundle: Bundle) -> None:
@@ -62,6 +43,8 @@ def check_attributes(bundle: Bundle) -> None:
         for other in element.separate_from:
             if other not in tasks:
                 report.at("separate-unknown", file, element, other)
+            elif other == element.id:
+                report.at("separate-self", file, element)
         for name, count in Counter(name for name, _ in element.parameters).items():
             if count > 1:
                 report.at("parameter-unknown", file, element, name)
@@ -89,52 +72,53 @@ def check_variables(bundle: Bundle) -> None:
 
 def check_known(bundle: Bundle, known: Known) -> None:
     """Everything that is referred to exists."""
-    report = bundle.report
     for file, element in bundle.elements():
-        if element.form and element.form.replace("{scheme}", bundle.key) not in known.forms:
-            report.at("form-unknown", file, element, element.form.replace("{scheme}", bundle.key))
-        if element.kind == "userTask" and element.role and element.role not in known.roles:
-            report.at("role-unknown", file, element, element.role)
-        if element.status is not None and element.status not in known.statuses:
-            report.at("status-unknown", file, element, element.status)
+        _check_codes(file, element, bundle, known)
         if element.operation:
             _check_operation(file, element, bundle, known)
-    _check_decisions(bundle, known)
     for process in bundle.processes.values():
         owner = known.owners.get(process.key)
         if owner is not None and owner != process.file:
-            report.add("process-owned", process.file, process.line, process.key, detail=process.key)
+            bundle.report.add("process-owned", process.file, process.line, process.key, detail=process.key)
+
+
+def _check_codes(file: str, element: Element, bundle: Bundle, known: Known) -> None:
+    report = bundle.report
+    form = (element.form or "").replace("{scheme}", bundle.key)
+    if form and form not in known.forms:
+        report.at("form-unknown", file, element, form)
+    if element.kind == "userTask" and element.role and element.role not in known.roles:
+        report.at("role-unknown", file, element, element.role)
+    for value, codes, rule in (
+        (element.status, known.statuses, "status-unknown"),
+        (element.stage, known.stages, "stage-unknown"),
+        (element.reason, known.reasons, "reason-unknown"),
+        (element.message, known.messages, "message-unknown"),
+    ):
+        if value is not None and codes is not None and value not in codes:
+            report.at(rule, file, element, value)
+    counted = known.due_parameters is None or element.due is None or element.due.isdigit()
+    if not counted and element.due not in (known.due_parameters or ()):
+        report.at("due-unknown", file, element, element.due or "")
+    if element.kind == "endEvent" and element.scope == bundle.key and known.final_statuses is not None:
+        if element.status is None:
+            report.at("end-status-missing", file, element)
+        elif element.status in known.statuses and element.status not in known.final_statuses:
+            report.at("end-status", file, element, element.status)
 
 
 def _check_operation(file: str, element: Element, bundle: Bundle, known: Known) -> None:
-    parameters = known.operations.get(element.operation or "")
+    operation = element.operation or ""
+    parameters = known.operations.get(operation)
     if parameters is None:
-        bundle.report.at("operation-unknown", file, element, element.operation or "")
+        bundle.report.at("operation-unknown", file, element, operation)
         return
-    for name, _ in element.parameters:
+    given = dict(element.parameters)
+    for name in given:
         if name not in parameters:
             bundle.report.at("parameter-unknown", file, element, name)
-
-
-def _check_decisions(bundle: Bundle, known: Known) -> None:
-    """A gateway that asks for an answer which the form cannot give would always take another way, in silence."""
-    results = {element.result for _, element in bundle.elements() if element.result}
-    offered: dict[str, set[str]] = {}
-    for _, element in bundle.elements():
-        form = (element.form or "").replace("{scheme}", bundle.key)
-        if element.kind == "userTask" and form in known.decisions:
-            offered.setdefault(element.id, set()).update(known.decisions[form])
-    for process in bundle.processes.values():
-        for flow in process.flows:
-            gateway = process.elements.get(flow.source)
-            if flow.condition is None or gateway is None:
-                continue
-            try:
-                condition = read_condition(flow.condition)
-            except ExpressionRefused:
-                continue
-            name = condition.variable
-            if name in offered and name not in results and condition.constant not in offered[name]:
-                bundle.report.add(
-                    "decision-unknown", process.file, flow.line, gateway.id, name=gateway.name, detail=str(condition)
-                )
+    for name in sorted(parameters):
+        if not given.get(name, "").strip():
+            bundle.report.at("parameter-missing", file, element, name)
+    if element.result and known.gives.get(operation) == "nothing":
+        bundle.report.at("result-nothing", file, element, element.result)

@@ -26,7 +26,7 @@ class Report:
         if place in self._findings or len(self._findings) >= MAX_FINDINGS:
             return
         words = RULES[rule]
-        label = (name or element or "")[:MAX_DETAIL]
+        label = (name or element or file)[:MAX_DETAIL]
         zh = {"what": f"「{label}」", "detail": shown}
         en = {"what": f"“{label}”", "detail": shown}
         self._findings[place] = Finding(
@@ -48,6 +48,10 @@ class Report:
     def findings(self) -> list[Finding]:
         """All findings, by file and line."""
         return sorted(self._findings.values(), key=lambda f: (f.file, f.line, f.element or "", f.rule))
+
+    def hostile(self) -> list[Finding]:
+        """The hostile ones among them."""
+        return [finding for finding in self.findings() if finding.hostile]
 
     def __len__(self) -> int:
         return len(self._findings)

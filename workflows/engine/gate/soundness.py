@@ -7,62 +7,78 @@ from collections.abc import Iterator
 
 from workflows.engine.gate.bundle import Scope
 from workflows.engine.gate.report import Report
-from workflows.engine.model import Element
 
 # Three parallel branches of ten steps make a thousand combinations; nobody reads a diagram with more than this.
 MAX_MARKINGS = 20_000
 
-Marking = frozenset[str]
+# Where the tokens are at one time: a bit for each sequence flow that holds one.
+Marking = int
 
 
-def check_tokens(scope: Scope, report: Report) -> None:
+def check_tokens(scope: Scope, report: Report, allowed: int) -> int:
     """Explore where the tokens can be at the same time; a place is a sequence flow.
 
     A flow that gets a second token while it holds one: a parallel split was joined exclusively, what follows would run
     twice. A marking in which nothing can move: an exclusive split was joined in parallel, the case would stop.
+    Answers how many markings were looked at; with more than `allowed` the process is refused as too parallel.
     """
-    starts = scope.of_kind("startEvent")
-    targets = {flow.id: flow.target for flow in scope.flows}
-    initial: Marking = frozenset(flow.id for flow in scope.outgoing[starts[0].id])
-    seen = {initial}
-    frontier = deque([initial])
+    places = _Places(scope)
+    seen = {places.initial}
+    frontier = deque([places.initial])
     while frontier:
         marking = frontier.popleft()
         moved = False
-        touched = [scope.elements[identity] for identity in sorted({targets[flow] for flow in marking})]
-        for element in touched:
-            for consumed, produced in _moves(scope, element, marking):
-                moved = True
-                rest = marking - consumed
-                if rest & produced:
-                    report.at("tokens-doubled", scope.file, element)
-                    return
-                following = rest | produced
-                if following not in seen:
-                    seen.add(following)
-                    frontier.append(following)
+        for key, consumed, produced in places.moves(marking):
+            moved = True
+            rest = marking ^ consumed
+            for following in produced:
+                if rest & following:
+                    report.at("tokens-doubled", scope.file, scope.elements[key])
+                    return len(seen)
+                if rest | following not in seen:
+                    seen.add(rest | following)
+                    frontier.append(rest | following)
         if marking and not moved:
-            for element in touched:
-                report.at("join-starved", scope.file, element)
-            return
-        if len(seen) > MAX_MARKINGS:
+            for key in sorted({key for _, key in places.arrived(marking)}):
+                report.at("join-starved", scope.file, scope.elements[key])
+            return len(seen)
+        if len(seen) > allowed:
             report.add("too-parallel", scope.file, scope.process.line, scope.key, detail=scope.key)
-            return
+            return len(seen)
+    return len(seen)
 
 
-def _moves(scope: Scope, element: Element, marking: Marking) -> Iterator[tuple[Marking, Marking]]:
-    incoming = [flow.id for flow in scope.incoming[element.id]]
-    outgoing = [flow.id for flow in scope.outgoing[element.id]]
-    if element.kind == "parallelGateway":
-        if all(flow in marking for flow in incoming):
-            yield frozenset(incoming), frozenset(outgoing)
-        return
-    for event in scope.boundaries[element.id]:
-        outgoing += [flow.id for flow in scope.outgoing[event.id]]
-    for arrived in incoming:
-        if arrived not in marking:
-            continue
-        if element.kind == "endEvent":
-            yield frozenset({arrived}), frozenset()
-        for taken in outgoing:
-            yield frozenset({arrived}), frozenset({taken})
+class _Places:
+    """The sequence flows of a scope as bits, and what each element does with the tokens that arrive."""
+
+    def __init__(self, scope: Scope) -> None:
+        bits = {flow.id: 1 << number for number, flow in enumerate(scope.flows)}
+        self._targets = {bits[flow.id]: flow.target for flow in scope.flows}
+        self._joins: dict[str, Marking] = {}
+        self._given: dict[str, list[Marking]] = {}
+        for element in scope.elements.values():
+            outgoing = [bits[flow.id] for flow in scope.outgoing[element.id]]
+            for event in scope.boundaries[element.id]:
+                outgoing += [bits[flow.id] for flow in scope.outgoing[event.id]]
+            if element.kind == "parallelGateway":
+                self._joins[element.id] = sum(bits[flow.id] for flow in scope.incoming[element.id])
+                outgoing = [sum(outgoing)]
+            # An end swallows its token, everything else gives one on along one of its ways.
+            self._given[element.id] = [0] if element.kind == "endEvent" else outgoing
+        start = scope.of_kind("startEvent")[0]
+        self.initial: Marking = sum(bits[flow.id] for flow in scope.outgoing[start.id])
+
+    def arrived(self, marking: Marking) -> Iterator[tuple[Marking, str]]:
+        """Each token with the element that it has arrived at."""
+        while marking:
+            lowest = marking & -marking
+            yield lowest, self._targets[lowest]
+            marking ^= lowest
+
+    def moves(self, marking: Marking) -> Iterator[tuple[str, Marking, list[Marking]]]:
+        """Each element that can act, the tokens that it takes, and those that it may give instead."""
+        for token, key in self.arrived(marking):
+            needed = self._joins.get(key, token)
+            # A join acts once, when the first of its tokens is looked at.
+            if marking & needed == needed and token == needed & -needed:
+                yield key, needed, self._given[key]

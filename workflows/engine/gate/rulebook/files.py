@@ -9,10 +9,17 @@ from workflows.engine.gate.rulebook.rule import Rule
 FILES: Mapping[str, Rule] = {
     # The file
     "file-too-large": Rule(
-        "文件过大（{detail} 字节），不予解析。",
-        "The file is too large ({detail} bytes) to be read.",
+        "文件超过 {detail} 字节，不予解析。",
+        "The file is larger than {detail} bytes and is not read.",
         "请拆分流程，或删除图中嵌入的图片等无关内容。",
         "Split the process, or remove embedded pictures and the like.",
+        hostile=True,
+    ),
+    "encoding": Rule(
+        "文件不是 UTF-8 编码。",
+        "The file is not encoded in UTF-8.",
+        "请用流程设计器打开后重新导出。",
+        "Open it in the editor and export it again.",
         hostile=True,
     ),
     "xml-malformed": Rule(
@@ -41,6 +48,20 @@ FILES: Mapping[str, Rule] = {
         "The file declares a DOCTYPE or entities, which can be used to read files of the server.",
         "请删除 <!DOCTYPE …> 一段后重新保存。",
         "Remove the <!DOCTYPE …> part and save again.",
+        hostile=True,
+    ),
+    "processing-instruction": Rule(
+        "文件含有处理指令「{detail}」，流程图不需要，打开时可能被执行。",
+        "The file holds the processing instruction {detail}, which no diagram needs and a viewer might obey.",
+        "请删除 <?…?> 一段后重新保存（首行的 XML 声明除外）。",
+        "Remove the <?…?> part and save again (the XML declaration of the first line may stay).",
+        hostile=True,
+    ),
+    "inclusion": Rule(
+        "文件用 {detail} 引入其他文件。",
+        "The file includes other files by {detail}.",
+        "请删除该引用；被调用流程用“调用活动”表示。",
+        "Remove it; draw a called process as a call activity.",
         hostile=True,
     ),
     "not-bpmn": Rule(
@@ -135,5 +156,62 @@ FILES: Mapping[str, Rule] = {
         "The process has more nodes than the engine can take: {detail}.",
         "请把一部分环节移入被调用流程。",
         "Move part of it into a called process.",
+    ),
+    "too-many-flows": Rule(
+        "流程的顺序流超过上限：{detail}。",
+        "The process has more sequence flows than the gate can follow: {detail}.",
+        "请把一部分环节移入被调用流程。",
+        "Move part of it into a called process.",
+    ),
+    "bundle-too-large": Rule(
+        "流程包（主流程及其调用的全部流程）过大：{detail}。",
+        "The bundle of the process and all that it calls is too large: {detail}.",
+        "请减少被调用流程，或简化其中的流程图。",
+        "Call fewer processes, or draw them simpler.",
+    ),
+    "gate-gave-up": Rule(
+        "校验未能在规定的时间和内存内完成，已中止（{detail}）。",
+        "The check did not finish within its time and memory and was stopped ({detail}).",
+        "请确认文件由流程设计器绘制，并减少并行分支、环节或被调用流程；图不大的，稍后再试。",
+        "Make sure that the editor drew the file, and use fewer branches, steps or called processes; if it is small, "
+        "try again later.",
+        hostile=True,
+    ),
+    # The schemas of BPMN 2.0
+    "xsd-order": Rule(
+        "{what}：图形或属性「{detail}」不在标准规定的位置，其他工具会打不开。",
+        "{what}: {detail} stands where BPMN 2.0 does not have it; other tools could not open the file.",
+        "请用流程设计器打开并保存，或删除多余的部分。",
+        "Open the file in the editor and save it, or remove what does not belong there.",
+    ),
+    "xsd-attribute": Rule(
+        "{what}：属性「{detail}」不是标准的属性。",
+        "{what}: {detail} is no attribute of BPMN 2.0.",
+        "请删除该属性；本系统自己的属性以 gc: 开头。",
+        "Remove it; attributes of our own begin with gc:.",
+    ),
+    "xsd-required": Rule(
+        "{what}：缺少必填的属性「{detail}」。",
+        "{what}: the attribute {detail} is required and missing.",
+        "请补上该属性，或用流程设计器打开并保存。",
+        "Add it, or open the file in the editor and save it.",
+    ),
+    "xsd-text": Rule(
+        "{what}：「{detail}」中不应有文字或内容。",
+        "{what}: {detail} must hold no text or content.",
+        "请删除多余的文字；说明写入文本注释。",
+        "Remove the text; explanations go into a text annotation.",
+    ),
+    "xsd-value": Rule(
+        "{what}：「{detail}」的值不符合标准。",
+        "{what}: {detail} is no value that BPMN 2.0 allows.",
+        "请改为标准允许的值；编号在文件内（含图形）不得重复。",
+        "Use a value that the standard allows; an id, of shapes too, is used once in a file.",
+    ),
+    "xsd-invalid": Rule(
+        "{what}不符合 BPMN 2.0 标准：{detail}",
+        "{what} does not follow the BPMN 2.0 schema: {detail}",
+        "请用流程设计器打开并保存；仍不通过的，请联系系统管理员。",
+        "Open the file in the editor and save it; if that does not help, ask the system administrator.",
     ),
 }

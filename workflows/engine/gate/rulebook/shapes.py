@@ -98,6 +98,12 @@ SHAPES: Mapping[str, Rule] = {
         "请改用服务任务，或删除该事件。",
         "Use a service task, or remove the event.",
     ),
+    "message-flow": Rule(
+        "{what}是泳池之间的消息流，引擎不会沿它发送任何内容。",
+        "{what} is a message flow between pools; the engine sends nothing along it.",
+        "请删除消息流；需要等待的，画消息事件。",
+        "Remove it; where the case has to wait, draw a message event.",
+    ),
     "untyped-task": Rule(
         "{what}没有说明由人办理还是由系统办理。",
         "{what} does not say whether a person or the system does it.",

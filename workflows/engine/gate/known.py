@@ -1,0 +1,54 @@
+"""What a diagram may refer to: handed in, because the engine knows neither operations nor roles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a diagram may refer to. What is None or not mentioned is not checked.
+
+    `forms` are form keys; `decisions` maps a form key to the decisions it offers. `operations` maps a name to the
+    parameters that it needs, `results` to the words that it answers, `gives` to what it answers ("nothing", "word",
+    "instant" or "people"). `messages` maps a message that somebody sends to the words that come with it. `roles`,
+    `statuses`, `final_statuses` (those a case may end with), `stages` and `reasons` are codes, `due_parameters` the
+    parameters that are counted in working days. `owners` maps the process keys of other definitions to the files they
+    live in; a bundle may hold such a process only as that very file.
+    """
+
+    forms: frozenset[str]
+    operations: Mapping[str, frozenset[str]]
+    roles: frozenset[str]
+    statuses: frozenset[str]
+    owners: Mapping[str, str] = field(default_factory=dict)
+    decisions: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    results: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    gives: Mapping[str, str] = field(default_factory=dict)
+    messages: Mapping[str, Sequence[str]] | None = None
+    final_statuses: frozenset[str] | None = None
+    stages: frozenset[str] | None = None
+    reasons: frozenset[str] | None = None
+    due_parameters: frozenset[str] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As values that JSON can hold."""
+        return {each.name: _plain(getattr(self, each.name)) for each in fields(self)}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Known:
+        """What `to_json` wrote."""
+        sets = {"forms", "roles", "statuses", "final_statuses", "stages", "reasons", "due_parameters"}
+        read = {
+            name: frozenset(value) if name in sets and value is not None else value for name, value in stored.items()
+        }
+        read["operations"] = {name: frozenset(parameters) for name, parameters in stored["operations"].items()}
+        return cls(**read)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    return sorted(value) if isinstance(value, frozenset) else list(value) if isinstance(value, tuple) else value
