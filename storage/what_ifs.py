@@ -1,10 +1,11 @@
 """What-if calculations (政策调整测算): changed values, and what they would have made of the cases of some batches."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Index, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from storage.base import Base, Id, Instant, Json
 
@@ -25,11 +26,34 @@ class WhatIf(Base):
     __table_args__ = (Index(None, "state", "id"),)
 
 
+def find(session: Session, what_if_id: int) -> WhatIf | None:
+    return session.get(WhatIf, what_if_id)
+
+
+def list_what_ifs(session: Session, *, before: int | None = None, limit: int = 50) -> Sequence[tuple[WhatIf, Json]]:
+    """Newest first, by key, each with the totals of its result (None until it is done); the result stays unread."""
+    totals = WhatIf.result["totals"].label("totals")
+    query = select(WhatIf, totals).options(defer(WhatIf.result)).order_by(WhatIf.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(WhatIf.id < before)
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
 def next_waiting(session: Session) -> WhatIf | None:
     """Claim the oldest one that nobody works on; other workers skip it."""
     query = select(WhatIf).where(WhatIf.state == "waiting").order_by(WhatIf.id).limit(1)
     return session.scalar(query.with_for_update(skip_locked=True))
 
 
+def lock(session: Session, what_if_id: int) -> WhatIf:
+    query = select(WhatIf).where(WhatIf.id == what_if_id).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(query).one()
+
+
 def finish(found: WhatIf, result: dict[str, object], now: datetime) -> None:
     found.result, found.state, found.finished_at = result, "done", now
+
+
+def fail(found: WhatIf, why: str, now: datetime) -> None:
+    """End one that cannot be worked out; `why` is a Chinese sentence."""
+    found.result, found.state, found.finished_at = {"failure": why}, "failed", now

@@ -15,6 +15,7 @@ from server.web import (
     recoveries,
     tasks,
     trial,
+    what_ifs,
 )
 
 BLUEPRINTS = (
@@ -31,6 +32,7 @@ BLUEPRINTS = (
     process_owner.blueprint,
     official_lists.blueprint,
     historic_awards.blueprint,
+    what_ifs.blueprint,
 )
 
 __all__ = [
