@@ -5,6 +5,7 @@ from server.web import (
     applicant,
     batches,
     cases,
+    diagram_editor,
     historic_awards,
     matters,
     official_lists,
@@ -33,6 +34,7 @@ BLUEPRINTS = (
     official_lists.blueprint,
     historic_awards.blueprint,
     what_ifs.blueprint,
+    diagram_editor.blueprint,
 )
 
 __all__ = [

@@ -1,0 +1,90 @@
+// A task for people: its form, who does it, by when, and who may not.
+import { make } from "../dom";
+import { getBusinessObject, nameOf } from "../model";
+import { say, select, several, text } from "./fields";
+
+export function userTask(model, element, { addresses }) {
+  const node = getBusinessObject(element);
+  return [formField(model, element, node), formLinks(model, node, addresses), performer(model, element)];
+}
+
+function formField(model, element, node) {
+  return select({
+    label: "表单",
+    read: () => node.get("gc:form"),
+    options: () => model.terms.forms.map(({ key, title }) => ({ value: key, label: `${title}　${key}` })),
+    commit: (value) => model.set(element, { "gc:form": value || undefined }),
+  });
+}
+
+function formLinks(model, node, addresses) {
+  return say("", () => {
+    const form = model.named("forms", node.get("gc:form"));
+    const open = form && make("a", { href: addresses.forms + form.file }, "打开表单设计");
+    const fresh = make("a", { href: addresses.forms.replace(/\/$/, "") }, "新建表单");
+    const decisions = form?.decisions.map((each) => each.label).join("、");
+    const says = form ? make("div", { className: "form-hint" }, decisions ? `办理结果：${decisions}` : "此表单没有办理结果字段。") : null;
+    return [make("div", { className: "panel-links" }, ...[open, fresh].filter(Boolean)), says];
+  });
+}
+
+function performer(model, element) {
+  return say("办理岗位", () => {
+    const lane = model.laneOf(element);
+    const role = lane && model.named("roles", getBusinessObject(lane).id);
+    const where = make("span", { className: role ? "panel-role" : "panel-role panel-role-missing" },
+      role?.label ?? (lane ? nameOf(getBusinessObject(lane)) : "不在任何泳道内"));
+    return [where, make("div", { className: "form-hint" }, "由所在泳道决定；把任务拖到另一条泳道即改由该岗位办理。")];
+  });
+}
+
+export function period(model, element) {
+  const node = getBusinessObject(element);
+  const known = () => model.terms.periods.map(({ id, label, value }) => ({ value: id, label: value ? `${label}（现行默认${value}）` : label }));
+  const days = () => /^\d+$/.test(node.get("gc:due") ?? "");
+  const commit = (value) => model.set(element, { "gc:due": value || undefined });
+  return [
+    select({
+      label: "办理期限",
+      empty: "不设期限",
+      help: "按工作日计算。取自政策口径的，口径变更后随之变化。",
+      read: () => (days() ? "days" : node.get("gc:due")),
+      options: () => [{ value: "days", label: "固定天数" }, ...known().map((each) => ({ ...each, group: "政策口径" }))],
+      commit: (value) => commit(value === "days" ? "5" : value),
+    }),
+    ...(days()
+      ? [text({
+          label: "工作日",
+          read: () => node.get("gc:due"),
+          check: (value) => (/^[1-9]\d{0,2}$/.test(value) ? "" : "请填写1至999的整数。"),
+          commit,
+        })]
+      : []),
+  ];
+}
+
+export function periodShape(element) {
+  return /^\d+$/.test(getBusinessObject(element).get("gc:due") ?? "") ? "days" : "";
+}
+
+/** 岗位分离: whoever did one of these tasks of the case may not do this one. */
+export function separation(model, element) {
+  const node = getBusinessObject(element);
+  const others = () => {
+    const here = [...model.flowElements()].filter((each) => each.$type === "bpmn:UserTask" && each !== node);
+    const elsewhere = model.terms.tasks.filter((each) => !here.some((other) => other.id === each.id));
+    return [
+      ...here.map((each) => ({ value: each.id, label: nameOf(each) })),
+      ...elsewhere.map((each) => ({ value: each.id, label: `${each.name}（${each.process}）` })),
+    ];
+  };
+  return [
+    several({
+      label: "岗位分离",
+      help: "办理过所选任务的人，不能再办理本任务。",
+      read: () => (node.get("gc:separateFrom") ?? "").split(/\s+/).filter(Boolean),
+      options: others,
+      commit: (chosen) => model.set(element, { "gc:separateFrom": chosen.join(" ") || undefined }),
+    }),
+  ];
+}

@@ -1,0 +1,107 @@
+"""流程设计: the diagram editor of a draft, and what its page asks for while somebody draws."""
+
+from functools import wraps
+from typing import Any
+
+from flask import Blueprint, Response, g, jsonify, render_template, request
+
+from server.access import allow, current_actor
+from server.web import words
+from server.web.answers import Page
+from workflows import definition_drafts, editor_terms, publication
+from workflows.errors import GreenCaseError, Unreadable
+
+blueprint = Blueprint("diagram_editor", __name__)
+DIAGRAM = "/workshop/drafts/<int:draft_id>/diagrams/<process>"
+
+
+def _told(view: Any) -> Any:
+    """Answer expected errors as JSON: what reads them is the page's own script."""
+
+    @wraps(view)
+    def telling(**where: Any) -> Any:
+        try:
+            return view(**where)
+        except GreenCaseError as error:
+            return jsonify({"title": error.title, "detail": error.detail, **error.extra}), error.status
+
+    return telling
+
+
+@blueprint.get(DIAGRAM)
+@allow("process_owner")
+def show(draft_id: int, process: str) -> str:
+    actor = current_actor()
+    draft = definition_drafts.get_draft(g.session, actor, draft_id)
+    diagram = definition_drafts.read_file(g.session, actor, draft_id, definition_drafts.path_of(process))
+    here = f"/workshop/drafts/{draft_id}/diagrams/"
+    return render_template(
+        "workshop/diagram.html",
+        draft=draft,
+        process=process,
+        diagram={
+            "process": process,
+            "path": diagram.path,
+            "xml": diagram.content.decode(),
+            "etag": diagram.etag,
+            "editable": diagram.editable,
+            "terms": _terms(draft_id, process),
+            "addresses": {
+                "content": f"{here}{process}/content",
+                "findings": f"{here}{process}/findings",
+                "terms": f"{here}{process}/terms",
+                "diagrams": here,
+                "forms": f"/workshop/drafts/{draft_id}/forms/",
+            },
+        },
+    )
+
+
+def _terms(draft_id: int, process: str) -> dict[str, Any]:
+    library = definition_drafts.library_of(g.session, draft_id)
+    stages = [{"value": code, "label": f"{code} {name}"} for code, name in words.STAGES.items()]
+    return {**editor_terms.terms_of(library, process), "stages": stages}
+
+
+@blueprint.get(f"{DIAGRAM}/content")
+@allow("process_owner")
+def content(draft_id: int, process: str) -> Response:
+    """The diagram as the draft has it, with its etag."""
+    path = definition_drafts.path_of(process)
+    found = definition_drafts.read_file(g.session, current_actor(), draft_id, path)
+    response = Response(found.content, mimetype="application/xml")
+    response.set_etag(found.etag)
+    return response
+
+
+@blueprint.put(f"{DIAGRAM}/content")
+@allow("process_owner")
+@_told
+def save(draft_id: int, process: str) -> Page:
+    """Keep the diagram; `If-Match` states what it was begun from. 412 when somebody saved since."""
+    begun = request.headers.get("If-Match", "").strip('"')
+    if not begun:
+        raise Unreadable("请求没有说明是从哪一版内容修改的，未保存。")
+    path = definition_drafts.path_of(process)
+    sent = request.get_data()
+    etag = definition_drafts.save_file(g.session, current_actor(), draft_id, path, sent, etag=begun, now=g.now)
+    return jsonify({"etag": etag})
+
+
+@blueprint.get(f"{DIAGRAM}/findings")
+@allow("process_owner")
+@_told
+def findings(draft_id: int, process: str) -> Page:
+    """What stands against publishing the draft, and which variables are surely set where in this diagram."""
+    found = publication.check(g.session, current_actor(), draft_id, g.now)
+    library = definition_drafts.library_of(g.session, draft_id)
+    return jsonify({"findings": found, "scope": editor_terms.scope_of(library, process)})
+
+
+@blueprint.get(f"{DIAGRAM}/terms")
+@allow("process_owner")
+@_told
+def terms(draft_id: int, process: str) -> Page:
+    """What the diagram may refer to by now: a form may have been made in another window."""
+    definition_drafts.get_draft(g.session, current_actor(), draft_id)
+    return jsonify(_terms(draft_id, process))
