@@ -1,0 +1,140 @@
+"""What lies ahead of a running case in a diagram, and which variables are surely set where they are read there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import reduce
+
+from workflows.engine.errors import ExpressionRefused
+from workflows.engine.expressions import read_condition
+from workflows.engine.gate.bundle import Scope
+from workflows.engine.gate.dataflow import read_by, written
+from workflows.engine.model import Element, Flow
+from workflows.engine.positions import Drawn, Place, Token
+
+Names = frozenset[str]
+
+
+class Ahead:
+    """All ways from where the tokens stand, through the processes that are called on them, to the end.
+
+    `entered` is every element that a token may still come to. Where ways meet, only what all of them set is known; so
+    a variable may count as missing that the one way taken would have set, but none counts as set that is not.
+    """
+
+    def __init__(self, drawn: Drawn, tokens: Iterable[Token]) -> None:
+        self._scopes, self._elements = drawn.scopes, drawn.elements
+        self._active: dict[Place, Names] = {}
+        self._arrived: dict[tuple[str, str | None], Names] = {}
+        self._joins: set[Place] = set()
+        for token in tokens:
+            place, known = (token.scope, token.element_id), frozenset(token.known)
+            if token.came_from is None:
+                self._active[place] = self._active.get(place, known) & known
+            else:
+                # Named by the scope and the element from which the token came.
+                self._arrived[token.scope, token.came_from] = known
+                self._joins.add(place)
+        self.entered = self._reach()
+        self._left = sorted(self.entered | self._active.keys())
+        self._everything = drawn.variables.union(*self._active.values(), *self._arrived.values())
+        # Start from "everything is set" and take away what some way does not set, until nothing changes.
+        self._before = dict.fromkeys(self._left, self._everything)
+        self._exit = dict.fromkeys(self._scopes, self._everything)
+        self._settle()
+
+    def missing(self) -> Iterator[tuple[Element, str]]:
+        """Each element ahead, or open now, that reads a variable which may not be set by then, with its name."""
+        for place in self._left:
+            element, scope = self._elements[place], self._scopes[place[0]]
+            names = set(_reads(element, scope))
+            if place not in self.entered:
+                # What is armed or opened already has read its instant and its list; only its assignee is asked again.
+                names = {name for name in read_by(element) if name == element.assignee}
+            for name in sorted(names - self._before[place]):
+                yield element, name
+
+    def _reach(self) -> set[Place]:
+        entered: set[Place] = set()
+        frontier = [*self._joins, *(following for place in self._active for following in self._next(place))]
+        while frontier:
+            place = frontier.pop()
+            if place in entered:
+                continue
+            entered.add(place)
+            frontier += self._next(place)
+            called = self._scopes.get(_called(self._elements[place]))
+            if called is not None:
+                frontier += [(called.key, start.id) for start in called.of_kind("startEvent")]
+        return entered
+
+    def _next(self, place: Place) -> list[Place]:
+        return [(place[0], identity) for identity in self._scopes[place[0]].next_ids(place[1])]
+
+    def _settle(self) -> None:
+        changed = True
+        while changed:
+            changed = False
+            for place in self._left:
+                value = self._arriving(place)
+                changed |= value != self._before[place]
+                self._before[place] = value
+            for key, scope in self._scopes.items():
+                ends = [(key, end.id) for end in scope.of_kind("endEvent")]
+                value = self._met(self._before[end] for end in ends if end in self._before)
+                changed |= value != self._exit[key]
+                self._exit[key] = value
+
+    def _arriving(self, place: Place) -> Names:
+        standing = [self._active[place]] if place in self._active else []
+        if place not in self.entered:
+            return self._met(standing)
+        element, scope = self._elements[place], self._scopes[place[0]]
+        if element.kind == "startEvent":
+            callers = (each for each in self.entered if _called(self._elements[each]) == scope.key)
+            return self._met(self._before[caller] for caller in callers)
+        if element.kind == "boundaryEvent":
+            # What the interrupted activity would have set is lost.
+            return self._before[place[0], element.attached_to or ""]
+        arriving = [names for flow in scope.incoming[element.id] if (names := self._along(scope, flow)) is not None]
+        if element.kind == "parallelGateway":
+            return frozenset[str]().union(*arriving)
+        return self._met([*standing, *arriving])
+
+    def _along(self, scope: Scope, flow: Flow) -> Names | None:
+        """What is set on a flow: by the token that has come along it, and by those that still may; None for neither."""
+        found: list[Names] = []
+        if (scope.key, flow.target) in self._joins and (scope.key, flow.source) in self._arrived:
+            found.append(self._arrived[scope.key, flow.source])
+        source = (scope.key, flow.source)
+        if source in self._before:
+            element = self._elements[source]
+            found.append(self._before[source] | set(written(element)) | self._exit.get(_called(element), frozenset()))
+        return self._met(found) if found else None
+
+    def _met(self, ways: Iterable[Names]) -> Names:
+        return reduce(frozenset.__and__, ways, self._everything)
+
+
+def _called(element: Element) -> str:
+    if element.kind == "subProcess":
+        return element.id
+    return element.called or "" if element.kind == "callActivity" else ""
+
+
+def _reads(element: Element, scope: Scope) -> Iterator[str]:
+    """The variables that are read when a token comes to the element and when it leaves it.
+
+    The instants behind an event gateway are worked out by the gateway.
+    """
+    sources = {scope.elements[flow.source].kind for flow in scope.incoming[element.id]}
+    if "eventBasedGateway" not in sources:
+        yield from read_by(element)
+    for flow in scope.outgoing[element.id]:
+        if element.kind == "eventBasedGateway":
+            yield from read_by(scope.elements[flow.target])
+        if flow.condition is not None:
+            try:
+                yield read_condition(flow.condition).variable
+            except ExpressionRefused:
+                continue

@@ -1,0 +1,225 @@
+"""Whether a case may go on in another version of its diagrams from where it stands; if not, why, in words for people.
+
+Three things must hold: what is open is drawn in the new version as the same thing; its tokens could have come to stand
+like this in the new version; and whatever is read ahead of them is set by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from workflows.engine.ahead import Ahead
+from workflows.engine.gate.bundle import Scope
+from workflows.engine.markings import Marking, reachable_markings
+from workflows.engine.model import Element
+from workflows.engine.positions import Drawn, Place, Position, Token
+
+_WORDS = {
+    "ended": ("本件已办结，不再迁移", "The case has ended; there is nothing to migrate"),
+    "element-gone": ("当前环节{what}在新版本中已删除", "{what} is open and is not drawn in the new version"),
+    "element-moved": ("当前环节{what}在新版本中改画在另一子流程内", "{what} is drawn inside another sub-process"),
+    "kind-changed": (
+        "当前环节{what}在新版本中改成了另一种元素",
+        "{what} is another kind of element in the new version",
+    ),
+    "event-changed": ("正在等待的{what}在新版本中等待的事项不同", "{what} waits for something else in the new version"),
+    "call-changed": ("办理中的{what}在新版本中调用另一流程", "{what} is under way and calls another process"),
+    "multi-changed": (
+        "{what}正由多人分别办理，新版本改变了分办方式",
+        "{what} is given to several people in another way",
+    ),
+    "boundary-changed": (
+        "当前环节{what}上的边界事件在新版本中有增减或改变",
+        "The events on the boundary of {what} are not the same",
+    ),
+    "join-changed": (
+        "已有分支在{what}等待会合，新版本改变了会合前的走向",
+        "A branch waits at {what}, and the way into this join has changed",
+    ),
+    "join-complete": (
+        "{what}等待的分支在新版本中已经到齐，会被提前通过",
+        "{what} would be passed early: every branch that it waits for is there",
+    ),
+    "marking": (
+        "本件同时处于{what}，按新版本的流程走不到这种情形（并行分支有改变）",
+        "No way through the new version leads to {what} at the same time",
+    ),
+    "variable-missing": (
+        "{what}要用到{detail}，本件没有，此后也不一定产生",
+        "{what} reads {detail}, which this case does not have and may not get",
+    ),
+    # From here on: what changes for a case that can be migrated.
+    "stage-behind": (
+        "新增环节{what}位于当前环节之前，本件不再办理",
+        "{what} is new and lies behind: the case will not do it",
+    ),
+    "stage-ahead": ("新增环节{what}位于当前环节之后", "{what} is new and lies ahead"),
+    "stage-again": (
+        "环节{what}本件已办过，新版本把它画在当前环节之后，将再次办理",
+        "{what} was done and is drawn ahead: it may be done again",
+    ),
+    "due-kept": ("{what}的期限已经起算，仍按原截止时间", "{what} is armed already and keeps its instant"),
+}
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Why a case cannot be migrated, or what changes for it: the element, and a sentence in Chinese and in English."""
+
+    element_id: str
+    name: str
+    code: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What was found about a position. `again`: user tasks that come to lie ahead; a note for those who did them."""
+
+    obstacles: tuple[Remark, ...]
+    notes: tuple[Remark, ...]
+    again: tuple[Place, ...]
+
+
+class Judge:
+    """Holds positions on one version of a bundle against another version."""
+
+    def __init__(self, old: Drawn, new: Drawn) -> None:
+        self._old, self._new = old, new
+        self._reachable = cache(lambda scope: reachable_markings(new.scopes[scope]))
+
+    def judge(self, position: Position) -> Judgement:
+        """Every reason against it; the later questions are only asked when the earlier ones find nothing."""
+        if position.ended:
+            return Judgement((Remark("", "", "ended", *_WORDS["ended"]),), (), ())
+        obstacles = list(self._unlike(position))
+        if not obstacles:
+            for scope in position.running:
+                tokens = [token for token in position.tokens if token.scope == scope]
+                obstacles += self._unreachable(self._new.scopes[scope], tokens)
+        if obstacles:
+            return Judgement(tuple(obstacles), (), ())
+        ahead = Ahead(self._new, position.tokens)
+        obstacles += self._missing(ahead)
+        notes = [*self._new_stages(ahead), *self._kept_dues(position)]
+        before = Ahead(self._old, position.tokens).entered
+        again = [place for place in sorted(ahead.entered - before) if self._is_stage(self._new, place)]
+        return Judgement(tuple(obstacles), tuple(notes), tuple(again))
+
+    def done_again(self, judgement: Judgement, done: set[Place]) -> Iterator[Remark]:
+        """A note for each task that the case has done and that comes to lie ahead of it."""
+        for place in judgement.again:
+            if place in done:
+                yield _remark("stage-again", self._new.elements[place])
+
+    def _unlike(self, position: Position) -> Iterator[Remark]:
+        for scope, identity in dict.fromkeys((token.scope, token.element_id) for token in position.tokens):
+            old = self._old.elements[scope, identity]
+            new = self._new.elements.get((scope, identity))
+            if new is None:
+                elsewhere = any(key[1] == identity and each.process == old.process for key, each in self._all_new())
+                yield _remark("element-moved" if elsewhere else "element-gone", old)
+                continue
+            code = _difference(old, new)
+            if code is None and self._events(self._old, scope, old) != self._events(self._new, scope, new):
+                code = "event-changed" if old.kind == "eventBasedGateway" else "boundary-changed"
+            if code is not None:
+                yield _remark(code, old)
+
+    def _all_new(self) -> Iterable[tuple[Place, Element]]:
+        return self._new.elements.items()
+
+    @staticmethod
+    def _events(drawn: Drawn, scope: str, element: Element) -> set[tuple[str, str | None, bool]]:
+        """What else may happen while the element is open: on its boundary, or behind an event gateway."""
+        within = drawn.scopes[scope]
+        events = list(within.boundaries[element.id])
+        if element.kind == "eventBasedGateway":
+            events += [within.elements[flow.target] for flow in within.outgoing[element.id]]
+        return {(event.id, event.message, event.timer is not None) for event in events}
+
+    def _unreachable(self, scope: Scope, tokens: list[Token]) -> Iterator[Remark]:
+        places: set[str] = set()
+        for token in tokens:
+            element = scope.elements[token.element_id]
+            if token.came_from is None:
+                places.add(element.id)
+                continue
+            flow = next((flow for flow in scope.incoming[element.id] if flow.source == token.came_from), None)
+            if flow is None:
+                yield _remark("join-changed", element)
+                return
+            places.add(flow.id)
+        complete = _complete_join(scope, frozenset(places))
+        if complete is not None:
+            yield _remark("join-complete", complete)
+        elif frozenset(places) not in self._reachable(scope.key):
+            here = [scope.elements[identity] for identity in dict.fromkeys(token.element_id for token in tokens)]
+            yield _remark("marking", here[0], what="".join(f"「{each.name}」" for each in here))
+
+    def _missing(self, ahead: Ahead) -> Iterator[Remark]:
+        for element, variable in ahead.missing():
+            setter = self._new.setters.get(variable)
+            detail = f"{variable}（由「{setter.name}」产生）" if setter is not None else variable
+            yield _remark("variable-missing", element, detail=detail)
+
+    def _new_stages(self, ahead: Ahead) -> Iterator[Remark]:
+        for place, element in self._new.elements.items():
+            if self._is_stage(self._new, place) and place not in self._old.elements:
+                code = "stage-ahead" if place in ahead.entered else "stage-behind"
+                yield _remark(code, element)
+
+    def _kept_dues(self, position: Position) -> Iterator[Remark]:
+        for token in position.tokens:
+            old, new = self._armed(self._old, token), self._armed(self._new, token)
+            for identity, element in old.items():
+                if identity in new and new[identity].timer != element.timer:
+                    yield _remark("due-kept", new[identity])
+
+    @staticmethod
+    def _armed(drawn: Drawn, token: Token) -> dict[str, Element]:
+        """The timers that run while a token stands at its element."""
+        scope = drawn.scopes[token.scope]
+        element = scope.elements[token.element_id]
+        events = [element, *scope.boundaries[element.id]]
+        if element.kind == "eventBasedGateway":
+            events += [scope.elements[flow.target] for flow in scope.outgoing[element.id]]
+        return {event.id: event for event in events if event.timer is not None}
+
+    @staticmethod
+    def _is_stage(drawn: Drawn, place: Place) -> bool:
+        return drawn.elements[place].kind == "userTask"
+
+
+def _difference(old: Element, new: Element) -> str | None:
+    """How an element that is open differs in a way that its running form cannot follow."""
+    if old.kind != new.kind:
+        return "kind-changed"
+    if old.message != new.message or (old.timer is None) != (new.timer is None):
+        return "event-changed"
+    if old.called != new.called:
+        return "call-changed"
+    return "multi-changed" if old.multi_instance != new.multi_instance else None
+
+
+def _complete_join(scope: Scope, places: Marking) -> Element | None:
+    """A join for which all tokens are there: nothing would come any more that lets it fire."""
+    for gateway in scope.of_kind("parallelGateway"):
+        incoming = {flow.id for flow in scope.incoming[gateway.id]}
+        if incoming and incoming <= places:
+            return gateway
+    return None
+
+
+def _remark(code: str, element: Element, *, what: str | None = None, detail: str = "") -> Remark:
+    zh, en = _WORDS[code]
+    return Remark(
+        element.id,
+        element.name,
+        code,
+        zh.format(what=what or f"「{element.name}」", detail=detail),
+        en.format(what=what or f"“{element.name}”", detail=detail),
+    )
