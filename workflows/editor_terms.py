@@ -9,7 +9,6 @@ from typing import Any
 
 from workflows import engine, forms, operations, rules
 from workflows.bundling import assemble
-from workflows.definition_drafts import path_of
 from workflows.engine.document import DocumentRefused, read_document
 from workflows.engine.model import Element, Process, read_processes
 from workflows.permissions import ROLES
@@ -60,8 +59,10 @@ def terms_of(library: Mapping[str, bytes], process: str) -> Terms:
 
 def users_of(library: Mapping[str, bytes], process: str) -> list[str]:
     """The schemes whose bundle holds a process, in the policy's order."""
-    path = path_of(process)
-    return [scheme for scheme in rules.SCHEMES if path in assemble(library, scheme)]
+    file = f"{process}.bpmn"
+    return [
+        scheme for scheme in rules.SCHEMES if any(path.rpartition("/")[2] == file for path in assemble(library, scheme))
+    ]
 
 
 def scope_of(library: Mapping[str, bytes], process: str) -> dict[str, list[str]]:
