@@ -6,6 +6,7 @@ from server.web import (
     batches,
     cases,
     diagram_editor,
+    heat_map,
     historic_awards,
     matters,
     official_lists,
@@ -16,6 +17,7 @@ from server.web import (
     recoveries,
     tasks,
     trial,
+    versions,
     what_ifs,
 )
 
@@ -33,6 +35,8 @@ BLUEPRINTS = (
     process_owner.blueprint,
     official_lists.blueprint,
     historic_awards.blueprint,
+    versions.blueprint,
+    heat_map.blueprint,
     what_ifs.blueprint,
     diagram_editor.blueprint,
 )

@@ -120,9 +120,11 @@ class ElementDifference:
 class DiagramDifference:
     """What differs between two diagrams, in the order of the new file, removed things in that of the old one.
 
-    `changed` is what means something else now; `moved` means the same and is only drawn differently.
+    `name` is that of the process drawn. `changed` is what means something else now; `moved` means the same and is only
+    drawn differently.
     """
 
+    name: str
     added: tuple[ElementDifference, ...]
     removed: tuple[ElementDifference, ...]
     changed: tuple[ElementDifference, ...]
@@ -141,7 +143,9 @@ def compare_diagrams(old: bytes | None, new: bytes | None) -> DiagramDifference:
     added = [_whole(after, each, is_new=True) for key, each in after.items() if key not in before]
     removed = [_whole(before, each, is_new=False) for key, each in before.items() if key not in after]
     both = [_compare(before, after, key) for key in after if key in before]
+    drawn = [each for records in (after, before) for each in records.values() if each.kind == "process"]
     return DiagramDifference(
+        drawn[0].name if drawn else "",
         tuple(added),
         tuple(removed),
         tuple(each for each in both if each.fields),

@@ -102,8 +102,9 @@ class ComponentDifference:
 
 @dataclass(frozen=True)
 class FormDifference:
-    """What differs between two forms; `moved` is what is the same and stands elsewhere."""
+    """What differs between two forms, `name` being the title; `moved` is what is the same and stands elsewhere."""
 
+    name: str
     added: tuple[ComponentDifference, ...]
     removed: tuple[ComponentDifference, ...]
     changed: tuple[ComponentDifference, ...]
@@ -138,7 +139,9 @@ def compare_forms(old: bytes | None, new: bytes | None) -> FormDifference:
     removed = [_whole(each, is_new=False) for key, each in before.items() if key not in after]
     moved = _moved(before, after)
     both = [_compare(before[key], each, moved=key in moved) for key, each in after.items() if key in before]
+    title = next((form[FORM].name for form in (after, before) if form), "")
     return FormDifference(
+        title,
         tuple(added),
         tuple(removed),
         tuple(each for each in both if each.fields),

@@ -1,0 +1,128 @@
+// A diagram coloured by how long cases stay at each element, with figures beside it. Reads
+//   <script type="application/json" data-heat>{"xml", "elements": [{id, degree, median, passes, waiting}], "degrees"}</script>
+// and sorts tables [data-sortable] by the columns whose heads carry data-sort.
+import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+
+for (const script of document.querySelectorAll("script[data-heat]")) {
+  const holder = document.createElement("div");
+  holder.className = "heat-map";
+  script.after(holder);
+  draw(JSON.parse(script.textContent), holder).catch((error) => {
+    console.error(error);
+    holder.textContent = "流程图无法显示。";
+  });
+}
+document.querySelectorAll("table[data-sortable]").forEach(makeSortable);
+
+async function draw({ xml, elements, degrees }, holder) {
+  const canvasHolder = document.createElement("div");
+  canvasHolder.className = "heat-canvas";
+  holder.append(canvasHolder);
+  const fontFamily = getComputedStyle(document.body).fontFamily;
+  const viewer = new NavigatedViewer({
+    container: canvasHolder,
+    zoomScroll: { enabled: false }, // the wheel scrolls the page; zoom has buttons
+    textRenderer: { defaultStyle: { fontFamily }, externalStyle: { fontFamily } },
+  });
+  await viewer.importXML(xml);
+  const canvas = viewer.get("canvas");
+  const registry = viewer.get("elementRegistry");
+  const overlays = viewer.get("overlays");
+  for (const element of elements) {
+    if (!registry.get(element.id)) continue;
+    canvas.addMarker(element.id, `heat-${element.degree}`);
+    if (element.median) overlays.add(element.id, { position: { bottom: 10, left: 4 }, html: badge("heat-badge", element.median), scale: SCALE });
+    if (element.waiting) overlays.add(element.id, { position: { top: -12, right: 14 }, html: badge("heat-waiting", `${element.waiting}`, `${element.waiting}件停留在此`), scale: SCALE });
+  }
+  const fit = () => canvas.zoom("fit-viewport", "auto");
+  fit();
+  const hottest = elements.filter(({ id }) => registry.get(id)).sort((one, other) => other.degree - one.degree)[0];
+  if (hottest && canvas.zoom() < 0.5) show(viewer, hottest.id, 0.7);
+  holder.append(tools(viewer, fit), legend(degrees));
+  for (const button of document.querySelectorAll("[data-show]")) {
+    if (!registry.get(button.dataset.show)) button.disabled = true;
+    button.addEventListener("click", () => {
+      show(viewer, button.dataset.show, Math.max(canvas.zoom(), 0.8));
+      viewer.get("selection").select(registry.get(button.dataset.show));
+      holder.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    });
+  }
+}
+
+// Figures stay readable where the drawing is small.
+const SCALE = { min: 0.9, max: 1.2 };
+
+function badge(name, text, title = "") {
+  const mark = document.createElement("span");
+  mark.className = name;
+  mark.textContent = text;
+  if (title) mark.title = title;
+  return mark;
+}
+
+/** Puts an element into the middle at this size. */
+function show(viewer, id, scale) {
+  const canvas = viewer.get("canvas");
+  const element = viewer.get("elementRegistry").get(id);
+  const { outer } = canvas.viewbox();
+  const [width, height] = [outer.width / scale, outer.height / scale];
+  canvas.viewbox({
+    x: element.x + element.width / 2 - width / 2,
+    y: element.y + element.height / 2 - height / 2,
+    width,
+    height,
+  });
+}
+
+function tools(viewer, fit) {
+  const bar = document.createElement("div");
+  bar.className = "heat-tools";
+  const zoom = viewer.get("zoomScroll");
+  const actions = [["放大", "+", () => zoom.stepZoom(1)], ["缩小", "−", () => zoom.stepZoom(-1)], ["适应窗口", "□", fit]];
+  for (const [label, text, action] of actions) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-sm";
+    button.title = label;
+    button.setAttribute("aria-label", label);
+    button.textContent = text;
+    button.addEventListener("click", action);
+    bar.append(button);
+  }
+  return bar;
+}
+
+function legend(degrees) {
+  const list = document.createElement("ul");
+  list.className = "heat-legend";
+  const item = (mark, words) => {
+    const line = document.createElement("li");
+    line.append(mark, words);
+    list.append(line);
+  };
+  for (const [degree, words] of Object.entries(degrees)) item(badge(`heat-swatch heat-${degree}`, ""), words);
+  item(badge("heat-waiting", "3"), "当前停留件数");
+  return list;
+}
+
+/** Sorts by a column, largest first; a second press turns it round. */
+function makeSortable(table) {
+  const heads = [...table.tHead.rows[0].cells];
+  heads.forEach((head, column) => {
+    if (!("sort" in head.dataset)) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "heat-sort";
+    button.append(...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => {
+      const rising = head.getAttribute("aria-sort") === "descending";
+      const sign = rising ? 1 : -1;
+      const value = (row) => Number(row.cells[column].dataset.value);
+      const body = table.tBodies[0];
+      body.append(...[...body.rows].sort((one, other) => sign * (value(one) - value(other))));
+      heads.forEach((each) => each.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", rising ? "ascending" : "descending");
+    });
+  });
+}
