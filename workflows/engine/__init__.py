@@ -25,6 +25,8 @@ from workflows.engine.gate import Known, check_bundle, check_file, scope_of_vari
 from workflows.engine.history import Passage
 from workflows.engine.instance import EndState, OpenTask, ProcessInstance, Wait
 from workflows.engine.links import Links, read_links
+from workflows.engine.migration import Examination, Migration, NotMigratable, examine, migrate
+from workflows.engine.migration_obstacles import Remark
 from workflows.engine.model import Element, Flow, Process
 from workflows.engine.path import DiagramPath
 from workflows.engine.service import Call, Result, ServiceCall
@@ -43,12 +45,15 @@ __all__ = [
     "ElementDifference",
     "EndState",
     "EngineError",
+    "Examination",
     "ExpressionRefused",
     "Finding",
     "Flow",
     "Known",
     "Links",
+    "Migration",
     "NotComparable",
+    "NotMigratable",
     "NotReady",
     "NothingCatches",
     "OpenTask",
@@ -56,6 +61,7 @@ __all__ = [
     "Passage",
     "Process",
     "ProcessInstance",
+    "Remark",
     "Result",
     "ServiceCall",
     "StateUnreadable",
@@ -66,6 +72,8 @@ __all__ = [
     "check_file",
     "compare_diagrams",
     "compile_bundle",
+    "examine",
+    "migrate",
     "read_links",
     "scope_of_variables",
 ]
