@@ -1,6 +1,6 @@
 """Migrations of running cases (在办件迁移): from which version to which, and the state before, to undo it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import BigInteger, ForeignKey, LargeBinary, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -32,5 +32,7 @@ def latest_of_case(session: Session, case_id: int) -> CaseMigration | None:
     return session.scalar(query.order_by(CaseMigration.id.desc()).limit(1))
 
 
-def list_of_run(session: Session, run_id: int) -> Sequence[CaseMigration]:
-    return session.scalars(select(CaseMigration).where(CaseMigration.run_id == run_id).order_by(CaseMigration.id)).all()
+def list_of_run(session: Session, run_id: int, case_ids: Iterable[int]) -> Sequence[CaseMigration]:
+    """What a run did to these cases, undone or not."""
+    query = select(CaseMigration).where(CaseMigration.run_id == run_id, CaseMigration.case_id.in_(list(case_ids)))
+    return session.scalars(query.order_by(CaseMigration.id)).all()
