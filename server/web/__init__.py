@@ -6,6 +6,7 @@ from server.web import (
     batches,
     cases,
     diagram_editor,
+    form_editor,
     heat_map,
     historic_awards,
     matters,
@@ -39,6 +40,7 @@ BLUEPRINTS = (
     heat_map.blueprint,
     what_ifs.blueprint,
     diagram_editor.blueprint,
+    form_editor.blueprint,
 )
 
 __all__ = [

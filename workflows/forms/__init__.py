@@ -11,6 +11,7 @@ from workflows.forms.json_schema import json_schema
 from workflows.forms.loading import load, read
 from workflows.forms.refusals import FormRefused
 from workflows.forms.settling import settle
+from workflows.forms.soundness import read_harmless
 from workflows.forms.validation import validate
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "load",
     "prefill",
     "read",
+    "read_harmless",
     "settle",
     "validate",
 ]

@@ -39,9 +39,16 @@ def read_json(text: bytes) -> dict[str, Any]:
     return schema
 
 
-def check_texts(mapping: dict[str, Any], where: Place) -> None:
-    """Refuses texts that cannot be shown or are markup, in everything but the `components` within; names included."""
-    waiting = [(name, value) for name, value in mapping.items() if name != "components"]
+def read_harmless(text: bytes) -> dict[str, Any]:
+    """As `read_json`, and every text in it is checked: what may be kept while somebody works on it."""
+    schema = read_json(text)
+    check_texts(schema, WHOLE, within=True)
+    return schema
+
+
+def check_texts(mapping: dict[str, Any], where: Place, *, within: bool = False) -> None:
+    """Refuses texts that cannot be shown or are markup, names included; in the components `within` too, or not."""
+    waiting = [(name, value) for name, value in mapping.items() if within or name != "components"]
     for name in mapping:
         _judge("name", name, where)
     while waiting:

@@ -1,0 +1,85 @@
+// Conditions over other fields: chosen as “field and option” where that is all they say, else written out.
+import { h } from "preact";
+
+import { Framed, useTyped, write } from "./entries.js";
+
+const SIMPLE = /^=?\s*([a-z][a-z0-9_]*)\s*(!?=)\s*("(?:[^"\\]*)"|true|false)\s*$/;
+
+// What the two conditions mean, and how they are kept. A part is shown only if … = it is hidden unless ….
+const CONDITIONS = {
+  hide: {
+    label: "何时显示",
+    always: "始终显示",
+    modes: [["!=", "仅在选择以下选项时显示"], ["=", "选择以下选项时隐藏"]],
+    custom: "满足时隐藏",
+    read: (field) => field.conditional?.hide ?? "",
+    change: (field, text) => ({ conditional: text ? { hide: text.startsWith("=") ? text : `=${text}` } : undefined }),
+  },
+  required_when: {
+    label: "何时必填",
+    always: "按“填写要求”中的设置",
+    modes: [["=", "选择以下选项时必填"], ["!=", "未选择以下选项时必填"]],
+    custom: "满足时必填",
+    read: (field) => field.properties?.required_when ?? "",
+    change: (field, text) => {
+      const { required_when: _, ...others } = field.properties ?? {};
+      const all = text ? { ...others, required_when: text.replace(/^=/, "") } : others;
+      return { properties: Object.keys(all).length ? all : undefined };
+    },
+  },
+};
+
+export function comparisonEntry(name) {
+  return (field, editor) => ({ id: `gc-${name}-${field.id}`, component: ConditionEntry, field, editor, ...CONDITIONS[name] });
+}
+
+/** Every “field = option” that a condition can ask for. */
+function optionsOf(field, editor) {
+  const found = [];
+  for (const each of editor.registry.getAll()) {
+    if (each.id === field.id || each.readonly || insideList(each, editor)) continue;
+    const boolean = each.properties?.kind === "boolean" || each.type === "checkbox";
+    const values = each.type === "checkbox" ? [{ label: "勾选", value: "true" }] : ["radio", "select"].includes(each.type) ? each.values ?? [] : [];
+    for (const { label, value } of values) {
+      found.push([`${each.key}|${boolean ? value : JSON.stringify(value)}`, `「${each.label}」${label}`]);
+    }
+  }
+  return found;
+}
+
+function insideList(field, editor) {
+  for (let parent = editor.registry.get(field._parent); parent; parent = editor.registry.get(parent._parent)) {
+    if (parent.type === "dynamiclist") return true;
+  }
+  return false;
+}
+
+function ConditionEntry(props) {
+  const { shown, type, flush } = useTyped(props);
+  const { id, label, field, editor, modes, always, custom } = props;
+  const options = optionsOf(field, editor);
+  const simple = SIMPLE.exec(shown);
+  const chosen = simple ? `${simple[1]}|${simple[3]}` : "";
+  const known = !shown || (simple && options.some(([value]) => value === chosen));
+  const mode = !shown ? "" : known ? simple[2] : "custom";
+  const set = (sign, option) => {
+    const [key, value] = option.split("|");
+    write(props, `=${key} ${sign} ${value}`);
+  };
+  const chooseMode = (event) => {
+    const next = event.target.value;
+    if (!next) write(props, "");
+    else if (next === "custom") write(props, shown || '=字段标识 = "选项值"');
+    else if (options.length) set(next, known && chosen ? chosen : options[0][0]);
+  };
+  const modeOptions = [["", always], ...(options.length ? modes : []), ["custom", "自行写条件"]];
+  const select = (attributes, list, current) =>
+    h("select", { class: "bio-properties-panel-input", ...attributes }, list.map(([value, words]) => h("option", { value, key: value, selected: value === current }, words)));
+  return h(
+    Framed,
+    { id, label, kind: "select gc-condition", help: mode === "custom" ? `${custom}。写法：字段标识 = "选项值"，或 !=；可用and、or和括号连接。` : options.length ? "" : "表单中有单选、下拉选择或勾选框后，可按其选项设置。" },
+    select({ id, onChange: chooseMode }, modeOptions, mode),
+    mode && mode !== "custom" ? select({ "aria-label": `${label}：选项`, onChange: (event) => set(mode, event.target.value) }, options, chosen) : null,
+    mode === "custom" ? h("input", { type: "text", class: "bio-properties-panel-input", "aria-label": `${label}：条件`, value: shown, spellcheck: false, onInput: (event) => type(event.target.value), onBlur: flush }) : null,
+  );
+}
