@@ -11,42 +11,17 @@ from storage import definitions as store
 from storage.database import Session
 from storage.definition_drafts import DefinitionDraft, DraftFile
 from storage.definitions import DefinitionContent, DefinitionFile, DefinitionVersion
-from workflows import engine, forms, operations, rules, views
+from workflows import engine, gatekeeper, inspection, rules, views
 from workflows.audit import Chain
 from workflows.bundling import GateRefused, assemble, digest, read_library, sha256_of
 from workflows.errors import NotFound
 from workflows.library import in_force
-from workflows.permissions import ROLES, SYSTEM
-from workflows.statuses import STATUSES
+from workflows.permissions import SYSTEM
 
 
 def check(bundle: Mapping[str, bytes], scheme: str) -> list[engine.Finding]:
-    """Run the gate over a bundle; forms that cannot be loaded are findings too."""
-    findings, loaded = _load_forms(bundle)
-    known = engine.Known(
-        forms=frozenset(loaded),
-        operations=operations.signatures(),
-        roles=frozenset(ROLES),
-        statuses=frozenset(STATUSES),
-        decisions={key: form.decisions for key, form in loaded.items()},
-    )
-    diagrams = {path: content for path, content in bundle.items() if path.endswith(".bpmn")}
-    return [*engine.check_bundle(diagrams, scheme, known=known), *findings]
-
-
-def _load_forms(bundle: Mapping[str, bytes]) -> tuple[list[engine.Finding], dict[str, forms.Form]]:
-    findings, loaded = [], {}
-    for path, content in bundle.items():
-        if not path.endswith(".form"):
-            continue
-        try:
-            form = forms.load(content)
-            loaded[form.key] = form
-        except forms.FormRefused as refused:
-            said = str(refused)
-            mend_zh, mend_en = "请在表单设计中更正后重试。", "Mend the form and try again."
-            findings.append(engine.Finding(path, 1, None, "form-unreadable", said, said, mend_zh, mend_en))
-    return findings, loaded
+    """Run the gate over what the program itself brings, in process; drafts are inspected in a child."""
+    return gatekeeper.judge(bundle, scheme, inspection.known())
 
 
 def publish(session: Session, scheme: str, bundle: Mapping[str, bytes], by: str, now: datetime) -> DefinitionVersion:

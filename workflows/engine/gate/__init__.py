@@ -22,7 +22,7 @@ from workflows.engine.gate.report import Report
 from workflows.engine.gate.schema import check_schema
 from workflows.engine.gate.size import check_size
 
-__all__ = ["Known", "check_bundle", "check_file", "judge", "scope_of_variables"]
+__all__ = ["Known", "check_bundle", "check_file", "gave_up", "judge", "scope_of_variables"]
 
 
 def check_bundle(files: Mapping[str, bytes], key: str, *, known: Known) -> list[Finding]:
@@ -48,6 +48,13 @@ def check_file(path: str, content: bytes, key: str) -> list[Finding]:
     except Exception as error:
         report.add("unreadable", path, 1, detail=f"{type(error).__name__}: {error}")
     return report.hostile()
+
+
+def gave_up(path: str, limits: str) -> Finding:
+    """The finding for what could not be judged within the limits of time and memory."""
+    report = Report()
+    report.add("gate-gave-up", path, 1, detail=limits)
+    return report.findings()[0]
 
 
 def scope_of_variables(files: Mapping[str, bytes], key: str) -> dict[str, dict[str, tuple[str, ...]]]:

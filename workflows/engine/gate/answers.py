@@ -46,10 +46,10 @@ def check_answers(bundle: Bundle, known: Known) -> None:
                 condition = read_condition(flow.condition)
             except ExpressionRefused:
                 continue
-            rule = _misfit(condition, answers.get(condition.variable, []))
-            if rule is not None:
-                detail = condition.variable if rule in ("decision-missing", "condition-variable") else str(condition)
-                bundle.report.add(rule, process.file, flow.line, gateway.id, name=gateway.name, detail=detail)
+            misfit = _misfit(condition, answers.get(condition.variable, []))
+            if misfit is not None:
+                detail = condition.variable if misfit in ("decision-missing", "condition-variable") else str(condition)
+                bundle.report.add(misfit, process.file, flow.line, gateway.id, name=gateway.name, detail=detail)
 
 
 def _written(element: Element, key: str, known: Known) -> Iterator[tuple[str, _Answer]]:

@@ -41,7 +41,7 @@ class Known:
     def from_json(cls, stored: Mapping[str, Any]) -> Known:
         """What `to_json` wrote."""
         sets = {"forms", "roles", "statuses", "final_statuses", "stages", "reasons", "due_parameters"}
-        read = {
+        read: dict[str, Any] = {
             name: frozenset(value) if name in sets and value is not None else value for name, value in stored.items()
         }
         read["operations"] = {name: frozenset(parameters) for name, parameters in stored["operations"].items()}

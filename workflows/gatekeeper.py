@@ -1,0 +1,156 @@
+"""The gate's own process: judges bundles and files that nobody trusts yet, within limits that it sets itself.
+
+Started by `inspection` with a request on standard input; answers line by line on standard output, so that what was
+finished before a limit struck still counts. Imports nothing but the engine and the forms: neither storage nor web is
+in reach of what it reads. `judge` is also what the program calls in process for the diagrams that it brings itself.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, replace
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+from workflows import engine, forms
+from workflows.forms.soundness import read_harmless
+
+MEGABYTE = 1024 * 1024
+
+
+def judge(bundle: Mapping[str, bytes], scheme: str, known: engine.Known) -> list[engine.Finding]:
+    """Everything that the gate says about a bundle: its forms, then its diagrams with the forms that could be loaded.
+
+    `known` says what exists besides the forms.
+    """
+    findings: list[engine.Finding] = []
+    loaded: dict[str, forms.Form] = {}
+    for path, content in bundle.items():
+        if not path.endswith(".form"):
+            continue
+        try:
+            form = forms.load(content)
+        except forms.FormRefused as refused:
+            findings.append(_refused(path, refused, hostile=bool(_damage(path, content))))
+            continue
+        findings += _misnamed(path, form.key)
+        loaded[form.key] = form
+    decisions = {key: form.decisions for key, form in loaded.items()}
+    diagrams = {path: content for path, content in bundle.items() if path.endswith(".bpmn")}
+    known = replace(known, forms=frozenset(loaded), decisions=decisions)
+    return [*engine.check_bundle(diagrams, scheme, known=known), *findings]
+
+
+def judge_file(path: str, content: bytes, key: str) -> list[engine.Finding]:
+    """Why a single file may not even be kept as a draft; a file that is merely wrong has no finding."""
+    if path.endswith(".bpmn"):
+        return engine.check_file(path, content, key)
+    return _damage(path, content)
+
+
+def _damage(path: str, content: bytes) -> list[engine.Finding]:
+    try:
+        schema = read_harmless(content)
+    except forms.FormRefused as refused:
+        return [_refused(path, refused, hostile=True)]
+    return _misnamed(path, schema.get("id"))
+
+
+def _misnamed(path: str, key: object) -> list[engine.Finding]:
+    own = PurePosixPath(path).stem
+    if key == own:
+        return []
+    shown = str(key)[:80]
+    return [
+        engine.Finding(
+            file=path,
+            line=1,
+            element=None,
+            rule="form-file-name",
+            message_zh=f"表单编号「{shown}」与文件名不一致。",
+            message_en=f"The form's id {shown} differs from the file's name.",
+            mend_zh=f"请把表单编号改为「{own}」。",
+            mend_en=f"Give the form the id {own}.",
+            hostile=True,
+        )
+    ]
+
+
+def _refused(path: str, refused: forms.FormRefused, *, hostile: bool) -> engine.Finding:
+    return engine.Finding(
+        file=path,
+        line=1,
+        element=refused.place.id or None,
+        rule="form-unreadable",
+        message_zh=f"{refused.message_zh}。",
+        message_en=str(refused),
+        mend_zh="请在表单设计中更正后重试。",
+        mend_en="Mend the form and try again.",
+        hostile=hostile,
+    )
+
+
+def main() -> None:
+    """Read one request, set the limits, answer it."""
+    header = json.loads(sys.stdin.buffer.readline())
+    contents = [sys.stdin.buffer.read(size) for size in header["sizes"]]
+    _confine(header["cpu_seconds"], header["megabytes"] * MEGABYTE)
+    answer(header, contents, sys.stdout)
+    _write(sys.stdout, {"peak_mb": _peak()})
+
+
+def answer(header: Mapping[str, Any], contents: list[bytes], out: IO[str]) -> None:
+    """Write the findings of each bundle, or of the single file, on a line of its own."""
+    if "file" in header:
+        _say(out, header["file"], judge_file(header["file"], contents[0], header["key"]))
+        return
+    known = engine.Known.from_json(header["known"])
+    for scheme, numbers in header["bundles"].items():
+        bundle = {path: contents[number] for path, number in numbers.items()}
+        _say(out, scheme, judge(bundle, scheme, known))
+        # Specs and trees refer to each other: the next bundle needs their memory.
+        gc.collect()
+
+
+def _say(out: IO[str], name: str, findings: list[engine.Finding]) -> None:
+    _write(out, {"name": name, "findings": [asdict(each) for each in findings]})
+
+
+def _write(out: IO[str], line: Mapping[str, Any]) -> None:
+    out.write(json.dumps(line) + "\n")
+    out.flush()
+
+
+def _confine(cpu_seconds: float, memory: int) -> None:
+    """From here on a little processor time, a little memory, and no file to be written.
+
+    On a system without such limits the caller's clock is the only one.
+    """
+    with suppress(ImportError):
+        import resource
+        import signal
+
+        limits = {"RLIMIT_DATA": memory, "RLIMIT_FSIZE": 0, "RLIMIT_CORE": 0, "RLIMIT_CPU": int(cpu_seconds) + 1}
+        for name, limit in limits.items():
+            # Not every system knows every limit, and none may be raised above what the caller has.
+            with suppress(AttributeError, OSError, ValueError):
+                resource.setrlimit(getattr(resource, name), (limit, limit))
+        # Whole seconds are coarse: this ends the process after exactly that much processor time.
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        signal.setitimer(signal.ITIMER_PROF, max(0.1, cpu_seconds - used.ru_utime - used.ru_stime))
+
+
+def _peak() -> float | None:
+    """The most memory that this process has held, in MB; None where the system does not say.
+
+    Not `ru_maxrss`, which on Linux remembers the size of the process that started this one.
+    """
+    with suppress(OSError):
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+    return None
