@@ -10,6 +10,7 @@ from server.web import (
     heat_map,
     historic_awards,
     matters,
+    migrations,
     official_lists,
     presentation,
     process_owner,
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     what_ifs.blueprint,
     diagram_editor.blueprint,
     form_editor.blueprint,
+    migrations.blueprint,
 )
 
 __all__ = [

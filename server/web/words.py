@@ -167,6 +167,8 @@ ACTIONS = {
     "list_entry_matched": "确认名单所列单位",
     "list_entry_dismissed": "排除名单所列单位",
     "candidates_created": "建立免申即享申报件",
+    "case_migrated": "迁移流程版本",
+    "migration_reverted": "撤销流程版本迁移",
 }
 # Which events a reader looks for first: shown with a coloured mark on the timeline.
 MARKS = {
@@ -174,6 +176,7 @@ MARKS = {
     "case_not_accepted": "red", "case_vetoed": "red", "case_refused": "red", "payment_returned": "orange",
     "objection_accepted": "orange", "objection_registered": "orange", "case_withdrawn": "orange",
     "case_suspended": "orange", "timer_fired": "orange", "correction_lapsed": "orange",
+    "case_migrated": "orange", "migration_reverted": "orange",
     "amount_calculated": "blue", "amount_listed": "blue", "case_resolved": "blue", "case_published": "blue",
 }  # fmt: skip
 # How a value is written, by the type of its parameter.
