@@ -102,12 +102,13 @@ def _effect(old: Decimal, new: Decimal) -> str:
     return "up" if new > old else "down"
 
 
-def _only(steps: Iterable[Told], others: Sequence[Told]) -> list[dict[str, str]]:
-    """The steps that the other run does not have, each with what it left."""
+def _only(steps: Iterable[Told], others: Iterable[Told]) -> list[dict[str, str]]:
+    """The steps of which the other run says something else, each with what it left."""
+    said = {(step.article, step.text) for step in others}
     return [
         {"article": step.article, "text": step.text, "amount": _text(step.amount)}
         for step in steps
-        if step not in others
+        if (step.article, step.text) not in said
     ]
 
 
