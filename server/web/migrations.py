@@ -25,7 +25,8 @@ def _show(key: str, wanted: int | None, *, tried: bool, errors: tuple[FieldError
     targets = migrations.list_targets(g.session, actor, key)
     if not targets:
         raise NotFound("没有这一支持事项的流程版本。")
-    to = wanted if any(each["version"] == wanted for each in targets) else targets[0]["version"]
+    versions: list[int] = [each["version"] for each in targets]
+    to = wanted if wanted in versions else versions[0]
     run = migrations.dry_run(g.session, actor, key, to) if tried else None
     verdict = chosen("verdict") if chosen("verdict") in ("migratable", "blocked") else None
     page = whole(request.args.get("page")) or 1
