@@ -14,6 +14,7 @@ from workflows.engine.model import Element, Process, read_processes
 from workflows.permissions import ROLES
 from workflows.reasons import REASONS
 from workflows.rules import parameters
+from workflows.stages import STAGES
 from workflows.statuses import STATUSES
 
 SYSTEM_LANE = "系统（自动）"
@@ -24,7 +25,7 @@ MESSAGES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "listed": ("已列入拟支持汇总表", {}),
     "resolved": ("审议结果已登记", {"support": "同意支持", "defer": "缓议", "refuse": "不予支持"}),
     "published": ("公示已发布", {}),
-    "reallocated": ("限额重新分配", {"amount": "金额有调整", "notice": "仅重新公示"}),
+    "reallocated": ("限额重新分配", {"amount": "金额调整", "notice": "仅调整公示"}),
     "objection_accepted": ("异议已受理", {}),
 }
 
@@ -43,6 +44,7 @@ def terms_of(library: Mapping[str, bytes], process: str) -> Terms:
         "roles": _named({**ROLES, "system": SYSTEM_LANE}),
         "statuses": _named(STATUSES),
         "reasons": _named(REASONS),
+        "stages": _named({code: f"{code} {name}" for code, name in STAGES.items()}),
         "forms": list(_offered_forms(loaded, users)),
         "operations": [_operation(each) for each in operations.REGISTRY.values()],
         "periods": list(_periods()),

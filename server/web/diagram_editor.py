@@ -6,7 +6,6 @@ from typing import Any
 from flask import Blueprint, Response, g, jsonify, render_template, request
 
 from server.access import allow, current_actor
-from server.web import words
 from server.web.answers import Page
 from workflows import definition_drafts, editor_terms, publication
 from workflows.errors import GreenCaseError, Unreadable
@@ -58,9 +57,7 @@ def show(draft_id: int, process: str) -> str:
 
 
 def _terms(draft_id: int, process: str) -> dict[str, Any]:
-    library = definition_drafts.library_of(g.session, draft_id)
-    stages = [{"value": code, "label": f"{code} {name}"} for code, name in words.STAGES.items()]
-    return {**editor_terms.terms_of(library, process), "stages": stages}
+    return editor_terms.terms_of(definition_drafts.library_of(g.session, draft_id), process)
 
 
 @blueprint.get(f"{DIAGRAM}/content")

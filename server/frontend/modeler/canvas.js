@@ -46,7 +46,8 @@ function showFromTheLeft(surface) {
   const { inner, outer } = surface.viewbox();
   const scale = 0.75;
   const [width, height] = [outer.width / scale, outer.height / scale];
-  surface.viewbox({ x: inner.x - 60, y: inner.y - 20, width, height });
+  const palette = 130; // in pixels, with the room beside it
+  surface.viewbox({ x: inner.x - palette / scale, y: inner.y - 20, width, height });
 }
 
 export function goTo(canvas, id) {

@@ -53,7 +53,6 @@ class Workbench {
     await open(this.canvas, this.given.xml);
     this.toolbar.state(this.given.editable ? "saved" : "closed");
     if (!PHONE.matches) this.canvas.get("minimap").open();
-    this.canvas.get("canvas").focus?.();
     const wanted = new URLSearchParams(location.search).get("element");
     if (wanted) goTo(this.canvas, wanted);
     await this.check();

@@ -40,6 +40,11 @@ export class Model {
     return this.definitions.rootElements.find((root) => root.$type === "bpmn:Process");
   }
 
+  /** What stands for the diagram as a whole: its pool, or the root where none is drawn. */
+  get whole() {
+    return this.registry.find((each) => is(each, "bpmn:Participant")) ?? this.canvas.get("canvas").getRootElement();
+  }
+
   /** Every node and flow of the process, embedded sub-processes included, as business objects. */
   *flowElements(scope = this.process) {
     for (const each of scope?.flowElements ?? []) {

@@ -40,7 +40,7 @@ function condition(model, element, node) {
   const values = () => variablesOf(model).get(now().variable)?.values ?? [];
   const change = (part) => write(format({ ...now(), ...part }));
   const variable = select({
-    label: "当（变量）",
+    label: "当",
     read: () => now().variable,
     options: () => variableOptions(model, model.registry.get(node.sourceRef.id), (each) => each.gives === "word"),
     commit: (name) => {

@@ -18,7 +18,7 @@ export class Panel {
   show(selection) {
     this.flush();
     const [only] = selection.length === 1 ? selection : [];
-    const target = only?.labelTarget ?? only ?? this.model.canvas.get("canvas").getRootElement();
+    const target = only?.labelTarget ?? only ?? this.model.whole;
     if (!target?.businessObject) return;
     if (this.many !== selection.length > 1 || target !== this.element) this.build(target, selection.length > 1);
   }

@@ -3,6 +3,8 @@ import { make } from "../dom";
 import { getBusinessObject, nameOf } from "../model";
 import { say, select, several, text } from "./fields";
 
+const SYSTEM = "system"; // the lane of what the program does by itself
+
 export function userTask(model, element, { addresses }) {
   const node = getBusinessObject(element);
   return [formField(model, element, node), formLinks(model, node, addresses), performer(model, element)];
@@ -12,7 +14,7 @@ function formField(model, element, node) {
   return select({
     label: "表单",
     read: () => node.get("gc:form"),
-    options: () => model.terms.forms.map(({ key, title }) => ({ value: key, label: `${title}　${key}` })),
+    options: () => model.terms.forms.map(({ key, file, title }) => ({ value: key, label: `${title}　${model.terms.main ? file : key}` })),
     commit: (value) => model.set(element, { "gc:form": value || undefined }),
   });
 }
@@ -32,9 +34,11 @@ function performer(model, element) {
   return say("办理岗位", () => {
     const lane = model.laneOf(element);
     const role = lane && model.named("roles", getBusinessObject(lane).id);
-    const where = make("span", { className: role ? "panel-role" : "panel-role panel-role-missing" },
+    const fits = role && role.value !== SYSTEM;
+    const where = make("span", { className: fits ? "panel-role" : "panel-role panel-role-missing" },
       role?.label ?? (lane ? nameOf(getBusinessObject(lane)) : "不在任何泳道内"));
-    return [where, make("div", { className: "form-hint" }, "由所在泳道决定；把任务拖到另一条泳道即改由该岗位办理。")];
+    const words = fits ? "由所在泳道决定；把任务拖到另一条泳道即改由该岗位办理。" : "人工任务须由岗位办理，请拖到办理岗位的泳道内。";
+    return [where, make("div", { className: "form-hint" }, words)];
   });
 }
 
