@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from workflows.engine.document import DocumentRefused
 from workflows.engine.errors import EngineError
-from workflows.engine.records import Record, read_records, shown
+from workflows.engine.records import Record, read_records, shown, title_of
 
 KINDS = {
     "definitions": "文件",
@@ -145,7 +145,7 @@ def compare_diagrams(old: bytes | None, new: bytes | None) -> DiagramDifference:
     both = [_compare(before, after, key) for key in after if key in before]
     drawn = [each for records in (after, before) for each in records.values() if each.kind == "process"]
     return DiagramDifference(
-        drawn[0].name if drawn else "",
+        (drawn[0].name or drawn[0].id) if drawn else "",
         tuple(added),
         tuple(removed),
         tuple(each for each in both if each.fields),
@@ -170,7 +170,7 @@ def _whole(records: Mapping[str, Record], record: Record, *, is_new: bool) -> El
         if code not in _UNSAID and not code.endswith(_UNSAID_ENDS)
         for said in [shown(records, code, value)]
     )
-    return _difference(record, fields, moved=False)
+    return _difference(records, record, fields, moved=False)
 
 
 def _compare(before: Mapping[str, Record], after: Mapping[str, Record], key: str) -> ElementDifference:
@@ -180,7 +180,7 @@ def _compare(before: Mapping[str, Record], after: Mapping[str, Record], key: str
         was, now = old.fields.get(code), new.fields.get(code)
         if was != now:
             fields.append(_field(code, *_said(code, (before, was), (after, now))))
-    return _difference(new, tuple(fields), moved=old.drawing != new.drawing)
+    return _difference(after, new, tuple(fields), moved=old.drawing != new.drawing)
 
 
 def _said(code: str, *sides: tuple[Mapping[str, Record], str | None]) -> tuple[str | None, ...]:
@@ -208,6 +208,8 @@ def label_of(code: str) -> str:
     return f"其他内容“{code}”"
 
 
-def _difference(record: Record, fields: tuple[FieldDifference, ...], *, moved: bool) -> ElementDifference:
+def _difference(
+    records: Mapping[str, Record], record: Record, fields: tuple[FieldDifference, ...], *, moved: bool
+) -> ElementDifference:
     kind_name = KINDS.get(record.kind, record.kind)
-    return ElementDifference(record.id, record.name, record.kind, kind_name, fields, moved)
+    return ElementDifference(record.id, title_of(records, record.id), record.kind, kind_name, fields, moved)

@@ -40,7 +40,7 @@ _PARTS = frozenset(
 )
 # Fields that hold the id of something else in the file: people read its name.
 _REFERENCES = frozenset(
-    {"sourceRef", "targetRef", "attachedToRef", "default", "processRef", "role", "scope"}
+    {"sourceRef", "targetRef", "attachedToRef", "default", "processRef", "role", "scope", "gc:separateFrom"}
     | {"messageRef", "messageEventDefinition@messageRef"}
 )
 
@@ -59,8 +59,8 @@ class Record:
 
     @property
     def name(self) -> str:
-        """Its name on one line, the id where it has none."""
-        return " ".join(self.fields.get("name", "").split()) or self.id
+        """Its name on one line, empty where it has none."""
+        return " ".join(self.fields.get("name", "").split())
 
 
 def read_records(data: bytes) -> dict[str, Record]:
@@ -80,8 +80,18 @@ def shown(records: Mapping[str, Record], code: str, value: str) -> str:
     """The value of a field as people read it: what it refers to by its name."""
     if code not in _REFERENCES:
         return value
-    named = (records[each].name if each in records else each for each in value.split())
-    return "、".join(named)
+    return "、".join(title_of(records, each) for each in value.split())
+
+
+def title_of(records: Mapping[str, Record], identity: str) -> str:
+    """What people call it: its name, a flow without one by its ends, the id of what has neither or is not there."""
+    record = records.get(identity)
+    if record is None or record.name:
+        return record.name if record is not None else identity
+    ends = [record.fields.get(end, "") for end in ("sourceRef", "targetRef")]
+    if not all(end in records and records[end].name for end in ends):
+        return identity
+    return " → ".join(records[end].name for end in ends)
 
 
 def _collect(
