@@ -30,6 +30,7 @@ def _parser() -> argparse.ArgumentParser:
 
     gate = commands.add_parser("gate", help="检查流程图能否安全执行")
     gate.add_argument("files", nargs="+", type=Path, metavar="FILE", help="BPMN 文件")
+    gate.add_argument("--english", action="store_true", help="以英文说明问题")
     gate.set_defaults(command=_gate)
 
     calculate = commands.add_parser("calculate", help="按条款试算一个事项的金额")
@@ -81,20 +82,25 @@ def _up(asked: argparse.Namespace) -> int:
 
 def _gate(asked: argparse.Namespace) -> int:
     from server.gate import check_files
+    from workflows import engine
 
-    checked: dict[str, int] = {}
+    checked: list[str] = []
+    # What is wrong with a called diagram is found in every scheme that calls it, and said once.
+    found: dict[engine.Finding, None] = {}
     try:
         for scheme, findings in check_files(asked.files):
-            checked[scheme] = len(findings)
-            for finding in findings:
-                where = f"{finding.file}:{finding.line}: {finding.element or '-'}"
-                print(f"{where} [{finding.rule}] {finding.message_zh} {finding.mend_zh}")
+            checked.append(scheme)
+            found.update(dict.fromkeys(findings))
     except OSError as error:
         return _fail(f"无法读取文件：{error}")
+    for finding in found:
+        english = f"{finding.message_en} {finding.mend_en}"
+        said = english if asked.english else f"{finding.message_zh} {finding.mend_zh}"
+        print(f"{finding.file}:{finding.line}: {finding.element or '-'} [{finding.rule}] {said}")
     if not checked:
         return _fail("没有流程调用所给的文件，未作检查。")
-    if any(checked.values()):
-        return _fail(f"共发现 {sum(checked.values())} 个问题。")
+    if found:
+        return _fail(f"共发现 {len(found)} 个问题。")
     print(f"通过：{'、'.join(checked)}")
     return 0
 

@@ -20,6 +20,8 @@ from workflows import engine, forms
 from workflows.forms.soundness import read_harmless
 
 MEGABYTE = 1024 * 1024
+# The last line's name; no path and no scheme is called so.
+PEAK = "peak MB"
 
 
 def judge(bundle: Mapping[str, bytes], scheme: str, known: engine.Known) -> list[engine.Finding]:
@@ -98,9 +100,9 @@ def main() -> None:
     """Read one request, set the limits, answer it."""
     header = json.loads(sys.stdin.buffer.readline())
     contents = [sys.stdin.buffer.read(size) for size in header["sizes"]]
-    _confine(header["cpu_seconds"], header["megabytes"] * MEGABYTE)
+    _confine(header["cpu_seconds"], header["room_mb"] * MEGABYTE)
     answer(header, contents, sys.stdout)
-    _write(sys.stdout, {"peak_mb": _peak()})
+    _write(sys.stdout, {PEAK: _peak()})
 
 
 def answer(header: Mapping[str, Any], contents: list[bytes], out: IO[str]) -> None:
@@ -117,7 +119,7 @@ def answer(header: Mapping[str, Any], contents: list[bytes], out: IO[str]) -> No
 
 
 def _say(out: IO[str], name: str, findings: list[engine.Finding]) -> None:
-    _write(out, {"name": name, "findings": [asdict(each) for each in findings]})
+    _write(out, {name: [asdict(each) for each in findings]})
 
 
 def _write(out: IO[str], line: Mapping[str, Any]) -> None:
@@ -125,8 +127,8 @@ def _write(out: IO[str], line: Mapping[str, Any]) -> None:
     out.flush()
 
 
-def _confine(cpu_seconds: float, memory: int) -> None:
-    """From here on a little processor time, a little memory, and no file to be written.
+def _confine(cpu_seconds: float, room: int) -> None:
+    """From here on a little processor time, `room` bytes more of memory, and no file to be written.
 
     On a system without such limits the caller's clock is the only one.
     """
@@ -134,9 +136,13 @@ def _confine(cpu_seconds: float, memory: int) -> None:
         import resource
         import signal
 
-        limits = {"RLIMIT_DATA": memory, "RLIMIT_FSIZE": 0, "RLIMIT_CORE": 0, "RLIMIT_CPU": int(cpu_seconds) + 1}
+        limits = {"RLIMIT_FSIZE": 0, "RLIMIT_CORE": 0, "RLIMIT_CPU": int(cpu_seconds) + 1}
+        with suppress(OSError):
+            # Linux counts here what a process has allotted for itself; elsewhere the limit has no such meaning.
+            pages = int(Path("/proc/self/statm").read_text().split()[5])
+            limits["RLIMIT_DATA"] = pages * resource.getpagesize() + room
         for name, limit in limits.items():
-            # Not every system knows every limit, and none may be raised above what the caller has.
+            # None may be raised above what the caller has.
             with suppress(AttributeError, OSError, ValueError):
                 resource.setrlimit(getattr(resource, name), (limit, limit))
         # Whole seconds are coarse: this ends the process after exactly that much processor time.

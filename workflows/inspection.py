@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from workflows import engine, operations, rules
 from workflows.editor_terms import MESSAGES, WORKING_DAYS
 from workflows.engine.document import MAX_BYTES
 from workflows.engine.gate import gave_up
+from workflows.gatekeeper import PEAK
 from workflows.permissions import ROLES
 from workflows.reasons import REASONS
 from workflows.rules import parameters
@@ -34,9 +36,11 @@ FILE_SECONDS = 1.5
 BUNDLE_SECONDS = 1.0
 # How much longer the clock may run on a busy machine before the child counts as hung.
 PATIENCE = 4
-# What the child may allot; with the program's own pages it stays below 50 MB.
-MEGABYTES = 34
-PEAK_MEGABYTES = 50
+# The child starts with 32 MB and may take 14 more; ten shipped bundles take 8.
+ROOM_MB = 14
+PEAK_MB = 50
+# All that is sent to one child; the ten shipped bundles are 1.2 MB.
+MAX_SENT = 8 * 1024 * 1024
 # What a program cannot start without; everything else stays here, secrets above all.
 _ENVIRONMENT = ("SYSTEMROOT", "LD_LIBRARY_PATH")
 
@@ -70,8 +74,15 @@ def inspect(bundles: Mapping[str, Mapping[str, bytes]]) -> dict[str, list[engine
 
     All run in one child. Where it gives up, the schemes that it has not answered for have one finding that says so.
     """
+    return inspect_measured(bundles)[0]
+
+
+def inspect_measured(
+    bundles: Mapping[str, Mapping[str, bytes]],
+) -> tuple[dict[str, list[engine.Finding]], float | None]:
+    """As `inspect`, and the most memory that the child held, in MB; None when it did not live to tell."""
     if not bundles:
-        return {}
+        return {}, None
     numbers: dict[bytes, int] = {}
     named = {
         scheme: {path: numbers.setdefault(_sent(content), len(numbers)) for path, content in bundle.items()}
@@ -80,10 +91,8 @@ def inspect(bundles: Mapping[str, Mapping[str, bytes]]) -> dict[str, list[engine
     request = {"bundles": named, "known": known().to_json()}
     seconds = FILE_SECONDS + BUNDLE_SECONDS * len(bundles)
     answers = _ask(request, list(numbers), seconds)
-    return {
-        scheme: _stopped(f"{scheme}.bpmn", seconds) if answers.get(scheme) is None else answers[scheme]
-        for scheme in bundles
-    }
+    found = {scheme: _findings(answers, scheme, f"{scheme}.bpmn", seconds) for scheme in bundles}
+    return found, answers.get(PEAK)
 
 
 def inspect_file(path: str, content: bytes, *, expected_key: str) -> list[engine.Finding]:
@@ -92,7 +101,7 @@ def inspect_file(path: str, content: bytes, *, expected_key: str) -> list[engine
     `path` ends in .bpmn or .form, `expected_key` is the process (or form) that it has to hold.
     """
     answers = _ask({"file": path, "key": expected_key}, [_sent(content)], FILE_SECONDS)
-    return _stopped(path, FILE_SECONDS) if answers.get(path) is None else answers[path]
+    return _findings(answers, path, path, FILE_SECONDS)
 
 
 def _sent(content: bytes) -> bytes:
@@ -100,13 +109,19 @@ def _sent(content: bytes) -> bytes:
     return content[: MAX_BYTES + 1]
 
 
-def _stopped(path: str, seconds: float) -> list[engine.Finding]:
-    return [gave_up(path, f"{seconds:g} s, {PEAK_MEGABYTES} MB")]
+def _findings(answers: Mapping[str, Any], name: str, path: str, seconds: float) -> list[engine.Finding]:
+    """What the child answered under a name; the one finding about `path` that it gave up, where that is nothing."""
+    try:
+        return [engine.Finding(**each) for each in answers[name]]
+    except (KeyError, TypeError):
+        return [gave_up(path, f"{seconds:g} s, {PEAK_MB} MB")]
 
 
-def _ask(request: Mapping[str, Any], contents: Sequence[bytes], seconds: float) -> dict[str, list[engine.Finding]]:
+def _ask(request: Mapping[str, Any], contents: Sequence[bytes], seconds: float) -> dict[str, Any]:
     """Start a child, hand it the request, and take what it has answered when it ends or is ended."""
-    limits = {"sizes": [len(each) for each in contents], "cpu_seconds": seconds, "megabytes": MEGABYTES}
+    if sum(map(len, contents)) > MAX_SENT:
+        return {}
+    limits = {"sizes": [len(each) for each in contents], "cpu_seconds": seconds, "room_mb": ROOM_MB}
     header = json.dumps({**request, **limits}).encode()
     with subprocess.Popen(
         [sys.executable, "-I", "-S", "-c", _CHILD, str(_ROOT), *filter(None, sys.path)],
@@ -120,13 +135,10 @@ def _ask(request: Mapping[str, Any], contents: Sequence[bytes], seconds: float) 
         except subprocess.TimeoutExpired:
             child.kill()
             said, _ = child.communicate()
-    return dict(filter(None, map(_read, said.splitlines())))
+    answers: dict[str, Any] = {}
+    for line in said.splitlines():
+        # Where the child was ended in the middle of a line, or says anything else, there is no answer.
+        with suppress(ValueError, TypeError):
+            answers.update(json.loads(line))
+    return answers
 
-
-def _read(line: bytes) -> tuple[str, list[engine.Finding]] | None:
-    """One answer of the child; None for anything else, such as a line that it did not finish."""
-    try:
-        answer = json.loads(line)
-        return str(answer["name"]), [engine.Finding(**each) for each in answer["findings"]]
-    except (LookupError, TypeError, ValueError):
-        return None

@@ -15,7 +15,9 @@ MAX_DEPTH = 40
 MAX_ELEMENTS = 10_000
 # An element has two tags; an attribute, a namespace and most conditions have an equals sign.
 MAX_TAGS = 2 * MAX_ELEMENTS + 2_000
-MAX_ATTRIBUTES = 40_000
+MAX_ATTRIBUTES = 25_000
+MAX_ATTRIBUTES_OF_ONE = 100
+MAX_VALUE = 10_000
 
 _DECLARED_ENCODING = re.compile(r"""\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"'>]{0,40})["']""")
 _ENCODINGS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
@@ -78,7 +80,7 @@ def _check_bytes(data: bytes) -> None:
         raise DocumentRefused("encoding", 1, declared[1])
     for sign, most in (("<", MAX_TAGS), ("=", MAX_ATTRIBUTES)):
         if text.count(sign) > most:
-            raise DocumentRefused("xml-too-many-elements", 1, str(MAX_ELEMENTS))
+            raise DocumentRefused("xml-too-many-elements", 1, str(most))
     # Attribute values would be expanded while parsing, whatever the parser is told about entities.
     start = text.find("<!DOCTYPE")
     if start >= 0:
@@ -106,3 +108,7 @@ def _check_bounds(root: etree._Element) -> None:
         if not isinstance(element.tag, str):
             # With resolve_entities=False an undeclared reference would survive as an Entity node.
             raise DocumentRefused("doctype", element.sourceline or 1)
+        if len(element.attrib) > MAX_ATTRIBUTES_OF_ONE:
+            raise DocumentRefused("xml-too-many-elements", element.sourceline or 1, str(MAX_ATTRIBUTES_OF_ONE))
+        if any(len(value) > MAX_VALUE for value in element.attrib.values()):
+            raise DocumentRefused("value-too-long", element.sourceline or 1, str(MAX_VALUE))

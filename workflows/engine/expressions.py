@@ -96,6 +96,22 @@ def read_condition(text: str) -> Condition:
     Raises ExpressionRefused for everything else: only in this form can it be decided at publication whether two
     conditions of one gateway may hold at once. Texts are compared for equality only: "900000" sorts above "1000000".
     """
+    condition = _judged(text)
+    if isinstance(condition, str):
+        raise ExpressionRefused(condition)
+    return condition
+
+
+@lru_cache(maxsize=1024)
+def _judged(text: str) -> Condition | str:
+    """The condition, or why it is none: the gate asks several times."""
+    try:
+        return _read_condition(text)
+    except ExpressionRefused as refused:
+        return str(refused)
+
+
+def _read_condition(text: str) -> Condition:
     tree = _parse(text)
     if isinstance(tree, ast.Name) and is_variable(tree.id):
         return Condition(tree.id, "==", True)

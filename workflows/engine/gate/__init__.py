@@ -99,8 +99,10 @@ def judge(files: Mapping[str, bytes], key: str, known: Known | None = None) -> t
 
 def _examine(bundle: Bundle, known: Known | None) -> None:
     """What the engine would mis-run; with `known` also whatever else keeps a bundle from being published."""
+    whole = not len(bundle.report)
     check_constructs(bundle)
-    if not check_size(bundle):
+    if not check_size(bundle) or not whole:
+        # With a file unread, what the others refer to would seem not to exist.
         return
     check_graph(bundle)
     check_attributes(bundle)

@@ -15,6 +15,13 @@ FILES: Mapping[str, Rule] = {
         "Split the process, or remove embedded pictures and the like.",
         hostile=True,
     ),
+    "value-too-long": Rule(
+        "文件中有一个属性的值超过 {detail} 个字。",
+        "The value of an attribute is longer than {detail} characters.",
+        "请缩短名称；说明写入文本注释。",
+        "Shorten the name; explanations go into a text annotation.",
+        hostile=True,
+    ),
     "encoding": Rule(
         "文件不是 UTF-8 编码。",
         "The file is not encoded in UTF-8.",
@@ -37,8 +44,8 @@ FILES: Mapping[str, Rule] = {
         hostile=True,
     ),
     "xml-too-many-elements": Rule(
-        "文件包含的节点超过 {detail} 个。",
-        "The file holds more than {detail} nodes.",
+        "文件包含的元素、标签或属性超过 {detail} 个。",
+        "The file holds more than {detail} elements, tags or attributes.",
         "请把流程拆分为若干被调用流程。",
         "Split the process into called processes.",
         hostile=True,
