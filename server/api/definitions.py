@@ -1,15 +1,40 @@
-"""Definition versions, to read."""
+"""Definitions: versions to read; drafts as they come from outside, checked, and published by a second owner."""
 
 from typing import Any
 
 from flask import g
 
-from server.api.route import answers, call, text
-from workflows import deployments
+from server.api.route import answers, call, caller, record, text
+from server.moments import read_instant
+from server.refusals import refusal_recorded
+from workflows import definition_drafts, deployments, inspection, publication
+from workflows.bundling import GateRefused
+from workflows.errors import Invalid, NotFound, TooLarge
 from workflows.permissions import OFFICE, READERS
 
+# Larger than any diagram that is kept: so that one which is too large is told what is wrong with it.
+LARGEST_BODY = 8 * 1024 * 1024
+XML = ("application/xml", "text/xml")
 VERSION = answers(key=text(), version={"type": "integer"}, sha256=text(), state=text())
+VERSIONS = {"type": "array", "items": answers(key=text(), version={"type": "integer"}, sha256=text())}
+WORDS: dict[str, Any] = {"type": "string"}
+FINDINGS = {
+    "type": "array",
+    "items": answers(
+        file=WORDS, line={"type": "integer"}, element={"type": ["string", "null"]}, rule=WORDS, message=WORDS
+    ),
+}
+DRAFT = answers(
+    id={"type": "integer"},
+    key=text(),
+    title=text(),
+    state=text(enum=["open", "scheduled", "published", "discarded"]),
+    authors={"type": "array", "items": text()},
+)
+DRAFT_FILES = answers(**DRAFT["properties"], files={"type": "array"}, affects={"type": "array", "items": text()})
 WHO = sorted(OFFICE | READERS)
+OWNER = "process_owner"
+READING = sorted(READERS)
 
 
 @call(
@@ -23,6 +48,99 @@ def list_definitions() -> dict[str, Any]:
     return {"items": deployments.list_definitions(g.session), "next": None}
 
 
+@call(
+    "GET",
+    "/definitions/<key>/versions",
+    *WHO,
+    summary="一个流程的历次版本，新的在前",
+    errors=(404,),
+    answer=answers(items={"type": "array", "items": VERSION}, next={"type": "null"}),
+)
+def list_versions(key: str) -> dict[str, Any]:
+    found = [version for version in deployments.list_definitions(g.session) if version["key"] == key]
+    if not found:
+        raise NotFound("没有这一流程。")
+    return {"items": found, "next": None}
+
+
 @call("GET", "/definitions/<key>/versions/<int:version>", *WHO, summary="一个流程版本", errors=(404,), answer=VERSION)
 def get_definition(key: str, version: int) -> dict[str, Any]:
     return deployments.get_definition(g.session, key, version)
+
+
+@call(
+    "POST",
+    "/definitions/<key>/drafts",
+    OWNER,
+    summary="以流程图（BPMN XML）新建草稿；findings为发布校验发现的问题，不能保存的文件为422",
+    status=201,
+    body={"type": "string", "description": "BPMN 2.0 XML"},
+    consumes=XML,
+    most_bytes=LARGEST_BODY,
+    query={"title": text(100)},
+    answer=answers(**DRAFT_FILES["properties"], findings=FINDINGS),
+)
+def open_draft(key: str, content: bytes, query: dict[str, Any]) -> dict[str, Any]:
+    title = query.get("title", "").strip() or "通过接口提交的草稿"
+    with refusal_recorded(content, key=key):
+        try:
+            draft = definition_drafts.open_draft(g.session, caller(), key, title=title, now=g.now, xml=content)
+        except TooLarge:
+            path = definition_drafts.path_of(key)
+            raise GateRefused(inspection.inspect_file(path, content, expected_key=key), kept=False) from None
+    return {**draft, "findings": publication.check(g.session, caller(), draft["id"], g.now)}
+
+
+@call(
+    "GET",
+    "/definitions/<key>/drafts",
+    *READING,
+    summary="一个流程的草稿；closed为true时为已发布和已作废的",
+    query={"closed": text(enum=["true", "false"])},
+    answer=answers(items={"type": "array", "items": DRAFT}, next={"type": "null"}),
+)
+def list_drafts(key: str, query: dict[str, Any]) -> dict[str, Any]:
+    closed = query.get("closed") == "true"
+    if key not in definition_drafts.keys(g.session):
+        raise NotFound("没有这一流程。")
+    return {"items": definition_drafts.list_drafts(g.session, caller(), key=key, closed=closed), "next": None}
+
+
+@call("GET", "/definitions/<key>/drafts/<int:draft_id>", *READING, summary="一个草稿", answer=DRAFT_FILES)
+def get_draft(key: str, draft_id: int) -> dict[str, Any]:
+    draft = definition_drafts.get_draft(g.session, caller(), draft_id)
+    if draft["key"] != key:
+        raise NotFound("没有这一草稿。")
+    return draft
+
+
+@call(
+    "POST",
+    "/definitions/<key>/drafts/<int:draft_id>/check",
+    *READING,
+    summary="发布校验；有问题时为422，findings逐项说明",
+    body=record(),
+    answer=answers(findings=FINDINGS),
+)
+def check(key: str, draft_id: int, data: dict[str, Any]) -> dict[str, Any]:
+    get_draft(key, draft_id)
+    findings = publication.check(g.session, caller(), draft_id, g.now)
+    if findings:
+        raise Invalid(f"发布校验发现{len(findings)}个问题。", findings=findings)
+    return {"findings": []}
+
+
+@call(
+    "POST",
+    "/definitions/<key>/drafts/<int:draft_id>/publication",
+    OWNER,
+    summary="复核发布（须为未参与编制的另一人）；at为将来的时间时到期发布",
+    errors=(409,),
+    body=record((), reason=text(500), at=text(40)),
+    answer=answers(**DRAFT_FILES["properties"], versions=VERSIONS),
+)
+def publish(key: str, draft_id: int, data: dict[str, Any]) -> dict[str, Any]:
+    draft = get_draft(key, draft_id)
+    at = read_instant(data["at"], "at") if data.get("at") else None
+    reason = data.get("reason", "").strip() or draft["title"]
+    return publication.publish(g.session, caller(), draft_id, reason=reason, at=at, now=g.now)

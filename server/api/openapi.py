@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Any
 
-from server.api.route import CALLS, MULTIPART, Call, call
+from server.api.route import CALLS, JSON, MULTIPART, Call, call
 from workflows.permissions import ROLES
 
 PROBLEM = {
@@ -76,8 +76,8 @@ def _operation(each: Call) -> dict[str, Any]:
         operation["description"] = "办理人：" + "、".join(f"{ROLES[role]}（{role}）" for role in each.roles)
     if each.body is not None:
         operation["requestBody"] = {
-            "required": bool(each.body.get("required")),
-            "content": {each.consumes: {"schema": each.body}}
+            "required": JSON not in each.consumes or bool(each.body.get("required")),
+            "content": {kind: {"schema": each.body} for kind in each.consumes}
             | ({MULTIPART: {"schema": each.form}} if each.form is not None else {}),
         }
     return operation

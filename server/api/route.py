@@ -21,6 +21,7 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
 Schema = Mapping[str, Any]
 
+JSON = "application/json"
 MULTIPART = "multipart/form-data"
 NOBODY = 0
 """Stands for a caller who is not signed in, among the ids of people."""
@@ -41,8 +42,9 @@ class Call:
     answer: Schema = field(default_factory=lambda: {"type": "object"})
     status: int = 200
     errors: tuple[int, ...] = ()
-    consumes: str = "application/json"
-    produces: str = "application/json"
+    consumes: tuple[str, ...] = (JSON,)
+    """The content types of the body. What is neither JSON nor a multipart form reaches the view as `content`, bytes."""
+    produces: str = JSON
     most_bytes: int | None = None
     """The largest body; None is the application's limit."""
     form: Schema | None = None
@@ -96,8 +98,8 @@ def call(
     answer: Schema | None = None,
     status: int = 200,
     errors: tuple[int, ...] = (),
-    consumes: str = "application/json",
-    produces: str = "application/json",
+    consumes: str | tuple[str, ...] = JSON,
+    produces: str = JSON,
     most_bytes: int | None = None,
     form: Schema | None = None,
     kept: bool = True,
@@ -114,14 +116,14 @@ def call(
         answer or {"type": "object"},
         status,
         errors,
-        consumes,
+        (consumes,) if isinstance(consumes, str) else consumes,
         produces,
         most_bytes,
         form,
         kept,
     )
     CALLS.append(declared)
-    validator = Draft202012Validator(body) if body is not None and consumes == "application/json" else None
+    validator = Draft202012Validator(body) if body is not None and JSON in declared.consumes else None
 
     def decorate(view: Callable[..., Answer]) -> Callable[..., Answer]:
         def handle(**arguments: Any) -> Response:
@@ -134,11 +136,13 @@ def call(
                 arguments["data"] = None
             elif validator is not None:
                 raw = _read_body()
-                if raw and request.mimetype != "application/json":
+                if raw and request.mimetype != JSON:
                     raise UnsupportedMediaType
                 arguments["data"] = _check(validator, loads(raw) if raw else {})
-            elif body is not None and request.mimetype != consumes:
-                raise UnsupportedType(f"请以{consumes}方式提交。")
+            elif body is not None and request.mimetype not in declared.consumes:
+                raise UnsupportedType(f"请以{'或'.join(declared.consumes)}方式提交。")
+            elif body is not None and MULTIPART not in declared.consumes:
+                raw = arguments["content"] = _read_body()
             return _once(declared, raw, lambda: view(**arguments))
 
         handle.__name__ = view.__name__

@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 
 from server.api.openapi import document
 from server.api.route import CALLS, Call
+from server.settings import CHECKOUT
 from tests.contract_client import PDF, Office, flask_transport
 from tests.server.signing_in import PERSON, bearer, token_of
 
@@ -25,6 +26,12 @@ WRONG: tuple[Any, ...] = (
     "2026-02-30", "0001-01-01", "9999-12-31", "9999-12-31T23:59:59-23:59", "P9999W", "长" * 3000, "\ufdd0",
     "\u202e甲", "a\x00b", "'; DROP TABLE cases; --", "%s%n{0}", "../../etc/passwd", "<script>", [], [None], ["a", "a"],
     {}, {"a": {}}, [[[]]], {"": ""},
+)  # fmt: skip
+DIAGRAM = (CHECKOUT / "bpmn" / "retrofit.bpmn").read_bytes()
+# What is sent as a diagram and is none, or one that nobody could mend in the editor.
+FILES = (
+    b"", b"\x00", b"{}", b"<a>", b"<a/>", "流程".encode("utf-16"), DIAGRAM[:5000], b"<a>" * 50_000,
+    b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', DIAGRAM.replace(b"retrofit", b"green_event"),
 )  # fmt: skip
 ARGUMENTS = ("x", "0", "1", "²", "-1", "9" * 30, "长" * 300, "%00", "%ff", "%2e%2e%2f", "%0a", "a%2fb", "'")
 
@@ -47,7 +54,15 @@ class World:
             "uscc": [self.uscc], "parameter": ["proc.formality_days", "a3.rate"], "notice": ["1"], "objection": ["1"],
             "message": [str(messages[0]["id"])], "key": ["retrofit"], "version": ["1"], "official_list": ["1"],
             "entry": ["1"], "recovery": ["1"], "matter": [str(office.case(self.reference)["matter"]["id"])],
+            "draft_id": [str(self._draft_of_a_definition())],
         }  # fmt: skip
+
+    def _draft_of_a_definition(self) -> int:
+        path, headers = "/api/v1/definitions/retrofit/drafts", bearer(token_of(self.app, "owner2"))
+        client = self.app.test_client(use_cookies=False)
+        answer = client.post(path, data=DIAGRAM, content_type="application/xml", headers=headers)
+        assert answer.status_code == 201, answer.get_data(as_text=True)
+        return int(answer.get_json()["id"])
 
     def paths(self, call: Call) -> Iterator[str]:
         """Addresses of the call that lead to something, then such that do not."""
@@ -66,6 +81,9 @@ class World:
         """A body that fits the schema, then one with each wrong value in each place."""
         if call.body is None:
             yield None
+            return
+        if "application/xml" in call.consumes:
+            yield from (DIAGRAM, *FILES)
             return
         good = sample(call.body, self)
         yield good
@@ -161,10 +179,12 @@ def judge(client: FlaskClient, call: Call, path: str, body: Any, query: dict[str
     """What is wrong with the answer; nothing when all is well."""
     more: dict[str, Any] = {"json": body} if call.body is not None else {}
     address = {"REMOTE_ADDR": "198.51.100.1"}  # which will have tried too many passwords
-    if call.consumes == "multipart/form-data":
+    if isinstance(body, bytes):
+        more = {"data": body, "content_type": "application/xml"}
+    if "multipart/form-data" in call.consumes:
         fields = body if isinstance(body, dict) else {}
         more = {"data": {**{k: str(v) for k, v in fields.items() if k != "file"}, "file": (io.BytesIO(PDF), "甲.pdf")}}
-        more["content_type"] = call.consumes
+        more["content_type"] = "multipart/form-data"
     response = client.open(
         f"/api/v1{path}", method=call.method, headers=bearer(token), query_string=query, environ_base=address, **more
     )
