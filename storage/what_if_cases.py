@@ -56,6 +56,14 @@ def calculated(session: Session, batch_ids: Iterable[int]) -> list[Calculated]:
     return [Calculated(*row) for row in session.execute(query)]
 
 
+def count_uncalculated(session: Session, batch_ids: Iterable[int]) -> int:
+    """How many applications of these batches are under way whose amount was never computed."""
+    computed = select(Calculation.id).where(Calculation.case_id == Case.id).exists()
+    under_way = (Case.submitted_at.is_not(None), Case.ended_at.is_(None))
+    query = select(func.count()).select_from(Case).where(Case.batch_id.in_(list(batch_ids)), *under_way, ~computed)
+    return session.scalar(query) or 0
+
+
 def latest_rows(session: Session, batch_ids: Iterable[int]) -> dict[int, ListRow]:
     """The newest row of each case on the lists of these batches, by case id."""
     query = select(ListRow).where(ListRow.batch_id.in_(list(batch_ids))).ext(distinct_on(ListRow.case_id))

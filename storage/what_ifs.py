@@ -55,5 +55,7 @@ def finish(found: WhatIf, result: dict[str, object], now: datetime) -> None:
 
 
 def fail(found: WhatIf, why: str, now: datetime) -> None:
-    """End one that cannot be worked out; `why` is a Chinese sentence."""
+    """End one that cannot be worked out, unless another worker ended it; `why` is a Chinese sentence."""
+    if found.state != "waiting":
+        return
     found.result, found.state, found.finished_at = {"failure": why}, "failed", now

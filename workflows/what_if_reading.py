@@ -53,8 +53,11 @@ def effect_of(session: Session, batch_ids: Sequence[int], changes: Mapping[str, 
         if each.case.id in subjects
     ]
     budgets = [Budget(batch.id, batch.title, batch.budget_total) for batch in chosen]
-    effect = compare(records, budgets, before, outcomes(changes, before))
-    return {**effect, "left_out": [_left_out(each, out[each.case.id]) for each in found if each.case.id in out]}
+    return {
+        **compare(records, budgets, before, outcomes(changes, before)),
+        "left_out": [_left_out(each, out[each.case.id]) for each in found if each.case.id in out],
+        "uncalculated": what_if_cases.count_uncalculated(session, batch_ids),
+    }
 
 
 def _round(

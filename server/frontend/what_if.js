@@ -36,7 +36,7 @@ function options(rows, fontFamily) {
     legend: { left: 0, top: 0, itemWidth: 14, data: ["调整前", "调整后"] },
     grid: { left: 0, right: 24, top: 40, bottom: 0, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, confine: true, valueFormatter: yuan },
-    xAxis: { type: "value", axisLabel: { formatter: inTenThousands, hideOverlap: true } },
+    xAxis: { type: "value", splitNumber: 3, axisLabel: { formatter: inTenThousands, hideOverlap: true } },
     yAxis: {
       type: "category",
       inverse: true,

@@ -97,10 +97,12 @@ def ask() -> Page:
 @allow(*what_if.READING)
 def show(what_if_id: int) -> str:
     found = what_if.get_what_if(g.session, current_actor(), what_if_id)
+    articles = by_article(found["changes"], lambda each: each["article"])
     return render_template(
         "workshop/what_if.html",
         what_if=found,
         result=found["result"],
+        changes=[each for group in articles.values() for each in group],
         effects=EFFECTS,
         effect_colours=EFFECT_COLOURS,
         state=STATES[found["state"]],
