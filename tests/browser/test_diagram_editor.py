@@ -22,6 +22,11 @@ from workflows.permissions import Actor
 
 NOW = datetime(2026, 4, 1, 2, tzinfo=UTC)
 DIAGRAMS = {path: content for path, content in read_library(CHECKOUT / "bpmn").items() if path.endswith(".bpmn")}
+OFFERED = [
+    "create.start", "create.end", "create.message", "create.timer",
+    "create.user-task", "create.service-task", "create.call-activity", "create.receive-task", "create.sub-process",
+    "create.exclusive-gateway", "create.parallel-gateway", "create.event-gateway", "create.annotation",
+]  # fmt: skip
 SELECT = """id => {
   const canvas = window.diagramEditor.get('canvas'), element = window.diagramEditor.get('elementRegistry').get(id);
   window.diagramEditor.get('selection').select(element);
@@ -240,6 +245,45 @@ def test_called_processes_open_and_tokens_walk(workshop: Workshop) -> None:
     expect(page.locator(".djs-palette")).to_be_visible()
     page.close()
     assert workshop.live.wrong == []
+
+
+def test_only_what_the_gate_accepts_is_offered(workshop: Workshop) -> None:
+    page = workshop.page()
+    drawn = page.locator(".djs-palette .entry").evaluate_all("entries => entries.map(each => each.dataset.action)")
+    assert [name for name in drawn if name.startswith("create.")] == OFFERED
+    page.evaluate(SELECT, "site_inspection")
+    page.get_by_title("更改类型").click()
+    expect(page.locator(".djs-popup .entry")).to_have_text(["服务任务（系统自动）", "接收任务", "引用流程"])
+    page.keyboard.press("Escape")
+    page.evaluate(SELECT, "review_outcome")
+    page.get_by_title("更改类型").click()
+    expect(page.locator(".djs-popup .entry")).to_have_text(["并行网关", "事件网关"])
+    page.close()
+    assert workshop.live.wrong == []
+
+
+def test_a_draft_that_is_closed_can_only_be_read(workshop: Workshop) -> None:
+    with workshop.database.transaction() as session:
+        definition_drafts.discard(session, workshop.actor("owner"), workshop.number, now=NOW)
+    page = workshop.page()
+    expect(page.locator(".workbench-state")).to_have_text("只读")
+    page.evaluate(SELECT, "substantive_review")
+    expect(page.get_by_label("名称", exact=True)).to_be_disabled()
+    expect(page.locator(".djs-palette, [data-action=undo], [data-action=import]")).to_have_count(0)
+    page.get_by_role("button", name="令牌模拟").click()
+    expect(page.locator(".bts-palette")).to_be_visible()
+    page.close()
+    assert workshop.live.wrong == []
+
+
+def test_who_leaves_by_a_link_takes_the_last_change_along(workshop: Workshop) -> None:
+    page = workshop.page()
+    page.evaluate(SELECT, "explanation")
+    page.get_by_label("名称", exact=True).fill("补充说明材料")
+    page.get_by_role("link", name="绿案").click()
+    page.wait_for_url(workshop.live.url + "/")
+    assert workshop.read().elements["explanation"].name == "补充说明材料"
+    page.close()
 
 
 def test_on_a_phone_the_panel_comes_up_from_below(workshop: Workshop) -> None:

@@ -14,6 +14,7 @@ export class Banners {
   }
 
   show(state, { detail = "", findings = [] }) {
+    if (state === "conflict") detail = "你的修改没有覆盖它，尚未保存。";
     if (!(state in TITLES)) {
       if (state !== "saving") this.holder.replaceChildren();
       return;

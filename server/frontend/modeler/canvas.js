@@ -39,15 +39,15 @@ export async function xmlOf(canvas) {
   return (await canvas.saveXML({ format: true })).xml;
 }
 
-/** A long diagram begins readable at its left end; the minimap shows the rest. */
-function showFromTheLeft(surface) {
-  surface.zoom("fit-viewport", "auto");
-  if (surface.zoom() >= 0.6) return;
+/** Beside the palette: all of it where that can be read, else its left end; the minimap shows the rest. */
+export function showFromTheLeft(surface) {
   const { inner, outer } = surface.viewbox();
-  const scale = 0.75;
-  const [width, height] = [outer.width / scale, outer.height / scale];
-  const palette = 130; // in pixels, with the room beside it
-  surface.viewbox({ x: inner.x - palette / scale, y: inner.y - 20, width, height });
+  const [left, right, edge] = outer.width < 600 ? [70, 10, 10] : [130, 24, 24]; // pixels around the drawing
+  const fitting = Math.min((outer.width - left - right) / inner.width, (outer.height - 2 * edge) / inner.height, 1);
+  const scale = fitting >= 0.6 ? fitting : 0.75;
+  const height = outer.height / scale;
+  const above = fitting >= 0.6 ? (height - inner.height) / 2 : edge / scale;
+  surface.viewbox({ x: inner.x - left / scale, y: inner.y - above, width: outer.width / scale, height });
 }
 
 export function goTo(canvas, id) {

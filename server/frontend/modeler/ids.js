@@ -20,11 +20,17 @@ ReadableIds.$inject = ["moddle"];
 class FlowIds extends CommandInterceptor {
   constructor(eventBus, modeling, moddle) {
     super(eventBus);
-    this.postExecuted("connection.create", ({ context: { connection } }) => {
+    const name = (connection) => {
       const { sourceRef, targetRef, $type } = connection.businessObject;
       if ($type !== "bpmn:SequenceFlow" || !sourceRef || !targetRef) return;
       const id = freeId(moddle.ids, `${sourceRef.id}_to_${targetRef.id}`, true);
       modeling.updateProperties(connection, { id });
+    };
+    this.postExecuted("connection.create", ({ context: { connection } }) => name(connection));
+    this.postExecuted("connection.reconnect", ({ context: { connection, oldSource, oldTarget } }) => {
+      const before = `${(oldSource ?? connection.source).id}_to_${(oldTarget ?? connection.target).id}`;
+      const moved = before !== `${connection.source.id}_to_${connection.target.id}`;
+      if (moved && connection.id === before) name(connection);
     });
   }
 }

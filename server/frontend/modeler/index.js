@@ -75,6 +75,14 @@ class Workbench {
       this.page.classList.toggle("workbench-simulating", active);
       this.toolbar.refresh();
     });
+    // Whoever follows a link takes along what is not saved yet.
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest?.("a[href]");
+      const elsewhere = !link || link.download || link.target || event.ctrlKey || event.metaKey || event.shiftKey;
+      if (elsewhere || event.defaultPrevented || !this.autosave.pending) return;
+      event.preventDefault();
+      this.leaveFor(link.href);
+    });
     document.addEventListener("keydown", (event) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
         event.preventDefault();
@@ -113,8 +121,10 @@ class Workbench {
     return this.autosave.save();
   }
 
+  /** Saves and goes; where saving fails the browser asks whether to leave without. */
   async leaveFor(address) {
-    if (await this.keepNow()) location.assign(address);
+    await this.keepNow();
+    location.assign(address);
   }
 
   async check() {
