@@ -1,6 +1,6 @@
 """Calculations (测算表): immutable, numbered, with everything that the amount was computed from."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -31,6 +31,12 @@ class Calculation(Base):
 def list_of_case(session: Session, case_id: int) -> Sequence[Calculation]:
     query = select(Calculation).where(Calculation.case_id == case_id)
     return session.scalars(query.order_by(Calculation.number)).all()
+
+
+def list_of_cases(session: Session, case_ids: Iterable[int]) -> Sequence[Calculation]:
+    """The calculations of several cases, each case's in their order, one statement."""
+    query = select(Calculation).where(Calculation.case_id.in_(list(case_ids)))
+    return session.scalars(query.order_by(Calculation.case_id, Calculation.number)).all()
 
 
 def last_number(session: Session, case_id: int) -> int:

@@ -209,6 +209,16 @@ def list_submissions(session: Session, case_id: int) -> Sequence[Submission]:
     return session.scalars(select(Submission).where(Submission.case_id == case_id).order_by(Submission.id)).all()
 
 
+def submissions_of(session: Session, case_ids: Iterable[int]) -> Sequence[Submission]:
+    """Everything that was sent for these cases, in order, one statement."""
+    query = select(Submission).where(Submission.case_id.in_(list(case_ids)))
+    return session.scalars(query.order_by(Submission.id)).all()
+
+
+def by_ids(session: Session, case_ids: Iterable[int]) -> Sequence[Case]:
+    return session.scalars(select(Case).where(Case.id.in_(list(case_ids))).order_by(Case.id)).all()
+
+
 def count_submissions(session: Session, case_id: int, element_id: str) -> int:
     query = select(func.count()).select_from(Submission)
     return session.scalar(query.where(Submission.case_id == case_id, Submission.element_id == element_id)) or 0

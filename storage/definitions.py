@@ -124,6 +124,12 @@ def paths_in_force(session: Session) -> dict[str, str]:
     return {row[0]: row[1] for row in session.execute(query)}
 
 
+def paths_of(session: Session, definition_id: int) -> dict[str, str]:
+    """The digest of every file of one version by path."""
+    query = select(DefinitionFile.path, DefinitionFile.sha256).where(DefinitionFile.definition_id == definition_id)
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
 def contents(session: Session, digests: set[str]) -> dict[str, bytes]:
     """Files by their digests."""
     query = select(DefinitionContent.sha256, DefinitionContent.content)

@@ -31,3 +31,10 @@ def _contents(session: Session, digests: Iterable[str]) -> dict[str, bytes]:
             while len(_kept) > MAX_KEPT:
                 _kept.popitem(last=False)
     return found
+
+
+def files_of_version(session: Session, definition_id: int) -> dict[str, bytes]:
+    """The files of one version by path."""
+    digests = definitions.paths_of(session, definition_id)
+    contents = _contents(session, digests.values())
+    return {path: contents[sha256] for path, sha256 in digests.items()}

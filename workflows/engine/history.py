@@ -39,7 +39,7 @@ class Passage:
 def read_history(case: Case) -> list[Passage]:
     """Every element that a token reached, by the order in which it was left; what is still open stands last.
 
-    A boundary event that did not happen is none, and the wrapper of a multi-instance is one beside its tasks.
+    A boundary event that did not happen is none. Of a multi-instance only its tasks are passages, not what holds them.
     """
     clock = _Clock(case.steps)
     found = [(task.last_state_change, _passage(task, clock)) for task in _reached(case)]
@@ -65,6 +65,8 @@ def _reached(case: Case) -> Iterator[CaseTask]:
         if task.task_spec.bpmn_id is None or not task._state & (_OPEN | _OVER):
             continue
         if task.task_spec.element.kind == "boundaryEvent" and task._state != TaskState.COMPLETED:
+            continue
+        if task.task_spec.element.multi_instance is not None and not task.triggered:
             continue
         yield task
 

@@ -144,6 +144,24 @@ class ProcessInstance:
             with _Step(self):
                 task.task_spec._update(task)
 
+    def fire(self, element_id: str) -> None:
+        """Fire the timer of this event, which a replay knows to have fired; the clock goes on to its instant.
+
+        Raises NotReady when no such timer is armed.
+        """
+        for task in self._waiting():
+            at = _due_at(task)
+            if at is not None and _timer_element(task) == element_id:
+                self.move_clock(max(at, self._case.now))
+                with _Step(self):
+                    task.task_spec._update(task)
+                return
+        raise NotReady(element_id)
+
+    def move_clock(self, now: datetime) -> None:
+        """Act at a later instant from now on; a replay goes through a case's instants in one object."""
+        self._case.now = max(_aware(now), self._case.now)
+
     def shift_timers(self, delta: timedelta) -> None:
         """Move every armed deadline: boundary, intermediate and behind event gateways. For a resumed suspension."""
         for at, task in self._timers():
@@ -374,3 +392,11 @@ def _due_at(task: CaseTask) -> datetime | None:
     if isinstance(spec.event_definition, CaseTimer):
         return spec.event_definition.due_at(task)
     return None
+
+
+def _timer_element(task: CaseTask) -> str | None:
+    """The event whose timer this task waits for."""
+    spec = task.task_spec
+    if not isinstance(spec, EventGateway):
+        return str(spec.bpmn_id)
+    return next((name for name, event in spec.event_definition.events if isinstance(event, CaseTimer)), None)

@@ -1,0 +1,265 @@
+"""Past cases replayed through what is drawn anew: the same unless the drawing, the form or the value says otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, text
+
+from server import seed
+from storage import cases
+from storage.audit import AuditEvent
+from storage.cases import Reach, Scope
+from storage.database import Session
+from tests.contract_client import Office
+from tests.journeys.conftest import At, investment, ten_schemes
+from tests.redrawing import insert_task, remove_task
+from workflows import case_records, rehearsal, rehearsals
+from workflows import definition_drafts as drafts
+from workflows.bundles import bundle_of
+from workflows.bundling import assemble
+from workflows.errors import Conflict, Forbidden, Invalid
+from workflows.rehearsal import Crew, Model
+
+NOW = datetime(2026, 11, 1, 1, tzinfo=UTC)
+RETROFIT = "retrofit.bpmn"
+CORRECT = {"decision": "correct", "correction_items": [{"document_code": "DOC_INVOICE", "problem": "发票缺页，请补齐"}]}
+ENDS = ("paid", "cut", "corrected", "refused", "withdrawn", "running", "lapsed")
+
+
+def retrofits(office: Office) -> Sequence[str]:
+    """Retrofit cases that ended in every usual way, and one under way, by `ENDS`."""
+    ten_schemes(office)
+    office.as_("owner")
+    found: dict[str, str] = {}
+
+    def apply(name: str, firm: str, yuan: int) -> str:
+        found[name] = reference = office.apply(firm, f"节能改造（{name}）")
+        office.submit(reference, **investment(yuan))
+        return reference
+
+    corrected = apply("corrected", "e02", 2_000_000)
+    lapsed = apply("lapsed", "e03", 2_000_000)
+    for reference in (corrected, lapsed):
+        office.do(reference, "formality_check", **CORRECT)
+    office.wait_until("2026-03-09T10:00:00+08:00")
+    office.do(corrected, "correction", **investment(2_000_000))
+    for letter in office.as_("e03").get("/messages")["items"]:
+        office.as_("e03").post(f"/messages/{letter['id']}/reading")
+    refused = apply("refused", "e04", 2_000_000)
+    office.drive(refused, until="substantive_review")
+    office.do(refused, "substantive_review", decision="refuse", reason_code="BELOW_THRESHOLD", a3_2="not_met")
+    withdrawn = apply("withdrawn", "e05", 2_000_000)
+    office.drive(withdrawn, until="site_inspection")
+    office.as_("e05").post(f"/cases/{withdrawn}/withdrawal", {"reason": "另有安排"})
+    office.drive(apply("running", "e06", 2_000_000), until="chief_recheck")
+    paid, cut = apply("paid", "e01", 3_000_000), apply("cut", "e07", 12_000_000)
+    for reference in (corrected, paid, cut):
+        office.drive(reference, until="listed")
+    for reference in (corrected, paid, cut):
+        office.drive(reference)
+    return tuple(found[name] for name in ENDS)
+
+
+@pytest.fixture
+def told(at: At) -> At:
+    at.after(retrofits)
+    return at
+
+
+def case_ids(session: Session) -> dict[int, str]:
+    return {case.id: case.title.split("（")[1].rstrip("）") for case in cases.list_visible(session, Scope(Reach.ALL))}
+
+
+def redraw(session: Session, change: Any, forms: Mapping[str, bytes] | None = None) -> int:
+    """A draft of `retrofit` whose diagram is changed by a function on its text."""
+    owner = seed.actor(session, "owner")
+    draft = int(drafts.open_draft(session, owner, "retrofit", title="推演用草稿", now=NOW)["id"])
+    for path, content in (forms or {}).items():
+        drafts.save_file(session, owner, draft, path, content, etag=None, now=NOW)
+    file = drafts.read_file(session, owner, draft, RETROFIT)
+    changed = change(file.content.decode()).encode()
+    drafts.save_file(session, owner, draft, RETROFIT, changed, etag=file.etag, now=NOW)
+    return draft
+
+
+def rehearse(at: At, draft: int | None, *, scope: str = "all", **parameters: str) -> dict[str, dict[str, Any]]:
+    """Run a rehearsal to its end; its rows by the name of the case in the story."""
+    with at.database.transaction() as session:
+        values = {name.replace("__", "."): value for name, value in parameters.items()}
+        owner = seed.actor(session, "owner")
+        run = rehearsals.start(session, owner, key="retrofit", draft_id=draft, parameters=values, scope=scope, now=NOW)
+    crew = Crew(1)
+    while rehearsals.work_next(at.database, crew, NOW):
+        pass
+    with at.database.transaction() as session:
+        auditor = seed.actor(session, "auditor")
+        shown = rehearsals.get_run(session, auditor, run)
+        assert (shown["state"], shown["done"]) == ("done", shown["total"]), shown
+        items = rehearsals.list_rows(session, auditor, run).items
+        assert sum(shown["counts"].values()) == len(items) == shown["total"]
+    return {item["title"].split("（")[1].rstrip("）"): item for item in items}
+
+
+def verdicts(found: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    return {name: row["verdict"] for name, row in found.items()}
+
+
+def test_through_its_own_version_every_case_comes_out_the_same(told: At) -> None:
+    with told.database.transaction() as session:
+        records = case_records.read_records(session, case_ids(session))
+        assert len(records) == len(ENDS)
+        for each in records:
+            bundle = bundle_of(session, each.definition_id)
+            replayed = rehearsal.replay(Model(bundle.diagrams, bundle.forms, {}), each.record)
+            assert replayed.outcome == each.actual or rehearsal.judge(each.actual, replayed).verdict == "same"
+            assert not replayed.left_out and not replayed.missing
+            assert rehearsal.Record.from_json(each.record.as_json()) == each.record
+
+
+def test_a_new_stage_needs_data_that_no_old_case_has(told: At) -> None:
+    def change(diagram: str) -> str:
+        return insert_task(
+            diagram,
+            "inspection_outcome_to_verification",
+            "energy_opinion",
+            name="节能诊断意见",
+            form="site_inspection",
+            lane="case_officer",
+        )
+
+    with told.database.transaction() as session:
+        draft = redraw(session, change)
+    found = rehearse(told, draft)
+    assert verdicts(found) == {
+        **dict.fromkeys(("paid", "cut", "corrected", "running"), "needs_data"),
+        **dict.fromkeys(("refused", "withdrawn", "lapsed"), "same"),
+    }
+    paid = found["paid"]
+    assert paid["where"] == {"element_id": "energy_opinion", "name": "节能诊断意见"}
+    assert "原件没有经过这一环节" in paid["missing"][0]
+    assert paid["differences"] == ["新经过：节能诊断意见"], "all else comes out as before"
+    assert paid["old"] == paid["new"] and paid["new"]["end"] == "已拨付"
+
+
+def test_a_stage_that_goes_makes_another_path_and_nothing_else(told: At) -> None:
+    with told.database.transaction() as session:
+        draft = redraw(session, lambda diagram: remove_task(diagram, "fund_plan"))
+    found = rehearse(told, draft)
+    assert verdicts(found) == {
+        **dict.fromkeys(("paid", "cut", "corrected"), "other_path"),
+        **dict.fromkeys(("refused", "withdrawn", "lapsed", "running"), "same"),
+    }
+    assert found["cut"]["differences"] == ["不再经过：资金计划"]
+    assert found["cut"]["where"]["name"] == "填报收款信息"
+
+
+def test_a_changed_rate_changes_amounts_and_says_which_step(told: At) -> None:
+    found = rehearse(told, None, a3__rate="0.05")
+    assert verdicts(found) == {
+        **dict.fromkeys(("paid", "cut", "corrected", "running"), "other_amount"),
+        **dict.fromkeys(("refused", "withdrawn", "lapsed"), "same"),
+    }
+    assert (found["paid"]["old"]["amount"], found["paid"]["new"]["amount"]) == ("900000", "150000")
+    assert found["paid"]["differences"][0] == "限额调减前金额由900,000元变为150,000元"
+    assert any(text.startswith("新：") for text in found["paid"]["differences"])
+
+
+def test_a_shorter_period_for_corrections_would_have_run_out_for_a_case(told: At) -> None:
+    """The firm answered on the fifth working day: after two the timer would have fired, and what the program then
+    asks, whether the letter was opened in time, the record does not tell."""
+    found = rehearse(told, None, proc__supplement_days="2")
+    assert verdicts(found) == {**dict.fromkeys(ENDS, "same"), "corrected": "needs_data"}
+    assert found["corrected"]["where"]["element_id"] == "lapse_correction"
+    assert set(verdicts(rehearse(told, None, proc__supplement_days="5")).values()) == {"same"}
+
+
+def test_a_drawing_that_leads_nowhere_is_stuck_and_says_where(told: At) -> None:
+    def change(diagram: str) -> str:
+        catch = (
+            '<bpmn:intermediateCatchEvent id="noticed" name="等待另行通知">'
+            "<bpmn:incoming>deputy_outcome_to_listed</bpmn:incoming><bpmn:outgoing>noticed_to_listed</bpmn:outgoing>"
+            '<bpmn:messageEventDefinition messageRef="message_noticed" />'
+            "</bpmn:intermediateCatchEvent>\n"
+            '<bpmn:sequenceFlow id="noticed_to_listed" sourceRef="noticed" targetRef="listed" />\n'
+        )
+        head, tail = diagram.split("    <bpmn:userTask", 1)
+        diagram = f"{head}{catch}    <bpmn:userTask{tail}".replace(
+            'sourceRef="deputy_outcome" targetRef="listed"', 'sourceRef="deputy_outcome" targetRef="noticed"'
+        )
+        return diagram.replace(
+            "  <bpmn:process ", '  <bpmn:message id="message_noticed" name="noticed" />\n  <bpmn:process ', 1
+        )
+
+    with told.database.transaction() as session:
+        draft = redraw(session, change)
+    found = rehearse(told, draft, scope="finished")
+    assert verdicts(found)["paid"] == "stuck" and "running" not in found
+    assert found["paid"]["differences"] == ["停在“等待另行通知”，原件没有相应的事件"]
+
+
+def test_a_rehearsal_writes_nothing_to_the_cases(told: At) -> None:
+    tables = ("cases", "instance", "task", "wait", "submission", "ledger_entry", "calculation", "message", "case_facts")
+
+    def fingerprint() -> list[object]:
+        with told.database.transaction() as session:
+            rows = [
+                session.scalar(text(f"SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM {table} t"))
+                for table in tables
+            ]
+            chains = select(func.count()).select_from(AuditEvent).where(AuditEvent.chain.startswith("case:"))
+            return [*rows, session.scalar(chains)]
+
+    before = fingerprint()
+    rehearse(told, None, a3__rate="0.05")
+    assert fingerprint() == before
+
+
+def test_several_processes_come_to_the_same(told: At) -> None:
+    with told.database.transaction() as session:
+        records = case_records.read_records(session, case_ids(session))
+        files = tuple(sorted(assemble(drafts.in_force(session), "retrofit").items()))
+        pairs = tuple((each.record, each.actual) for each in records) * 4
+        job = rehearsal.Job("retrofit", files, (("a3.rate", "0.05"),), pairs)
+    crew = Crew(2)
+    try:
+        assert crew.judge([job]) == Crew(1).judge([job])
+    finally:
+        crew.close()
+
+
+def test_what_cannot_be_rehearsed_is_refused(told: At) -> None:
+    with told.database.transaction() as session:
+        owner, auditor = seed.actor(session, "owner"), seed.actor(session, "auditor")
+
+        def start(actor: Any = owner, draft: int | None = None, scope: str = "all", **values: str) -> None:
+            changed = {name.replace("__", "."): value for name, value in values.items()}
+            rehearsals.start(session, actor, key="retrofit", draft_id=draft, parameters=changed, scope=scope, now=NOW)
+
+        for wrong in ({}, {"a3__rate": "0.9"}, {"a3__rate": "x"}, {"no__such": "1"}):
+            with pytest.raises(Invalid):
+                start(**wrong)  # type: ignore[arg-type]
+        with pytest.raises(Invalid):
+            start(scope="some", a3__rate="0.05")
+        with pytest.raises(Forbidden):
+            start(auditor, a3__rate="0.05")
+        empty = int(drafts.open_draft(session, owner, "retrofit", title="没有修改", now=NOW)["id"])
+        with pytest.raises(Conflict):
+            start(draft=empty)
+
+
+def test_a_draft_that_changes_under_way_stops_its_rehearsal(told: At) -> None:
+    with told.database.transaction() as session:
+        owner = seed.actor(session, "owner")
+        draft = redraw(session, lambda diagram: remove_task(diagram, "fund_plan"))
+        run = rehearsals.start(session, owner, key="retrofit", draft_id=draft, parameters=None, scope="all", now=NOW)
+    with told.database.transaction() as session:
+        file = drafts.read_file(session, owner, draft, RETROFIT)
+        drafts.save_file(session, owner, draft, RETROFIT, file.content + b"\n", etag=file.etag, now=NOW)
+    rehearsals.work_next(told.database, Crew(1), NOW)
+    with told.database.transaction() as session:
+        shown = rehearsals.get_run(session, owner, run)
+    assert shown["state"] == "stopped" and "重新推演" in shown["note"]

@@ -1,0 +1,36 @@
+"""Rehearsal (历史件推演): cases replayed through other diagrams, forms or values, in memory, writing nothing.
+
+Stands on the engine, the forms and the law; knows no storage.
+"""
+
+from workflows.rehearsal.answers import Answering, NotRecorded
+from workflows.rehearsal.crew import Crew, Job, model_of
+from workflows.rehearsal.reading import Sent, no_service, read_outcome, read_record
+from workflows.rehearsal.record import Act, Computed, Outcome, Record, Stop
+from workflows.rehearsal.replay import Missing, Model, Replayed, replay
+from workflows.rehearsal.verdict import VERDICTS, Verdict, Where, judge
+
+__all__ = [
+    "VERDICTS",
+    "Act",
+    "Answering",
+    "Computed",
+    "Crew",
+    "Job",
+    "Missing",
+    "Model",
+    "NotRecorded",
+    "Outcome",
+    "Record",
+    "Replayed",
+    "Sent",
+    "Stop",
+    "Verdict",
+    "Where",
+    "judge",
+    "model_of",
+    "no_service",
+    "read_outcome",
+    "read_record",
+    "replay",
+]

@@ -1,0 +1,147 @@
+"""What service tasks answer in a replay: computed anew where the law or the calendar decides, as recorded elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from workflows import rules
+from workflows.engine import Result, ServiceCall
+from workflows.rehearsal.record import Computed, Record
+from workflows.rules import review, workdays
+
+CRITERIA = ("score_legality", "score_technique", "score_effect", "score_investment", "score_example")
+
+
+class NotRecorded(LookupError):
+    """A service task was reached that the record knows no answer of; `element_id` says which."""
+
+    def __init__(self, element_id: str, operation: str, why: str = "") -> None:
+        self.element_id, self.operation, self.why = element_id, operation, why
+        super().__init__(f"{element_id}: {operation} {why}")
+
+
+@dataclass
+class Answering:
+    """The replay as services see it: the record, the values to reckon with, the facts so far, and the clock."""
+
+    record: Record
+    parameters: Mapping[str, Any]
+    changed: bool
+    now: datetime
+    facts: dict[str, Any] = field(default_factory=dict)
+    computed: list[Computed] = field(default_factory=list)
+    sheets: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    instants: set[str] = field(default_factory=set)
+    _asked: dict[str, int] = field(default_factory=dict)
+
+    def answer(self, call: ServiceCall) -> Result:
+        """What the service answers here. Raises NotRecorded."""
+        compute = COMPUTED.get(call.operation)
+        if compute is not None:
+            return compute(self, call)
+        return self.recorded(call)
+
+    def recorded(self, call: ServiceCall) -> Result:
+        """What the record says, the last answer again for rounds that the case did not have."""
+        known: Sequence[Any] | None = self.record.results.get(call.element_id)
+        if not known:
+            raise NotRecorded(call.element_id, call.operation)
+        index = self._asked.get(call.element_id, 0)
+        self._asked[call.element_id] = index + 1
+        found: Result = known[min(index, len(known) - 1)]
+        if isinstance(found, str):
+            self.instants.add(found)
+        return found
+
+
+def _calculate(asked: Answering, call: ServiceCall) -> Result:
+    """Steps 1–3 again, on the facts of the case's own calculation of this round, or on what is known by now."""
+    index = len(asked.computed)
+    own = asked.record.calculations
+    facts = dict(own[min(index, len(own) - 1)].facts) if own else _own_facts(asked)
+    today = asked.now.astimezone(workdays.BEIJING).date()
+    try:
+        result = rules.determine(asked.record.scheme, facts, asked.parameters, today)
+    except (rules.FactInvalid, rules.parameters.ParameterMissing) as missing:
+        raise NotRecorded(call.element_id, call.operation, str(missing)) from missing
+    kept: dict[str, Any] = result.as_dict()
+    asked.computed.append(
+        Computed(
+            kept["facts"],
+            result.eligible,
+            (str(result.computed_amount), str(result.item_amount), str(result.precap_amount)),
+            tuple(f"{step.article} {step.text}：{step.amount}元" for step in result.steps),
+        )
+    )
+    return "eligible" if result.eligible else "not_eligible"
+
+
+def _own_facts(asked: Answering) -> dict[str, Any]:
+    names = [fact.name for fact in rules.SCHEMES[asked.record.scheme].FACTS]
+    return {name: asked.facts[name] for name in names if name in asked.facts}
+
+
+def _deadline(asked: Answering, call: ServiceCall) -> Result:
+    """24:00 of the last of so many working days; as recorded when the values are the case's own."""
+    days = call.parameters.get("days", "proc.supplement_days")
+    if not asked.changed and asked.record.results.get(call.element_id):
+        return asked.recorded(call)
+    calendar, today = workdays.load(), asked.now.astimezone(workdays.BEIJING).date()
+    count = int(days) if days.isdigit() else int(str(asked.parameters[days]))
+    try:
+        return calendar.end_of(calendar.add(today, count)).isoformat()
+    except workdays.YearNotLoaded as missing:
+        raise NotRecorded(call.element_id, call.operation, str(missing)) from missing
+
+
+def _tally(asked: Answering, call: ServiceCall) -> Result:
+    """The verdict on the recorded sheets; under the case's own values as recorded."""
+    if not asked.changed or not asked.sheets:
+        return asked.recorded(call)
+    scores = [sum((Decimal(str(sheet[name])) for name in CRITERIA), Decimal(0)) for sheet in asked.sheets.values()]
+    votes = [str(sheet["vote"]) for sheet in asked.sheets.values()]
+    verdict = review.verdict(
+        scores,
+        votes,
+        pass_score=asked.parameters["proc.expert_pass_score"],
+        majority=asked.parameters["proc.expert_majority"],
+        trim=asked.parameters["proc.expert_trim"],
+    )
+    asked.sheets.clear()
+    return "pass" if verdict.passed else "fail"
+
+
+def _route_experts(asked: Answering, call: ServiceCall) -> Result:
+    """As recorded, unless the changed value rules them out; where it newly asks for them the record has no scores."""
+    route = asked.parameters.get(f"proc.expert_route.{rules.SCHEMES[asked.record.scheme].CLAUSE}")
+    return "not_required" if asked.changed and route == "none" else asked.recorded(call)
+
+
+def _site(asked: Answering, call: ServiceCall) -> Result:
+    return _asked_for(asked, call, "site_visit")
+
+
+def _third_party(asked: Answering, call: ServiceCall) -> Result:
+    return _asked_for(asked, call, "third_party")
+
+
+def _asked_for(asked: Answering, call: ServiceCall, field_name: str) -> Result:
+    """A stage that the reviewer asks for: recorded where the case had the question, else by what the form said."""
+    if asked.record.results.get(call.element_id):
+        return asked.recorded(call)
+    return "required" if asked.facts.get(field_name) == "yes" else "not_required"
+
+
+COMPUTED: Mapping[str, Callable[[Answering, ServiceCall], Result]] = {
+    "calculate_amount": _calculate,
+    "working_deadline": _deadline,
+    "open_correction": _deadline,
+    "tally_scores": _tally,
+    "route_expert_review": _route_experts,
+    "route_site_inspection": _site,
+    "route_third_party": _third_party,
+}
