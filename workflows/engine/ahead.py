@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import reduce
 
@@ -27,6 +28,7 @@ class Ahead:
         self._active: dict[Place, Names] = {}
         self._arrived: dict[tuple[str, str | None], Names] = {}
         self._joins: set[Place] = set()
+        self._callers: dict[str, list[Place]] = {}
         for token in tokens:
             place, known = (token.scope, token.element_id), frozenset(token.known)
             if token.came_from is None:
@@ -35,16 +37,17 @@ class Ahead:
                 # Named by the scope and the element from which the token came.
                 self._arrived[token.scope, token.came_from] = known
                 self._joins.add(place)
+        # In the order in which tokens may come to them.
         self.entered = self._reach()
-        self._left = sorted(self.entered | self._active.keys())
+        self._left = list(dict.fromkeys([*self._active, *self.entered]))
         self._everything = drawn.variables.union(*self._active.values(), *self._arrived.values())
         # Start from "everything is set" and take away what some way does not set, until nothing changes.
         self._before = dict.fromkeys(self._left, self._everything)
         self._exit = dict.fromkeys(self._scopes, self._everything)
-        self._settle()
 
     def missing(self) -> Iterator[tuple[Element, str]]:
         """Each element ahead, or open now, that reads a variable which may not be set by then, with its name."""
+        self._settle()
         for place in self._left:
             element, scope = self._elements[place], self._scopes[place[0]]
             names = set(_reads(element, scope))
@@ -54,17 +57,18 @@ class Ahead:
             for name in sorted(names - self._before[place]):
                 yield element, name
 
-    def _reach(self) -> set[Place]:
-        entered: set[Place] = set()
-        frontier = [*self._joins, *(following for place in self._active for following in self._next(place))]
+    def _reach(self) -> dict[Place, None]:
+        entered: dict[Place, None] = {}
+        frontier = deque([*self._joins, *(following for place in self._active for following in self._next(place))])
         while frontier:
-            place = frontier.pop()
+            place = frontier.popleft()
             if place in entered:
                 continue
-            entered.add(place)
+            entered[place] = None
             frontier += self._next(place)
             called = self._scopes.get(_called(self._elements[place]))
             if called is not None:
+                self._callers.setdefault(called.key, []).append(place)
                 frontier += [(called.key, start.id) for start in called.of_kind("startEvent")]
         return entered
 
@@ -91,8 +95,7 @@ class Ahead:
             return self._met(standing)
         element, scope = self._elements[place], self._scopes[place[0]]
         if element.kind == "startEvent":
-            callers = (each for each in self.entered if _called(self._elements[each]) == scope.key)
-            return self._met(self._before[caller] for caller in callers)
+            return self._met(self._before[caller] for caller in self._callers[scope.key])
         if element.kind == "boundaryEvent":
             # What the interrupted activity would have set is lost.
             return self._before[place[0], element.attached_to or ""]

@@ -106,7 +106,7 @@ class Judge:
         obstacles += self._missing(ahead)
         notes = [*self._new_stages(ahead), *self._kept_dues(position)]
         before = Ahead(self._old, position.tokens).entered
-        again = [place for place in sorted(ahead.entered - before) if self._is_stage(self._new, place)]
+        again = [place for place in sorted(ahead.entered.keys() - before.keys()) if self._is_stage(self._new, place)]
         return Judgement(tuple(obstacles), tuple(notes), tuple(again))
 
     def done_again(self, judgement: Judgement, done: set[Place]) -> Iterator[Remark]:

@@ -1,0 +1,535 @@
+"""Running cases moved to another version of their diagrams: what is kept, what is refused, and that they get on."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from functools import cache
+
+import pytest
+
+from tests.engine.drawing import (
+    both,
+    boundary,
+    call,
+    catch,
+    diagram,
+    end,
+    first_of,
+    flow,
+    line,
+    on_message,
+    start,
+    task,
+    xor,
+)
+from tests.engine.driving import Driver, compile_files, drive
+from tests.engine.redrawing import Drawing
+from tests.engine.shipped import PAYLOADS, SCHEMES, Case, bundle
+from workflows.engine import (
+    Diagrams,
+    Migration,
+    NotMigratable,
+    ProcessInstance,
+    StateUnreadable,
+    compile_bundle,
+    examine,
+    migrate,
+)
+
+
+@cache
+def compiled(scheme: str) -> Diagrams:
+    return compile_bundle(bundle(scheme), scheme)
+
+
+@cache
+def renamed(scheme: str) -> Diagrams:
+    files = {path: Drawing(content).rename("另一版").bytes for path, content in bundle(scheme).items()}
+    return compile_bundle(files, scheme)
+
+
+@cache
+def between(scheme: str) -> tuple[Migration, Migration]:
+    return Migration(compiled(scheme), renamed(scheme)), Migration(renamed(scheme), compiled(scheme))
+
+
+def redrawn(change: Callable[[Drawing], Drawing], process: str = "retrofit", scheme: str = "retrofit") -> Diagrams:
+    files = dict(bundle(scheme))
+    path = next(path for path in files if path.rsplit("/", 1)[-1] == f"{process}.bpmn")
+    files[path] = change(Drawing(files[path])).bytes
+    return compile_bundle(files, scheme)
+
+
+def codes(case: Driver, new: Diagrams) -> list[tuple[str, str]]:
+    """What stands against moving the case, by element; it is then refused, or else loads and saves stably."""
+    found = examine(case.state, case.diagrams, new)
+    if found.obstacles:
+        with pytest.raises(NotMigratable):
+            migrate(case.state, case.diagrams, new)
+    else:
+        moved = migrate(case.state, case.diagrams, new)
+        assert ProcessInstance.load(new, moved, case.call, case.now).dump() == moved
+    return [(each.code, each.element_id) for each in found.obstacles]
+
+
+def notes(case: Driver, new: Diagrams) -> list[tuple[str, str]]:
+    return [(each.code, each.element_id) for each in examine(case.state, case.diagrams, new).notes]
+
+
+def move(case: Driver, new: Diagrams) -> None:
+    case.state, case.diagrams = migrate(case.state, case.diagrams, new), new
+
+
+def at(element: str, scheme: str = "retrofit") -> Case:
+    """A case that has come straight to this element."""
+    case = Case(compiled(scheme), lambda values: values[0])
+    while element not in [*case.open_ids, *case.wait_ids]:
+        case.move()
+    return case
+
+
+def to_the_end(case: Case) -> str:
+    for _ in range(150):
+        if case.ended is not None:
+            return case.ended.element_id
+        case.move()
+    raise AssertionError("the case goes round and round")
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_case_moved_at_every_step_goes_the_same_way_as_one_left_alone(seed: int) -> None:
+    """One case of each type, moved to and fro between any two steps; its twin takes the same chances unmoved."""
+    scheme = SCHEMES[seed % len(SCHEMES)]
+    there, back = between(scheme)
+    chances = random.Random(seed), random.Random(seed)
+    moved, left = (twin(scheme, chance) for chance in chances)
+    for step in range(60):
+        before = left.instance
+        if before.ended is not None:
+            break
+        migration, new = (back, compiled(scheme)) if step % 2 else (there, renamed(scheme))
+        open_ids = ids(moved.instance)
+        moved.state, moved.diagrams = migration.migrate(moved.state), new
+        after = moved.instance
+        assert ids(after) == open_ids
+        assert after.dump() == moved.state
+        assert whereabouts(after) == whereabouts(before)
+        interrupting = sorted(wait.message for wait in before.waits() if wait.boundary and wait.message)
+        for case, chance in zip((moved, left), chances, strict=True):
+            if interrupting and chance.random() < 0.3:
+                case.deliver(interrupting[0], reallocated=chance.choice(PAYLOADS["reallocated"]))
+            else:
+                case.move()
+    assert moved.ended == left.ended
+
+
+def twin(scheme: str, chance: random.Random) -> Case:
+    return Case(compiled(scheme), lambda values: values[0] if chance.random() < 0.85 else chance.choice(values))
+
+
+def ids(instance: ProcessInstance) -> list[str]:
+    return [task.id for task in instance.open_tasks()] + [wait.id for wait in instance.waits()]
+
+
+def whereabouts(instance: ProcessInstance) -> object:
+    """Everything that is asked of a case but ids: what is foreseen anew takes numbers, so that later ones differ."""
+    tasks = [(replace(each, id=""), instance.variables(each.id)) for each in instance.open_tasks()]
+    waits = [replace(each, id="") for each in instance.waits()]
+    history = [replace(each, task_id="") for each in instance.history()]
+    path = {(each.key, *map(frozenset, (each.done, each.open, each.flows))) for each in instance.path()}
+    return tasks, waits, history, path, instance.next_due(), instance.status(), instance.stage()
+
+
+@pytest.mark.parametrize(
+    ("process", "element", "place", "lane", "expected"),
+    [
+        ("retrofit", "substantive_review", "inspection_outcome_to_verification", "case_officer", "stage-ahead"),
+        ("retrofit", "substantive_review", "substantive_review_to_review_outcome", "case_officer", "stage-ahead"),
+        ("retrofit", "deputy_review", "start_to_fill_application", "case_officer", "stage-behind"),
+        ("intake", "deputy_review", "start_to_formality_check", "acceptance_clerk", "stage-behind"),
+        ("disbursement", "resolved", "start_to_enter_payee", "finance_officer", "stage-ahead"),
+    ],
+)
+def test_a_stage_drawn_anew_is_done_if_it_lies_ahead(
+    process: str, element: str, place: str, lane: str, expected: str
+) -> None:
+    new = redrawn(lambda drawing: drawing.insert("extra_check", place, lane=lane, form="explanation"), process)
+    case = at(element)
+    assert codes(case, new) == []
+    assert notes(case, new) == [(expected, "extra_check")]
+    move(case, new)
+    done = []
+    while case.ended is None:
+        done.append(case.move())
+    assert ("extra_check" in done) == (expected == "stage-ahead")
+    assert case.ended.element_id == "paid"
+
+
+def test_a_stage_that_is_taken_away_is_no_matter_unless_it_is_open() -> None:
+    new = redrawn(lambda drawing: drawing.bypass("fund_plan"))
+    for element in ("resolved", "enter_payee"):
+        case = at(element)
+        assert codes(case, new) == []
+        move(case, new)
+        assert "fund_plan" not in [identity for path in case.instance.path() for identity in path.done]
+        assert to_the_end(case) == "paid"
+    assert codes(at("fund_plan"), new) == [("element-gone", "fund_plan")]
+
+
+def test_a_called_process_that_is_over_may_disappear_and_one_under_way_may_not() -> None:
+    new = redrawn(lambda drawing: drawing.bypass("verification"))
+    assert "verification" not in new.processes
+    assert codes(at("audit_verification"), new) == [
+        ("element-gone", "verification"),
+        ("element-gone", "audit_verification"),
+    ]
+    case = at("deputy_review")
+    assert codes(case, new) == []
+    move(case, new)
+    assert to_the_end(case) == "paid"
+
+
+def test_what_a_task_is_called_and_who_does_it_may_change_while_it_is_open() -> None:
+    def change(drawing: Drawing) -> Drawing:
+        drawing.set("substantive_review", name="业务审查", gc__form="explanation", gc__due="7", gc__stage="P08")
+        return drawing.move_to_lane("substantive_review", "deputy_leader")
+
+    case = at("substantive_review")
+    [before] = case.open
+    move(case, redrawn(change))
+    [after] = case.open
+    assert (after.id, after.name, after.role, after.due) == (before.id, "业务审查", "deputy_leader", "7")
+    assert case.instance.stage() == "P08"
+
+
+def test_events_on_the_boundary_of_what_is_open_stay_the_same() -> None:
+    new = redrawn(lambda drawing: drawing.drop("district_reallocated"))
+    assert codes(at("district_approval"), new) == [("boundary-changed", "district_approval")]
+    assert codes(at("resolved"), new) == []
+    more = redrawn(
+        lambda drawing: drawing.add(
+            boundary(
+                "too_late",
+                "formality_check",
+                '<bpmn:timerEventDefinition id="too_late_definition">'
+                "<bpmn:timeDuration>P9D</bpmn:timeDuration></bpmn:timerEventDefinition>",
+                name="逾期",
+            ),
+            flow("too_late", "record_not_accepted"),
+        ),
+        "intake",
+    )
+    assert codes(at("formality_check"), more) == [("boundary-changed", "formality_check")]
+    assert codes(at("substantive_review"), more) == []
+
+
+def test_a_running_period_keeps_its_end_and_says_so() -> None:
+    new = redrawn(lambda drawing: drawing, "publicity")
+    case = at("publicity_period")
+    ends_at = case.instance.next_due()
+    definition = "publicity_period_definition"
+    longer = redrawn(lambda drawing: lasting(drawing, definition, "P30D"), "publicity")
+    assert notes(case, new) == []
+    assert notes(case, longer) == [("due-kept", "publicity_period")]
+    move(case, longer)
+    assert case.instance.next_due() == ends_at
+    case.deliver("objection_accepted")
+    case.complete("objection_handling", "dismiss")
+    assert case.instance.next_due() == case.now + timedelta(days=30)
+
+
+def lasting(drawing: Drawing, definition: str, duration: str) -> Drawing:
+    [value] = drawing.node(definition)
+    parent = value.getparent()
+    parent.remove(value)
+    value.tag = value.tag.replace("timeDate", "timeDuration")
+    value.text = duration
+    parent.append(value)
+    return drawing
+
+
+@pytest.fixture
+def scoring() -> Case:
+    """Three experts score; one of them has."""
+    case = at("score_application")
+    case.complete("score_application", assignee="expert2")
+    return case
+
+
+def test_a_task_for_several_people_keeps_what_is_done(scoring: Case) -> None:
+    before = scoring.open
+    assert [each.assignee for each in before] == ["expert1", "expert3"]
+    new = redrawn(
+        lambda drawing: drawing.insert(
+            "sign", "score_application_to_tally_scores", lane="discipline", form="explanation"
+        ),
+        "expert_review",
+    )
+    move(scoring, new)
+    assert scoring.open == before
+    scoring.step(lambda instance: instance.add_instance("score_application", "expert9"))
+    for expert in ("expert1", "expert9", "expert3"):
+        scoring.complete("score_application", assignee=expert)
+    assert scoring.open_ids == ["sign"]
+
+
+def test_a_task_for_several_people_stays_one_over_the_same_list(scoring: Case) -> None:
+    single = redrawn(lambda drawing: plain(drawing, "score_application"), "expert_review")
+    assert codes(scoring, single) == [("multi-changed", "score_application")]
+    other = redrawn(lambda drawing: over(drawing, "score_application", "seats_to_declare"), "expert_review")
+    assert codes(scoring, other) == [("multi-changed", "score_application")]
+
+
+def plain(drawing: Drawing, identity: str) -> Drawing:
+    node = drawing.node(identity)
+    node.remove(next(child for child in node if child.tag.endswith("multiInstanceLoopCharacteristics")))
+    node.attrib.pop("{urn:greencase:bpmn:1}assignee")
+    return drawing
+
+
+def over(drawing: Drawing, identity: str, collection: str) -> Drawing:
+    next(each for each in drawing.node(identity).iter() if each.tag.endswith("loopDataInputRef")).text = collection
+    return drawing
+
+
+# Three people sign at the same time; the first two join before the third.
+SIGNING = (start(), both("split"), task("a"), task("b"), task("c"), both("join"), task("z"), end())
+SIGNED = line("begin", "split", "a", "join", "z", "done") + line("split", "b", "join") + line("split", "c", "join")
+
+
+def signing(*more: str, without: str = "", flows: str = SIGNED) -> bytes:
+    parts = [part for part in SIGNING if not without or f'id="{without}"' not in part]
+    return diagram("p", *parts, *more, flows)
+
+
+def signing_case(*done: str) -> Driver:
+    case = drive(signing())
+    for element in done:
+        case.complete(element)
+    return case
+
+
+def four() -> bytes:
+    return signing(task("d"), flows=SIGNED + line("split", "d", "join"))
+
+
+def test_what_waits_at_a_join_goes_on_when_the_others_come() -> None:
+    renamed_tasks = signing().replace(b'id="p"', b'id="p" name="x"')
+    for done in ((), ("a",), ("a", "c")):
+        case = signing_case(*done)
+        move(case, compile_files(renamed_tasks))
+        for element in {"a", "b", "c"} - set(done):
+            assert "z" not in case.open_ids
+            case.complete(element)
+        assert case.open_ids == ["z"]
+
+
+def test_no_branch_is_added_or_taken_away_inside_a_parallel_block() -> None:
+    two = signing(without="c", flows=line("begin", "split", "a", "join", "z", "done") + line("split", "b", "join"))
+    for done in ((), ("a",), ("a", "b")):
+        case = signing_case(*done)
+        assert [code for code, _ in codes(case, compile_files(four()))] == ["marking"]
+        assert codes(case, compile_files(two)) == [("element-gone", "c")]
+    assert codes(signing_case("c"), compile_files(two)) == [("join-changed", "join")]
+    over_it = signing_case("a", "b", "c")
+    assert codes(over_it, compile_files(four())) == []
+    assert codes(over_it, compile_files(two)) == []
+
+
+def test_no_parallel_block_is_drawn_around_what_is_open() -> None:
+    single = diagram("p", start(), task("a"), task("z"), end(), line("begin", "a", "z", "done"))
+    around = diagram(
+        "p",
+        start(),
+        both("split"),
+        task("a"),
+        task("b"),
+        both("join"),
+        task("z"),
+        end(),
+        line("begin", "split", "a", "join", "z", "done"),
+        line("split", "b", "join"),
+    )
+    case = drive(single)
+    assert codes(case, compile_files(around)) == [("marking", "a")]
+    case.complete("a")
+    assert codes(case, compile_files(around)) == []
+    inside = drive(around)
+    assert codes(inside, compile_files(single)) == [("element-gone", "b")]
+
+
+def test_a_join_that_would_have_all_its_tokens_is_refused() -> None:
+    outside = diagram(
+        "p",
+        start(),
+        both("split"),
+        task("a"),
+        task("b"),
+        task("c"),
+        both("join"),
+        both("last"),
+        task("z"),
+        end(),
+        line("begin", "split", "a", "join", "last", "z", "done"),
+        line("split", "b", "join"),
+        line("split", "c", "last"),
+    )
+    assert codes(signing_case("a", "b"), compile_files(outside)) == [("join-complete", "join")]
+    case = signing_case("a")
+    move(case, compile_files(outside))
+    case.complete("b")
+    assert case.open_ids == ["c"]
+    case.complete("c")
+    assert case.open_ids == ["z"]
+
+
+def test_a_stage_in_a_branch_that_waits_already_is_not_guessed_at() -> None:
+    longer = signing(task("a2"), flows=SIGNED.replace(flow("a", "join"), line("a", "a2", "join")))
+    assert codes(signing_case("a"), compile_files(longer)) == [("join-changed", "join")]
+    case = signing_case("b")
+    move(case, compile_files(longer))
+    for element in ("a", "c"):
+        case.complete(element)
+    assert case.open_ids == ["a2"]
+
+
+DECIDED = (start(), task("first"), task("second"), xor("way", default="way_to_done"), task("third"), end())
+
+
+def decided(variable: str, *more: str, before: str = "") -> bytes:
+    ids = ("begin", "first", "second", *((before,) if before else ()), "way", "third", "done")
+    return diagram(
+        "p",
+        *DECIDED,
+        *more,
+        line(*ids[:-3], "way"),
+        flow("way", "third", f'{variable} == "yes"'),
+        flow("way", "done"),
+        flow("third", "done"),
+    )
+
+
+def test_what_is_read_ahead_is_known_or_will_be() -> None:
+    old, on_first = decided("second"), decided("first")
+    case = drive(old)
+    assert codes(case, compile_files(on_first)) == []
+    case.complete("first")
+    assert codes(case, compile_files(on_first)) == [("variable-missing", "way")]
+    [obstacle] = examine(case.state, case.diagrams, compile_files(on_first)).obstacles
+    assert "first" in obstacle.zh and "way" in obstacle.zh
+    answered = drive(old)
+    answered.complete("first", "yes")
+    assert codes(answered, compile_files(on_first)) == []
+    move(answered, compile_files(on_first))
+    answered.complete("second")
+    assert answered.open_ids == ["third"]
+    extra = decided("extra", task("extra"), before="extra")
+    assert codes(answered_with(old), compile_files(extra)) == []
+
+
+def answered_with(data: bytes) -> Driver:
+    case = drive(data)
+    case.complete("first")
+    return case
+
+
+EVENTS = (start(), first_of("wait"), catch("heard", on_message("heard")), catch("late", on_message("late")), task("a"))
+EVENT_FLOWS = line("begin", "wait", "heard", "a", "done") + line("wait", "late", "a")
+
+
+def test_the_events_that_are_waited_for_stay_the_same() -> None:
+    old = diagram("p", *EVENTS, end(), EVENT_FLOWS, messages=["heard", "late", "third"])
+    other = old.replace(b'messageRef="message_late"', b'messageRef="message_third"')
+    more = diagram(
+        "p",
+        *EVENTS,
+        catch("more", on_message("third")),
+        end(),
+        EVENT_FLOWS,
+        line("wait", "more", "a"),
+        messages=["heard", "late", "third"],
+    )
+    case = drive(old)
+    for changed in (other, more):
+        assert codes(case, compile_files(changed)) == [("event-changed", "wait")]
+    case.deliver("heard")
+    assert codes(case, compile_files(more)) == []
+
+
+CALLED = diagram("q", start(), task("inner"), end(), line("begin", "inner", "done"))
+OTHER = CALLED.replace(b'id="q"', b'id="r"')
+
+
+def caller(called: str = "q") -> bytes:
+    return diagram("p", start(), call("calls", called), task("z"), end(), line("begin", "calls", "z", "done"))
+
+
+def test_a_call_under_way_calls_the_same_process() -> None:
+    case = drive(caller(), CALLED)
+    assert codes(case, compile_files(caller("r"), OTHER)) == [("call-changed", "calls"), ("element-gone", "inner")]
+    longer = diagram("q", start(), task("inner"), task("after"), end(), line("begin", "inner", "after", "done"))
+    move(case, compile_files(caller(), longer))
+    case.complete("inner")
+    assert case.open_ids == ["after"]
+
+
+def test_another_kind_of_element_is_another_element() -> None:
+    old = diagram("p", start(), task("a"), task("z"), end(), line("begin", "a", "z", "done"))
+    new = diagram(
+        "p", start(), catch("a", on_message("m")), task("z"), end(), line("begin", "a", "z", "done"), messages=["m"]
+    )
+    assert codes(drive(old), compile_files(new)) == [("kind-changed", "a")]
+    case = drive(new)
+    case.deliver("m")
+    move(case, compile_files(old))
+    case.complete("z")
+    assert case.ended is not None
+
+
+def test_what_was_done_and_comes_to_lie_ahead_is_told() -> None:
+    old = diagram("p", start(), task("a"), task("b"), task("c"), end(), line("begin", "a", "b", "c", "done"))
+    new = diagram("p", start(), task("a"), task("b"), task("c"), end(), line("begin", "b", "a", "c", "done"))
+    case = drive(old)
+    case.complete("a")
+    assert notes(case, compile_files(new)) == [("stage-again", "a")]
+    assert notes(drive(old), compile_files(new)) == []
+
+
+def test_a_case_that_is_over_and_a_state_of_another_version_are_not_migrated() -> None:
+    case = signing_case("a", "b", "c", "z")
+    assert codes(case, compile_files(four())) == [("ended", "")]
+    with pytest.raises(StateUnreadable):
+        examine(case.state, compile_files(four()), compile_files(signing()))
+    with pytest.raises(ValueError, match="different"):
+        Migration(case.diagrams, compile_files(CALLED))
+
+
+CHANGES: dict[str, Callable[[Drawing], Drawing]] = {
+    "more": lambda d: d.insert(
+        "extra_check", "recheck_outcome_to_deputy_review", lane="case_officer", form="explanation"
+    ),
+    "less": lambda d: d.bypass("fund_plan"),
+    "early": lambda d: d.insert("extra_check", "start_to_fill_application", lane="case_officer", form="explanation"),
+}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_is_accepted_runs_to_an_end(seed: int) -> None:
+    """Moved at random instants to random versions and whenever it is accepted, a case is never stuck."""
+    chance = random.Random(seed)
+    versions = [compiled("retrofit"), *(redrawn(change) for change in CHANGES.values())]
+    case = Case(versions[0], lambda values: values[0] if chance.random() < 0.8 else chance.choice(values))
+    moves = 0
+    for _ in range(120):
+        if case.ended is not None:
+            break
+        new = chance.choice(versions)
+        if chance.random() < 0.4 and examine(case.state, case.diagrams, new).migratable:
+            move(case, new)
+            moves += 1
+        case.move()
+    assert case.ended is not None
+    assert moves
