@@ -50,11 +50,11 @@ export function ourProperties(facts) {
 function keepOf(group, field) {
   if (!(group.id in KEPT)) return null;
   const names = KEPT[group.id];
-  if (!names) return group;
+  if (!names) return { ...group, shouldOpen: true };
   const dropped = new Set(field.type === "textfield" && property("kind").read(field) && property("kind").read(field) !== "digits" ? ["minLength", "maxLength", "pattern", "patternErrorMessage"] : []);
   if (field.type === "group") dropped.add("path");
   const entries = group.entries.filter(({ id }) => names.has(id.replace(`${field.id}-`, "")) && !dropped.has(id));
-  return entries.length ? { ...group, entries } : null;
+  return entries.length ? { ...group, entries, shouldOpen: group.id !== "layout" } : null;
 }
 
 /** One of our own properties of a component: how it is read, and written in place of the others that stay. */
@@ -72,7 +72,7 @@ function withProperty(field, name, value) {
 }
 
 function groupsOf(field, editor) {
-  const group = (id, label, entries) => ({ id: `gc-${id}`, label, entries: entries.map((each) => each(field, editor)) });
+  const group = (id, label, entries) => ({ id: `gc-${id}`, label, shouldOpen: true, entries: entries.map((each) => each(field, editor)) });
   if (field.type === "default") return [group("form", "表单", formEntries())];
   const groups = [];
   const kind = kindEntries(field);

@@ -63,7 +63,7 @@ export class Saving {
       if (!this.timer) this.state(`已保存 ${new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit" })}`);
       return;
     }
-    const final = [401, 403, 404, 409, 412].includes(answer.status);
+    const final = [400, 401, 403, 404, 409, 412].includes(answer.status);
     if (final) this.editable = false;
     this.state("未保存");
     this.say(said.detail ?? "未能保存，请导出自己的版本后刷新页面。", final);
