@@ -40,7 +40,7 @@ class Stays:
 
 @dataclass(frozen=True)
 class OpenStay:
-    """A case that stays at an element now, one of `count` there."""
+    """A case that stays at an element now, one of `count` there; several people at once are one stay."""
 
     process: str
     element_id: str
@@ -77,7 +77,7 @@ def list_open(session: Session, among: Among, *, each: int) -> list[OpenStay]:
     """Where cases that were handed in stay now: at each element the `each` longest, and how many there are."""
     tasks = _of(Task, among).where(Task.status == "open", *_under_way())
     waits = _of(Wait, among).where(Wait.ended_at.is_(None), ~Wait.boundary, *_under_way())
-    ranked = _ranked(union_all(tasks, waits).subquery())
+    ranked = _ranked(_once_a_case(union_all(tasks, waits).subquery()))
     query = (
         select(ranked, Case.reference, Case.title, Case.suspended_at.is_not(None))
         .join(Case, Case.id == ranked.c.case_id)
@@ -88,6 +88,15 @@ def list_open(session: Session, among: Among, *, each: int) -> list[OpenStay]:
         OpenStay(row.process, row.element_id, row.name, row.count_of, row.opened_at, *row[-3:])
         for row in session.execute(query)
     ]
+
+
+def _once_a_case(stay: Subquery) -> Subquery:
+    columns = (stay.c.process, stay.c.element_id, stay.c.case_id)
+    return (
+        select(*columns, func.max(stay.c.name).label("name"), func.min(stay.c.opened_at).label("opened_at"))
+        .group_by(*columns)
+        .subquery()
+    )
 
 
 def _ranked(stay: Subquery) -> Subquery:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from server.embedded import S3, Urls
 from server.settings import Settings
+from storage.database import Session
 from tests.app import application
 from tests.contract_client import Office, flask_transport
 
@@ -21,3 +24,30 @@ def app(settings: Settings) -> Iterator[Flask]:
 @pytest.fixture
 def office(app: Flask) -> Office:
     return Office(flask_transport(app))
+
+
+@pytest.fixture(scope="session")
+def shared_app(clone_database: Callable[[], Urls], object_store: S3, run_dir: Path) -> Iterator[Flask]:
+    """An application on a database that tests share, for what is only looked at or is undone."""
+    urls = clone_database()
+    settings = Settings(
+        database_url=urls.app_url,
+        database_owner_url=urls.owner_url,
+        s3_endpoint=object_store.endpoint,
+        s3_access_key=object_store.access_key,
+        s3_secret_key=object_store.secret_key,
+        s3_bucket=object_store.bucket,
+        secret_key="for-tests-only-" + "0" * 32,
+        data_dir=run_dir,
+        start="people",
+    )
+    with application(settings) as made:
+        yield made
+
+
+@pytest.fixture
+def session(shared_app: Flask) -> Iterator[Session]:
+    """A transaction on the shared database; nothing that a test does in it stays."""
+    with shared_app.extensions["greencase"].database.transaction() as session:
+        yield session
+        session.rollback()
