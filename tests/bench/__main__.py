@@ -6,7 +6,7 @@ import sys
 
 import psycopg
 
-from tests.bench import allocation, completion, determinations, experts, ledger, step
+from tests.bench import allocation, completion, determinations, experts, gate, ledger, step
 from tests.bench.installation import installation
 
 BARS = {
@@ -18,6 +18,8 @@ BARS = {
     "parallel_experts_p95_ms": 500,
     "ledger_overspend": 0,
     "ledger_underspend": 0,
+    "gate_child_ms": 2000,
+    "gate_child_peak_mb": 50,
 }
 
 
@@ -25,6 +27,7 @@ def main() -> int:
     figures: dict[str, float] = {}
     _show(figures, step.measure())
     _show(figures, determinations.measure())
+    _show(figures, gate.measure())
     with installation() as (settings, app):
         _show(figures, completion.measure(app, settings))
         with psycopg.connect(settings.database_url.replace("postgresql+psycopg", "postgresql")) as connection:

@@ -137,6 +137,12 @@ _attack("listener", _straight(task("a", _LISTENER.format("executionListener")), 
 _attack("prescript", _straight(task("a", _LISTENER.format("preScript")), ids=("a",)), "script")
 _attack("delegate", _straight(task("a", camunda__delegateExpression="${x}"), ids=("a",)), "script")
 
+_attack(
+    "a script behind 400 mistakes",
+    _process("".join(f'<bpmn:task id="t{n}"/>' for n in range(400)) + '<bpmn:scriptTask id="odd"/>'),
+    "script",
+)
+
 # Ids and roots of somebody else.
 _attack("another process", LIBRARY["green_event.bpmn"], "process-file-name", "root-missing")
 _attack("no process", _definitions('<bpmn:collaboration id="c"/>'), "root-missing", mistakes=("process-count",))

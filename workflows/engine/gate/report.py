@@ -23,9 +23,11 @@ class Report:
         """Record that `rule` is broken at this place; `name` is what the process owner sees there."""
         shown = " ".join(detail.split())[:MAX_DETAIL]
         place = (file, line, element, rule, shown)
-        if place in self._findings or len(self._findings) >= MAX_FINDINGS:
-            return
         words = RULES[rule]
+        # Any number of mistakes does not hide what is hostile.
+        most = 2 * MAX_FINDINGS if words.hostile else MAX_FINDINGS
+        if place in self._findings or len(self._findings) >= most:
+            return
         label = (name or element or file)[:MAX_DETAIL]
         zh = {"what": f"「{label}」", "detail": shown}
         en = {"what": f"“{label}”", "detail": shown}
