@@ -74,13 +74,16 @@ def get_what_if(session: Session, actor: Actor, what_if_id: int) -> dict[str, An
     failed = found.state == "failed"
     return {
         **_shown(found, {batch.id: batch.title for batch in chosen}),
-        "changes": [
-            {"id": key, "article": law.catalog()[key].article, "old": _pinned(chosen, key), "new": text}
-            for key, text in found.parameters.items()
-        ],
+        "changes": [_change(chosen, key, text) for key, text in found.parameters.items()],
         "failure": (found.result or {}).get("failure") if failed else None,
         "result": None if failed else found.result,
     }
+
+
+def _change(chosen: Iterable[Batch], parameter_id: str, text: str) -> dict[str, Any]:
+    parameter = law.catalog().get(parameter_id)
+    article = parameter.article if parameter else ""
+    return {"id": parameter_id, "article": article, "old": _pinned(chosen, parameter_id), "new": text}
 
 
 def choices(session: Session, actor: Actor, batch_ids: Sequence[int]) -> dict[str, Any]:
@@ -156,18 +159,10 @@ def ask(
     field `value-<id>`.
     """
     require(actor, "process_owner")
-    errors = [] if 2 <= len(title.strip()) <= 100 else [FieldError("title", "请填写测算名称，2至100字。")]
     chosen = _get_batches(session, batch_ids)
-    changeable = {parameter.id for parameter in _changeable(chosen)}
-    changes: dict[str, str] = {}
-    for key, given in values.items():
-        try:
-            text = _read_value(key, given, changeable) if given.strip() else ""
-        except (law.ValueInvalid, law.BeyondLimit, LookupError) as wrong:
-            errors.append(FieldError(f"value-{key[:60]}", f"{wrong.args[0]}。"))
-            continue
-        if text and key in changeable and _pinned(chosen, key) != [text]:
-            changes[key] = text
+    changes, errors = _read_changes(chosen, values)
+    if not 2 <= len(title.strip()) <= 100:
+        errors.insert(0, FieldError("title", "请填写测算名称，2至100字。"))
     if not errors and not changes:
         errors.append(FieldError("changes", "请至少调整一项口径的取值。"))
     if errors:
@@ -190,6 +185,31 @@ def ask(
         [{"field": key, "old": "；".join(_pinned(chosen, key)), "new": text} for key, text in changes.items()],
     )
     return asked.id
+
+
+def _read_changes(chosen: Sequence[Batch], values: Mapping[str, str]) -> tuple[dict[str, str], list[FieldError]]:
+    """What differs from the pinned values, by id, and what is wrong with the others."""
+    changeable = {parameter.id for parameter in _changeable(chosen)}
+    changes: dict[str, str] = {}
+    errors: list[FieldError] = []
+    for key, given in values.items():
+        if not given.strip():
+            continue
+        try:
+            text = _read_value(key, given, changeable)
+        except (law.ValueInvalid, law.BeyondLimit, LookupError) as wrong:
+            errors.append(FieldError(f"value-{key[:60]}", f"{wrong.args[0]}。"))
+            continue
+        if key in changeable and _changes(key, text, _pinned(chosen, key)):
+            changes[key] = text
+    return changes, errors
+
+
+def _changes(parameter_id: str, text: str, pinned: Iterable[str]) -> bool:
+    """Whether a text states another value than one of the pinned ones: 0.3 is 0.30."""
+    parameter = law.catalog()[parameter_id]
+    value = law.parse(parameter, text)
+    return any(law.parse(parameter, each) != value for each in pinned)
 
 
 def _read_value(key: str, given: str, changeable: Collection[str]) -> str:

@@ -108,10 +108,7 @@ def _overview(sheet: Any, formats: _Formats, what_if: Mapping[str, Any]) -> None
     sheet.write_string(0, 0, what_if["title"], formats.title)
     lines = [f"批次：{'、'.join(batch['title'] for batch in what_if['batches'])}"]
     for change in what_if["changes"]:
-        parameter = law.catalog()[change["id"]]
-        old = "、".join(law.show(parameter, law.parse(parameter, text)) for text in change["old"])
-        new = law.show(parameter, law.parse(parameter, change["new"]))
-        lines.append(f"调整：{parameter.article} {parameter.label}，由{old}调整为{new}")
+        lines.append(f"调整：{_changed(change)}")
     for batch in what_if["result"]["batches"]:
         if batch["budget"] is not None:
             said = f"超出{format_yuan(batch['over'])}元" if batch["exceeded"] else "未超出"
@@ -120,6 +117,15 @@ def _overview(sheet: Any, formats: _Formats, what_if: Mapping[str, Any]) -> None
         sheet.write_string(place, 0, line)
     result = what_if["result"]
     _table(sheet, formats, len(lines) + 2, _GROUPED_BY_SCHEME, result["schemes"], result["totals"])
+
+
+def _changed(change: Mapping[str, Any]) -> str:
+    """A changed value in words; as it was written where the catalog does not have the parameter any more."""
+    parameter = law.catalog().get(change["id"])
+    if parameter is None:
+        return f"{change['id']}，由{'、'.join(change['old'])}调整为{change['new']}"
+    *old, new = (law.show(parameter, law.parse(parameter, text)) for text in (*change["old"], change["new"]))
+    return f"{parameter.article} {parameter.label}，由{'、'.join(old)}调整为{new}"
 
 
 def _table(

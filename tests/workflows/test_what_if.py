@@ -300,6 +300,7 @@ def ask(session: Session, *batches: Batch, actor: Actor = OWNER, title: str = "�
         ({"a10__overflow": "carry_over_once"}, "不影响所选批次的金额"),
         ({"a99__nothing": "1"}, "没有这一政策口径"),
         ({"a3__rate": "0.30"}, "请至少调整一项口径的取值"),
+        ({"a3__rate": "0.3"}, "请至少调整一项口径的取值"),
         ({"a3__rate": " ", "a10__annual_cap": "2000000"}, "请至少调整一项口径的取值"),
         ({}, "请至少调整一项口径的取值"),
     ],
@@ -334,6 +335,13 @@ def test_only_what_differs_is_a_change(session: Session, batch: Batch) -> None:
     assert CAP not in offered, "fixed by the policy"
     asked = session.get_one(WhatIf, ask(session, batch, second, a3__rate="0.25", a7__ratio="1.00"))
     assert asked.parameters == {RATE: "0.25"}
+
+
+def test_what_is_shown_and_sent_back_is_no_change(session: Session, batch: Batch) -> None:
+    shown = {each["id"]: each["value"] for each in what_if.choices(session, OWNER, [batch.id])["parameters"]}
+    assert len(shown) > 30
+    asked = what_if.ask(session, OWNER, title="测算", batch_ids=[batch.id], values={**shown, RATE: "0.2"}, now=NOW)
+    assert session.get_one(WhatIf, asked).parameters == {RATE: "0.2"}
 
 
 def test_the_worker_takes_the_oldest_and_a_broken_one_holds_up_nobody(database: Database) -> None:
