@@ -75,9 +75,7 @@ def list_stays(session: Session, among: Among, since: datetime, until: datetime)
 
 def list_open(session: Session, among: Among, *, each: int) -> list[OpenStay]:
     """Where cases that were handed in stay now: at each element the `each` longest, and how many there are."""
-    tasks = _of(Task, among).where(Task.status == "open", *_under_way())
-    waits = _of(Wait, among).where(Wait.ended_at.is_(None), ~Wait.boundary, *_under_way())
-    ranked = _ranked(_once_a_case(union_all(tasks, waits).subquery()))
+    ranked = _ranked(_once_a_case(_open(among)))
     query = (
         select(ranked, Case.reference, Case.title, Case.suspended_at.is_not(None))
         .join(Case, Case.id == ranked.c.case_id)
@@ -88,6 +86,19 @@ def list_open(session: Session, among: Among, *, each: int) -> list[OpenStay]:
         OpenStay(row.process, row.element_id, row.name, row.count_of, row.opened_at, *row[-3:])
         for row in session.execute(query)
     ]
+
+
+def count_open(session: Session, among: Among) -> dict[str, int]:
+    """How many cases that were handed in stay anywhere in each process now."""
+    stay = _open(among)
+    query = select(stay.c.process, func.count(stay.c.case_id.distinct())).group_by(stay.c.process)
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def _open(among: Among) -> Subquery:
+    tasks = _of(Task, among).where(Task.status == "open", *_under_way())
+    waits = _of(Wait, among).where(Wait.ended_at.is_(None), ~Wait.boundary, *_under_way())
+    return union_all(tasks, waits).subquery()
 
 
 def _once_a_case(stay: Subquery) -> Subquery:

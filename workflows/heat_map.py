@@ -39,6 +39,7 @@ def get_heat_map(
     begin = datetime.combine(since, time.min, BEIJING)
     stays = dwell_times.list_stays(session, among, begin, _end_of(until))
     waiting = dwell_times.list_open(session, among, each=NAMED)
+    counts = dwell_times.count_open(session, among)
     diagrams = bundle_of(session, drawn.id).diagrams
     keys = list(diagrams.processes) if is_scheme else [key]
     numbers = [row.version for row in version_use.list_of_key(session, key)] if is_scheme else []
@@ -50,7 +51,14 @@ def get_heat_map(
         "version": version,
         "drawn": {"key": drawn.key, "version": drawn.version},
         "versions": numbers,
-        "diagrams": [_diagram(diagrams, each, stays, waiting, now) for each in keys],
+        "diagrams": [
+            {
+                **_diagram(diagrams, each, stays, waiting, now),
+                "waiting": counts.get(each, 0),
+                "calls": _calls(diagrams, each, counts),
+            }
+            for each in keys
+        ],
     }
 
 
@@ -91,6 +99,16 @@ def _diagram(
     ]
     elements.sort(key=lambda each: -1 if each["median"] is None else each["median"], reverse=True)
     return {"key": key, "name": process.name, "xml": diagrams.xml_of(key).decode(), "elements": elements}
+
+
+def _calls(diagrams: engine.Diagrams, key: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """The calls of a process with how many cases stay in what they call; where two call the same, nobody can tell."""
+    called = [each.called for process in diagrams.processes.values() for each in process.elements.values()]
+    return [
+        {"id": each.id, "key": each.called, "waiting": counts[each.called]}
+        for each in diagrams.processes[key].elements.values()
+        if each.called in counts and called.count(each.called) == 1
+    ]
 
 
 def _join_at_gateways(process: engine.Process, passed: dict[str, Stays], open_at: dict[str, list[OpenStay]]) -> None:

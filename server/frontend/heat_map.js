@@ -1,5 +1,6 @@
 // A diagram coloured by how long cases stay at each element, with figures beside it. Reads
-//   <script type="application/json" data-heat>{"xml", "elements": [{id, degree, median, passes, waiting}], "degrees"}</script>
+//   <script type="application/json" data-heat>
+//     {"xml", "elements": [{id, degree, median, waiting}], "calls": [{id, waiting, url}], "degrees"}</script>
 // and sorts tables [data-sortable] by the columns whose heads carry data-sort.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 
@@ -14,7 +15,7 @@ for (const script of document.querySelectorAll("script[data-heat]")) {
 }
 document.querySelectorAll("table[data-sortable]").forEach(makeSortable);
 
-async function draw({ xml, elements, degrees }, holder) {
+async function draw({ xml, elements, calls, degrees }, holder) {
   const canvasHolder = document.createElement("div");
   canvasHolder.className = "heat-canvas";
   holder.append(canvasHolder);
@@ -31,8 +32,15 @@ async function draw({ xml, elements, degrees }, holder) {
   for (const element of elements) {
     if (!registry.get(element.id)) continue;
     canvas.addMarker(element.id, `heat-${element.degree}`);
-    if (element.median) overlays.add(element.id, { position: { bottom: 10, left: 4 }, html: badge("heat-badge", element.median), scale: SCALE });
-    if (element.waiting) overlays.add(element.id, { position: { top: -12, right: 14 }, html: badge("heat-waiting", `${element.waiting}`, `${element.waiting}件停留在此`), scale: SCALE });
+    const median = badge("heat-badge", element.median);
+    if (element.median) overlays.add(element.id, { position: { bottom: 10, left: 4 }, html: median, scale: SCALE });
+    if (element.waiting) waiting(overlays, element.id, badge("heat-waiting", `${element.waiting}`, `${element.waiting}件停留在此`));
+  }
+  for (const { id, waiting: count, url } of calls) {
+    const link = document.createElement("a");
+    link.href = url;
+    link.append(badge("heat-waiting", `${count}`, `${count}件停留在其中，点击查看`));
+    waiting(overlays, id, link);
   }
   const fit = () => canvas.zoom("fit-viewport", "auto");
   fit();
@@ -51,6 +59,10 @@ async function draw({ xml, elements, degrees }, holder) {
 
 // Figures stay readable where the drawing is small.
 const SCALE = { min: 0.9, max: 1.2 };
+
+function waiting(overlays, id, html) {
+  overlays.add(id, { position: { top: -12, right: 14 }, html, scale: SCALE });
+}
 
 function badge(name, text, title = "") {
   const mark = document.createElement("span");

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, g, render_template, request, url_for
 
 from server.access import allow
 from server.moments import read_date
@@ -33,16 +33,18 @@ def show(key: str) -> Page:
     found = heat_map.get_heat_map(g.session, key, since, until, version=whole(request.args.get("version")), now=g.now)
     wanted = chosen("of")
     shown = next((each for each in found["diagrams"] if each["key"] == wanted), found["diagrams"][0])
+    kept = {name: request.args[name] for name in ("from", "to", "version") if name in request.args}
     page = render_template(
         "workshop/heat_map.html",
         key=key,
         found=found,
         shown=shown,
         badges=[_badge(each) for each in shown["elements"] if each["is_drawn"]],
+        calls=[{**each, "url": url_for(".show", key=key, **{**kept, "of": each["key"]})} for each in shown["calls"]],
         degrees=DEGREES,
         length=length,
         errors=errors,
-        kept={name: request.args[name] for name in ("from", "to", "version") if name in request.args},
+        kept=kept,
     )
     return (page, Invalid.status) if errors else page
 
@@ -64,7 +66,6 @@ def _badge(element: dict[str, Any]) -> dict[str, Any]:
         "id": element["id"],
         "degree": element["degree"],
         "median": length(element["median"]) if element["median"] is not None else "",
-        "passes": element["passes"],
         "waiting": element["waiting"],
     }
 

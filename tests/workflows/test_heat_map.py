@@ -147,6 +147,16 @@ def test_waiting_for_whatever_comes_first_is_one_stay(session: Session, stay: St
     assert elements(session, "publicity") == found
 
 
+def test_a_call_says_how_many_stay_in_what_it_calls(session: Session, stay: Stay) -> None:
+    stay(0, "finance_recheck", 0, None, process="recheck")
+    stay(0, "legal_recheck", 0, None, process="recheck")
+    stay(1, "legal_recheck", 0, None, process="recheck")
+    stay(1, "legal_recheck", 0, None, process="recheck", status="cancelled")
+    diagrams = {each["key"]: each for each in get_heat_map(session, "retrofit", *YEAR, now=NOW)["diagrams"]}
+    assert diagrams["retrofit"]["calls"] == [{"id": "recheck", "key": "recheck", "waiting": 2}]
+    assert (diagrams["recheck"]["waiting"], diagrams["retrofit"]["waiting"]) == (2, 0)
+
+
 def test_a_version_shows_its_own_cases_on_its_own_diagram(session: Session, stay: Stay) -> None:
     shipped = definitions.latest(session, "retrofit")
     assert shipped is not None
