@@ -50,6 +50,14 @@ REFUSED = [
     ("standard-loop", straight(task("a", "<bpmn:standardLoopCharacteristics/>"), ids=("a",))),
     ("data-object", straight(task("a"), shape("dataObjectReference", "odd"), ids=("a",))),
     ("data-object", straight(task("a", "<bpmn:ioSpecification/>"), ids=("a",))),
+    (
+        "message-flow",
+        straight(
+            task("a"),
+            ids=("a",),
+            outside=shape("collaboration", "c", shape("messageFlow", "f", sourceRef="a", targetRef="a")),
+        ),
+    ),
     ("unknown-element", straight(task("a"), shape("choreographyTask", "odd"), ids=("a",))),
     ("unknown-element", straight(task("a"), '<camunda:thing id="odd"/>', ids=("a",))),
     ("unknown-extension", straight(task("a", gc__frm="form"), ids=("a",))),

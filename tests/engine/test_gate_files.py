@@ -4,7 +4,7 @@ import pytest
 
 from tests.engine.drawing import HEAD, call, catch, diagram, end, line, message, on_message, shape, start, task
 from tests.engine.judging import KNOWN, TASK, check, labels, refused, rules, straight
-from workflows.engine import check_bundle, compile_bundle, document
+from workflows.engine import check_bundle, check_file, compile_bundle, document
 
 REFUSED = [
     ("id-missing", straight(task("a"), "<bpmn:userTask/>", ids=("a",), roles={"officer": ["a"]})),
@@ -77,3 +77,35 @@ def test_a_file_is_read_once_to_be_judged_and_compiled(monkeypatch):
     p = straight(call("c", "q"), ids=("c",))
     compile_bundle({"p.bpmn": p, "q.bpmn": diagram("q", start(), end(), line("begin", "done"))}, "p")
     assert len(read) == 2
+
+
+def test_a_bundle_has_a_size():
+    calls = {f"q{n}": straight(task("a"), ids=("a",)).replace(b'"p"', f'"q{n}"'.encode()) for n in range(100)}
+    assert rules(TASK, **calls) == {"bundle-too-large"}
+    wide = {
+        f"q{n}": diagram(f"q{n}", start(), end(), line("begin", "done"), *(task(f"t{i}") for i in range(300)))
+        for n in range(7)
+    }
+    assert rules(TASK, **wide) == {"bundle-too-large"}
+    elements = shape("group", "g").encode() * 9_000
+    heavy = {f"q{n}": TASK.replace(b"</bpmn:process>", elements + b"</bpmn:process>") for n in range(3)}
+    assert rules(TASK, **heavy) == {"bundle-too-large"}
+
+
+def test_a_file_that_cannot_be_read_does_not_make_the_others_look_wrong():
+    p = straight(call("c", "q"), task("a", gc__separateFrom="b"), ids=("c", "a"))
+    assert rules(p, q=b"<html/>") == {"not-bpmn"}
+
+
+def test_an_extra_process_is_a_mistake_a_foreign_one_is_hostile():
+    pool = TASK.replace(b"</bpmn:definitions>", b'<bpmn:process id="Process_2"/></bpmn:definitions>')
+    assert check_file("p.bpmn", pool, "p") == []
+    assert "process-count" in rules(pool)
+    assert {finding.rule for finding in check_file("q.bpmn", TASK, "q")} == {"process-file-name"}
+
+
+@pytest.mark.parametrize(
+    "data", [b"\xef\xbb\xbf" + TASK, TASK.replace(b"UTF-8", b"utf-8"), TASK[TASK.index(b"?>") + 2 :].strip()]
+)
+def test_utf_8_is_read_with_or_without_its_mark_and_name(data):
+    assert rules(data) == set()

@@ -1,5 +1,7 @@
 """The gate: lanes, forms, operations, statuses, and variables that are set before they are read."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.engine.drawing import (
@@ -20,7 +22,8 @@ from tests.engine.drawing import (
     task,
     xor,
 )
-from tests.engine.judging import LOOP, check, labels, refused, rules, straight
+from tests.engine.judging import KNOWN, LOOP, check, labels, refused, rules, straight
+from workflows.engine import check_bundle
 
 
 def asking(before: str, condition: str, **options) -> bytes:
@@ -188,3 +191,37 @@ def test_nested_lanes_count_as_one_place():
     outer = shape("lane", "officer", "<bpmn:flowNodeRef>a</bpmn:flowNodeRef>" + inner)
     data = straight(shape("laneSet", "lanes", outer), task("a"), ids=("a",), roles={})
     assert rules(data) == set()
+
+
+def test_an_end_of_the_case_says_how_it_ended():
+    known = replace(KNOWN, final_statuses=frozenset({"PAID"}))
+
+    def found(**said: str) -> list[tuple[str, str | None]]:
+        p = diagram("p", start(), task("a"), end(**said), line("begin", "a", "done"))
+        return [(finding.rule, finding.element) for finding in check_bundle({"p.bpmn": p}, "p", known=known)]
+
+    assert found(gc__status="PAID") == []
+    assert found() == [("end-status-missing", "done")]
+    assert found(gc__status="REVIEW") == [("end-status", "done")]
+    assert found(gc__status="NONE") == [("status-unknown", "done")]
+
+
+def test_a_variable_may_get_its_answers_from_several_elements():
+    def asked(word: str) -> set[str]:
+        again = (service("s", "route", result="a"), flow("s", "g"), flow("g", "done", None, "on"))
+        ways = flow("g", "s", f'a == "{word}"')
+        return rules(
+            diagram(
+                "p",
+                start(),
+                task("a", gc__form="decided"),
+                xor("g", "on"),
+                end(),
+                line("begin", "a", "g"),
+                *again,
+                ways,
+            )
+        ) - {"loop-without-wait"}
+
+    assert asked("accept") == asked("required") == set()
+    assert asked("requird") == {"decision-unknown"}
