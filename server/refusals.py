@@ -1,13 +1,29 @@
-"""Files that may not even be kept as a draft: the request is rolled back, one event of its own stays on the record."""
+"""New drafts as they come from a call or a page; a file that may not even be kept leaves one event of its own."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from flask import current_app, g
 
 from server.access import current_actor
-from workflows import draft_refusals
+from workflows import definition_drafts, draft_refusals, inspection
 from workflows.bundling import GateRefused
+from workflows.errors import TooLarge
+
+# Larger than any diagram that is kept: so that one which is too large is told what is wrong with it.
+LARGEST_DIAGRAM = 8 * 1024 * 1024
+
+
+def open_draft(key: str, title: str, xml: bytes | None) -> dict[str, Any]:
+    """A new draft of a process, with a diagram from outside as its first change; recorded where that is refused."""
+    actor = current_actor()
+    with refusal_recorded(xml or b"", key=key):
+        try:
+            return definition_drafts.open_draft(g.session, actor, key, title=title, now=g.now, xml=xml)
+        except TooLarge:
+            path = definition_drafts.path_of(key)
+            raise GateRefused(inspection.inspect_file(path, xml or b"", expected_key=key), kept=False) from None
 
 
 @contextmanager

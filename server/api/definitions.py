@@ -4,16 +4,13 @@ from typing import Any
 
 from flask import g
 
+from server import refusals
 from server.api.route import answers, call, caller, record, text
 from server.moments import read_instant
-from server.refusals import refusal_recorded
-from workflows import definition_drafts, deployments, inspection, publication
-from workflows.bundling import GateRefused
-from workflows.errors import Invalid, NotFound, TooLarge
+from workflows import definition_drafts, deployments, publication
+from workflows.errors import Invalid, NotFound
 from workflows.permissions import OFFICE, READERS
 
-# Larger than any diagram that is kept: so that one which is too large is told what is wrong with it.
-LARGEST_BODY = 8 * 1024 * 1024
 XML = ("application/xml", "text/xml")
 VERSION = answers(key=text(), version={"type": "integer"}, sha256=text(), state=text())
 VERSIONS = {"type": "array", "items": answers(key=text(), version={"type": "integer"}, sha256=text())}
@@ -76,18 +73,13 @@ def get_definition(key: str, version: int) -> dict[str, Any]:
     status=201,
     body={"type": "string", "description": "BPMN 2.0 XML"},
     consumes=XML,
-    most_bytes=LARGEST_BODY,
+    most_bytes=refusals.LARGEST_DIAGRAM,
     query={"title": text(100)},
     answer=answers(**DRAFT_FILES["properties"], findings=FINDINGS),
 )
 def open_draft(key: str, content: bytes, query: dict[str, Any]) -> dict[str, Any]:
     title = query.get("title", "").strip() or "通过接口提交的草稿"
-    with refusal_recorded(content, key=key):
-        try:
-            draft = definition_drafts.open_draft(g.session, caller(), key, title=title, now=g.now, xml=content)
-        except TooLarge:
-            path = definition_drafts.path_of(key)
-            raise GateRefused(inspection.inspect_file(path, content, expected_key=key), kept=False) from None
+    draft = refusals.open_draft(key, title, content)
     return {**draft, "findings": publication.check(g.session, caller(), draft["id"], g.now)}
 
 

@@ -17,10 +17,12 @@ from server.web import (
     public,
     publicity,
     recoveries,
+    rehearsals,
     tasks,
     trial,
     versions,
     what_ifs,
+    workshop,
 )
 
 BLUEPRINTS = (
@@ -43,6 +45,8 @@ BLUEPRINTS = (
     diagram_editor.blueprint,
     form_editor.blueprint,
     migrations.blueprint,
+    workshop.blueprint,
+    rehearsals.blueprint,
 )
 
 __all__ = [
