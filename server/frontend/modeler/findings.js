@@ -3,30 +3,48 @@ import { goTo } from "./canvas";
 import { button, icon, make } from "./dom";
 
 export class Findings {
-  constructor(canvas, holder, { path, addresses, address }) {
-    Object.assign(this, { canvas, holder, path, addresses, address, found: [] });
-    this.summary = make("summary", { className: "findings-summary" }, "尚未校验");
+  constructor(canvas, holder, { path, addresses, terms }) {
+    Object.assign(this, { canvas, holder, path, addresses, terms, found: [] });
+    this.summary = make("summary", { className: "findings-summary" });
     this.list = make("ol", { className: "findings-list" });
     holder.append(this.summary, this.list);
+    this.say("发布校验", "");
   }
 
-  /** Asks the gate about the saved draft; resolves to its answer, or nothing when a newer question was asked. */
-  async ask() {
-    const turn = (this.turn = (this.turn ?? 0) + 1);
+  /**
+   * Asks the gate about the saved draft; resolves to its last answer, or nothing. One question at a time: what is saved
+   * meanwhile is asked about in the end, once.
+   */
+  ask() {
+    this.again = Boolean(this.asking);
+    this.asking ??= this.askInTurn().finally(() => {
+      this.asking = null;
+      this.holder.classList.remove("findings-asking");
+    });
+    return this.asking;
+  }
+
+  async askInTurn() {
     this.holder.classList.add("findings-asking");
+    let said = null;
+    do {
+      this.again = false;
+      said = await this.askOnce();
+    } while (this.again);
+    if (said) this.show(said.findings);
+    else this.say("暂时不能校验，保存后会再次校验。", "");
+    return said;
+  }
+
+  async askOnce() {
     try {
-      const answer = await fetch(this.address, { redirect: "error" });
+      const answer = await fetch(this.addresses.findings, { redirect: "error" });
       const said = await answer.json();
-      if (turn !== this.turn) return null;
       if (!answer.ok) throw new Error(said.detail);
-      this.show(said.findings);
       return said;
     } catch (error) {
       console.warn(error);
-      if (turn === this.turn) this.say("暂时不能校验，保存后会再次校验。", "");
       return null;
-    } finally {
-      if (turn === this.turn) this.holder.classList.remove("findings-asking");
     }
   }
 
@@ -94,11 +112,18 @@ export class Findings {
     const where = each.element ? this.nameOf(each) : `第${each.line}行`;
     if (each.file !== this.path) {
       const address = addressOf(each, this.addresses);
-      const words = `${each.file} · ${each.element ?? where}`;
+      const words = `${this.titleOf(each.file)} · ${each.element ?? where}`;
       return address ? make("a", { href: address, className: "finding-place" }, words) : make("span", { className: "finding-place" }, words);
     }
     if (!this.canvas.get("elementRegistry").get(each.element)) return make("span", { className: "finding-place" }, where);
     return button(where, () => goTo(this.canvas, each.element), "btn btn-link finding-place");
+  }
+
+  titleOf(file) {
+    const key = keyOf(file);
+    const { processes, users, forms } = this.terms;
+    const known = file.endsWith(".form") ? forms.find((each) => each.file === key) : [...processes, ...users].find((each) => each.key === key);
+    return known?.title ?? file;
   }
 
   nameOf({ element }) {
@@ -113,8 +138,12 @@ function positionOn(element) {
   return { top: -10, left: -10 };
 }
 
+function keyOf(file) {
+  return file.split("/").pop().replace(/\.(bpmn|form)$/, "");
+}
+
 function addressOf({ file, element }, { diagrams, forms }) {
-  const key = file.split("/").pop().replace(/\.(bpmn|form)$/, "");
+  const key = keyOf(file);
   if (file.endsWith(".form")) return forms + key;
   return `${diagrams}${key}${element ? `?element=${encodeURIComponent(element)}` : ""}`;
 }

@@ -4,13 +4,25 @@ import CommandInterceptor from "diagram-js/lib/command/CommandInterceptor";
 
 export const ID_FORM = /^[a-z][a-z0-9_]{0,79}$/;
 
+// Types whose own name is long.
+const SHORT = {
+  IntermediateCatchEvent: "event",
+  BoundaryEvent: "event",
+  ExclusiveGateway: "gateway",
+  ParallelGateway: "parallel",
+  EventBasedGateway: "waiting",
+  MessageEventDefinition: "message_definition",
+  TimerEventDefinition: "timer_definition",
+};
+
 class ReadableIds extends BpmnFactory {
   _ensureId(element) {
     if (element.id || !this._needsId(element)) {
       super._ensureId(element);
       return;
     }
-    element.id = freeId(this._model.ids, snakeCase(element.$type.replace(/^.*:/, "")));
+    const type = element.$type.replace(/^.*:/, "");
+    element.id = freeId(this._model.ids, SHORT[type] ?? snakeCase(type));
     this._model.ids.claim(element.id, element);
   }
 }

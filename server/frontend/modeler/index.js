@@ -19,7 +19,7 @@ class Workbench {
     this.canvas = createCanvas(page.querySelector("[data-canvas]"), given);
     this.scope = new Scope();
     this.model = new Model(this.canvas, given.terms, this.scope);
-    this.findings = new Findings(this.canvas, page.querySelector("[data-findings]"), { ...given, address: given.addresses.findings });
+    this.findings = new Findings(this.canvas, page.querySelector("[data-findings]"), given);
     this.panel = new Panel(page.querySelector("[data-panel]"), this.model, {
       addresses: given.addresses,
       show: (id) => goTo(this.canvas, id),
@@ -129,7 +129,7 @@ class Workbench {
 
   async check() {
     const answer = await this.findings.ask();
-    if (answer) this.scope.known = answer.scope ?? {};
+    if (answer) this.scope.known = answer.scope;
     this.panel.refresh();
   }
 

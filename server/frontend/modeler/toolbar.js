@@ -10,10 +10,10 @@ const STATES = {
 };
 
 export class Toolbar {
-  /** `actions` maps the data-action of a button to what it does. */
+  /** `actions` maps the data-does of a button to what it does. */
   constructor(holder, canvas, actions) {
     Object.assign(this, { holder, canvas });
-    for (const node of holder.querySelectorAll("[data-action]")) node.addEventListener("click", () => actions[node.dataset.action]());
+    for (const node of holder.querySelectorAll("[data-does]")) node.addEventListener("click", () => actions[node.dataset.does]());
     canvas.get("eventBus").on(["commandStack.changed", "import.done"], () => this.refresh());
     this.simulating = false;
     this.refresh();
@@ -30,13 +30,13 @@ export class Toolbar {
     this.enable("undo", stack?.canUndo() && !this.simulating);
     this.enable("redo", stack?.canRedo() && !this.simulating);
     for (const name of ["import", "export", "check"]) this.enable(name, !this.simulating);
-    const toggle = this.holder.querySelector("[data-action=simulate]");
+    const toggle = this.holder.querySelector("[data-does=simulate]");
     toggle.setAttribute("aria-pressed", String(this.simulating));
     toggle.classList.toggle("active", this.simulating);
   }
 
   enable(name, may) {
-    const node = this.holder.querySelector(`[data-action=${name}]`);
+    const node = this.holder.querySelector(`[data-does=${name}]`);
     if (node) node.disabled = !may;
   }
 }
