@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, current_app, g, render_template, request
+from flask import Blueprint, g, render_template, request
 
 from server.access import allow, current_actor
 from server.web import words
@@ -31,7 +31,7 @@ WAYS = {
 @allow(*READING)
 def show(key: str) -> str:
     found = versions.list_versions(g.session, key)
-    return render_template("workshop/versions.html", key=key, found=found, endpoints=current_app.view_functions)
+    return render_template("workshop/versions.html", key=key, found=found)
 
 
 @blueprint.get("/workshop/definitions/<key>/versions/<int:number>")
