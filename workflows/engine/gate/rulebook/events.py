@@ -70,7 +70,7 @@ EVENTS: Mapping[str, Rule] = {
         "minutes, seconds (P7D).",
     ),
     "boundary-attachment": Rule(
-        "{what}没有附着在用户任务、接收任务、调用活动或子流程上。",
+        "{what}没有附着在人工任务、接收任务、引用流程或子流程上。",
         "{what} is not attached to a user task, receive task, call activity or sub-process.",
         "请把边界事件移到等待办理的环节上。",
         "Move the boundary event to an activity that takes time.",
@@ -90,7 +90,7 @@ EVENTS: Mapping[str, Rule] = {
     "event-gateway-targets": Rule(
         "{what}后面应当直接是两个以上的消息或定时捕获事件，且这些事件没有其他流入。",
         "{what} must be followed directly by two or more catch events that have no other incoming flow.",
-        "请把事件直接接在网关之后，返回的顺序流接到网关上。",
+        "请把事件直接接在网关之后，返回的连线接到网关上。",
         "Put the events right behind the gateway; lead flows back to the gateway itself.",
     ),
     "event-gateway-timers": Rule(
@@ -107,9 +107,9 @@ EVENTS: Mapping[str, Rule] = {
     ),
     # Multi-instance
     "multi-instance-place": Rule(
-        "{what}不是用户任务，不能设为多实例。",
+        "{what}不是人工任务，不能设为多实例。",
         "{what} is not a user task and cannot be multi-instance.",
-        "请只对用户任务使用并行多实例。",
+        "请只对人工任务使用并行多实例。",
         "Use parallel multi-instance on user tasks only.",
     ),
     "multi-instance-sequential": Rule(

@@ -18,7 +18,7 @@ FILES: Mapping[str, Rule] = {
     "value-too-long": Rule(
         "文件中有一个属性的值超过 {detail} 个字。",
         "The value of an attribute is longer than {detail} characters.",
-        "请缩短名称；说明写入文本注释。",
+        "请缩短名称；说明写入批注。",
         "Shorten the name; explanations go into a text annotation.",
         hostile=True,
     ),
@@ -46,7 +46,7 @@ FILES: Mapping[str, Rule] = {
     "xml-too-many-elements": Rule(
         "文件包含的元素、标签或属性超过 {detail} 个。",
         "The file holds more than {detail} elements, tags or attributes.",
-        "请把流程拆分为若干被调用流程。",
+        "请把流程拆分为若干引用的流程。",
         "Split the process into called processes.",
         hostile=True,
     ),
@@ -67,7 +67,7 @@ FILES: Mapping[str, Rule] = {
     "inclusion": Rule(
         "文件用 {detail} 引入其他文件。",
         "The file includes other files by {detail}.",
-        "请删除该引用；被调用流程用“调用活动”表示。",
+        "请删除该引用；引用的流程用“引用流程”表示。",
         "Remove it; draw a called process as a call activity.",
         hostile=True,
     ),
@@ -161,25 +161,25 @@ FILES: Mapping[str, Rule] = {
     "too-many-nodes": Rule(
         "流程的节点超过上限：{detail}。",
         "The process has more nodes than the engine can take: {detail}.",
-        "请把一部分环节移入被调用流程。",
+        "请把一部分环节移入引用的流程。",
         "Move part of it into a called process.",
     ),
     "too-many-flows": Rule(
-        "流程的顺序流超过上限：{detail}。",
+        "流程的连线超过上限：{detail}。",
         "The process has more sequence flows than the gate can follow: {detail}.",
-        "请把一部分环节移入被调用流程。",
+        "请把一部分环节移入引用的流程。",
         "Move part of it into a called process.",
     ),
     "bundle-too-large": Rule(
-        "流程包（主流程及其调用的全部流程）过大：{detail}。",
+        "流程包（主流程及其引用的全部流程）过大：{detail}。",
         "The bundle of the process and all that it calls is too large: {detail}.",
-        "请减少被调用流程，或简化其中的流程图。",
+        "请减少引用的流程，或简化其中的流程图。",
         "Call fewer processes, or draw them simpler.",
     ),
     "gate-gave-up": Rule(
         "校验未能在规定的时间和内存内完成，已中止（{detail}）。",
         "The check did not finish within its time and memory and was stopped ({detail}).",
-        "请确认文件由流程设计器绘制，并减少并行分支、环节或被调用流程；图不大的，稍后再试。",
+        "请确认文件由流程设计器绘制，并减少并行分支、环节或引用的流程；图不大的，稍后再试。",
         "Make sure that the editor drew the file, and use fewer branches, steps or called processes; if it is small, "
         "try again later.",
         hostile=True,
@@ -206,7 +206,7 @@ FILES: Mapping[str, Rule] = {
     "xsd-text": Rule(
         "{what}：「{detail}」中不应有文字或内容。",
         "{what}: {detail} must hold no text or content.",
-        "请删除多余的文字；说明写入文本注释。",
+        "请删除多余的文字；说明写入批注。",
         "Remove the text; explanations go into a text annotation.",
     ),
     "xsd-value": Rule(

@@ -72,13 +72,13 @@ REFERENCES: Mapping[str, Rule] = {
     "variable-not-yet-set": Rule(
         "{what}用到变量「{detail}」，但有的路径到达这里时它还没有赋值，申报件会在此出错。",
         "{what} reads the variable {detail}, which some way that leads here has not set; a case would fail here.",
-        "请检查顺序流，或在每条路径上都先给它赋值。",
+        "请检查连线，或在每条路径上都先给它赋值。",
         "Check the flows, or set it on every way that leads here.",
     ),
     "decision-unknown": Rule(
-        "{what}的条件「{detail}」所比较的结论，该任务的表单中没有。",
+        "{what}的条件「{detail}」所比较的办理结果，该任务的表单中没有。",
         "{what}: the condition {detail} asks for a decision that the task's form does not offer.",
-        "请检查拼写，或在表单中增加该结论。",
+        "请检查拼写，或在表单中增加该办理结果。",
         "Check the spelling, or add the decision to the form.",
     ),
     "status-unknown": Rule(
@@ -88,9 +88,9 @@ REFERENCES: Mapping[str, Rule] = {
         "Use a status code such as REVIEW.",
     ),
     "stage-form": Rule(
-        "{what}的阶段「{detail}」不是 P02 一类的代码。",
+        "{what}的环节代码「{detail}」不是 P02 一类的代码。",
         "{what}: the stage {detail} is no code such as P02.",
-        "请填写 P00 至 P99 的阶段代码。",
+        "请选择已有的环节。",
         "Use a stage code from P00 to P99.",
     ),
     "reason-form": Rule(
@@ -112,7 +112,7 @@ REFERENCES: Mapping[str, Rule] = {
         "Give a parameter's id (proc.formality_days) or a number of working days (5).",
     ),
     "separate-unknown": Rule(
-        "{what}要求与「{detail}」不是同一人，但流程包中没有这个用户任务。",
+        "{what}要求与「{detail}」不是同一人，但流程包中没有这个人工任务。",
         "{what} has to be done by another person than {detail}, but the bundle has no such user task.",
         "请检查所填环节的编号。",
         "Check the element's id.",
@@ -136,9 +136,9 @@ REFERENCES: Mapping[str, Rule] = {
         "Clear the result variable (gc:result), or choose an operation that answers.",
     ),
     "decision-missing": Rule(
-        "{what}按「{detail}」的结论分支，但该任务的表单没有“结论”（decision）一项。",
+        "{what}按「{detail}」的办理结果分支，但该任务的表单没有办理结果字段（decision）。",
         "{what} asks for the decision of {detail}, but the form of that task offers none.",
-        "请在表单中增加结论项，或改用其他变量。",
+        "请在表单中增加办理结果字段，或改用其他变量。",
         "Add the field decision to the form, or ask for another variable.",
     ),
     "result-unknown": Rule(
@@ -156,7 +156,7 @@ REFERENCES: Mapping[str, Rule] = {
     "condition-variable": Rule(
         "{what}的条件读取变量「{detail}」，但它保存的是时刻或人员名单，不能用来分支。",
         "{what} asks for the variable {detail}, which holds an instant or a list of people.",
-        "请改用任务的结论或操作给出的结果。",
+        "请改用任务的办理结果或操作给出的结果。",
         "Ask for a decision or for an operation's answer.",
     ),
     "timer-variable": Rule(
@@ -178,9 +178,9 @@ REFERENCES: Mapping[str, Rule] = {
         "Choose a message that the system sends.",
     ),
     "stage-unknown": Rule(
-        "{what}的阶段「{detail}」不在办理阶段之列。",
+        "{what}的环节代码「{detail}」不存在。",
         "{what}: there is no stage {detail}.",
-        "请选择已有的办理阶段。",
+        "请选择已有的环节。",
         "Choose one of the stages.",
     ),
     "reason-unknown": Rule(
@@ -223,7 +223,7 @@ REFERENCES: Mapping[str, Rule] = {
     "name-form": Rule(
         "{what}的名称超过 {detail} 个字，或含有不可见的字符。",
         "The name of {what} is longer than {detail} characters or holds invisible ones.",
-        "请改用简短的名称，说明写入文本注释。",
+        "请改用简短的名称，说明写入批注。",
         "Use a short name; explanations go into a text annotation.",
     ),
 }

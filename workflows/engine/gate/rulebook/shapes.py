@@ -10,7 +10,7 @@ SHAPES: Mapping[str, Rule] = {
     "link-event": Rule(
         "{what}是链接事件，引擎不会跳转，流程会停在这里。",
         "{what} is a link event; the engine does not jump, the case would stop here.",
-        "请改用顺序流直接连接。",
+        "请改用连线直接连接。",
         "Connect the two ends by a sequence flow.",
     ),
     "signal-event": Rule(
@@ -34,13 +34,13 @@ SHAPES: Mapping[str, Rule] = {
     "error-event": Rule(
         "{what}使用错误事件，错误可能无人处理或同时触发多处。",
         "{what} uses an error event, which may find no handler or several.",
-        "请用任务的结论和排他网关表示异常分支。",
+        "请用任务的办理结果和排他网关表示异常分支。",
         "Show the exceptional path by a decision and an exclusive gateway.",
     ),
     "escalation-event": Rule(
         "{what}使用升级事件，引擎不支持。",
         "{what} uses an escalation event, which is not supported.",
-        "请用任务的结论和排他网关表示。",
+        "请用任务的办理结果和排他网关表示。",
         "Use a decision and an exclusive gateway.",
     ),
     "terminate-event": Rule(
@@ -58,7 +58,7 @@ SHAPES: Mapping[str, Rule] = {
     "transaction": Rule(
         "{what}使用事务子流程或取消事件，引擎不支持。",
         "{what} uses a transaction or a cancel event, which is not supported.",
-        "请改用普通的被调用流程。",
+        "请改用普通的引用的流程。",
         "Use a plain called process.",
     ),
     "script": Rule(
@@ -107,19 +107,19 @@ SHAPES: Mapping[str, Rule] = {
     "untyped-task": Rule(
         "{what}没有说明由人办理还是由系统办理。",
         "{what} does not say whether a person or the system does it.",
-        "请改为用户任务或服务任务。",
+        "请改为人工任务或服务任务。",
         "Make it a user task or a service task.",
     ),
     "standard-loop": Rule(
         "{what}使用循环标记，轮次无法留痕。",
         "{what} carries a loop marker, whose rounds leave no trace.",
-        "请用排他网关画出返回的顺序流。",
+        "请用排他网关画出返回的连线。",
         "Draw the loop with an exclusive gateway and a flow back.",
     ),
     "data-object": Rule(
         "{what}是数据对象、数据存储或数据关联，引擎会用它改写变量。",
         "{what} is a data object, store or association, by which the engine would rewrite variables.",
-        "请改用文本注释说明，数据由表单和数据库保存。",
+        "请改用批注说明，数据由表单和数据库保存。",
         "Use a text annotation; data lives in forms and tables.",
     ),
     "unknown-element": Rule(
