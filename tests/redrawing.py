@@ -17,6 +17,13 @@ def insert_task(diagram: str, flow: str, element_id: str, *, name: str, form: st
     head, tail = diagram[: found.start()], diagram[found.start() :]
     head = head.replace(f"<bpmn:incoming>{flow}</bpmn:incoming>", f"<bpmn:incoming>{onward}</bpmn:incoming>")
     tail = tail.replace(f'targetRef="{target}"', f'targetRef="{element_id}"', 1)
+    shape = (
+        f'<bpmndi:BPMNShape id="{element_id}_di" bpmnElement="{element_id}">'
+        '<dc:Bounds x="200" y="200" width="100" height="80" /></bpmndi:BPMNShape>'
+        f'<bpmndi:BPMNEdge id="{onward}_di" bpmnElement="{onward}">'
+        '<di:waypoint x="300" y="240" /><di:waypoint x="340" y="240" /></bpmndi:BPMNEdge>'
+    )
+    tail = tail.replace("</bpmndi:BPMNPlane>", f"{shape}</bpmndi:BPMNPlane>")
     return into_lane(head + task + tail, element_id, lane)
 
 

@@ -14,7 +14,7 @@ from storage.database import Database, Session
 from storage.definition_drafts import DefinitionDraft
 from storage.definitions import DefinitionVersion
 from workflows import definition_drafts as drafts
-from workflows import engine, inspection, views
+from workflows import engine, inspection, scenarios, views
 from workflows.bundling import GateRefused, assemble, shown_finding
 from workflows.deployments import Release, store_version
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
@@ -41,7 +41,14 @@ def findings_of(session: Session, draft_id: int) -> list[engine.Finding]:
         for findings in inspection.inspect(bundles).values()
         for each in findings
     }
-    return [*found.values(), *_unused(changed, bundles)]
+    findings = [*found.values(), *_unused(changed, bundles)]
+    if findings:
+        return findings
+    return [
+        finding
+        for scheme, bundle in bundles.items()
+        for finding in scenarios.failures(session, scheme, bundle, draft_id)
+    ]
 
 
 def _unused(changed: Mapping[str, bytes], bundles: Mapping[str, Mapping[str, bytes]]) -> list[engine.Finding]:
@@ -118,6 +125,8 @@ def _make_versions(session: Session, draft: DefinitionDraft, now: datetime) -> l
         store_version(session, scheme, assemble(after, scheme), release)
         for scheme in sorted(drafts.schemes_of(session, draft.id))
     ]
+    for version in made:
+        scenarios.settle(session, version.key, draft.id, release.by, now)
     draft.state, draft.closed_at = "published", now
     _record(session, draft, release.by, "draft_published", now)
     return made

@@ -20,6 +20,7 @@ from workflows.engine.errors import (
     StepFailed,
     Stuck,
 )
+from workflows.engine.expressions import Condition, read_condition
 from workflows.engine.findings import Finding
 from workflows.engine.gate import Known, check_bundle, check_file, scope_of_variables
 from workflows.engine.history import Passage
@@ -37,6 +38,7 @@ for _name in ("spiff", "spiff.task", "spiff.workflow", "spiff.data"):
 
 __all__ = [
     "Call",
+    "Condition",
     "DiagramDifference",
     "DiagramPath",
     "DiagramRefused",
@@ -74,6 +76,7 @@ __all__ = [
     "compile_bundle",
     "examine",
     "migrate",
+    "read_condition",
     "read_links",
     "scope_of_variables",
 ]

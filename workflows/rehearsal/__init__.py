@@ -3,6 +3,8 @@
 Stands on the engine, the forms and the law; knows no storage.
 """
 
+from workflows.forms import FormRefused
+from workflows.rehearsal import scenario
 from workflows.rehearsal.answers import Answering, NotRecorded
 from workflows.rehearsal.crew import Crew, Job, model_of
 from workflows.rehearsal.reading import Sent, no_service, read_outcome, read_record
@@ -16,6 +18,7 @@ __all__ = [
     "Answering",
     "Computed",
     "Crew",
+    "FormRefused",
     "Job",
     "Missing",
     "Model",
@@ -33,4 +36,5 @@ __all__ = [
     "read_outcome",
     "read_record",
     "replay",
+    "scenario",
 ]

@@ -51,6 +51,8 @@ class Answering:
         if not known:
             raise NotRecorded(call.element_id, call.operation)
         index = self._asked.get(call.element_id, 0)
+        if self.record.strict and index >= len(known):
+            raise NotRecorded(call.element_id, call.operation)
         self._asked[call.element_id] = index + 1
         found: Result = known[min(index, len(known) - 1)]
         if isinstance(found, str):

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+# Stands in a kept record for what nobody but the case's own people may read; no form is asked about it.
+OMITTED = "（略）"
 # What an act did: a task completed, a message delivered, a timer fired, one of several tasks taken back.
 COMPLETE, MESSAGE, TIMER, TAKE_BACK = "complete", "message", "timer", "take_back"
 
@@ -61,7 +63,8 @@ class Record:
     """A case as the replay sees it. `parameters` are the texts of its batch's pinned values, by id.
 
     `results` are what each service task answered, in order. `ended`: the case reached an end event; `cancelled`: it was
-    withdrawn or terminated. `until` is the instant up to which the record reaches.
+    withdrawn or terminated. `until` is the instant up to which the record reaches. `strict`: no answer is used twice,
+    so that whoever makes a record by hand is asked again in each round.
     """
 
     scheme: str
@@ -74,6 +77,7 @@ class Record:
     facts: Mapping[str, Any] = field(default_factory=dict)
     ended: bool = False
     cancelled: bool = False
+    strict: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """For keeping in a row; money is text in it already."""

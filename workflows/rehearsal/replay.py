@@ -7,7 +7,7 @@ answered with its form's first decision, which moves a case forward, and it is n
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
@@ -25,7 +25,7 @@ from workflows.engine import (
 from workflows.forms import Form
 from workflows.rehearsal.answers import Answering, NotRecorded
 from workflows.rehearsal.reading import read_outcome
-from workflows.rehearsal.record import COMPLETE, MESSAGE, TAKE_BACK, TIMER, Act, Outcome, Record
+from workflows.rehearsal.record import COMPLETE, MESSAGE, OMITTED, TAKE_BACK, TIMER, Act, Outcome, Record
 
 # What experts send stays sealed and becomes no fact of the case.
 SHEET, SEALED = "score_application", frozenset({"declare_interest", "score_application"})
@@ -45,13 +45,19 @@ class Missing:
 
 @dataclass(frozen=True)
 class Replayed:
-    """What came out: the outcome, what was missing, acts that found no place, and why it could not go on, if so."""
+    """What came out: the outcome, what was missing, acts that found no place, and why it could not go on, if so.
+
+    `assumed` are the acts that were put in where nothing was recorded; `asks` is the service whose answer is not known.
+    """
 
     outcome: Outcome | None
     missing: tuple[Missing, ...]
     left_out: tuple[Act, ...]
     stuck: str | None
     stuck_at: str | None = None
+    assumed: tuple[Act, ...] = ()
+    asks: str | None = None
+    instance: ProcessInstance | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,8 @@ class _Replay:
         self._gone = tuple(act for act in record.acts if act.do != MESSAGE and act.element_id not in drawn)
         self._waiting_acts = [act for act in record.acts if act not in self._gone]
         self._missing: list[Missing] = []
-        self._assumed = 0
+        self._assumed: list[Act] = []
+        self._asks: str | None = None
         texts = tuple(sorted({**record.parameters, **model.changed}.items()))
         self._answering = Answering(record, _values(texts), bool(model.changed), record.started_at, dict(record.facts))
         self._instance: ProcessInstance | None = None
@@ -104,12 +111,16 @@ class _Replay:
             stuck, where = f"流程无法继续：{failed}", getattr(failed, "element_id", None)
         computed = self._answering.computed[-1] if self._answering.computed else None
         outcome = read_outcome(self._instance, computed) if self._instance is not None else None
-        return Replayed(outcome, tuple(self._missing), (*self._gone, *self._waiting_acts), stuck, where)
+        left_out = (*self._gone, *self._waiting_acts)
+        return Replayed(
+            outcome, tuple(self._missing), left_out, stuck, where, tuple(self._assumed), self._asks, self._instance
+        )
 
     def _service_failed(self, failed: OperationFailed) -> tuple[str | None, str]:
         cause = failed.__cause__
         if not isinstance(cause, NotRecorded):
             return f"服务环节无法完成：{cause}", failed.element_id
+        self._asks = cause.element_id
         self._note(cause.element_id, "服务环节的结果无从得知" + (f"：{cause.why}" if cause.why else ""))
         return None, failed.element_id
 
@@ -224,7 +235,9 @@ class _Replay:
         except forms.Invalid as invalid:
             labels = {field.key: field.label for field in form.fields}
             for error in invalid.errors[:5]:
-                top = error.field.split(".")[0].split("[")[0]
+                top = error.field.split(".")[0].split("-")[0]
+                if sent.get(top) == OMITTED:
+                    continue
                 self._note(task.element_id, f"“{labels.get(top, error.field)}”：{error.message}", task.name)
 
     def _go_on_without_record(self, open_tasks: Sequence[OpenTask], waits: Sequence[Wait]) -> bool:
@@ -242,14 +255,14 @@ class _Replay:
         raise _Stopped(why, waits[0].element_id if waits else None)
 
     def _assume(self, task: OpenTask) -> None:
-        self._assumed += 1
-        if self._assumed > MAX_ASSUMED:
+        if len(self._assumed) == MAX_ASSUMED:
             raise _Stopped("原件没有数据的环节过多，可能是循环无法结束", task.element_id)
         form = self._model.forms.get(task.form or "")
         decision = form.decisions[0] if form is not None and form.decisions else None
         asked = [field.label for field in form.editable() if field.required] if form is not None else []
         what = f"原件没有经过这一环节，需补填{'、'.join(asked[:6])}" if asked else "原件没有经过这一环节"
         self._note(task.element_id, what, task.name)
+        self._assumed.append(Act(COMPLETE, task.element_id, self._live.now, decision=decision, item=task.assignee))
         self._live.complete(task.id, decision)
 
     def _note(self, element_id: str, what: str, name: str = "") -> None:

@@ -1,0 +1,181 @@
+"""Scenario tests: made from a case or by hand, run before every publication, adopted by the draft that changes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from server import seed
+from storage import cases
+from storage.database import Session
+from tests.journeys.conftest import At
+from tests.journeys.test_rehearsal import ENDS, NOW, case_ids, redraw, retrofits
+from tests.redrawing import insert_task, remove_task
+from workflows import case_records, publication, scenarios
+from workflows.bundling import GateRefused
+from workflows.errors import Forbidden, Invalid, NotFound
+from workflows.permissions import Actor
+
+
+@pytest.fixture
+def told(at: At) -> At:
+    at.after(retrofits)
+    return at
+
+
+def reference(session: Session, name: str) -> str:
+    ids = case_ids(session)
+    (found,) = [case.reference for case in cases.by_ids(session, ids) if ids[case.id] == name]
+    return found
+
+
+def owner(session: Session, name: str = "owner") -> Actor:
+    return seed.actor(session, name)
+
+
+def energy_opinion(diagram: str) -> str:
+    return insert_task(
+        diagram,
+        "inspection_outcome_to_verification",
+        "energy_opinion",
+        name="节能诊断意见",
+        form="site_inspection",
+        lane="case_officer",
+    )
+
+
+def test_a_test_is_made_from_every_kind_of_case_and_passes(told: At) -> None:
+    with told.database.transaction() as session:
+        for name in ENDS:
+            scenarios.from_case(session, owner(session), reference(session, name), name=name, now=NOW)
+        shown = scenarios.list_scenarios(session, owner(session), "retrofit")
+        assert [each["name"] for each in shown] == list(ENDS)
+        paid = next(each for each in shown if each["name"] == "paid")
+        assert (paid["expected"]["status"], paid["expected"]["amount"]) == ("PAID", "900000")
+        results = scenarios.results(session, owner(session, "auditor"), "retrofit")
+        assert [(each["passed"], each["differences"]) for each in results] == [(True, [])] * len(ENDS)
+
+
+def test_no_personal_data_is_kept_in_a_test(told: At) -> None:
+    with told.database.transaction() as session:
+        made = scenarios.from_case(session, owner(session), reference(session, "paid"), name="已拨付", now=NOW)
+        kept = str(scenarios._find(session, made).record)
+        (record,) = case_records.read_records(session, [cases.find(session, reference(session, "paid")).id])  # type: ignore[union-attr]
+        private = {
+            str(act.data[field])
+            for act in record.record.acts
+            if act.data
+            for field in ("handler_mobile", "account_no", "legal_rep_id_no", "handler_email")
+            if act.data.get(field)
+        }
+        assert private
+        assert not [value for value in private if value in kept]
+
+
+def test_a_red_test_stands_in_the_way_of_publication_until_it_is_adopted(told: At) -> None:
+    with told.database.transaction() as session:
+        for name in ("paid", "refused"):
+            scenarios.from_case(session, owner(session), reference(session, name), name=name, now=NOW)
+        draft = redraw(session, energy_opinion)
+        (finding,) = publication.check(session, owner(session), draft, NOW)
+        assert (finding["rule"], finding["element"]) == ("scenario-failed", "energy_opinion")
+        assert "“paid”" in finding["message"] and "节能诊断意见" in finding["message"]
+        second = owner(session, "owner2")
+        with pytest.raises(GateRefused):
+            publication.publish(session, second, draft, reason="增加节能诊断", now=NOW)
+
+        red = next(each for each in scenarios.results(session, second, "retrofit", draft) if not each["passed"])
+        adopted = scenarios.adopt(session, owner(session), red["id"], draft, NOW)
+        assert publication.check(session, owner(session), draft, NOW) == []
+        assert red["id"] in {each["id"] for each in scenarios.list_scenarios(session, second, "retrofit")}
+        assert all(each["passed"] for each in scenarios.results(session, second, "retrofit"))
+
+        publication.publish(session, second, draft, reason="增加节能诊断", now=NOW)
+        left = {each["id"] for each in scenarios.list_scenarios(session, second, "retrofit")}
+        assert adopted in left and red["id"] not in left
+        assert all(each["passed"] for each in scenarios.results(session, second, "retrofit"))
+
+
+def test_another_draft_is_still_judged_by_the_test_in_force(told: At) -> None:
+    with told.database.transaction() as session:
+        made = scenarios.from_case(session, owner(session), reference(session, "paid"), name="已拨付", now=NOW)
+        first, second = redraw(session, energy_opinion), redraw(session, lambda text: remove_task(text, "fund_plan"))
+        scenarios.adopt(session, owner(session), made, first, NOW)
+        (finding,) = publication.check(session, owner(session), second, NOW)
+        assert "不再经过：资金计划" in finding["message"]
+
+
+def by_hand(session: Session, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Choose step by step as `wanted` says (element → choices in order), else the first value, to the end."""
+    actor, record = owner(session), scenarios.begin(session, "retrofit", NOW)
+    queues = {element: list(values) for element, values in wanted.items()}
+    for _ in range(80):
+        at = scenarios.walk(session, actor, "retrofit", record)
+        assert at["stuck"] is None
+        if at["ended"]:
+            return at
+        usual = [each for each in at["choices"] if each["name"] not in ("限额重新分配", "异议已受理")]
+        choice = next((each for each in usual if each["element_id"] in queues), usual[0])
+        values = [each["value"] for each in choice["values"]]
+        value = queues[choice["element_id"]].pop(0) if queues.get(choice["element_id"]) else (values or [""])[0]
+        facts = {"approved_investment": "2000000", "granted_same_project": "0"} if choice["needs_facts"] else {}
+        record = scenarios.step(
+            session,
+            actor,
+            "retrofit",
+            record,
+            do=choice["do"],
+            element_id=choice["element_id"],
+            value=value,
+            facts=facts,
+        )
+    raise AssertionError(at["steps"])
+
+
+def test_a_test_is_made_by_hand_step_by_step(told: At) -> None:
+    with told.database.transaction() as session:
+        at = by_hand(session, {"formality_check": ["correct", "accept"], "settle_recheck": ["return", "agree"]})
+        assert at["ended"]["status"] == "PAID" and at["amounts"][2] == "600000"
+        assert at["steps"].count("形式审查") == 2
+        assert at["steps"].count("核定确认") == 2
+        made = scenarios.keep(session, owner(session), "retrofit", at["record"], name="补正后拨付", now=NOW)
+        shown = scenarios.get_scenario(session, owner(session), made)
+        assert (shown["origin"], shown["expected"]["amount"]) == (None, "600000")
+        assert all(each["passed"] for each in scenarios.results(session, owner(session), "retrofit"))
+        draft = redraw(session, lambda text: remove_task(text, "fund_plan"))
+        assert [each["rule"] for each in publication.check(session, owner(session), draft, NOW)] == ["scenario-failed"]
+
+
+def test_what_is_no_step_is_refused(told: At) -> None:
+    with told.database.transaction() as session:
+        actor, record = owner(session), scenarios.begin(session, "retrofit", NOW)
+        for element, value in (("pay", "paid"), ("fill_application", "no_such"), ("formality_check", "accept")):
+            with pytest.raises(Invalid):
+                scenarios.step(session, actor, "retrofit", record, do="complete", element_id=element, value=value)
+        for broken in (
+            {},
+            {"scheme": "retrofit"},
+            {**record, "acts": [{"do": "x"}]},
+            {**record, "scheme": "green_event"},
+        ):
+            with pytest.raises(Invalid):
+                scenarios.walk(session, actor, "retrofit", broken)
+        with pytest.raises(NotFound):
+            scenarios.begin(session, "no_such", NOW)
+        officer = seed.actor(session, "officer")
+        with pytest.raises(Forbidden):
+            scenarios.from_case(session, officer, reference(session, "paid"), name="x", now=NOW)
+        with pytest.raises(Invalid):
+            scenarios.from_case(session, actor, reference(session, "paid"), name=" ", now=NOW)
+
+
+def test_a_retired_test_no_longer_counts(told: At) -> None:
+    with told.database.transaction() as session:
+        made = scenarios.from_case(session, owner(session), reference(session, "paid"), name="已拨付", now=NOW)
+        scenarios.retire(session, owner(session), made, NOW)
+        draft = redraw(session, energy_opinion)
+        assert publication.check(session, owner(session), draft, NOW) == []
+        with pytest.raises(NotFound):
+            scenarios.retire(session, owner(session), made, NOW)
