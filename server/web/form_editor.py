@@ -7,6 +7,7 @@ from flask import Blueprint, Response, flash, g, jsonify, redirect, render_templ
 from server.access import allow, current_actor
 from server.web.answers import Page
 from workflows import definition_drafts, form_designs, forms
+from workflows.bundling import GateRefused
 from workflows.errors import FieldError, GreenCaseError, Invalid
 
 blueprint = Blueprint("form_editor", __name__)
@@ -95,6 +96,8 @@ def save(draft_id: int, key: str) -> tuple[Response, int]:
     body, opened = request.get_data(), request.headers.get("If-Match", "").strip('"') or None
     try:
         etag = form_designs.save_form(g.session, current_actor(), draft_id, key, body, etag=opened, now=g.now)
+    except GateRefused as error:
+        return jsonify(detail="未保存：" + "；".join(each.message_zh for each in error.findings)), error.status
     except GreenCaseError as error:
         return jsonify(detail=error.detail), error.status
     return jsonify(etag=etag), 200

@@ -152,3 +152,18 @@ def test_a_telephone_shows_editor_and_preview_one_below_the_other(live: Site, dr
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.locator("[data-preview]").scroll_into_view_if_needed()
     assert "初审意见" in page.locator("[data-preview]").inner_text()
+
+
+def test_the_form_of_a_closed_draft_is_only_looked_at(live: Site, draft: int) -> None:
+    with live.app.extensions["greencase"].database.transaction() as session:
+        user = people.find_user(session, "owner")
+        assert user is not None
+        actor = actor_of(user, None)
+        opened = definition_drafts.open_draft(session, actor, "retrofit", title="作废的草稿", now=datetime.now(UTC))
+        definition_drafts.discard(session, actor, opened["id"], now=datetime.now(UTC))
+    page = open_editor(live, opened["id"], "retrofit_review")
+    assert page.locator("[data-import]").count() == 0
+    assert not page.locator("[data-palette]").is_visible()
+    page = live.visit("owner", f"/workshop/drafts/{opened['id']}/forms")
+    assert page.locator("summary", has_text="新建表单").count() == 0
+    assert live.wrong == []

@@ -183,9 +183,9 @@ def test_the_pages_save_and_preview(app: Flask) -> None:
     assert 'name="decision"' in shown
 
     saved = client.put(f"{address}/content", data=wrong, headers={"If-Match": kept.headers["ETag"]})
-    assert (saved.status_code, saved.json["etag"] != kept.headers["ETag"].strip('"')) == (200, True)
+    assert (saved.status_code, saved.get_json()["etag"] != kept.headers["ETag"].strip('"')) == (200, True)
     late = client.put(f"{address}/content", data=REVIEW, headers={"If-Match": kept.headers["ETag"]})
-    assert (late.status_code, "他人已保存" in late.json["detail"]) == (412, True)
+    assert (late.status_code, "他人已保存" in late.get_json()["detail"]) == (412, True)
     assert client.put(f"{address}/content", data=b"{}", headers={"If-Match": "x"}).status_code == 422
     large = client.put(f"{address}/content", data=b" " * 1_100_000, headers={"If-Match": "x"})
     assert large.status_code == 413
