@@ -21,7 +21,7 @@ from storage.migration_candidates import Candidate
 from workflows import engine, views
 from workflows.bundles import bundle_of
 from workflows.errors import Conflict, FieldError, GreenCaseError, Invalid, NotFound
-from workflows.moving import NOWHERE, move
+from workflows.moving import move
 from workflows.permissions import SYSTEM, Actor, require, scope_of
 from workflows.running import find_case, open_case, refuse_ended
 
@@ -35,6 +35,7 @@ VERDICTS = {
     "reverted": "已撤销",
 }
 PAGE = 100
+_NOTHING: dict[str, Any] = {"reasons": [], "notes": []}
 
 
 @dataclass(frozen=True)
@@ -207,9 +208,9 @@ def _migrate(session: Session, run: CaseRun, case_id: int, now: datetime) -> tup
     running = open_case(session, case_id, _starter(session, run), now)
     case = running.case
     if case.ended_at is not None:
-        return "ended", NOWHERE
+        return "ended", _NOTHING
     if case.definition_id == run.definition_id:
-        return "unchanged", NOWHERE
+        return "unchanged", _NOTHING
     before, old_id = instances.get_state(session, case_id), case.definition_id
     migration = _between(session, old_id, run.definition_id)
     found = migration.examine(before)
@@ -217,7 +218,7 @@ def _migrate(session: Session, run: CaseRun, case_id: int, now: datetime) -> tup
         return "refused", {"reasons": [each.zh for each in found.obstacles], "notes": []}
 
     after = migration.migrate(before)
-    changes, notes = move(running, run.definition_id, after)
+    changes = move(running, run.definition_id, after)
     session.add(
         CaseMigration(
             case_id=case_id,
@@ -233,7 +234,7 @@ def _migrate(session: Session, run: CaseRun, case_id: int, now: datetime) -> tup
     )
     why = {"field": "reason", "old": None, "new": run.options["reason"]}
     running.step.record("case_migrated", case.reference, [*changes, why])
-    return "migrated", {"reasons": [], "notes": [*(each.zh for each in found.notes), *notes]}
+    return "migrated", {"reasons": [], "notes": [each.zh for each in found.notes]}
 
 
 def _starter(session: Session, run: CaseRun) -> Actor:
@@ -260,7 +261,7 @@ def revert(session: Session, actor: Actor, reference: str, reason: str, now: dat
     if sha256(instances.get_state(session, case.id)).hexdigest() != done.state_after_sha256:
         raise Conflict("本件迁移后已经办理，不能再撤销迁移。")
 
-    changes, _ = move(running, done.from_definition_id, done.state_before)
+    changes = move(running, done.from_definition_id, done.state_before)
     done.reverted_at, done.reverted_by = now, actor.username
     why = {"field": "reason", "old": None, "new": text}
     running.step.record("migration_reverted", case.reference, [*changes, why])

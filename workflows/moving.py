@@ -12,25 +12,21 @@ from storage.instances import Instance
 from storage.tasks import Task
 from workflows import engine
 from workflows.bundles import bundle_of
-from workflows.permissions import ROLES
 from workflows.running import Running
 from workflows.step import Step, due_on, local_date
 
-NOWHERE: dict[str, Any] = {"reasons": [], "notes": []}
 
-
-def move(running: Running, definition_id: int, state: bytes) -> tuple[list[dict[str, Any]], list[str]]:
-    """Put the case on this version in this state; the changes for its record, and what people should know of it."""
+def move(running: Running, definition_id: int, state: bytes) -> list[dict[str, Any]]:
+    """Put the case on this version in this state; the changes for its record."""
     step, case = running.step, running.case
     session = step.session
     before = {task.id: task for task in running.process.open_tasks()}
     new = bundle_of(session, definition_id)
     process = engine.ProcessInstance.load(new.diagrams, state, _no_operation, step.now)
     changes = [{"field": "definition", "old": _name(step, case.definition_id), "new": _name(step, definition_id)}]
-    notes: list[str] = []
     now_open = {task.id: task for task in process.open_tasks()}
     for row in task_store.list_open_of_cases(session, [case.id]):
-        notes += _follow(step, row, before[row.id], now_open[row.id], changes)
+        _follow(step, row, before[row.id], now_open[row.id], changes)
     names = {wait.id: wait.name for wait in process.waits()}
     for wait in instances.list_waits(session, [case.id]):
         wait.name = names[wait.id]
@@ -40,31 +36,24 @@ def move(running: Running, definition_id: int, state: bytes) -> tuple[list[dict[
     case.stage = process.stage() or case.stage
     if case.suspended_at is None:
         case.status = process.status() or case.status
-    return changes, notes
+    return changes
 
 
 def _follow(
     step: Step, row: Task, before: engine.OpenTask, now: engine.OpenTask, changes: list[dict[str, Any]]
-) -> list[str]:
+) -> None:
     """Let an open task be what the version says. A task whose role changes goes back to those who have that role."""
-    notes: list[str] = []
     if now == before:
-        return notes
-    if row.role != now.role:
-        notes.append(f"「{now.name}」改由{ROLES.get(now.role or '', now.role or '')}办理")
-        if row.assignee is not None and not row.personal:
-            notes.append(f"「{now.name}」已领取的退回待领")
-            changes.append({"field": "assignee", "old": row.assignee, "new": None})
-            row.assignee = None
-    if row.form != now.form:
-        notes.append(f"「{now.name}」改用新的表单" + ("，已暂存的内容保留" if row.draft else ""))
+        return
+    if row.role != now.role and row.assignee is not None and not row.personal:
+        changes.append({"field": "assignee", "old": row.assignee, "new": None})
+        row.assignee = None
     if before.assignee != now.assignee:
         row.assignee, row.personal = now.assignee, now.assignee is not None
     if before.due != now.due:
         row.due_on = due_on(step.batch, now.due, local_date(row.opened_at))
     row.name, row.role, row.form = now.name, now.role or row.role, now.form or row.form
     row.stage, row.separate_from, row.version = now.stage, list(now.separate_from), row.version + 1
-    return notes
 
 
 def _name(step: Step, definition_id: int) -> str:

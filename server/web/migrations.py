@@ -11,6 +11,7 @@ from workflows.errors import Conflict, FieldError, Invalid, NotFound
 
 blueprint = Blueprint("migrations", __name__)
 
+_UNCLEAR = FieldError("chosen", "已勾选个别申报件，请选定“只迁移上表勾选的”，或取消勾选。")
 COLOURS = {"migratable": "green", "blocked": "red", "migrated": "green", "refused": "red", "reverted": "orange"}
 
 
@@ -61,13 +62,16 @@ def start(key: str) -> Page:
     to = whole(sent.get("to"))
     if to is None:
         raise NotFound("没有这一流程版本。")
+    ticked, all_of_them = sent.getlist("chosen"), sent.get("which") != "chosen"
     try:
+        if ticked and all_of_them:
+            raise Invalid("迁移范围有误。", errors=[_UNCLEAR])
         run_id = migrations.start(
             g.session,
             current_actor(),
             key,
             to,
-            references=sent.getlist("chosen") if sent.get("which") == "chosen" else None,
+            references=None if all_of_them else ticked,
             reason=sent.get("reason", ""),
             now=g.now,
         )

@@ -199,7 +199,9 @@ def test_what_a_task_is_called_and_who_does_it_may_change_while_it_is_open() -> 
 
     case = at("substantive_review")
     [before] = case.open
-    move(case, redrawn(change))
+    new = redrawn(change)
+    assert [code for code, _ in notes(case, new)] == ["role-changed", "form-changed", "due-changed"]
+    move(case, new)
     [after] = case.open
     assert (after.id, after.name, after.role, after.due) == (before.id, "业务审查", "deputy_leader", "7")
     assert case.instance.stage() == "P08"

@@ -126,7 +126,10 @@ def test_open_tasks_keep_drafts_and_follow_the_new_version(at: At) -> None:
     office.as_("officer").post(f"/tasks/{task['id']}/claim")
     office.as_("officer").call("PUT", f"/tasks/{task['id']}/draft", {"data": {"opinion": "待补"}})
     row = owner.migrate(owner.publish(by_the_deputy))[case]
-    assert row["notes"] == ["「业务审查」改由分管局领导办理", "「业务审查」已领取的退回待领"]
+    assert row["notes"] == [
+        "当前环节「业务审查」改由另一岗位办理，已领取的退回待领",
+        "当前环节「业务审查」的办理期限不同，自任务产生之日重新计算",
+    ]
     moved = owner.row(task["id"])
     assert (moved.name, moved.role, moved.assignee, moved.status) == ("业务审查", "deputy_leader", None, "open")
     assert moved.draft == {"opinion": "待补"}

@@ -77,6 +77,7 @@ def test_an_owner_tries_migrates_watches_and_undoes(app: Flask, office: Office, 
     for sent, said in (
         ({"to": version, "which": "all", "reason": ""}, "请写明理由"),
         ({"to": version, "which": "chosen", "reason": "合规要求"}, "请至少选择一件"),
+        ({"to": version, "which": "all", "chosen": [case], "reason": "合规要求"}, "已勾选个别申报件"),
     ):
         answer = owner.post(HERE, data=sent)
         assert answer.status_code == 422

@@ -60,6 +60,18 @@ _WORDS = {
         "环节{what}本件已办过，新版本把它画在当前环节之后，将再次办理",
         "{what} was done and is drawn ahead: it may be done again",
     ),
+    "role-changed": (
+        "当前环节{what}改由另一岗位办理，已领取的退回待领",
+        "{what} is for another role: whoever has taken it gives it back",
+    ),
+    "form-changed": (
+        "当前环节{what}改用另一表单，已暂存的内容保留",
+        "{what} has another form; what was saved so far is kept",
+    ),
+    "due-changed": (
+        "当前环节{what}的办理期限不同，自任务产生之日重新计算",
+        "{what} has another period, counted from the day on which it was opened",
+    ),
     "due-kept": ("{what}的期限已经起算，仍按原截止时间", "{what} is armed already and keeps its instant"),
 }
 
@@ -104,7 +116,7 @@ class Judge:
             return Judgement(tuple(obstacles), (), ())
         ahead = Ahead(self._new, position.tokens)
         obstacles += self._missing(ahead)
-        notes = [*self._new_stages(ahead), *self._kept_dues(position)]
+        notes = [*self._open_otherwise(position), *self._new_stages(ahead), *self._kept_dues(position)]
         before = Ahead(self._old, position.tokens).entered
         again = [place for place in sorted(ahead.entered.keys() - before.keys()) if self._is_stage(self._new, place)]
         return Judgement(tuple(obstacles), tuple(notes), tuple(again))
@@ -165,6 +177,15 @@ class Judge:
             setter = self._new.setters.get(variable)
             detail = f"{variable}（由「{setter.name}」产生）" if setter is not None else variable
             yield _remark("variable-missing", element, detail=detail)
+
+    def _open_otherwise(self, position: Position) -> Iterator[Remark]:
+        """What changes for a task while it is open."""
+        for place in dict.fromkeys((token.scope, token.element_id) for token in position.tokens):
+            old, new = self._old.elements[place], self._new.elements[place]
+            if new.kind == "userTask":
+                for name in ("role", "form", "due"):
+                    if getattr(old, name) != getattr(new, name):
+                        yield _remark(f"{name}-changed", new)
 
     def _new_stages(self, ahead: Ahead) -> Iterator[Remark]:
         for place, element in self._new.elements.items():
