@@ -107,7 +107,7 @@ def _calls(diagrams: engine.Diagrams, key: str, counts: Mapping[str, int]) -> li
     return [
         {"id": each.id, "key": each.called, "waiting": counts[each.called]}
         for each in diagrams.processes[key].elements.values()
-        if each.called in counts and called.count(each.called) == 1
+        if each.called is not None and each.called in counts and called.count(each.called) == 1
     ]
 
 

@@ -55,7 +55,7 @@ def _number_before(rows: Iterable[DefinitionVersion], row: DefinitionVersion) ->
 
 def _names(session: Session, rows: Iterable[DefinitionVersion]) -> Mapping[str, str]:
     wanted = {name for row in rows for name in (row.published_by, row.retired_by, *row.authors) if name}
-    return {**people.names_of(session, wanted), "system": "系统（随程序发布）"}
+    return {**people.names_of(session, wanted), "system": "系统"}
 
 
 def _shown(
