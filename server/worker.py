@@ -1,4 +1,4 @@
-"""The worker: fires due timers, allocates again after releases, locks documents, forgets what expired.
+"""The worker: fires due timers, publishes what is due, rehearses, migrates, allocates again, locks documents, forgets.
 
 Any number of workers may run: a case is claimed with SKIP LOCKED, and every job re-reads under its lock.
 """
@@ -6,16 +6,22 @@ Any number of workers may run: a case is claimed with SKIP LOCKED, and every job
 import logging
 import signal
 import threading
+import time
+from datetime import datetime
 
 from server import clock
 from server.settings import Settings
 from storage.database import Database
 from storage.objects import ObjectStore
-from workflows import jobs
+from workflows import jobs, migrations, publication, rehearsals, what_if
+from workflows.rehearsal import Crew
 
 log = logging.getLogger("greencase.worker")
 PAUSE = 1.0
 SWEEP_EVERY = 600
+# Seconds a round may spend on what owners asked for, and how many cases a step of it takes.
+MOMENT = 2.0
+CHUNK = 50
 
 
 class Worker:
@@ -27,6 +33,7 @@ class Worker:
         self._store = ObjectStore(
             settings.s3_endpoint, settings.s3_access_key, settings.s3_secret_key, settings.s3_bucket, settings.s3_secure
         )
+        self._crew = Crew()
         self._stopping = threading.Event()
 
     def stop(self, *_: object) -> None:
@@ -43,6 +50,7 @@ class Worker:
                 self._stopping.wait(5)
             rounds += 1
             self._stopping.wait(PAUSE)
+        self._crew.close()
         self._database.dispose()
 
     def work(self, *, sweep: bool = False) -> None:
@@ -53,6 +61,21 @@ class Worker:
                 jobs.sweep(session, clock.machine_now())
         jobs.run_due(self._database, now, limit=500)
         jobs.lock_documents(self._database, self._store, now)
+        self._work_for_owners(now)
+
+    def _work_for_owners(self, now: datetime) -> None:
+        """Publications that are due; then rehearsals, migrations and what-ifs, for a moment only: timers go first."""
+        until = time.monotonic() + MOMENT
+        while publication.publish_due(self._database, now):
+            pass
+        working = True
+        while working and time.monotonic() < until and not self._stopping.is_set():
+            done = (
+                rehearsals.work_next(self._database, self._crew, now),
+                migrations.work_next(self._database, now, CHUNK),
+                what_if.work_next(self._database, now),
+            )
+            working = any(done)
 
 
 def main() -> None:

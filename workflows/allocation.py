@@ -84,7 +84,7 @@ def _work_out(
     entries = ledger.held_by_case(session, [account.id for account in accounts.values()])
     mine = {each.case.id for each in running}
     held = _held_by_others(session, accounts, entries, mine, parameters)
-    taken = _taken(session, matters, {each.matter for each in listed})
+    taken = taken_by_others(session, matters, {each.matter for each in listed})
     rows = listing.propose(listed, held, taken, parameters, local_date(running[0].step.now))
     behind = {row.case_id: better_case(row) for row in store.latest_rows(session, batch.id)}
     changed = []
@@ -126,7 +126,7 @@ def _held_by_others(
     return listing.Held(annual, renewable)
 
 
-def _taken(session: Session, holders: Iterable[listings.Holder], matters: Collection[int]) -> list[listing.Taken]:
+def taken_by_others(session: Session, holders: Iterable[listings.Holder], matters: Collection[int]) -> list[listing.Taken]:
     """What others have on these matters: cases here, historic awards, cases still under the repealed rules (M17)."""
     taken = [
         listing.Taken(each.matter_id, each.scheme, f"已由申报件{each.reference}支持", each.amount, case=each.reference)

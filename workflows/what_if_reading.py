@@ -115,7 +115,7 @@ def _surroundings(session: Session, chosen: Sequence[Batch], found: Sequence[Cal
             Holding(each.year, each.scheme, each.uscc, each.group_uscc, each.entity_type == "enterprise", each.amount)
             for each in held
         ],
-        taken=allocation._taken(session, holders, matters),
+        taken=allocation.taken_by_others(session, holders, matters),
         granted=granted,
     )
 

@@ -97,6 +97,19 @@ SEAT_STATES = {
 PAYMENT_STATES = {"entered": "待核对", "confirmed": "待支付", "paid": "已支付", "returned": "已退回"}
 VOTES = {"support": "建议支持", "oppose": "不建议支持"}
 ACTIONS = {
+    "draft_opened": "新建流程草稿",
+    "draft_joined": "参与编制草稿",
+    "draft_discarded": "作废草稿",
+    "draft_published": "发布草稿",
+    "draft_refused": "拒绝导入文件",
+    "publication_scheduled": "排定发布",
+    "publication_recalled": "撤回排定的发布",
+    "publication_failed": "排定的发布未成功",
+    "definition_retired": "停用流程版本",
+    "rehearsal_started": "历史件推演",
+    "scenario_added": "新增校验用例",
+    "scenario_retired": "停用校验用例",
+    "what_if_asked": "提出政策调整测算",
     "case_created": "新建申报件",
     "account_created": "建立账号",
     "expert_excused": "收回专家席位",
