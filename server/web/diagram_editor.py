@@ -3,8 +3,9 @@
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, Response, g, jsonify, render_template, request
+from flask import Blueprint, Response, g, jsonify, render_template, request, url_for
 
+from server import refusals
 from server.access import allow, current_actor
 from server.web.answers import Page
 from workflows import definition_drafts, editor_terms, publication
@@ -12,6 +13,13 @@ from workflows.errors import GreenCaseError, Unreadable
 
 blueprint = Blueprint("diagram_editor", __name__)
 DIAGRAM = "/workshop/drafts/<int:draft_id>/diagrams/<process>"
+
+
+@blueprint.url_value_preprocessor
+def _room_for_diagrams(endpoint: str | None, _: Any) -> None:
+    """A diagram may be larger than other requests; this runs before the body is read."""
+    if endpoint == "diagram_editor.save":
+        request.max_content_length = refusals.LARGEST_DIAGRAM
 
 
 def _told(view: Any) -> Any:
@@ -33,7 +41,6 @@ def show(draft_id: int, process: str) -> str:
     actor = current_actor()
     draft = definition_drafts.get_draft(g.session, actor, draft_id)
     diagram = definition_drafts.read_file(g.session, actor, draft_id, definition_drafts.path_of(process))
-    here = f"/workshop/drafts/{draft_id}/diagrams/"
     return render_template(
         "workshop/diagram.html",
         draft=draft,
@@ -46,11 +53,11 @@ def show(draft_id: int, process: str) -> str:
             "editable": diagram.editable,
             "terms": _terms(draft_id, process),
             "addresses": {
-                "content": f"{here}{process}/content",
-                "findings": f"{here}{process}/findings",
-                "terms": f"{here}{process}/terms",
-                "diagrams": here,
-                "forms": f"/workshop/drafts/{draft_id}/forms/",
+                "content": url_for(".content", draft_id=draft_id, process=process),
+                "findings": url_for(".findings", draft_id=draft_id, process=process),
+                "terms": url_for(".terms", draft_id=draft_id, process=process),
+                "diagrams": url_for(".show", draft_id=draft_id, process=process).removesuffix(process),
+                "forms": f"{url_for('form_editor.overview', draft_id=draft_id)}/",
             },
         },
     )
@@ -81,7 +88,8 @@ def save(draft_id: int, process: str) -> Page:
         raise Unreadable("请求没有说明是从哪一版内容修改的，未保存。")
     path = definition_drafts.path_of(process)
     sent = request.get_data()
-    etag = definition_drafts.save_file(g.session, current_actor(), draft_id, path, sent, etag=begun, now=g.now)
+    with refusals.refusal_recorded(sent, draft_id=draft_id):
+        etag = definition_drafts.save_file(g.session, current_actor(), draft_id, path, sent, etag=begun, now=g.now)
     return jsonify({"etag": etag})
 
 

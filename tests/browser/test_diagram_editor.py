@@ -33,6 +33,14 @@ SELECT = """id => {
   window.diagramEditor.get('selection').select(element);
   canvas.scrollToElement(element, 200);
 }"""
+MIDDLE = """id => {
+  const { waypoints } = window.diagramEditor.get('elementRegistry').get(id);
+  const last = waypoints.length - 1, canvas = window.diagramEditor.get('canvas');
+  const box = canvas.viewbox(), frame = canvas.getContainer().getBoundingClientRect();
+  const [from, to] = [waypoints[0], waypoints[Math.min(1, last)]];
+  const [x, y] = [(from.x + to.x) / 2, (from.y + to.y) / 2];
+  return [frame.x + (x - box.x) * box.scale, frame.y + (y - box.y) * box.scale];
+}"""
 MOVE_UP = """pixels => {
   const selected = window.diagramEditor.get('selection').get();
   window.diagramEditor.get('modeling').moveElements(selected, { x: 0, y: -pixels });
@@ -162,6 +170,39 @@ def test_a_task_is_drawn_saved_judged_and_undone(workshop: Workshop) -> None:
     _judged(page)
     _saved(page)
     assert _meaning(workshop.read()) == _meaning(_process("retrofit.bpmn", DIAGRAMS["retrofit.bpmn"]))
+    assert workshop.live.wrong == []
+
+
+def test_a_stage_is_drawn_into_a_flow(workshop: Workshop) -> None:
+    page = workshop.page()
+    page.evaluate(SELECT, "fund_plan_to_disbursement")
+    x, y = page.evaluate(MIDDLE, "fund_plan_to_disbursement")
+    page.locator(".djs-palette [data-action='create.user-task']").click()
+    page.mouse.move(x - 3, y - 3, steps=5)
+    page.mouse.click(x, y)
+    page.keyboard.type("拨付前复核")
+    page.keyboard.press("Enter")
+    expect(page.locator(".panel-title")).to_have_text("拨付前复核")
+    page.get_by_label("编号").fill("payment_review")
+    page.get_by_label("编号").press("Enter")
+    for label, value in (
+        ("表单", "fund_plan"),
+        ("状态", "APPROVED"),
+        ("环节", "P17"),
+        ("办理期限", "proc.payment_days"),
+    ):
+        _choose(page, label, value)
+    page.get_by_label("资金计划", exact=True).check()
+    _saved(page)
+    process = workshop.read()
+    drawn = process.elements["payment_review"]
+    assert (drawn.status, drawn.stage, drawn.due) == ("APPROVED", "P17", "proc.payment_days")
+    assert drawn.separate_from == ("fund_plan",)
+    flows = {flow.id: (flow.source, flow.target) for flow in process.flows}
+    assert flows["fund_plan_to_payment_review"] == ("fund_plan", "payment_review")
+    assert flows["payment_review_to_disbursement"] == ("payment_review", "disbursement")
+    assert "fund_plan_to_disbursement" not in flows
+    _judged(page)
     assert workshop.live.wrong == []
 
 

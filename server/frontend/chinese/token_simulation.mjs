@@ -40,7 +40,14 @@ export default {
   [`${BASE}/context-pads/handler/ExclusiveGatewayHandler.js`]: { "Set Sequence Flow": "换一条流向" },
   [`${BASE}/context-pads/handler/InclusiveGatewayHandler.js`]: { "Set Sequence Flow": "换一条流向" },
   [`${BASE}/context-pads/handler/TriggerHandler.js`]: { "Trigger Event": "触发" },
-  [`${BASE}/context-pads/handler/PauseHandler.js`]: { "'Remove'": "'取消'", "'Add'": "'设为'", "pause point": "暂停点" },
-  [`${BASE}/element-support/ElementSupport.js`]: { "Found unsupported elements": "有不能模拟的图形", "Not supported": "不能模拟" },
+  [`${BASE}/context-pads/handler/PauseHandler.js`]: {
+    "'Remove'": "'取消'",
+    "'Add'": "'设为'",
+    "pause point": "暂停点",
+  },
+  [`${BASE}/element-support/ElementSupport.js`]: {
+    "Found unsupported elements": "有不能模拟的图形",
+    "Not supported": "不能模拟",
+  },
   [`${BASE}/show-scopes/ShowScopes.js`]: { "Focus process instance": "只看流程实例" },
 };

@@ -1,10 +1,13 @@
-// Keeps the drawing: 1.5 s after the last change it is sent with the etag of what it was begun from. Who saved in between
-// is never overwritten.
+// Keeps the drawing: 1.5 s after the last change it is sent with the etag of what it was begun from, so that whoever
+// saved in between is never overwritten.
 const PAUSE = 1500;
 const TRY_AGAIN = 10_000;
 
 export class Autosave {
-  /** `read` resolves to the XML; `onState(state, answer?)` hears saved, unsaved, saving, conflict, refused, failed, closed. */
+  /**
+   * `read` resolves to the XML; `onState(state, answer)` hears what became of it: saved, unsaved, saving, conflict,
+   * refused, failed or closed.
+   */
   constructor({ address, etag, token, read, onState }) {
     Object.assign(this, { address, etag, token, read, onState });
     this.state = "saved";

@@ -20,23 +20,48 @@ export class Banners {
       return;
     }
     const list = findings.slice(0, 5).map((each) => make("li", {}, `${each.message} ${each.mend}`));
-    const words = make("div", {}, make("strong", {}, TITLES[state]), detail ? `：${detail}` : "", list.length ? make("ul", { className: "mb-0" }, list) : "");
+    const words = make(
+      "div",
+      {},
+      make("strong", {}, TITLES[state]),
+      detail ? `：${detail}` : "",
+      list.length ? make("ul", { className: "mb-0" }, list) : "",
+    );
     const tone = state === "failed" ? "alert-warning" : "alert-danger";
-    this.holder.replaceChildren(make("div", { className: `alert ${tone} workbench-banner`, role: "alert" }, words, make("div", { className: "btn-list" }, this.actions(state))));
+    this.holder.replaceChildren(
+      make(
+        "div",
+        { className: `alert ${tone} workbench-banner`, role: "alert" },
+        words,
+        make("div", { className: "btn-list" }, this.actions(state)),
+      ),
+    );
   }
 
   say(title, detail) {
     const close = button("知道了", () => this.holder.replaceChildren());
-    this.holder.replaceChildren(make("div", { className: "alert alert-danger workbench-banner", role: "alert" }, make("div", {}, make("strong", {}, title), `：${detail}`), close));
+    this.holder.replaceChildren(
+      make(
+        "div",
+        { className: "alert alert-danger workbench-banner", role: "alert" },
+        make("div", {}, make("strong", {}, title), `：${detail}`),
+        close,
+      ),
+    );
   }
 
   actions(state) {
     const own = button("另存本地（导出我的版本）", this.exportOwn);
     if (state === "failed") return [button("立即重试", this.retry)];
     if (state === "refused") return [own];
-    const reload = button("查看他人版本（重新载入）", async () => {
-      if (await ask("重新载入后，你尚未保存的修改将不再保留；需要的请先另存本地。确定重新载入吗？", "重新载入")) this.reload();
-    }, "btn btn-sm btn-primary");
+    const reload = button(
+      "查看他人版本（重新载入）",
+      async () => {
+        if (await ask("重新载入后，你尚未保存的修改将不再保留；需要的请先另存本地。确定重新载入吗？", "重新载入"))
+          this.reload();
+      },
+      "btn btn-sm btn-primary",
+    );
     return [reload, own];
   }
 }

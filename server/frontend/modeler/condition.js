@@ -13,7 +13,7 @@ const ORDER = [
   { value: "<", label: "小于" },
 ];
 
-/** {variable, operator, constant} with the constant as it is typed ("text" without its quotes); null for another form. */
+/** {variable, operator, constant}, the constant as it is typed ("text" without its quotes); null for another form. */
 export function parse(text) {
   const alone = ALONE.exec(text ?? "");
   if (alone) return { variable: alone[2], operator: "==", constant: alone[1] ? "false" : "true" };

@@ -6,8 +6,22 @@ const TIMER = { eventDefinitionType: "bpmn:TimerEventDefinition" };
 const CONSTRUCTS = [
   ["start", "event", "start-event-none", "开始", "bpmn:StartEvent"],
   ["end", "event", "end-event-none", "结束", "bpmn:EndEvent"],
-  ["message", "event", "intermediate-event-catch-message", "等待消息（拖到任务边框上为中断）", "bpmn:IntermediateCatchEvent", MESSAGE],
-  ["timer", "event", "intermediate-event-catch-timer", "等待时限（拖到任务边框上为逾期）", "bpmn:IntermediateCatchEvent", TIMER],
+  [
+    "message",
+    "event",
+    "intermediate-event-catch-message",
+    "等待消息（拖到任务边框上为中断）",
+    "bpmn:IntermediateCatchEvent",
+    MESSAGE,
+  ],
+  [
+    "timer",
+    "event",
+    "intermediate-event-catch-timer",
+    "等待时限（拖到任务边框上为逾期）",
+    "bpmn:IntermediateCatchEvent",
+    TIMER,
+  ],
   ["user-task", "activity", "user-task", "人工任务", "bpmn:UserTask"],
   ["service-task", "activity", "service-task", "服务任务（系统自动）", "bpmn:ServiceTask"],
   ["call-activity", "activity", "call-activity", "引用流程", "bpmn:CallActivity"],
@@ -18,20 +32,43 @@ const CONSTRUCTS = [
   ["annotation", "artifact", "text-annotation", "批注", "bpmn:TextAnnotation"],
 ];
 const BEHIND_A_NODE = [
-  "user-task", "service-task", "call-activity", "exclusive-gateway", "parallel-gateway", "message", "timer", "end",
+  "user-task",
+  "service-task",
+  "call-activity",
+  "exclusive-gateway",
+  "parallel-gateway",
+  "message",
+  "timer",
+  "end",
 ];
 const TOOLS = ["hand-tool", "lasso-tool", "space-tool", "global-connect-tool", "tool-separator"];
 const KEPT_IN_PAD = [
-  "append.receive-task", "append.message-intermediate-event", "append.timer-intermediate-event",
-  "append.text-annotation", "connect", "delete", "replace",
-  "lane-insert-above", "lane-insert-below", "lane-divide-two", "lane-divide-three",
+  "append.receive-task",
+  "append.message-intermediate-event",
+  "append.timer-intermediate-event",
+  "append.text-annotation",
+  "connect",
+  "delete",
+  "replace",
+  "lane-insert-above",
+  "lane-insert-below",
+  "lane-divide-two",
+  "lane-divide-three",
 ];
 const REPLACEMENTS = [
-  "replace-with-user-task", "replace-with-service-task", "replace-with-receive-task", "replace-with-call-activity",
-  "replace-with-exclusive-gateway", "replace-with-parallel-gateway", "replace-with-event-based-gateway",
-  "replace-with-message-intermediate-catch", "replace-with-timer-intermediate-catch",
-  "replace-with-message-boundary", "replace-with-timer-boundary",
-  "replace-with-default-flow", "replace-with-sequence-flow",
+  "replace-with-user-task",
+  "replace-with-service-task",
+  "replace-with-receive-task",
+  "replace-with-call-activity",
+  "replace-with-exclusive-gateway",
+  "replace-with-parallel-gateway",
+  "replace-with-event-based-gateway",
+  "replace-with-message-intermediate-catch",
+  "replace-with-timer-intermediate-catch",
+  "replace-with-message-boundary",
+  "replace-with-timer-boundary",
+  "replace-with-default-flow",
+  "replace-with-sequence-flow",
 ];
 const LOW_PRIORITY = 500; // after bpmn-js's own providers, whose entries are narrowed
 
@@ -50,7 +87,10 @@ class Constructs {
     return (entries) => {
       const drawn = CONSTRUCTS.map(([key, group, icon, title, ...shape]) => {
         const start = (event) => this.create.start(event, this.shape(...shape));
-        return [`create.${key}`, { group, className: `bpmn-icon-${icon}`, title, action: { click: start, dragstart: start } }];
+        return [
+          `create.${key}`,
+          { group, className: `bpmn-icon-${icon}`, title, action: { click: start, dragstart: start } },
+        ];
       });
       const start = (event) => this.startSubProcess(event);
       const subProcess = {
@@ -73,7 +113,10 @@ class Constructs {
         const title = `添加${words.replace(/[（：].*/, "")}`;
         const start = (event) => this.create.start(event, this.shape(...shape), { source: element });
         const click = (event) => (this.autoPlace ? this.autoPlace.append(element, this.shape(...shape)) : start(event));
-        return [`append.${key}`, { group: "model", className: `bpmn-icon-${icon}`, title, action: { click, dragstart: start } }];
+        return [
+          `append.${key}`,
+          { group: "model", className: `bpmn-icon-${icon}`, title, action: { click, dragstart: start } },
+        ];
       });
       return { ...Object.fromEntries(appended), ...kept };
     };

@@ -2,8 +2,14 @@
 const attributes = (...names) => names.map((name) => ({ name, isAttr: true, type: "String" }));
 
 const PLACED = [
-  "bpmn:UserTask", "bpmn:ServiceTask", "bpmn:ReceiveTask", "bpmn:CallActivity", "bpmn:SubProcess",
-  "bpmn:IntermediateCatchEvent", "bpmn:BoundaryEvent", "bpmn:EventBasedGateway",
+  "bpmn:UserTask",
+  "bpmn:ServiceTask",
+  "bpmn:ReceiveTask",
+  "bpmn:CallActivity",
+  "bpmn:SubProcess",
+  "bpmn:IntermediateCatchEvent",
+  "bpmn:BoundaryEvent",
+  "bpmn:EventBasedGateway",
 ];
 
 export default {

@@ -24,8 +24,12 @@ export function icon(name) {
 /** Asks in a dialog; resolves to whether the answer was yes. */
 export function ask(question, yes) {
   const dialog = make("dialog", { className: "confirm" });
-  const answer = (value) => button(value ? yes : "取消", () => dialog.close(value ? "yes" : ""), value ? "btn btn-primary" : "btn");
-  dialog.append(make("p", {}, question), make("div", { className: "d-flex justify-content-end gap-2" }, answer(false), answer(true)));
+  const answer = (value) =>
+    button(value ? yes : "取消", () => dialog.close(value ? "yes" : ""), value ? "btn btn-primary" : "btn");
+  dialog.append(
+    make("p", {}, question),
+    make("div", { className: "d-flex justify-content-end gap-2" }, answer(false), answer(true)),
+  );
   document.body.append(dialog);
   dialog.showModal();
   return new Promise((resolve) => {

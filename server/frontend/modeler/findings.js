@@ -72,7 +72,9 @@ export class Findings {
 
   /** The findings of one element for the panel. */
   nodesOf(id) {
-    return this.of(id).map((each) => make("div", { className: "panel-finding" }, make("strong", {}, each.message), each.mend));
+    return this.of(id).map((each) =>
+      make("div", { className: "panel-finding" }, make("strong", {}, each.message), each.mend),
+    );
   }
 
   mark() {
@@ -89,7 +91,11 @@ export class Findings {
     const found = this.of(id);
     const words = found.map((each) => make("span", {}, make("strong", {}, each.message), ` ${each.mend}`));
     const tip = make("span", { className: "finding-tip" }, words);
-    const dot = button([make("span", { ariaHidden: "true" }, String(found.length)), tip], () => this.open(id), "finding-dot");
+    const dot = button(
+      [make("span", { ariaHidden: "true" }, String(found.length)), tip],
+      () => this.open(id),
+      "finding-dot",
+    );
     dot.setAttribute("aria-label", `${found.length}个校验问题：${found[0].message}`);
     return dot;
   }
@@ -103,8 +109,12 @@ export class Findings {
 
   row(each) {
     const row = make("li", {});
-    row.dataset.element = each.file === this.path ? each.element ?? "" : "";
-    row.append(this.place(each), make("span", { className: "finding-message" }, each.message), make("span", { className: "finding-mend" }, each.mend));
+    row.dataset.element = each.file === this.path ? (each.element ?? "") : "";
+    row.append(
+      this.place(each),
+      make("span", { className: "finding-message" }, each.message),
+      make("span", { className: "finding-mend" }, each.mend),
+    );
     return row;
   }
 
@@ -113,16 +123,21 @@ export class Findings {
     if (each.file !== this.path) {
       const address = addressOf(each, this.addresses);
       const words = `${this.titleOf(each.file)} · ${each.element ?? where}`;
-      return address ? make("a", { href: address, className: "finding-place" }, words) : make("span", { className: "finding-place" }, words);
+      return address
+        ? make("a", { href: address, className: "finding-place" }, words)
+        : make("span", { className: "finding-place" }, words);
     }
-    if (!this.canvas.get("elementRegistry").get(each.element)) return make("span", { className: "finding-place" }, where);
+    if (!this.canvas.get("elementRegistry").get(each.element))
+      return make("span", { className: "finding-place" }, where);
     return button(where, () => goTo(this.canvas, each.element), "btn btn-link finding-place");
   }
 
   titleOf(file) {
     const key = keyOf(file);
     const { processes, users, forms } = this.terms;
-    const known = file.endsWith(".form") ? forms.find((each) => each.file === key) : [...processes, ...users].find((each) => each.key === key);
+    const known = file.endsWith(".form")
+      ? forms.find((each) => each.file === key)
+      : [...processes, ...users].find((each) => each.key === key);
     return known?.title ?? file;
   }
 
@@ -139,7 +154,10 @@ function positionOn(element) {
 }
 
 function keyOf(file) {
-  return file.split("/").pop().replace(/\.(bpmn|form)$/, "");
+  return file
+    .split("/")
+    .pop()
+    .replace(/\.(bpmn|form)$/, "");
 }
 
 function addressOf({ file, element }, { diagrams, forms }) {

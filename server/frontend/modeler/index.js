@@ -20,11 +20,16 @@ class Workbench {
     this.scope = new Scope();
     this.model = new Model(this.canvas, given.terms, this.scope);
     this.findings = new Findings(this.canvas, page.querySelector("[data-findings]"), given);
-    this.panel = new Panel(page.querySelector("[data-panel]"), this.model, {
-      addresses: given.addresses,
-      show: (id) => goTo(this.canvas, id),
-      findingsOf: (id) => this.findings.nodesOf(id),
-    }, given);
+    this.panel = new Panel(
+      page.querySelector("[data-panel]"),
+      this.model,
+      {
+        addresses: given.addresses,
+        show: (id) => goTo(this.canvas, id),
+        findingsOf: (id) => this.findings.nodesOf(id),
+      },
+      given,
+    );
     this.toolbar = new Toolbar(page, this.canvas, this.actions());
     this.banners = new Banners(page.querySelector("[data-banners]"), {
       reload: () => this.reload(),
@@ -63,7 +68,9 @@ class Workbench {
     events.on("commandStack.changed", ({ trigger }) => {
       if (trigger !== "clear") this.autosave.changed();
     });
-    events.on("selection.changed", ({ newSelection }) => this.page.classList.toggle("workbench-selected", newSelection.length > 0));
+    events.on("selection.changed", ({ newSelection }) =>
+      this.page.classList.toggle("workbench-selected", newSelection.length > 0),
+    );
     // A double click on a call opens what is called; its name is changed in the panel.
     events.on("element.dblclick", 2000, ({ element }) => {
       const called = element.businessObject?.calledElement;
@@ -157,7 +164,8 @@ class Workbench {
   }
 
   async importFile(file) {
-    if (!file || !(await ask(`用“${file.name}”的内容替换当前流程图吗？替换后不能撤销；需要时请先导出。`, "替换"))) return;
+    if (!file || !(await ask(`用“${file.name}”的内容替换当前流程图吗？替换后不能撤销；需要时请先导出。`, "替换")))
+      return;
     const before = await xmlOf(this.canvas);
     const wrong = await this.replace(await file.text());
     if (!wrong) {
@@ -176,7 +184,9 @@ class Workbench {
       return `文件不是可以显示的BPMN流程图（${error.message.slice(0, 120)}）。`;
     }
     const { process } = this.model;
-    return process?.id === this.given.process ? "" : `文件中的流程编号是“${process?.id ?? "无"}”，应为“${this.given.process}”。`;
+    return process?.id === this.given.process
+      ? ""
+      : `文件中的流程编号是“${process?.id ?? "无"}”，应为“${this.given.process}”。`;
   }
 }
 

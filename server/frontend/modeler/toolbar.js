@@ -13,7 +13,8 @@ export class Toolbar {
   /** `actions` maps the data-does of a button to what it does. */
   constructor(holder, canvas, actions) {
     Object.assign(this, { holder, canvas });
-    for (const node of holder.querySelectorAll("[data-does]")) node.addEventListener("click", () => actions[node.dataset.does]());
+    for (const node of holder.querySelectorAll("[data-does]"))
+      node.addEventListener("click", () => actions[node.dataset.does]());
     canvas.get("eventBus").on(["commandStack.changed", "import.done"], () => this.refresh());
     this.simulating = false;
     this.refresh();

@@ -23,7 +23,7 @@ const OURS = {
   "Connect to other element": "连接到其他图形",
   "Connect using association": "连接批注",
   "Default flow": "默认流向",
-  "Delete": "删除",
+  Delete: "删除",
   "Distribute elements horizontally": "水平等距",
   "Distribute elements vertically": "垂直等距",
   "Divide into three lanes": "分成三条泳道",

@@ -17,7 +17,11 @@ export function callActivity(model, element, { addresses }) {
     }),
     say("", () => {
       if (!node.calledElement) return null;
-      return make("div", { className: "panel-links" }, make("a", { href: addresses.diagrams + node.calledElement }, "打开被引用的流程"));
+      return make(
+        "div",
+        { className: "panel-links" },
+        make("a", { href: addresses.diagrams + node.calledElement }, "打开被引用的流程"),
+      );
     }),
   ];
 }

@@ -1,5 +1,5 @@
 // The fields of the properties panel: plain controls that stay the same while an element is shown. Each commits on
-// change and on leaving, belongs to the element it was made for, and takes the model's value unless it is being typed in.
+// change and on leaving, belongs to the element it was made for, and takes the model's value unless somebody types.
 import { make } from "../dom";
 
 let made = 0;
@@ -41,7 +41,7 @@ export function text({ label, read, commit, help, check, placeholder = "", rows 
   };
 }
 
-/** One of several; `options` answers [{value, label, group?}]. What the model says stays, also when nobody offers it. */
+/** One of several; `options` answers [{value, label, group?}]. The model's value stays, also when nobody offers it. */
 export function select({ label, read, commit, options, help, empty = "（未设置）" }) {
   const control = make("select", { className: "form-select form-select-sm" });
   const { node, hint } = framed(label, control, help);
@@ -83,8 +83,11 @@ function optionsOf(found, value, empty) {
 
 export function check({ label, read, commit, help }) {
   const control = make("input", { type: "checkbox", className: "form-check-input", id: `panel-${(made += 1)}` });
-  const node = make("div", { className: "panel-field" }, make("label", { className: "form-check mb-0" },
-    control, make("span", { className: "form-check-label" }, label)));
+  const node = make(
+    "div",
+    { className: "panel-field" },
+    make("label", { className: "form-check mb-0" }, control, make("span", { className: "form-check-label" }, label)),
+  );
   if (help) node.append(make("div", { className: "form-hint" }, help));
   control.addEventListener("change", () => commit(control.checked));
   return {
@@ -126,13 +129,23 @@ function tick({ value, label }, chosen, commit, all) {
     else now.delete(value);
     commit(all.map((each) => each.value).filter((each) => now.has(each)));
   });
-  return make("label", { className: "form-check mb-1" }, control, make("span", { className: "form-check-label" }, label));
+  return make(
+    "label",
+    { className: "form-check mb-1" },
+    control,
+    make("span", { className: "form-check-label" }, label),
+  );
 }
 
 /** A line that only says something; `words` answers a text or a node. */
 export function say(label, words) {
   const body = make("div", { className: "panel-said" });
-  const node = make("div", { className: "panel-field" }, label ? make("div", { className: "form-label" }, label) : "", body);
+  const node = make(
+    "div",
+    { className: "panel-field" },
+    label ? make("div", { className: "form-label" }, label) : "",
+    body,
+  );
   return {
     node,
     flush() {},
@@ -148,7 +161,14 @@ function framed(label, control, help) {
   const wrong = make("div", { className: "invalid-feedback", role: "alert" });
   control.id = id;
   control.setAttribute("aria-describedby", below.id);
-  const node = make("div", { className: "panel-field" }, make("label", { className: "form-label", htmlFor: id }, label), control, wrong, below);
+  const node = make(
+    "div",
+    { className: "panel-field" },
+    make("label", { className: "form-label", htmlFor: id }, label),
+    control,
+    wrong,
+    below,
+  );
   const hint = (words) => {
     below.textContent = words ?? "";
     below.hidden = !words;

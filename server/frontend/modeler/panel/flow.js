@@ -27,7 +27,7 @@ export function flowShape(element) {
   const node = getBusinessObject(element);
   const read = parse(node.conditionExpression?.body);
   const body = node.conditionExpression?.body;
-  return `${node.sourceRef?.default === node} ${body && !read ? "free" : read?.variable ?? ""}`;
+  return `${node.sourceRef?.default === node} ${body && !read ? "free" : (read?.variable ?? "")}`;
 }
 
 function condition(model, element, node) {
@@ -59,7 +59,11 @@ function condition(model, element, node) {
   });
   const shared = { label: "值", read: () => now().constant, commit: (constant) => change({ constant }) };
   const value = values().length
-    ? select({ ...shared, empty: null, options: () => values().map((each) => ({ value: each.value, label: `${each.label}　${each.value}` })) })
+    ? select({
+        ...shared,
+        empty: null,
+        options: () => values().map((each) => ({ value: each.value, label: `${each.label}　${each.value}` })),
+      })
     : text({ ...shared, mono: true, help: "这一变量没有固定的取值，请填写它的值。" });
   return [variable, operator, value, say("", () => body())];
 }

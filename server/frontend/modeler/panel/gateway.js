@@ -14,12 +14,21 @@ export function gateway(model, element, { show }) {
       help: "其他条件都不成立时走这一条。退回、暂缓等稳妥的一条宜作默认。",
       read: () => node.default?.id,
       options: () => flows().map((flow) => ({ value: flow.id, label: ends(flow) })),
-      commit: (value) => makeDefault(model, element, flows().find((flow) => flow.id === value)),
+      commit: (value) =>
+        makeDefault(
+          model,
+          element,
+          flows().find((flow) => flow.id === value),
+        ),
     }),
     say("流出", () => {
       const variables = variablesOf(model);
       if (!flows().length) return "还没有流出的连线。";
-      return make("ul", { className: "panel-flows" }, flows().map((flow) => row(flow, node, variables, show)));
+      return make(
+        "ul",
+        { className: "panel-flows" },
+        flows().map((flow) => row(flow, node, variables, show)),
+      );
     }),
   ];
 }
@@ -28,8 +37,12 @@ function row(flow, node, variables, show) {
   const condition = flow.conditionExpression?.body;
   const said = flow === node.default ? "默认" : condition ? inWords(condition, variables) : "未设条件";
   const missing = flow !== node.default && !condition;
-  return make("li", {}, button(ends(flow), () => show(flow.id), "btn btn-link p-0"),
-    make("span", { className: missing ? "text-danger" : "text-secondary" }, said));
+  return make(
+    "li",
+    {},
+    button(ends(flow), () => show(flow.id), "btn btn-link p-0"),
+    make("span", { className: missing ? "text-danger" : "text-secondary" }, said),
+  );
 }
 
 function ends(flow) {

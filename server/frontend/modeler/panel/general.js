@@ -10,7 +10,9 @@ const FIXED_IDS = ["bpmn:Lane", "bpmn:Participant", "bpmn:Collaboration", "bpmn:
 export function general(model, element) {
   const node = getBusinessObject(element);
   if (is(node, ANNOTATION)) {
-    return [text({ label: "批注", rows: 4, read: () => node.text, commit: (value) => model.set(element, { text: value }) })];
+    return [
+      text({ label: "批注", rows: 4, read: () => node.text, commit: (value) => model.set(element, { text: value }) }),
+    ];
   }
   const fields = [nameField(model, element, node)];
   if (!FIXED_IDS.some((type) => is(node, type))) fields.push(idField(model, element, node));

@@ -4,7 +4,8 @@ import { say, select } from "./fields";
 
 export function lane(model, element) {
   const node = getBusinessObject(element);
-  const taken = () => new Set(model.registry.filter((each) => each.type === "bpmn:Lane" && each !== element).map((each) => each.id));
+  const taken = () =>
+    new Set(model.registry.filter((each) => each.type === "bpmn:Lane" && each !== element).map((each) => each.id));
   return [
     select({
       label: "岗位",
@@ -17,6 +18,8 @@ export function lane(model, element) {
         model.set(element, { id: role, name: model.named("roles", role).label });
       },
     }),
-    say("", () => (model.moddle.ids.assigned(node.id) === node && model.named("roles", node.id) ? null : "请为泳道选择岗位。")),
+    say("", () =>
+      model.moddle.ids.assigned(node.id) === node && model.named("roles", node.id) ? null : "请为泳道选择岗位。",
+    ),
   ];
 }

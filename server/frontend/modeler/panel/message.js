@@ -14,7 +14,10 @@ export function message(model, element) {
       commit: (value) => listen(model, element, holder, value),
     }),
     say("", () => {
-      const words = model.named("messages", name())?.values.map((each) => each.label).join("、");
+      const words = model
+        .named("messages", name())
+        ?.values.map((each) => each.label)
+        .join("、");
       return words ? `消息到达时，变量 ${name()} 取值：${words}` : null;
     }),
   ];
@@ -33,7 +36,9 @@ function listen(model, element, holder, name) {
       roots = [...roots.slice(0, collaboration), wanted, ...roots.slice(collaboration)];
     }
     model.setPart(element, holder, { messageRef: wanted });
-    const used = [...model.flowElements()].some((each) => (each.messageRef ?? each.eventDefinitions?.[0]?.messageRef) === before);
+    const used = [...model.flowElements()].some(
+      (each) => (each.messageRef ?? each.eventDefinitions?.[0]?.messageRef) === before,
+    );
     if (before && !used) roots = roots.filter((root) => root !== before);
     if (roots !== definitions.rootElements) model.setPart(element, definitions, { rootElements: roots });
   });

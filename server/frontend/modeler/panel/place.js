@@ -3,8 +3,10 @@ import { getBusinessObject } from "../model";
 import { select } from "./fields";
 
 export function place(model, element) {
-  return [attribute(model, element, "gc:status", "状态", "statuses", "申报件停在这里时显示的状态。"),
-    attribute(model, element, "gc:stage", "环节", "stages", "留空时，被引用的流程沿用引用处的环节。")];
+  return [
+    attribute(model, element, "gc:status", "状态", "statuses", "申报件停在这里时显示的状态。"),
+    attribute(model, element, "gc:stage", "环节", "stages", "留空时，被引用的流程沿用引用处的环节。"),
+  ];
 }
 
 /** What the end of the main process leaves behind. */

@@ -9,7 +9,8 @@ export function process(model) {
     say("规模", () => {
       const nodes = [...model.flowElements()].filter((each) => each.$type !== "bpmn:SequenceFlow");
       const count = (type) => nodes.filter((each) => each.$type === type).length;
-      return `${nodes.length}个节点，其中人工任务${count("bpmn:UserTask")}个、服务任务${count("bpmn:ServiceTask")}个、引用流程${count("bpmn:CallActivity")}个`;
+      const [people, system, calls] = ["UserTask", "ServiceTask", "CallActivity"].map((type) => count(`bpmn:${type}`));
+      return `${nodes.length}个节点，其中人工任务${people}个、服务任务${system}个、引用流程${calls}个`;
     }),
   ];
 }

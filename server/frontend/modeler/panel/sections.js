@@ -16,7 +16,11 @@ import { period, periodShape, separation, userTask } from "./user_task";
 
 const SECTIONS = [
   { title: "", fits: () => true, fields: general },
-  { title: "", fits: (node) => is(node, "bpmn:Process") || is(node, "bpmn:Participant") || is(node, "bpmn:Collaboration"), fields: process },
+  {
+    title: "",
+    fits: (node) => is(node, "bpmn:Process") || is(node, "bpmn:Participant") || is(node, "bpmn:Collaboration"),
+    fields: process,
+  },
   { title: "", fits: (node) => is(node, "bpmn:Lane"), fields: lane },
   { title: "办理", fits: (node) => is(node, "bpmn:UserTask"), fields: userTask },
   { title: "期限", fits: (node) => is(node, "bpmn:UserTask"), fields: period, shape: periodShape },
@@ -68,7 +72,13 @@ function hasDefinition(node, kind) {
 
 function isPlaced(node) {
   const types = [
-    "UserTask", "ServiceTask", "ReceiveTask", "CallActivity", "SubProcess", "IntermediateCatchEvent", "BoundaryEvent",
+    "UserTask",
+    "ServiceTask",
+    "ReceiveTask",
+    "CallActivity",
+    "SubProcess",
+    "IntermediateCatchEvent",
+    "BoundaryEvent",
     "EventBasedGateway",
   ];
   return types.some((type) => is(node, `bpmn:${type}`));

@@ -27,7 +27,8 @@ export function serviceTask(model, element) {
       }),
     );
   }
-  if (node.get("gc:result") || !operation() || operation().gives !== "nothing") fields.push(result(model, element, node));
+  if (node.get("gc:result") || !operation() || operation().gives !== "nothing")
+    fields.push(result(model, element, node));
   fields.push(say("", () => words(operation())));
   return fields;
 }

@@ -10,7 +10,12 @@ export function timer(model, element) {
   const definition = node.eventDefinitions[0];
   const write = (property, body) => {
     const expression = body ? model.create("bpmn:FormalExpression", definition, { body }) : undefined;
-    model.setPart(element, definition, { timeDate: undefined, timeDuration: undefined, timeCycle: undefined, [property]: expression });
+    model.setPart(element, definition, {
+      timeDate: undefined,
+      timeDuration: undefined,
+      timeCycle: undefined,
+      [property]: expression,
+    });
   };
   const instants = () => variableOptions(model, element, (each) => each.gives === "instant");
   const kind = select({
@@ -24,22 +29,28 @@ export function timer(model, element) {
     commit: (value) => (value === "date" ? write("timeDate", instants()[0]?.value) : write("timeDuration", "P1D")),
   });
   if (timerKind(definition) === "duration") {
-    return [kind, text({
-      label: "时长",
-      mono: true,
-      help: "P10D 为10天，PT12H 为12小时。工作日期限请用“计算办理期限”服务任务。",
-      read: () => definition.timeDuration?.body,
-      check: (value) => (DURATION.test(value) ? "" : "时长写作 P10D、PT12H 或 P1DT6H。"),
-      commit: (value) => write("timeDuration", value),
-    })];
+    return [
+      kind,
+      text({
+        label: "时长",
+        mono: true,
+        help: "P10D 为10天，PT12H 为12小时。工作日期限请用“计算办理期限”服务任务。",
+        read: () => definition.timeDuration?.body,
+        check: (value) => (DURATION.test(value) ? "" : "时长写作 P10D、PT12H 或 P1DT6H。"),
+        commit: (value) => write("timeDuration", value),
+      }),
+    ];
   }
-  return [kind, select({
-    label: "时刻（变量）",
-    help: "由前面的服务任务按工作日算出。",
-    read: () => definition.timeDate?.body,
-    options: instants,
-    commit: (value) => write("timeDate", value),
-  })];
+  return [
+    kind,
+    select({
+      label: "时刻（变量）",
+      help: "由前面的服务任务按工作日算出。",
+      read: () => definition.timeDate?.body,
+      options: instants,
+      commit: (value) => write("timeDate", value),
+    }),
+  ];
 }
 
 export function timerKind(definition) {

@@ -14,7 +14,11 @@ function formField(model, element, node) {
   return select({
     label: "表单",
     read: () => node.get("gc:form"),
-    options: () => model.terms.forms.map(({ key, file, title }) => ({ value: key, label: `${title}　${model.terms.main ? file : key}` })),
+    options: () =>
+      model.terms.forms.map(({ key, file, title }) => ({
+        value: key,
+        label: `${title}　${model.terms.main ? file : key}`,
+      })),
     commit: (value) => model.set(element, { "gc:form": value || undefined }),
   });
 }
@@ -25,7 +29,9 @@ function formLinks(model, node, addresses) {
     const open = form && make("a", { href: addresses.forms + form.file }, "打开表单设计");
     const fresh = make("a", { href: addresses.forms.replace(/\/$/, "") }, "新建表单");
     const decisions = form?.decisions.map((each) => each.label).join("、");
-    const says = form ? make("div", { className: "form-hint" }, decisions ? `办理结果：${decisions}` : "此表单没有办理结果字段。") : null;
+    const says = form
+      ? make("div", { className: "form-hint" }, decisions ? `办理结果：${decisions}` : "此表单没有办理结果字段。")
+      : null;
     return [make("div", { className: "panel-links" }, ...[open, fresh].filter(Boolean)), says];
   });
 }
@@ -35,16 +41,25 @@ function performer(model, element) {
     const lane = model.laneOf(element);
     const role = lane && model.named("roles", getBusinessObject(lane).id);
     const fits = role && role.value !== SYSTEM;
-    const where = make("span", { className: fits ? "panel-role" : "panel-role panel-role-missing" },
-      role?.label ?? (lane ? nameOf(getBusinessObject(lane)) : "不在任何泳道内"));
-    const words = fits ? "由所在泳道决定；把任务拖到另一条泳道即改由该岗位办理。" : "人工任务须由岗位办理，请拖到办理岗位的泳道内。";
+    const where = make(
+      "span",
+      { className: fits ? "panel-role" : "panel-role panel-role-missing" },
+      role?.label ?? (lane ? nameOf(getBusinessObject(lane)) : "不在任何泳道内"),
+    );
+    const words = fits
+      ? "由所在泳道决定；把任务拖到另一条泳道即改由该岗位办理。"
+      : "人工任务须由岗位办理，请拖到办理岗位的泳道内。";
     return [where, make("div", { className: "form-hint" }, words)];
   });
 }
 
 export function period(model, element) {
   const node = getBusinessObject(element);
-  const known = () => model.terms.periods.map(({ id, label, value }) => ({ value: id, label: value ? `${label}（现行默认${value}）` : label }));
+  const known = () =>
+    model.terms.periods.map(({ id, label, value }) => ({
+      value: id,
+      label: value ? `${label}（现行默认${value}）` : label,
+    }));
   const days = () => /^\d+$/.test(node.get("gc:due") ?? "");
   const commit = (value) => model.set(element, { "gc:due": value || undefined });
   return [
@@ -57,12 +72,14 @@ export function period(model, element) {
       commit: (value) => commit(value === "days" ? "5" : value),
     }),
     ...(days()
-      ? [text({
-          label: "工作日",
-          read: () => node.get("gc:due"),
-          check: (value) => (/^[1-9]\d{0,2}$/.test(value) ? "" : "请填写1至999的整数。"),
-          commit,
-        })]
+      ? [
+          text({
+            label: "工作日",
+            read: () => node.get("gc:due"),
+            check: (value) => (/^[1-9]\d{0,2}$/.test(value) ? "" : "请填写1至999的整数。"),
+            commit,
+          }),
+        ]
       : []),
   ];
 }
