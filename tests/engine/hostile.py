@@ -147,6 +147,7 @@ _attack(
 _attack("another process", LIBRARY["green_event.bpmn"], "process-file-name", "root-missing")
 _attack("no process", _definitions('<bpmn:collaboration id="c"/>'), "root-missing", mistakes=("process-count",))
 _attack("id twice", SHIPPED.replace(b'id="site_inspection"', b'id="substantive_review"'), "id-twice")
+_attack("id of a shape twice", SHIPPED.replace(b'id="site_inspection_di"', b'id="site_inspection"'), "id-twice")
 _attack("id missing", SHIPPED.replace(b'<bpmn:userTask id="site_inspection"', b"<bpmn:userTask"), "id-missing")
 _attack("calls itself", _straight(call("c", KEY), ids=("c",)), "call-cycle")
 _attack("another prefix", SHIPPED.replace(b"bpmn:", b"q:").replace(b"xmlns:bpmn=", b"xmlns:q="))
