@@ -6,7 +6,7 @@ import sys
 
 import psycopg
 
-from tests.bench import allocation, completion, determinations, experts, gate, ledger, step
+from tests.bench import allocation, completion, determinations, experts, gate, ledger, migration, rehearsal, step
 from tests.bench.installation import installation
 
 BARS = {
@@ -30,9 +30,11 @@ def main() -> int:
     _show(figures, gate.measure())
     with installation() as (settings, app):
         _show(figures, completion.measure(app, settings))
+        _show(figures, rehearsal.measure(settings))
         with psycopg.connect(settings.database_url.replace("postgresql+psycopg", "postgresql")) as connection:
             case_ids = [row[0] for row in connection.execute("SELECT id FROM cases ORDER BY id")]
         _show(figures, ledger.measure(settings, case_ids))
+        _show(figures, migration.measure(app, settings))
         _show(figures, allocation.measure(app, settings))
     _show(figures, experts.measure())
     bars = {**BARS, "case_bytes": 30 * 1024 + 600 * figures["case_events"]}
