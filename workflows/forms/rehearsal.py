@@ -52,7 +52,7 @@ def flaws(form: Form) -> list[Flaw]:
         return [Flaw(key, f"no fitting example for the required {key}", words) for key in missing]
     data = {key: shown["examples"][0] for key, shown in properties.items() if "examples" in shown}
     try:
-        validate(form, data)
+        validate(form, data, once=True)
     except Invalid as invalid:
         return [
             Flaw(

@@ -21,17 +21,19 @@ _MAX_ERRORS = 100
 _UNUSUAL = re.compile(r"[^\w.-]+")
 
 
-def validate(form: Form, data: object, *, allowed: Allowed | None = None) -> dict[str, Any]:
+def validate(form: Form, data: object, *, allowed: Allowed | None = None, once: bool = False) -> dict[str, Any]:
     """The cleaned submission: texts trimmed, empty entries and read-only fields left out, an unticked box false.
 
-    `allowed` leaves only some choices of a field open (path → values). Raises Invalid with every field that is wrong.
+    `allowed` leaves only some choices of a field open (path → values); `once` is for a form that may not come again, of
+    which nothing is kept. Raises Invalid with every field that is wrong.
     """
     if not isinstance(data, Mapping):
         raise Invalid([FieldError("", "提交内容须为表单各项的键值对象")])
     reading = _Reading(form)
     clean = reading.read(data)
     reading.refuse_hidden(clean)
-    for error in _validator(form, _frozen(allowed or {})).iter_errors(clean):
+    validator = _make_validator if once else _validator
+    for error in validator(form, _frozen(allowed or {})).iter_errors(clean):
         reading.note(error)
     if reading.errors:
         raise Invalid(reading.in_order())
@@ -180,6 +182,8 @@ def _frozen(allowed: Allowed) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple(sorted((path, tuple(values)) for path, values in allowed.items()))
 
 
-@lru_cache(maxsize=512)
-def _validator(form: Form, allowed: tuple[tuple[str, tuple[str, ...]], ...]) -> Any:
+def _make_validator(form: Form, allowed: tuple[tuple[str, tuple[str, ...]], ...]) -> Any:
     return _Validator(json_schema(form, allowed=dict(allowed)))
+
+
+_validator = lru_cache(maxsize=512)(_make_validator)
