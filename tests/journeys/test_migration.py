@@ -15,7 +15,7 @@ from storage.tasks import Task
 from tests.contract_client import Office
 from tests.engine.redrawing import Drawing
 from tests.journeys.conftest import At
-from workflows import audit, deployments, migrations
+from workflows import audit, bundling, deployments, migrations
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
 
 LIBRARY = Path(__file__).parents[2] / "bpmn"
@@ -46,9 +46,9 @@ class Owner:
 
     def publish(self, change: Callable[[Drawing], Drawing], path: str = "retrofit.bpmn") -> int:
         """Another version of retrofit; answers its number."""
-        library = dict(deployments.read_library(LIBRARY))
+        library = dict(bundling.read_library(LIBRARY))
         library[path] = change(Drawing(library[path])).bytes
-        bundle = deployments.assemble(library, "retrofit")
+        bundle = bundling.assemble(library, "retrofit")
         with self.at.database.transaction() as session:
             return deployments.publish(session, "retrofit", bundle, "owner2", self.now).version
 

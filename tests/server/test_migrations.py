@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from tests.contract_client import Office
 from tests.engine.redrawing import Drawing
 from tests.server.signing_in import put_into_cookie, token_of
-from workflows import deployments, migrations
+from workflows import bundling, deployments, migrations
 
 HERE = "/workshop/definitions/retrofit/migration"
 LIBRARY = Path(__file__).parents[2] / "bpmn"
@@ -20,12 +20,12 @@ LIBRARY = Path(__file__).parents[2] / "bpmn"
 
 def publish(app: Flask, office: Office) -> int:
     """A version of retrofit with a stage more; answers its number."""
-    library = dict(deployments.read_library(LIBRARY))
+    library = dict(bundling.read_library(LIBRARY))
     drawing = Drawing(library["retrofit.bpmn"])
     place = "recheck_outcome_to_deputy_review"
     drawing.insert("compliance", place, lane="case_officer", form="explanation", name="合规审查")
     library["retrofit.bpmn"] = drawing.bytes
-    bundle = deployments.assemble(library, "retrofit")
+    bundle = bundling.assemble(library, "retrofit")
     with app.extensions["greencase"].database.transaction() as session:
         return deployments.publish(session, "retrofit", bundle, "owner2", now_of(office)).version
 
