@@ -9,7 +9,7 @@ import { Panel } from "./panel";
 import { Toolbar } from "./toolbar";
 import { Scope } from "./variables";
 
-const PHONE = window.matchMedia("(max-width: 860px)");
+const NARROW = window.matchMedia("(max-width: 1180px)"); // the minimap would cover too much
 
 class Workbench {
   constructor(page) {
@@ -57,7 +57,7 @@ class Workbench {
   async start() {
     await open(this.canvas, this.given.xml);
     this.toolbar.state(this.given.editable ? "saved" : "closed");
-    if (!PHONE.matches) this.canvas.get("minimap").open();
+    if (!NARROW.matches) this.canvas.get("minimap").open();
     const wanted = new URLSearchParams(location.search).get("element");
     if (wanted) goTo(this.canvas, wanted);
     await this.check();
