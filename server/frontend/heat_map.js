@@ -1,6 +1,6 @@
 // A diagram coloured by how long cases stay at each element, with figures beside it. Reads
 //   <script type="application/json" data-heat>
-//     {"xml", "elements": [{id, degree, median, waiting}], "calls": [{id, waiting, url}], "degrees"}</script>
+//     {"xml", "elements": [{id, degree, words, title, waiting}], "calls": [{id, waiting, url}], "degrees"}</script>
 // and sorts tables [data-sortable] by the columns whose heads carry data-sort.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 
@@ -32,8 +32,8 @@ async function draw({ xml, elements, calls, degrees }, holder) {
   for (const element of elements) {
     if (!registry.get(element.id)) continue;
     canvas.addMarker(element.id, `heat-${element.degree}`);
-    const median = badge("heat-badge", element.median);
-    if (element.median) overlays.add(element.id, { position: { bottom: 10, left: 4 }, html: median, scale: SCALE });
+    const stays = badge("heat-badge", element.words, element.title);
+    if (element.words) overlays.add(element.id, { position: { bottom: 10, left: 2 }, html: stays, scale: SCALE });
     if (element.waiting) waiting(overlays, element.id, badge("heat-waiting", `${element.waiting}`, `${element.waiting}件停留在此`));
   }
   for (const { id, waiting: count, url } of calls) {

@@ -62,10 +62,13 @@ def _day(name: str, otherwise: date, errors: list[FieldError]) -> date:
 
 def _badge(element: dict[str, Any]) -> dict[str, Any]:
     """What stands beside an element on the diagram."""
+    times = f"{element['passes']}次"
+    median, longest = length(element["median"]), length(element["longest"])
     return {
         "id": element["id"],
         "degree": element["degree"],
-        "median": length(element["median"]) if element["median"] is not None else "",
+        "words": f"{median} · {times}" if element["finished"] else times if element["passes"] else "",
+        "title": f"经过{times}，中位用时{median}，最长{longest}",
         "waiting": element["waiting"],
     }
 
