@@ -18,6 +18,7 @@ from server.web import (
     publicity,
     recoveries,
     rehearsals,
+    scenarios,
     tasks,
     trial,
     versions,
@@ -47,6 +48,7 @@ BLUEPRINTS = (
     migrations.blueprint,
     workshop.blueprint,
     rehearsals.blueprint,
+    scenarios.blueprint,
 )
 
 __all__ = [
