@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -9,7 +11,10 @@ from flask.testing import FlaskClient
 from server.web.heat_map import length
 from server.web.versions import value_in_words
 from tests.server.signing_in import put_into_cookie, token_of
+from workflows import definition_drafts as drafts
+from workflows.permissions import Actor
 
+NOW = datetime(2026, 3, 9, 1, tzinfo=UTC)
 HEAT = "/workshop/definitions/retrofit/heat"
 
 
@@ -97,3 +102,25 @@ def test_one_version_alone_differs_in_nothing(owner: FlaskClient) -> None:
     answer = owner.get("/workshop/definitions/green_event/differences")
     assert answer.status_code == 200
     assert "没有差异" in answer.text
+
+
+def test_a_version_with_nothing_before_it_cannot_be_withdrawn(owner: FlaskClient) -> None:
+    answer = owner.get("/workshop/definitions/green_event")
+    assert answer.status_code == 200
+    assert "停用" not in answer.text
+    assert "新建草稿" in answer.text
+
+
+def test_a_draft_is_shown_beside_what_is_in_force(owner: FlaskClient, shared_app: Flask) -> None:
+    with shared_app.extensions["greencase"].database.transaction() as session:
+        actor = Actor(0, "owner", "测试口径一", frozenset({"process_owner"}))
+        draft = drafts.open_draft(session, actor, "retrofit", title="改名", now=NOW)["id"]
+    address = f"/workshop/drafts/{draft}/differences"
+    assert "还没有修改" in owner.get(address).text
+    with shared_app.extensions["greencase"].database.transaction() as session:
+        file = drafts.read_file(session, actor, draft, "retrofit.bpmn")
+        content = file.content.replace("现场核查".encode(), "实地核查".encode())
+        drafts.save_file(session, actor, draft, "retrofit.bpmn", content, etag=file.etag, now=NOW)
+    answer = owner.get(address)
+    assert answer.status_code == 200
+    assert "实地核查" in answer.text and "现行版本 → 草稿" in answer.text
