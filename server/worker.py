@@ -13,7 +13,7 @@ from server import clock
 from server.settings import Settings
 from storage.database import Database
 from storage.objects import ObjectStore
-from workflows import jobs, migrations, publication, rehearsals, what_if
+from workflows import jobs, migrations, rehearsals, what_if
 from workflows.rehearsal import Crew
 
 log = logging.getLogger("greencase.worker")
@@ -64,10 +64,8 @@ class Worker:
         self._work_for_owners(now)
 
     def _work_for_owners(self, now: datetime) -> None:
-        """Publications that are due; then rehearsals, migrations and what-ifs, for a moment only: timers go first."""
+        """Rehearsals, migrations and what-ifs, for a moment only: timers go first."""
         until = time.monotonic() + MOMENT
-        while publication.publish_due(self._database, now):
-            pass
         working = True
         while working and time.monotonic() < until and not self._stopping.is_set():
             done = (

@@ -1,11 +1,11 @@
-"""What becomes due without anybody acting: timers, re-allocations, document locks. Each job is safe to run twice."""
+"""What becomes due without anybody acting: publications, timers, re-allocations, document locks; safe to run twice."""
 
 from datetime import datetime, timedelta
 
 from storage import documents, instances, ledger, people, system
 from storage.database import Database, Session
 from storage.objects import ObjectStore, ObjectStoreAway
-from workflows import allocation
+from workflows import allocation, publication
 from workflows.engine import EngineError
 from workflows.errors import GreenCaseError, StepFailed
 from workflows.permissions import SYSTEM
@@ -16,14 +16,22 @@ RETENTION = timedelta(days=3653)
 
 
 def run_due(database: Database, now: datetime, *, limit: int = 10_000, wait: bool = False) -> int:
-    """Fire every due timer and do every pending re-allocation, each in a transaction of its own; how many were done.
+    """Publish, fire timers and allocate again, as is due, each in a transaction of its own; how many were done.
 
     `wait` also waits for what another worker has just begun, so that all of it is done when this returns.
     """
     done = 0
-    while done < limit and (_fire_next_timer(database, now, wait=wait) or _reallocate_next(database, now)):
+    while done < limit and _next(database, now, wait=wait):
         done += 1
     return done
+
+
+def _next(database: Database, now: datetime, *, wait: bool) -> bool:
+    return (
+        publication.publish_due(database, now)
+        or _fire_next_timer(database, now, wait=wait)
+        or _reallocate_next(database, now)
+    )
 
 
 def _fire_next_timer(database: Database, now: datetime, *, wait: bool) -> bool:
