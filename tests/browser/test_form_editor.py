@@ -108,6 +108,8 @@ def test_a_condition_is_chosen_from_the_options_of_the_form(live: Site, draft: i
     page.get_by_label("何时显示", exact=True).select_option("!=")
     page.get_by_label("何时显示：选项").select_option(label="「初审结论」要求说明")
     page.locator("[data-preview]", has_text="仅当「初审结论」选择「要求说明」时填写").wait_for()
+    select(page, "reason_code")
+    assert page.get_by_label("何时显示：选项").input_value() == 'decision|"refuse"'
     saved: dict[str, Any] = page.evaluate(f"{EDITOR}.saveSchema()")
     opinion = next(each for each in saved["components"] if each.get("key") == "review_opinion")
     assert opinion["conditional"] == {"hide": '=decision != "return"'}

@@ -29,7 +29,7 @@ export default {
     "label: 'Validation'": "label: '填写要求'",
     "label: 'Static options'": "label: '选项'",
     "label: 'Layout'": "label: '版式'",
-    "return 'Group label'": "return '分组名称'",
+    "return 'Group label'": "return '名称'",
     "return 'Title'": "return '标题'",
     "return 'Field label'": "return '名称'",
     "Field description": "填写说明",

@@ -4,6 +4,7 @@ import {
 } from "@bpmn-io/form-js-viewer";
 
 const CHOICES = [{ label: "选项一", value: "one" }, { label: "选项二", value: "two" }];
+const ROWS = { isRepeating: true, allowAddRemove: true, defaultRepetitions: 1, properties: { max_items: "30" } };
 const choices = () => ({ values: CHOICES.map((choice) => ({ ...choice })) });
 
 // Component, name in the palette, what a new one has beside its label.
@@ -19,7 +20,7 @@ const OFFERED = [
   [Text, "说明文字", () => ({ text: "说明文字" })],
   [Separator, "分隔线", () => ({})],
   [Group, "分组", () => ({ components: [], showOutline: false })],
-  [DynamicList, "明细表", () => ({ components: [], showOutline: true, isRepeating: true, allowAddRemove: true, defaultRepetitions: 1, properties: { max_items: "30" } })],
+  [DynamicList, "明细表", () => ({ components: [], showOutline: true, ...ROWS })],
 ];
 const UNLABELLED = new Set(["datetime", "text", "separator"]);
 

@@ -1,7 +1,7 @@
 // Conditions over other fields: chosen as “field and option” where that is all they say, else written out.
 import { h } from "preact";
 
-import { Framed, useTyped, write } from "./entries.js";
+import { Choices, Framed, useTyped, write } from "./entries.js";
 
 const SIMPLE = /^=?\s*([a-z][a-z0-9_]*)\s*(!?=)\s*("(?:[^"\\]*)"|true|false)\s*$/;
 
@@ -39,15 +39,20 @@ function optionsOf(field, editor) {
   for (const each of editor.registry.getAll()) {
     if (each.id === field.id || each.readonly || insideList(each, editor)) continue;
     const boolean = each.properties?.kind === "boolean" || each.type === "checkbox";
-    const values = each.type === "checkbox" ? [{ label: "勾选", value: "true" }] : ["radio", "select"].includes(each.type) ? each.values ?? [] : [];
-    for (const { label, value } of values) {
+    for (const { label, value } of choicesOf(each)) {
       found.push([`${each.key}|${boolean ? value : JSON.stringify(value)}`, `「${each.label}」${label}`]);
     }
   }
   return found;
 }
 
-function insideList(field, editor) {
+function choicesOf({ type, values }) {
+  if (type === "checkbox") return [{ label: "勾选", value: "true" }];
+  return ["radio", "select"].includes(type) ? (values ?? []) : [];
+}
+
+/** Whether a component is a column of a list. */
+export function insideList(field, editor) {
   for (let parent = editor.registry.get(field._parent); parent; parent = editor.registry.get(parent._parent)) {
     if (parent.type === "dynamiclist") return true;
   }
@@ -73,13 +78,23 @@ function ConditionEntry(props) {
     else if (options.length) set(next, known && chosen ? chosen : options[0][0]);
   };
   const modeOptions = [["", always], ...(options.length ? modes : []), ["custom", "自行写条件"]];
-  const select = (attributes, list, current) =>
-    h("select", { class: "bio-properties-panel-input", ...attributes }, list.map(([value, words]) => h("option", { value, key: value, selected: value === current }, words)));
+  const written = {
+    type: "text",
+    class: "bio-properties-panel-input",
+    "aria-label": `${label}：条件`,
+    value: shown,
+    spellcheck: false,
+    onInput: (event) => type(event.target.value),
+    onBlur: flush,
+  };
+  const chooseOption = { "aria-label": `${label}：选项`, onChange: (event) => set(mode, event.target.value) };
+  const syntax = `${custom}。写法：字段标识 = "选项值"，或 !=；可用and、or和括号连接。`;
+  const help = mode === "custom" ? syntax : options.length ? "" : "表单中有单选、下拉选择或勾选框后，可按其选项设置。";
   return h(
     Framed,
-    { id, label, kind: "select gc-condition", help: mode === "custom" ? `${custom}。写法：字段标识 = "选项值"，或 !=；可用and、or和括号连接。` : options.length ? "" : "表单中有单选、下拉选择或勾选框后，可按其选项设置。" },
-    select({ id, onChange: chooseMode }, modeOptions, mode),
-    mode && mode !== "custom" ? select({ "aria-label": `${label}：选项`, onChange: (event) => set(mode, event.target.value) }, options, chosen) : null,
-    mode === "custom" ? h("input", { type: "text", class: "bio-properties-panel-input", "aria-label": `${label}：条件`, value: shown, spellcheck: false, onInput: (event) => type(event.target.value), onBlur: flush }) : null,
+    { id, label, kind: "select gc-condition", help },
+    h(Choices, { attributes: { id, onChange: chooseMode }, options: modeOptions, chosen: mode }),
+    mode && mode !== "custom" ? h(Choices, { attributes: chooseOption, options, chosen }) : null,
+    mode === "custom" ? h("input", written) : null,
   );
 }

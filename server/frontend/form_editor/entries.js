@@ -80,15 +80,18 @@ function TextEntry(props) {
 function ChoiceEntry(props) {
   const { id, label, help, field, read, options } = props;
   const choose = (event) => write(props, event.target.value);
-  return h(
-    Framed,
-    { id, label, help, kind: "select" },
-    h("select", { id, class: "bio-properties-panel-input", onChange: choose, value: read(field) }, options.map(([value, words]) => h("option", { value, key: value, selected: value === read(field) }, words))),
-  );
+  return h(Framed, { id, label, help, kind: "select" }, h(Choices, { attributes: { id, onChange: choose }, options, chosen: read(field) }));
+}
+
+/** The choices of a select, each a value and its words. */
+export function Choices({ attributes, options, chosen }) {
+  const shown = options.map(([value, words]) => h("option", { value, key: value, selected: value === chosen }, words));
+  return h("select", { ...attributes, class: "bio-properties-panel-input" }, shown);
 }
 
 function BoxEntry(props) {
   const { id, label, help, field, read } = props;
   const tick = (event) => write(props, event.target.checked);
-  return h(Framed, { id, label, help, kind: "checkbox" }, h("input", { id, type: "checkbox", class: "bio-properties-panel-input", checked: read(field), onChange: tick }));
+  const input = { id, type: "checkbox", class: "bio-properties-panel-input", checked: read(field), onChange: tick };
+  return h(Framed, { id, label, help, kind: "checkbox" }, h("input", input));
 }

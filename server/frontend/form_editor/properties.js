@@ -1,6 +1,6 @@
 // The properties panel of our forms: what form-js knows and we honour, and in groups of their own what only we know.
+import { comparisonEntry, insideList } from "./conditions.js";
 import { entry } from "./entries.js";
-import { comparisonEntry } from "./conditions.js";
 
 const KINDS = [
   ["", "普通文字"],
@@ -15,18 +15,25 @@ const KINDS = [
   ["email", "电子邮箱"],
   ["names", "姓名（两人以上）"],
 ];
+const PLACES = ["", "0", "1", "2", "3", "4", "5", "6"].map((each) => [each, each || "2（默认）"]);
 const DECIMAL = new Set(["money", "tonnes", "score", "decimal"]);
 const UNITS = { money: "元", tonnes: "吨", score: "分" };
 const BOOLEAN_CHOICES = [{ label: "是", value: "true" }, { label: "否", value: "false" }];
+const EXAMPLE = [
+  "必填项须有一个符合要求的样例，用于校验、演示数据和接口文档。可直接写内容，也可写来源：",
+  "fact:字段标识（取已填内容）、unique:前缀（不重复的编号）、digits:位数、",
+  "date:today（当日）、date:matter:0.5（申报事项期间的中段）。",
+].join("");
 const FIELDS = new Set(["textfield", "textarea", "number", "datetime", "radio", "select", "checklist", "checkbox"]);
 
 // Of form-js's own groups, the entries that our forms take; whatever is not named here is not offered.
 const KEPT = {
-  general: new Set(["label", "date-label", "date_label", "dateLabel", "description", "key", "path", "text", "searchable", "readonly"]),
+  general: new Set(["label", "date-label", "description", "key", "path", "text", "searchable", "readonly"]),
   staticOptions: null,
   layout: new Set(["columns"]),
   validation: new Set(["required", "minLength", "maxLength", "pattern", "patternErrorMessage", "min", "max"]),
 };
+const OF_FREE_TEXT = ["minLength", "maxLength", "pattern", "patternErrorMessage"];
 
 export function ourProperties(facts) {
   class OurProperties {
@@ -51,7 +58,8 @@ function keepOf(group, field) {
   if (!(group.id in KEPT)) return null;
   const names = KEPT[group.id];
   if (!names) return { ...group, shouldOpen: true };
-  const dropped = new Set(field.type === "textfield" && property("kind").read(field) && property("kind").read(field) !== "digits" ? ["minLength", "maxLength", "pattern", "patternErrorMessage"] : []);
+  const kind = field.type === "textfield" ? property("kind").read(field) : "";
+  const dropped = new Set(kind && kind !== "digits" ? OF_FREE_TEXT : []); // a kind brings its own
   if (field.type === "group") dropped.add("path");
   const entries = group.entries.filter(({ id }) => names.has(id.replace(`${field.id}-`, "")) && !dropped.has(id));
   return entries.length ? { ...group, entries, shouldOpen: group.id !== "layout" } : null;
@@ -78,8 +86,10 @@ function groupsOf(field, editor) {
   const kind = kindEntries(field);
   if (kind.length) groups.push(group("kind", "数据类型", kind));
   if (field.type === "dynamiclist") groups.push(group("rows", "明细表", listEntries()));
-  groups.push(group("condition", "显示条件", [comparisonEntry("hide")]));
-  if (FIELDS.has(field.type) || field.type === "dynamiclist") groups.push(group("business", "业务属性", businessEntries(field)));
+  // What stands in a row of a list applies to every row, and a line between the fields always stays.
+  const conditional = !insideList(field, editor);
+  if (conditional && field.type !== "separator") groups.push(group("condition", "显示条件", [comparisonEntry("hide")]));
+  if (FIELDS.has(field.type) || field.type === "dynamiclist") groups.push(group("business", "业务属性", businessEntries(field, conditional)));
   return groups;
 }
 
@@ -89,7 +99,7 @@ function formEntries() {
     entry("box", "prefill", "带出本件已有信息", {
       read: (field) => field.properties?.prefill === "facts",
       change: (field, value) => ({ properties: withProperty(field, "prefill", value ? "facts" : "") }),
-      help: "勾选后，与先前表单同一标识的字段自动带出已填内容；适用于申报表的补正和核对，不用于各人独立出具的意见。",
+      help: "勾选后，同一标识的字段自动带出先前已填的内容；用于申报表的补正和核对，不用于各人独立出具的意见。",
     }),
   ];
 }
@@ -107,15 +117,17 @@ function kindEntries(field) {
   }
   if (field.type !== "textfield") return [];
   const kind = property("kind").read(field);
-  const entries = [entry("choice", "kind", "数据类型", { options: KINDS, read: property("kind").read, change: changeKind, help: "决定如何校验和显示。金额、吨数按十进制精确计算。" })];
+  const help = "决定如何校验和显示。金额、吨数按十进制精确计算。";
+  const entries = [entry("choice", "kind", "数据类型", { options: KINDS, read: property("kind").read, change: changeKind, help })];
   if (DECIMAL.has(kind)) {
+    const usual = UNITS[kind] ? `不填为“${UNITS[kind]}”。` : "如：兆瓦时、平方米。";
     entries.push(
-      entry("text", "unit", "计量单位", { read: property("unit").read, change: changeUnit, help: UNITS[kind] ? `不填为“${UNITS[kind]}”。` : "如：兆瓦时、平方米。" }),
+      entry("text", "unit", "计量单位", { read: property("unit").read, change: changeUnit, help: usual }),
       entry("text", "min", "最小值", { ...property("min"), help: "如0或0.01。" }),
       entry("text", "max", "最大值", property("max")),
     );
   }
-  if (kind === "decimal") entries.push(entry("choice", "decimals", "小数位数", { ...property("decimals"), options: ["", "0", "1", "2", "3", "4", "5", "6"].map((each) => [each, each || "2（默认）"]) }));
+  if (kind === "decimal") entries.push(entry("choice", "decimals", "小数位数", { ...property("decimals"), options: PLACES }));
   return entries;
 }
 
@@ -152,9 +164,9 @@ function listEntries() {
   ];
 }
 
-function businessEntries(field) {
+function businessEntries(field, conditional) {
   const entries = [entry("text", "name", "简称", { ...property("name"), help: "提示和文书中的称呼；不填用名称。" })];
-  if (!field.readonly && field.type !== "dynamiclist") entries.push(comparisonEntry("required_when"));
+  if (conditional && !field.readonly && field.type !== "dynamiclist") entries.push(comparisonEntry("required_when"));
   entries.push(source("prefill", "预填来源", "打开表单时自动填入的内容。只读字段不填来源时，带出同一标识的已有信息。"));
   if (field.type === "dynamiclist") {
     entries.push(entry("box", "example", "样例含一行明细", {
@@ -163,7 +175,7 @@ function businessEntries(field) {
       help: "用各栏的样例组成一行，用于演示数据和接口文档。",
     }));
   } else if (!field.readonly) {
-    entries.push(source("example", "样例", "必填项须有一个符合要求的样例，用于校验、演示数据和接口文档。可直接写内容，也可写来源：fact:字段标识（取已填内容）、unique:前缀（不重复的编号）、digits:位数、date:today（当日）、date:matter:0.5（申报事项期间的中段）。"));
+    entries.push(source("example", "样例", EXAMPLE));
   }
   return entries;
 }
