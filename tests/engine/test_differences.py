@@ -162,6 +162,16 @@ def test_a_changed_kind_is_said_in_words() -> None:
     assert said(difference) == {"close_publicity": {"类型": ("服务任务", "用户任务")}}
 
 
+def test_an_attribute_that_is_named_like_what_we_say_hides_nothing() -> None:
+    odd = PUBLICITY.replace(
+        b'<bpmn:serviceTask id="close_publicity"', b'<bpmn:serviceTask kind="x" id="close_publicity"'
+    )
+    start = odd.index(b'<bpmn:serviceTask kind="x"')
+    end = odd.index(b"</bpmn:serviceTask>", start) + len(b"</bpmn:serviceTask>")
+    other = odd[:start] + odd[start:end].replace(b"serviceTask", b"userTask") + odd[end:]
+    assert said(compare_diagrams(odd, other)) == {"close_publicity": {"类型": ("服务任务", "用户任务")}}
+
+
 def _meaningful(root: etree._Element) -> Iterator[etree._Element]:
     """All nodes but those that only repeat what a flow says."""
     for node in root.iter():

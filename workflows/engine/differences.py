@@ -37,10 +37,11 @@ KINDS = {
     "group": "分组框",
 }
 _LABELS = {
-    "kind": "类型",
-    "scope": "所在范围",
+    "#kind": "类型",
+    "#scope": "所在范围",
     "name": "名称",
-    "role": "办理角色（泳道）",
+    "#role": "办理角色（泳道）",
+    "#text": "文字内容",
     "documentation": "说明",
     "text": "文字",
     "gc:form": "表单",
@@ -82,7 +83,7 @@ _LABELS = {
 _ENDS = {"id": "编号", "xsi:type": "表达式类型"}
 _PARAMETER = re.compile(r"extensionElements/parameter:([^/@\[\]]*)")
 # Of a thing that only one version has these are said elsewhere or say nothing; where two versions differ they count.
-_UNSAID = frozenset({"kind", "scope", "name"})
+_UNSAID = frozenset({"#kind", "#scope", "name"})
 _UNSAID_ENDS = ("@id", "@xsi:type")
 
 
@@ -185,7 +186,7 @@ def _compare(before: Mapping[str, Record], after: Mapping[str, Record], key: str
 
 def _said(code: str, *sides: tuple[Mapping[str, Record], str | None]) -> tuple[str | None, ...]:
     """Both values in words; as they are written where the words do not tell them apart."""
-    if code == "kind":
+    if code == "#kind":
         return tuple(KINDS.get(value or "", value) for _, value in sides)
     words = tuple(None if value is None else shown(records, code, value) for records, value in sides)
     return words if words[0] != words[1] else tuple(value for _, value in sides)

@@ -40,7 +40,7 @@ _PARTS = frozenset(
 )
 # Fields that hold the id of something else in the file: people read its name.
 _REFERENCES = frozenset(
-    {"sourceRef", "targetRef", "attachedToRef", "default", "processRef", "role", "scope", "gc:separateFrom"}
+    {"sourceRef", "targetRef", "attachedToRef", "default", "processRef", "#role", "#scope", "gc:separateFrom"}
     | {"messageRef", "messageEventDefinition@messageRef"}
 )
 
@@ -49,7 +49,8 @@ _REFERENCES = frozenset(
 class Record:
     """One thing of a diagram: its fields by code, and its drawing.
 
-    `fields` is what it means, `drawing` where and how it is drawn (bounds, waypoints, label), both complete.
+    `fields` is what it means, `drawing` where and how it is drawn (bounds, waypoints, label), both complete. Codes that
+    begin with # are no attribute of its own: its kind, what it stands in, the lanes that list it, its text.
     """
 
     id: str
@@ -71,8 +72,8 @@ def read_records(data: bytes) -> dict[str, Record]:
     _collect(root, None, records, nodes)
     _place_in_lanes(records, nodes)
     _tie_flows(records, nodes)
-    for plane in root.iterchildren(f"{{{DI}}}BPMNDiagram"):
-        _draw(plane, records, root.get("id") or local_name(root))
+    for diagram in root.iterchildren(f"{{{DI}}}BPMNDiagram"):
+        _draw(diagram, records, root.get("id") or local_name(root))
     return records
 
 
@@ -102,9 +103,9 @@ def _collect(
     identity = _free(node.get("id") or kind, records)
     record = records[identity] = Record(identity, kind)
     nodes[identity] = node
-    record.fields["kind"] = kind
+    record.fields["#kind"] = kind
     if scope is not None and records[scope].kind != "definitions":
-        record.fields["scope"] = scope
+        record.fields["#scope"] = scope
     inner = []
     for code, value, child in _contents(node, ""):
         if child is not None and _stands_alone(child, node):
@@ -204,7 +205,7 @@ def _place_in_lanes(records: Mapping[str, Record], nodes: Mapping[str, etree._El
         for reference in node.iterchildren(bpmn("flowNodeRef")):
             listed = (reference.text or "").strip()
             if listed in records:
-                _append(records[listed], "role", identity)
+                _append(records[listed], "#role", identity)
             else:
                 _append(records[identity], "flowNodeRef", listed)
 
