@@ -45,8 +45,12 @@ def _check_file(file: str, root: etree._Element, report: Report) -> None:
     schema = _schema()
     # The schema object holds the errors of its last validation.
     with _lock:
-        if schema.validate(root):
-            return
+        try:
+            if schema.validate(root):
+                return
+        except etree.XMLSchemaValidateError as broken:
+            # Not about the file: libxml2 could not get the memory that it needed.
+            raise MemoryError from broken
         errors = [error for error, _ in zip(schema.error_log, range(MAX_SHOWN), strict=False)]
     for error in errors:
         owner = _owner(root, error.path)
