@@ -141,4 +141,3 @@ def _ask(request: Mapping[str, Any], contents: Sequence[bytes], seconds: float) 
         with suppress(ValueError, TypeError):
             answers.update(json.loads(line))
     return answers
-
