@@ -26,10 +26,11 @@ def move(running: Running, definition_id: int, state: bytes) -> list[dict[str, A
     changes = [{"field": "definition", "old": _name(step, case.definition_id), "new": _name(step, definition_id)}]
     now_open = {task.id: task for task in process.open_tasks()}
     for row in task_store.list_open_of_cases(session, [case.id]):
-        _follow(step, row, before[row.id], now_open[row.id], changes)
+        if row.id in now_open:
+            _follow(step, row, before[row.id], now_open[row.id], changes)
     names = {wait.id: wait.name for wait in process.waits()}
     for wait in instances.list_waits(session, [case.id]):
-        wait.name = names[wait.id]
+        wait.name = names.get(wait.id, wait.name)
 
     session.get_one(Instance, case.id).state = state
     case.definition_id = definition_id

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
+from operator import methodcaller
 
 import pytest
 
@@ -476,6 +477,30 @@ def test_a_call_under_way_calls_the_same_process() -> None:
     move(case, compile_files(caller(), longer))
     case.complete("inner")
     assert case.open_ids == ["after"]
+
+
+def test_two_passes_through_one_process_are_told_apart() -> None:
+    twice = diagram(
+        "p",
+        start(),
+        both("split"),
+        call("one", "q"),
+        call("two", "q"),
+        both("join"),
+        end(),
+        line("begin", "split", "one", "join", "done"),
+        line("split", "two", "join"),
+    )
+    parallel = signing().replace(b'id="p"', b'id="q"')
+    case = drive(twice, parallel)
+    tasks = {element: [each.id for each in case.open if each.element_id == element] for element in ("a", "b", "c")}
+    # In one pass a and c are signed, in the other b.
+    for element, number in (("a", 0), ("c", 0), ("b", 1)):
+        case.step(methodcaller("complete", tasks[element][number], None))
+    move(case, compile_files(twice, parallel.replace(b'id="q"', b'id="q" name="x"')))
+    for element in ("b", "a", "c", "z", "z"):
+        case.complete(element)
+    assert case.ended is not None
 
 
 def test_another_kind_of_element_is_another_element() -> None:

@@ -35,7 +35,8 @@ class Ahead:
                 self._active[place] = self._active.get(place, known) & known
             else:
                 # Named by the scope and the element from which the token came.
-                self._arrived[token.scope, token.came_from] = known
+                branch = (token.scope, token.came_from)
+                self._arrived[branch] = self._arrived.get(branch, known) & known
                 self._joins.add(place)
         # In the order in which tokens may come to them.
         self.entered = self._reach()

@@ -109,9 +109,9 @@ class Judge:
             return Judgement((Remark("", "", "ended", *_WORDS["ended"]),), (), ())
         obstacles = list(self._unlike(position))
         if not obstacles:
-            for scope in position.running:
-                tokens = [token for token in position.tokens if token.scope == scope]
-                obstacles += self._unreachable(self._new.scopes[scope], tokens)
+            # A process whose last tokens wait at its end holds none any more.
+            for tokens in filter(None, position.passes):
+                obstacles += self._unreachable(self._new.scopes[tokens[0].scope], tokens)
         if obstacles:
             return Judgement(tuple(obstacles), (), ())
         ahead = Ahead(self._new, position.tokens)
@@ -153,7 +153,7 @@ class Judge:
             events += [within.elements[flow.target] for flow in within.outgoing[element.id]]
         return {(event.id, event.message, event.timer is not None) for event in events}
 
-    def _unreachable(self, scope: Scope, tokens: list[Token]) -> Iterator[Remark]:
+    def _unreachable(self, scope: Scope, tokens: tuple[Token, ...]) -> Iterator[Remark]:
         places: set[str] = set()
         for token in tokens:
             element = scope.elements[token.element_id]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow import TaskState
@@ -18,7 +19,6 @@ from workflows.engine.gate.bundle import Scope
 from workflows.engine.gate.dataflow import written
 from workflows.engine.model import Element
 from workflows.engine.state import NONE, SAME, decode_state
-from workflows.engine.tree import FINISHED
 
 if TYPE_CHECKING:
     from workflows.engine.diagrams import Diagrams
@@ -45,11 +45,15 @@ class Token:
 
 @dataclass(frozen=True)
 class Position:
-    """Where a case stands: the processes that are under way and their tokens; equal for cases that stand alike."""
+    """Where a case stands: the tokens of each pass through a process that is under way; equal for cases that are alike."""
 
     ended: bool
-    running: tuple[str, ...]
-    tokens: tuple[Token, ...]
+    passes: tuple[tuple[Token, ...], ...]
+
+    @property
+    def tokens(self) -> Iterator[Token]:
+        """The tokens of all passes."""
+        return chain.from_iterable(self.passes)
 
 
 class Drawn:
@@ -85,8 +89,7 @@ class Drawn:
 def read_position(state: bytes, drawn: Drawn) -> tuple[Position, set[Place]]:
     """Where a case stands on the bundle that it runs on, and which elements it has done. Raises StateUnreadable."""
     head, names, processes = decode_state(state)
-    tokens: list[Token] = []
-    running: list[str] = []
+    passes: list[tuple[Token, ...]] = []
     done: set[Place] = set()
     try:
         if head[0] != drawn.pin[:32]:
@@ -96,12 +99,12 @@ def read_position(state: bytes, drawn: Drawn) -> tuple[Position, set[Place]]:
             drawn_as = [specs[name].bpmn_id if name in specs else None for name in names]
             done.update((scope, drawn_as[row[3]] or "") for row in rows if row[2] == TaskState.COMPLETED)
             if not completed:
-                running.append(scope)
-                tokens.extend(_tokens(scope, specs, names, {row[0]: row for row in rows}))
+                tokens = _tokens(scope, specs, names, {row[0]: row for row in rows})
+                passes.append(tuple(sorted(tokens, key=repr)))
         ended = bool(head[7]) or bool(processes[0][2])
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise StateUnreadable(f"the state is damaged: {error!r}") from error
-    return Position(ended, tuple(sorted(running)), tuple(sorted(tokens, key=repr))), done
+    return Position(ended, tuple(sorted(passes, key=repr))), done
 
 
 def _tokens(scope: str, specs: Mapping[str, Any], names: list[str], rows: Rows) -> Iterator[Token]:
@@ -121,19 +124,14 @@ def _tokens(scope: str, specs: Mapping[str, Any], names: list[str], rows: Rows) 
 
 def _known(row: list[Any], rows: Rows) -> set[str]:
     """The names of the variables of a task: every row holds the difference to its parent's."""
-    chain = [row]
-    while chain[-1][1] and chain[-1][7] != NONE:
-        chain.append(rows[chain[-1][1]])
+    line = [row]
+    while line[-1][1] and line[-1][7] != NONE:
+        line.append(rows[line[-1][1]])
     known: set[str] = set()
-    for _, _, _, _, _, _, _, difference in reversed(chain):
+    for _, _, _, _, _, _, _, difference in reversed(line):
         if difference == NONE:
             known = set()
         elif difference != SAME:
             changed, removed = difference if type(difference) is list else (difference, [])
             known = (known - set(removed)) | changed.keys()
     return known
-
-
-def is_predicted(row: list[Any]) -> bool:
-    """Whether a row is a task that is merely foreseen."""
-    return not row[2] & (FINISHED | _ACTIVE)
