@@ -45,7 +45,7 @@ class Token:
 
 @dataclass(frozen=True)
 class Position:
-    """Where a case stands: the tokens of each pass through a process that is under way; equal for cases that are alike."""
+    """Where a case stands: the tokens of each pass through a process under way; equal for cases that stand alike."""
 
     ended: bool
     passes: tuple[tuple[Token, ...], ...]
