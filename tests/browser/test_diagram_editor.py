@@ -17,7 +17,7 @@ from tests.browser.visiting import PHONE, Site
 from workflows import definition_drafts
 from workflows.bundling import read_library
 from workflows.engine.document import read_document
-from workflows.engine.model import Process, read_processes
+from workflows.engine.model import MultiInstance, Process, read_processes
 from workflows.permissions import Actor
 
 PATIENCE = 20_000  # ms: the gate starts a child process for each look at a draft
@@ -77,9 +77,9 @@ class Workshop:
         return page
 
     def close(self) -> None:
-        """The windows are closed when no request of theirs is under way any more."""
+        """The windows are closed when the gate has answered: no request of theirs is under way then."""
         for page in self.pages:
-            page.wait_for_load_state("networkidle")
+            _settled(page)
             page.close()
 
     def read(self) -> Process:
@@ -120,6 +120,11 @@ def _choose(page: Page, label: str, value: str) -> None:
 
 def _saved(page: Page) -> None:
     expect(page.locator(".workbench-state")).to_have_text("已保存", timeout=PATIENCE)
+
+
+def _settled(page: Page) -> None:
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".findings-asking")).to_have_count(0, timeout=PATIENCE)
 
 
 def _judged(page: Page, said: str = "校验通过") -> None:
@@ -257,6 +262,38 @@ def test_conditions_operations_messages_and_roles_are_chosen_in_chinese(workshop
     assert process.elements["paid"].reason == "FRAUD"
 
 
+def test_several_people_and_instants_are_chosen_from_the_variables(workshop: Workshop) -> None:
+    page = workshop.page()
+    page.evaluate(SELECT, "site_inspection")
+    page.get_by_label("多人同时办理").check()
+    _choose(page, "人员名单（变量）", "panel")
+    page.get_by_label("每人的代号").fill("inspector")
+    page.get_by_label("指定办理人（变量）").fill("inspector")
+    page.evaluate(SELECT, "listed")
+    page.get_by_title("更改类型").click()
+    page.locator(".djs-popup .entry").filter(has_text="等待时限").click()
+    _choose(page, "时刻（变量）", "publicity_ends_at")
+    page.evaluate(SELECT, "resolved")
+    page.get_by_title("更改类型").click()
+    page.locator(".djs-popup .entry").filter(has_text="等待时限").click()
+    _choose(page, "到期时间", "duration")
+    page.get_by_label("时长").fill("P10D")
+    page.get_by_label("时长").blur()
+    _saved(page)
+    elements = workshop.read().elements
+    inspection = elements["site_inspection"]
+    assert inspection.multi_instance == MultiInstance("panel", None, "inspector")
+    assert inspection.assignee == "inspector"
+    assert (elements["listed"].timer, elements["resolved"].timer) == ("publicity_ends_at", "P10D")
+    _settled(page)
+    page.reload()  # what was written is read again
+    expect(page.locator("[data-element-id=site_inspection]").first).to_be_attached()
+    page.evaluate(SELECT, "site_inspection")
+    expect(page.get_by_label("人员名单（变量）")).to_have_value("panel")
+    expect(page.get_by_label("每人的代号")).to_have_value("inspector")
+    assert workshop.live.wrong == []
+
+
 def test_nobody_elses_work_is_overwritten(workshop: Workshop, tmp_path: Path) -> None:
     page = workshop.page()
     workshop.saved_by_somebody_else("现场核查", "实地核查")
@@ -274,6 +311,7 @@ def test_nobody_elses_work_is_overwritten(workshop: Workshop, tmp_path: Path) ->
     assert mine.name == "retrofit.bpmn"
     assert _process("retrofit.bpmn", mine.read_bytes()).elements["explanation"].name == "我的补充说明"
 
+    _settled(page)
     banner.get_by_role("button", name="查看他人版本").click()
     page.locator("dialog.confirm").get_by_role("button", name="重新载入").click()
     expect(page.locator("[data-element-id=site_inspection]")).to_contain_text("实地核查")

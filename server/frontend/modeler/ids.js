@@ -15,14 +15,21 @@ const SHORT = {
   TimerEventDefinition: "timer_definition",
 };
 
+/** Numbers are given once: the label of an element that was renamed keeps the id that it had while the page is open. */
 class ReadableIds extends BpmnFactory {
+  given = new Map();
+
   _ensureId(element) {
     if (element.id || !this._needsId(element)) {
       super._ensureId(element);
       return;
     }
     const type = element.$type.replace(/^.*:/, "");
-    element.id = freeId(this._model.ids, SHORT[type] ?? snakeCase(type));
+    const stem = SHORT[type] ?? snakeCase(type);
+    let number = (this.given.get(stem) ?? 0) + 1;
+    while (this._model.ids.assigned(`${stem}_${number}`)) number += 1;
+    this.given.set(stem, number);
+    element.id = `${stem}_${number}`;
     this._model.ids.claim(element.id, element);
   }
 }
@@ -30,13 +37,17 @@ ReadableIds.$inject = ["moddle"];
 
 /** A sequence flow is called after its ends, as in the shipped diagrams: `site_inspection_to_outcome`. */
 class FlowIds extends CommandInterceptor {
-  constructor(eventBus, modeling, moddle) {
+  constructor(eventBus, modeling, moddle, elementRegistry) {
     super(eventBus);
+    const free = (stem) => {
+      let id = stem;
+      for (let n = 2; moddle.ids.assigned(id) || elementRegistry.get(`${id}_label`); n += 1) id = `${stem}_${n}`;
+      return id;
+    };
     const name = (connection) => {
       const { sourceRef, targetRef, $type } = connection.businessObject;
       if ($type !== "bpmn:SequenceFlow" || !sourceRef || !targetRef) return;
-      const id = freeId(moddle.ids, `${sourceRef.id}_to_${targetRef.id}`, true);
-      modeling.updateProperties(connection, { id });
+      modeling.updateProperties(connection, { id: free(`${sourceRef.id}_to_${targetRef.id}`) });
     };
     this.postExecuted("connection.create", ({ context: { connection } }) => name(connection));
     this.postExecuted("connection.reconnect", ({ context: { connection, oldSource, oldTarget } }) => {
@@ -46,14 +57,7 @@ class FlowIds extends CommandInterceptor {
     });
   }
 }
-FlowIds.$inject = ["eventBus", "modeling", "moddle"];
-
-function freeId(ids, stem, alone = false) {
-  if (alone && !ids.assigned(stem)) return stem;
-  let number = alone ? 2 : 1;
-  while (ids.assigned(`${stem}_${number}`)) number += 1;
-  return `${stem}_${number}`;
-}
+FlowIds.$inject = ["eventBus", "modeling", "moddle", "elementRegistry"];
 
 function snakeCase(name) {
   return name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();

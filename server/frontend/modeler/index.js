@@ -49,7 +49,7 @@ class Workbench {
       onState: (state, answer) => {
         this.toolbar.state(state);
         this.banners.show(state, answer);
-        if (state === "saved") this.check();
+        if (state === "saved" && !this.leaving) this.check();
       },
     });
   }
@@ -130,7 +130,9 @@ class Workbench {
 
   /** Saves and goes; where saving fails the browser asks whether to leave without. */
   async leaveFor(address) {
+    this.leaving = true;
     await this.keepNow();
+    this.leaving = false;
     location.assign(address);
   }
 

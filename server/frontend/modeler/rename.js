@@ -4,8 +4,7 @@ import { ID_FORM } from "./ids";
 import { getBusinessObject } from "./model";
 
 // What no expression takes for a variable.
-const RESERVED =
-  new Set(
+const RESERVED = new Set(
   (
     "and as assert async await break class continue def del elif else except false finally for from global if import " +
     "in is lambda none nonlocal not null or pass raise return self true try while with yield"
@@ -19,6 +18,8 @@ export function whyNot(model, element, id) {
   if (RESERVED.has(id)) return "这是系统保留字，请换一个编号。";
   const holder = model.moddle.ids.assigned(id);
   if (holder && holder !== getBusinessObject(element)) return "本图中已有这一编号。";
+  const label = model.registry.get(`${id}_label`);
+  if (label && label.labelTarget !== element) return "这一编号刚刚用过，请换一个编号。";
   return "";
 }
 
