@@ -1,14 +1,9 @@
 """The program's codes in the words of an official (domain.md and its wording): nothing here is translated freely."""
 
 from workflows import rules
+from workflows.stages import STAGES as STAGES
 
 SCHEMES = {key: module.TITLE for key, module in rules.SCHEMES.items()}
-STAGES = {
-    "P02": "填报提交", "P03": "形式审查", "P04": "材料补正", "P05": "信用核查与部门联审", "P06": "业务初审",
-    "P07": "现场核查", "P08": "第三方审计核查", "P08b": "核定确认", "P09": "专家评审", "P10": "金额测算与查重",
-    "P11": "科室复审与会签", "P11b": "分管领导审核", "P12": "集体审议", "P13": "社会公示", "P14": "异议核查处理",
-    "P15": "报区政府审定", "P16": "认定结果告知", "P17": "资金计划", "P18": "收款信息确认", "P19": "资金拨付",
-}  # fmt: skip
 # The stations of the status line: what an applicant recognises, each with the stages it stands for.
 STATIONS = (
     ("填报", ("P02",)),

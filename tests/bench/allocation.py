@@ -74,9 +74,9 @@ def _copy_processes(connection: psycopg.Connection[Any], reference: str) -> None
             copied = state[:1] + zlib.compress(orjson.dumps([head, *rest]), 1)
             cursor.execute("INSERT INTO instance (case_id, state) VALUES (%s, %s)", [case_id, copied])
             cursor.execute(
-                "INSERT INTO wait (id, case_id, element_id, name, kind, message, due_at, boundary) "
-                "SELECT replace(id, %s, %s), %s, element_id, name, kind, message, due_at, boundary "
-                "FROM wait WHERE case_id = %s",
+                "INSERT INTO wait (id, case_id, process, element_id, name, kind, message, due_at, boundary, opened_at) "
+                "SELECT replace(id, %s, %s), %s, process, element_id, name, kind, message, due_at, boundary, opened_at "
+                "FROM wait WHERE case_id = %s AND ended_at IS NULL",
                 [old, prefix, case_id, original],
             )
 
