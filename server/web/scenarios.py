@@ -10,6 +10,7 @@ from server.json import dumps, loads
 from server.web import facts, words
 from server.web.answers import Page
 from workflows import definition_drafts, rules, scenarios
+from workflows.editor_terms import MESSAGES
 from workflows.errors import Conflict, FieldError, GreenCaseError, Invalid, NotFound
 from workflows.permissions import READERS
 
@@ -117,20 +118,36 @@ def begin(key: str) -> str:
     return _walk(key, scenarios.begin(g.session, key, g.now))
 
 
-def _walk(key: str, record: Mapping[str, Any], errors: Sequence[FieldError] = (), refusal: str = "") -> str:
+def _walk(
+    key: str,
+    record: Mapping[str, Any],
+    errors: Sequence[FieldError] = (),
+    refusal: str = "",
+    before: Mapping[str, Any] | None = None,
+) -> str:
     found = scenarios.walk(g.session, current_actor(), key, record)
     return render_template(
         "workshop/scenario_walk.html",
         key=key,
         walk=found,
         record=dumps(found["record"]).decode(),
+        before=dumps(before).decode() if before is not None else None,
         facts_asked=_facts_asked(key, found["choices"]),
         kinds=KINDS,
-        decision=decision_in_words,
+        label=_label,
         sent=request.form,
         errors=errors,
         refusal=refusal,
     )
+
+
+def _label(do: str, value: Mapping[str, str]) -> str:
+    """What a choice is called: a decision, what a message says, or what a service answers."""
+    said = {
+        "complete": words.DECISIONS,
+        "message": {code: name for _, codes in MESSAGES.values() for code, name in codes.items()},
+    }
+    return said.get(do, {}).get(value["value"], value["label"])
 
 
 def _facts_asked(key: str, choices: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -146,10 +163,12 @@ def _facts_asked(key: str, choices: Sequence[Mapping[str, Any]]) -> list[dict[st
 @blueprint.post("/workshop/definitions/<key>/scenarios/new")
 @allow("process_owner")
 def step(key: str) -> Page:
-    """One more thing happens; the record so far travels with the form."""
+    """One more thing happens, or none: then the record is shown again as it was before the last one."""
     _refuse_unknown(key)
     sent = request.form
     record = loads(sent.get("record", "").encode())
+    if not sent.get("take"):
+        return _walk(key, record)
     do, _, rest = sent.get("take", "").partition(":")
     element_id, _, value = rest.partition(":")
     try:
@@ -165,7 +184,7 @@ def step(key: str) -> Page:
         )
     except Invalid as error:
         return _again(key, record, error), error.status
-    return _walk(key, fresh)
+    return _walk(key, fresh, before=record)
 
 
 def _again(key: str, record: Mapping[str, Any], error: GreenCaseError) -> str:

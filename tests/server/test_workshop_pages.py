@@ -189,6 +189,7 @@ def test_a_scenario_is_made_by_hand_step_by_step(office: Office, desks: tuple[De
         record, take = hidden(page, "record"), re.findall(r'name="take" value="([^"]+)"', page)
         page = owner.sends(f"{SCENARIOS}/new", 200, "已经过", record=record, take=take[0])
     record = hidden(page, "record")
+    assert "撤销上一步" in page and record in owner.sends(f"{SCENARIOS}/new", 200, record=record).replace("&#34;", '"')
     owner.sends(f"{SCENARIOS}/new", 422, "现在不能选择", record=record, take="complete:nothing:pass")
     owner.sends(f"{SCENARIOS}/kept", 422, "请填写用例名称", record=record, name="")
     for wrong in ("", "[]", "{}", '{"scheme": "retrofit"}', record.replace("retrofit", "green_event")):
