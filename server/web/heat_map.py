@@ -37,7 +37,7 @@ def show(key: str) -> Page:
     page = render_template(
         "workshop/heat_map.html",
         key=key,
-        found=found,
+        heat=found,
         shown=shown,
         badges=[_badge(each) for each in shown["elements"] if each["is_drawn"]],
         calls=[{**each, "url": url_for(".show", key=key, **{**kept, "of": each["key"]})} for each in shown["calls"]],

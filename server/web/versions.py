@@ -31,7 +31,7 @@ WAYS = {
 @allow(*READING)
 def show(key: str) -> str:
     found = versions.list_versions(g.session, key)
-    return render_template("workshop/versions.html", key=key, found=found)
+    return render_template("workshop/versions.html", key=key, definition=found)
 
 
 @blueprint.get("/workshop/definitions/<key>/versions/<int:number>")
