@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Select, and_, case, func, or_, select
+from sqlalchemy import ForeignKey, Index, Select, and_, case, func, or_, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column, relationship
 
@@ -51,6 +51,8 @@ class Case(Base):
         Index(None, "status", "id"),
         Index(None, "enterprise_id", "id"),
         Index(None, "batch_id", "id"),
+        Index(None, "definition_id", "id"),
+        Index("ix_cases_scheme_running", "scheme", "id", postgresql_where=text("ended_at IS NULL")),
     )
 
 

@@ -40,6 +40,7 @@ class Wait(Base):
     ended_at: Mapped[Instant | None]
     __table_args__ = (
         Index("ix_wait_message_case_id", "message", "case_id", postgresql_where=text("ended_at IS NULL")),
+        Index(None, "opened_at"),
         Index("ix_wait_case_id", "case_id", postgresql_where=text("ended_at IS NULL")),
     )
 

@@ -41,6 +41,7 @@ class Task(Base):
         Index(None, "role", "status", "due_on", "id"),
         Index(None, "assignee", "status", "due_on", "id"),
         Index(None, "completed_by", "ended_at"),
+        Index(None, "opened_at"),
     )
 
 

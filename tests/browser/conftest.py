@@ -47,6 +47,7 @@ def live_app(clone_database: Callable[[], Urls], object_store: S3, run_dir: Path
 def live(live_app: Flask, browser: Browser) -> Iterator[Site]:
     """The pages under an address, an open batch, and whoever is needed signed in."""
     server = make_server("127.0.0.1", 0, live_app, threaded=True, request_handler=Quiet)
+    server.daemon_threads = False  # closing waits for requests under way, so that none leaves a connection behind
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     office = Office(flask_transport(live_app))

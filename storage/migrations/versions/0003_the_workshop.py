@@ -169,6 +169,11 @@ def upgrade() -> None:
     is_open = sa.text("ended_at IS NULL")
     op.create_index("ix_wait_message_case_id", "wait", ["message", "case_id"], postgresql_where=is_open)
     op.create_index("ix_wait_case_id", "wait", ["case_id"], postgresql_where=is_open)
+    op.create_index("ix_wait_opened_at", "wait", ["opened_at"])
+    op.create_index("ix_task_opened_at", "task", ["opened_at"])
+    op.create_index("ix_cases_definition_id_id", "cases", ["definition_id", "id"])
+    running = sa.text("ended_at IS NULL")
+    op.create_index("ix_cases_scheme_running", "cases", ["scheme", "id"], postgresql_where=running)
 
 
 def downgrade() -> None:
