@@ -94,7 +94,9 @@ def _new(scheme: str, errors: Sequence[FieldError] = (), refusal: str = "") -> s
     return render_template(
         "workshop/rehearsal_new.html",
         scheme=scheme,
-        articles=by_article(found, lambda each: each["article"]),
+        own=by_article((each for each in found if each["schemes"]), lambda each: each["article"]),
+        general=by_article((each for each in found if not each["schemes"]), lambda each: each["article"]),
+        general_open=any(text for name, text in request.form.items() if name.startswith("value-")),
         sent=request.form,
         errors=errors,
         refusal=refusal,
