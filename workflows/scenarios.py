@@ -264,7 +264,7 @@ def begin(session: Session, key: str, now: datetime, draft_id: int | None = None
         registered = operations.REGISTRY.get(element.operation or "")
         if element.result and registered is not None and registered.gives in ("people", "instant"):
             known[element.id] = [list(EXPERTS) if registered.gives == "people" else later] * ROUNDS
-    values = {name: str(each["value"]) for name, each in pinned.items()}
+    values = {name: str(each["value"]) for name, each in pinned.items() if each["value"] is not None}
     return scenario.blank(key, values, now, known).as_json()
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, g, jsonify, redirect, render_template, request, url_for
 
 from server.access import allow, current_actor
+from server.refusals import refusal_recorded
 from server.web.answers import Page
 from workflows import definition_drafts, form_designs, forms
 from workflows.bundling import GateRefused
@@ -95,7 +96,8 @@ def save(draft_id: int, key: str) -> tuple[Response, int]:
     """Keep what the editor holds; answers the new etag, or in one sentence why nothing was kept."""
     body, opened = request.get_data(), request.headers.get("If-Match", "").strip('"') or None
     try:
-        etag = form_designs.save_form(g.session, current_actor(), draft_id, key, body, etag=opened, now=g.now)
+        with refusal_recorded(body, draft_id=draft_id):
+            etag = form_designs.save_form(g.session, current_actor(), draft_id, key, body, etag=opened, now=g.now)
     except GateRefused as error:
         return jsonify(detail="未保存：" + "；".join(each.message_zh for each in error.findings)), error.status
     except GreenCaseError as error:
