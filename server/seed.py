@@ -1,6 +1,7 @@
 """What a first start puts into an empty database: definitions always; in demo mode people and a batch (fictitious)."""
 
 import json
+import logging
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from workflows.permissions import Actor
 from workflows.rules import parameters as law
 from workflows.step import BEIJING
 
+log = logging.getLogger("greencase")
 PASSWORD = "greencase-demo"  # noqa: S105 - the contract publishes it, and it exists in demo mode only
 BASIS = "《关于明确2026年度政策口径的请示》（虚构文〔2026〕1号）"
 
@@ -66,7 +68,9 @@ def ensure(settings: Settings) -> None:
             elif system.clock_offset(session) is not None:
                 raise SettingsError("该数据库是演示数据，其账号密码是公开的，不能用作正式系统；请另建数据库。")
             now = clock.now(session, demo=settings.demo)
-            deployments.publish_shipped(session, settings.bpmn_dir, now)
+            published = deployments.publish_shipped(session, settings.bpmn_dir, now)
+            if any(version.draft_id is not None for version in published):
+                _warn_of_mistakes(session)
             if settings.demo and people.is_empty(session):
                 add_people(session)
                 if settings.start == "demo":
@@ -74,6 +78,13 @@ def ensure(settings: Settings) -> None:
                     add_demo_batch(session, settings, now)
     finally:
         database.dispose()
+
+
+def _warn_of_mistakes(session: Session) -> None:
+    """What owners published is judged by this program's gate at every start; running cases are not held up by it."""
+    for scheme, findings in deployments.judge_in_force(session).items():
+        for finding in findings:
+            log.error("%s in force: %s %s %s", scheme, finding.file, finding.element or "-", finding.message_zh)
 
 
 def add_people(session: Session) -> None:

@@ -111,6 +111,13 @@ def publish_shipped(session: Session, folder: Path, now: datetime) -> list[Defin
     return [store_version(session, scheme, bundle, release) for scheme, bundle in bundles.items()]
 
 
+def judge_in_force(session: Session) -> dict[str, list[engine.Finding]]:
+    """The gate over the versions in force: what passed once may name what this program no longer has. By scheme."""
+    files = in_force(session)
+    judged = {scheme: check(assemble(files, scheme), scheme) for scheme in rules.SCHEMES if f"{scheme}.bpmn" in files}
+    return {scheme: findings for scheme, findings in judged.items() if findings}
+
+
 def _offer(session: Session, bundles: Mapping[str, Mapping[str, bytes]], now: datetime) -> None:
     """A draft of what the program ships anew since it last published; once for each content."""
     fresh: dict[str, bytes] = {}

@@ -128,7 +128,7 @@ def test_added_and_removed_elements_carry_what_they_say() -> None:
     end = '<bpmn:endEvent id="publicity_done"'
     difference = edited((end, task + end))
     (added,) = difference.added
-    assert (added.id, added.name, added.kind_name) == ("extra", "复核", "用户任务")
+    assert (added.id, added.name, added.kind_name) == ("extra", "复核", "人工任务")
     assert {field.label: field.new for field in added.fields} == {
         "表单": "recheck",
         "办理期限（工作日）": "3",
@@ -159,7 +159,7 @@ def test_a_changed_kind_is_said_in_words() -> None:
     end = text.index("</bpmn:serviceTask>", start) + len("</bpmn:serviceTask>")
     task = text[start:end].replace("serviceTask", "userTask")
     difference = compare_diagrams(PUBLICITY, (text[:start] + task + text[end:]).encode())
-    assert said(difference) == {"close_publicity": {"类型": ("服务任务", "用户任务")}}
+    assert said(difference) == {"close_publicity": {"类型": ("服务任务", "人工任务")}}
 
 
 def test_an_attribute_that_is_named_like_what_we_say_hides_nothing() -> None:
@@ -169,7 +169,7 @@ def test_an_attribute_that_is_named_like_what_we_say_hides_nothing() -> None:
     start = odd.index(b'<bpmn:serviceTask kind="x"')
     end = odd.index(b"</bpmn:serviceTask>", start) + len(b"</bpmn:serviceTask>")
     other = odd[:start] + odd[start:end].replace(b"serviceTask", b"userTask") + odd[end:]
-    assert said(compare_diagrams(odd, other)) == {"close_publicity": {"类型": ("服务任务", "用户任务")}}
+    assert said(compare_diagrams(odd, other)) == {"close_publicity": {"类型": ("服务任务", "人工任务")}}
 
 
 def _meaningful(root: etree._Element) -> Iterator[etree._Element]:

@@ -10,7 +10,7 @@ from server.settings import CHECKOUT, Settings
 from storage import definitions
 from storage.database import Database, Session
 from workflows import definition_drafts as drafts
-from workflows import deployments, publication, rules
+from workflows import deployments, inspection, publication, rules
 from workflows.bundling import GateRefused
 from workflows.errors import Changed, Conflict, Forbidden, GreenCaseError, Invalid, NotFound, TooLarge
 from workflows.permissions import Actor
@@ -209,6 +209,24 @@ def test_what_the_program_ships_never_undoes_what_an_owner_published(
     assert offered["authors"] == ["system"]
     assert [file["path"] for file in drafts.get_draft(session, owner, offered["id"])["files"]] == [INTAKE]
     publication.publish(session, second, offered["id"], reason="采用随程序更新的流程", now=NOW)
+
+
+def test_what_an_owner_published_is_judged_at_every_start(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = Database(settings.database_url, pool_size=1)
+    with database.transaction() as session:
+        deployments.publish_shipped(session, CHECKOUT / "bpmn", NOW)
+        owner, second = seed.actor(session, "owner"), seed.actor(session, "owner2")
+        draft = begin(session, owner)
+        change(session, owner, draft, RETROFIT, 'gc:status="SITE"', 'gc:status="RECOVERING"')
+        publication.publish(session, second, draft, reason="试验（虚构）", now=NOW)
+    seed.ensure(settings)
+    assert not caplog.records
+    monkeypatch.delitem(inspection.STATUSES, "RECOVERING")
+    seed.ensure(settings)
+    assert [record.args[2] for record in caplog.records if record.args] == ["site_inspection"]  # type: ignore[index]
+    database.dispose()
 
 
 @pytest.mark.parametrize(

@@ -21,10 +21,10 @@ KINDS = {
     "message": "消息",
     "startEvent": "开始",
     "endEvent": "结束",
-    "userTask": "用户任务",
+    "userTask": "人工任务",
     "serviceTask": "服务任务",
     "receiveTask": "接收任务",
-    "callActivity": "调用流程",
+    "callActivity": "引用流程",
     "subProcess": "子流程",
     "exclusiveGateway": "排他网关",
     "parallelGateway": "并行网关",
@@ -32,8 +32,8 @@ KINDS = {
     "intermediateCatchEvent": "等待事件",
     "boundaryEvent": "边界事件",
     "sequenceFlow": "连线",
-    "textAnnotation": "注释",
-    "association": "注释连线",
+    "textAnnotation": "批注",
+    "association": "批注连线",
     "group": "分组框",
 }
 _LABELS = {
