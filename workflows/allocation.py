@@ -126,7 +126,9 @@ def _held_by_others(
     return listing.Held(annual, renewable)
 
 
-def taken_by_others(session: Session, holders: Iterable[listings.Holder], matters: Collection[int]) -> list[listing.Taken]:
+def taken_by_others(
+    session: Session, holders: Iterable[listings.Holder], matters: Collection[int]
+) -> list[listing.Taken]:
     """What others have on these matters: cases here, historic awards, cases still under the repealed rules (M17)."""
     taken = [
         listing.Taken(each.matter_id, each.scheme, f"已由申报件{each.reference}支持", each.amount, case=each.reference)
