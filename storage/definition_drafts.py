@@ -79,6 +79,12 @@ def remove_file(session: Session, draft_id: int, path: str) -> None:
     session.execute(delete(DraftFile).where(DraftFile.draft_id == draft_id, DraftFile.path == path))
 
 
+def find_due(session: Session, now: datetime) -> int | None:
+    """A draft whose publication is due, without claiming it."""
+    query = select(DefinitionDraft.id).where(DefinitionDraft.state == "scheduled", DefinitionDraft.publish_at <= now)
+    return session.scalar(query.limit(1))
+
+
 def next_due(session: Session, now: datetime) -> DefinitionDraft | None:
     """Claim the scheduled publication that is longest due; other workers skip it."""
     query = select(DefinitionDraft).where(DefinitionDraft.state == "scheduled", DefinitionDraft.publish_at <= now)

@@ -10,7 +10,7 @@ from typing import Any
 
 from storage import definition_drafts as store
 from storage import definitions
-from storage.database import Database, Session
+from storage.database import Database, Session, lock_name
 from storage.definition_drafts import DefinitionDraft
 from storage.definitions import DefinitionVersion
 from workflows import definition_drafts as drafts
@@ -78,6 +78,7 @@ def publish(
     Raises Forbidden for its authors, Conflict when it is stale or changes nothing, GateRefused, Invalid.
     """
     require(actor, "process_owner")
+    _one_at_a_time(session)
     draft = drafts.lock_open(session, draft_id)
     if actor.username in draft.authors:
         raise Forbidden("编制草稿的人不能发布，请由另一名流程与口径负责人复核发布。")
@@ -98,6 +99,11 @@ def publish(
         _make_versions(session, draft, now)
     session.flush()
     return drafts.get_draft(session, actor, draft_id) | {"versions": versions_of(session, draft_id)}
+
+
+def _one_at_a_time(session: Session) -> None:
+    """Publications wait for each other, so that none overwrites what another has just put in force."""
+    lock_name(session, "publication")
 
 
 def versions_of(session: Session, draft_id: int) -> list[dict[str, Any]]:
@@ -161,6 +167,9 @@ def publish_due(database: Database, now: datetime) -> bool:
     What no longer passes becomes an open draft that says why.
     """
     with database.transaction() as session:
+        if store.find_due(session, now) is None:
+            return False
+        _one_at_a_time(session)
         draft = store.next_due(session, now)
         if draft is None:
             return False
@@ -190,6 +199,7 @@ def retire_version(
     text = reason.strip()
     if not 1 <= len(text) <= 500:
         raise Invalid("停用理由有误。", errors=[Problem("reason", "请写明停用理由，不超过500字。")])
+    _one_at_a_time(session)
     found = definitions.find(session, key, number)
     if found is None:
         raise NotFound("没有这一流程版本。")

@@ -1,7 +1,9 @@
 """Drafts are laid over what is in force, nobody overwrites a colleague, and two owners make a version."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 
@@ -111,6 +113,29 @@ def test_a_draft_begun_before_another_publication_must_be_begun_again(
     drafts.restore_file(session, owner, early, RETROFIT, now=NOW)
     change(session, owner, early, RETROFIT, "现场查看", "实地核查")
     assert publication.publish(session, second, early, reason="重新修改", now=NOW)["state"] == "published"
+
+
+def test_of_two_publications_at_once_the_second_sees_the_first(settings: Settings) -> None:
+    database = Database(settings.database_url, pool_size=3)
+    with database.transaction() as session:
+        deployments.publish_shipped(session, CHECKOUT / "bpmn", NOW)
+        owner, second = seed.actor(session, "owner"), seed.actor(session, "owner2")
+        rivals = [begin(session, owner), begin(session, owner)]
+        for draft, name in zip(rivals, ("实地核查", "现场查看"), strict=True):
+            change(session, owner, draft, RETROFIT, "现场核查", name)
+    together = Barrier(2)
+
+    def publish(draft: int) -> str:
+        with database.transaction() as session:
+            together.wait()
+            try:
+                return str(publication.publish(session, second, draft, reason="同时发布", now=NOW)["state"])
+            except Conflict:
+                return "stale"
+
+    with ThreadPoolExecutor(2) as people:
+        assert sorted(people.map(publish, rivals)) == ["published", "stale"]
+    database.dispose()
 
 
 def test_the_gate_stands_before_every_publication(session: Session, owner: Actor, second: Actor) -> None:
