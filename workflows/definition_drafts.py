@@ -16,7 +16,7 @@ from storage.definition_drafts import DefinitionDraft, DraftFile
 from workflows import inspection, rules, views
 from workflows.audit import Chain
 from workflows.bundling import GateRefused, assemble, sha256_of
-from workflows.errors import Changed, Conflict, Forbidden, Invalid, NotFound, TooLarge
+from workflows.errors import Changed, Conflict, Invalid, NotFound, TooLarge
 from workflows.errors import FieldError as Problem
 from workflows.library import in_force
 from workflows.permissions import READERS, Actor, require
@@ -270,15 +270,3 @@ def _affected(known: Mapping[str, bytes], files: Mapping[str, DraftFile]) -> lis
         for scheme in rules.SCHEMES
         if f"{scheme}.bpmn" in known and assemble(after, scheme) != assemble(known, scheme)
     ]
-
-
-def main_scheme(session: Session, draft_id: int) -> str:
-    """The scheme to look at a draft in: its own, or the first that calls its process."""
-    draft = find(session, draft_id)
-    if draft.key in rules.SCHEMES:
-        return draft.key
-    after = library_of(session, draft_id)
-    callers = [scheme for scheme in rules.SCHEMES if path_of(draft.key) in assemble(after, scheme)]
-    if not callers:
-        raise Forbidden("没有支持事项使用这一流程。")
-    return callers[0]
