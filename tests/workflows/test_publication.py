@@ -31,7 +31,6 @@ def database(settings: Settings) -> Iterator[Database]:
 @pytest.fixture
 def session(database: Database) -> Iterator[Session]:
     with database.transaction() as session:
-        deployments.publish_shipped(session, CHECKOUT / "bpmn", NOW)
         yield session
 
 
@@ -118,7 +117,6 @@ def test_a_draft_begun_before_another_publication_must_be_begun_again(
 def test_of_two_publications_at_once_the_second_sees_the_first(settings: Settings) -> None:
     database = Database(settings.database_url, pool_size=3)
     with database.transaction() as session:
-        deployments.publish_shipped(session, CHECKOUT / "bpmn", NOW)
         owner, second = seed.actor(session, "owner"), seed.actor(session, "owner2")
         rivals = [begin(session, owner), begin(session, owner)]
         for draft, name in zip(rivals, ("实地核查", "现场查看"), strict=True):
@@ -163,7 +161,6 @@ def test_what_would_be_lost_in_silence_is_a_finding(session: Session, owner: Act
 def test_a_publication_waits_for_its_day(database: Database, settings: Settings) -> None:
     day = NOW + timedelta(days=7)
     with database.transaction() as session:
-        deployments.publish_shipped(session, CHECKOUT / "bpmn", NOW)
         owner, second = seed.actor(session, "owner"), seed.actor(session, "owner2")
         draft, recalled = begin(session, owner), begin(session, owner)
         for each in (draft, recalled):
@@ -185,7 +182,6 @@ def test_a_publication_waits_for_its_day(database: Database, settings: Settings)
 def test_a_scheduled_publication_that_no_longer_fits_is_open_again_and_says_why(database: Database) -> None:
     day = NOW + timedelta(days=7)
     with database.transaction() as session:
-        deployments.publish_shipped(session, CHECKOUT / "bpmn", NOW)
         owner, second = seed.actor(session, "owner"), seed.actor(session, "owner2")
         waiting, faster = begin(session, owner), begin(session, owner)
         change(session, owner, waiting, RETROFIT, "现场核查", "实地核查")
@@ -241,7 +237,6 @@ def test_what_an_owner_published_is_judged_at_every_start(
 ) -> None:
     database = Database(settings.database_url, pool_size=1)
     with database.transaction() as session:
-        deployments.publish_shipped(session, CHECKOUT / "bpmn", NOW)
         owner, second = seed.actor(session, "owner"), seed.actor(session, "owner2")
         draft = begin(session, owner)
         change(session, owner, draft, RETROFIT, 'gc:status="SITE"', 'gc:status="RECOVERING"')
