@@ -15,8 +15,8 @@ from storage.audit import AuditEvent
 from storage.cases import Reach, Scope
 from storage.database import Session
 from tests.contract_client import Office
+from tests.engine.redrawing import Drawing
 from tests.journeys.conftest import At, investment, ten_schemes
-from tests.redrawing import insert_task, remove_task
 from workflows import case_records, rehearsal, rehearsals
 from workflows import definition_drafts as drafts
 from workflows.bundles import bundle_of
@@ -75,15 +75,28 @@ def case_ids(session: Session) -> dict[int, str]:
 
 
 def redraw(session: Session, change: Any, forms: Mapping[str, bytes] | None = None) -> int:
-    """A draft of `retrofit` whose diagram is changed by a function on its text."""
+    """A draft of `retrofit` whose diagram is changed by a function on its bytes."""
     owner = seed.actor(session, "owner")
     draft = int(drafts.open_draft(session, owner, "retrofit", title="推演用草稿", now=NOW)["id"])
     for path, content in (forms or {}).items():
         drafts.save_file(session, owner, draft, path, content, etag=None, now=NOW)
     file = drafts.read_file(session, owner, draft, RETROFIT)
-    changed = change(file.content.decode()).encode()
-    drafts.save_file(session, owner, draft, RETROFIT, changed, etag=file.etag, now=NOW)
+    drafts.save_file(session, owner, draft, RETROFIT, change(file.content), etag=file.etag, now=NOW)
     return draft
+
+
+def energy_opinion(diagram: bytes) -> bytes:
+    """A stage more, between site inspection and audit."""
+    drawing = Drawing(diagram)
+    flow = "inspection_outcome_to_verification"
+    return drawing.insert(
+        "energy_opinion", flow, lane="case_officer", form="site_inspection", name="节能诊断意见"
+    ).bytes
+
+
+def without_fund_plan(diagram: bytes) -> bytes:
+    """A stage less."""
+    return Drawing(diagram).bypass("fund_plan").bytes
 
 
 def rehearse(at: At, draft: int | None, *, scope: str = "all", **parameters: str) -> dict[str, dict[str, Any]]:
@@ -121,18 +134,8 @@ def test_through_its_own_version_every_case_comes_out_the_same(told: At) -> None
 
 
 def test_a_new_stage_needs_data_that_no_old_case_has(told: At) -> None:
-    def change(diagram: str) -> str:
-        return insert_task(
-            diagram,
-            "inspection_outcome_to_verification",
-            "energy_opinion",
-            name="节能诊断意见",
-            form="site_inspection",
-            lane="case_officer",
-        )
-
     with told.database.transaction() as session:
-        draft = redraw(session, change)
+        draft = redraw(session, energy_opinion)
     found = rehearse(told, draft)
     assert verdicts(found) == {
         **dict.fromkeys(("paid", "cut", "corrected", "running"), "needs_data"),
@@ -147,7 +150,7 @@ def test_a_new_stage_needs_data_that_no_old_case_has(told: At) -> None:
 
 def test_a_stage_that_goes_makes_another_path_and_nothing_else(told: At) -> None:
     with told.database.transaction() as session:
-        draft = redraw(session, lambda diagram: remove_task(diagram, "fund_plan"))
+        draft = redraw(session, without_fund_plan)
     found = rehearse(told, draft)
     assert verdicts(found) == {
         **dict.fromkeys(("paid", "cut", "corrected"), "other_path"),
@@ -178,7 +181,8 @@ def test_a_shorter_period_for_corrections_would_have_run_out_for_a_case(told: At
 
 
 def test_a_drawing_that_leads_nowhere_is_stuck_and_says_where(told: At) -> None:
-    def change(diagram: str) -> str:
+    def change(content: bytes) -> bytes:
+        diagram = content.decode()
         catch = (
             '<bpmn:intermediateCatchEvent id="noticed" name="等待另行通知">'
             "<bpmn:incoming>deputy_outcome_to_listed</bpmn:incoming><bpmn:outgoing>noticed_to_listed</bpmn:outgoing>"
@@ -192,7 +196,7 @@ def test_a_drawing_that_leads_nowhere_is_stuck_and_says_where(told: At) -> None:
         )
         return diagram.replace(
             "  <bpmn:process ", '  <bpmn:message id="message_noticed" name="noticed" />\n  <bpmn:process ', 1
-        )
+        ).encode()
 
     with told.database.transaction() as session:
         draft = redraw(session, change)
@@ -254,7 +258,7 @@ def test_what_cannot_be_rehearsed_is_refused(told: At) -> None:
 def test_a_draft_that_changes_under_way_stops_its_rehearsal(told: At) -> None:
     with told.database.transaction() as session:
         owner = seed.actor(session, "owner")
-        draft = redraw(session, lambda diagram: remove_task(diagram, "fund_plan"))
+        draft = redraw(session, without_fund_plan)
         run = rehearsals.start(session, owner, key="retrofit", draft_id=draft, parameters=None, scope="all", now=NOW)
     with told.database.transaction() as session:
         file = drafts.read_file(session, owner, draft, RETROFIT)

@@ -11,8 +11,7 @@ from server import seed
 from storage import cases
 from storage.database import Session
 from tests.journeys.conftest import At
-from tests.journeys.test_rehearsal import ENDS, NOW, case_ids, redraw, retrofits
-from tests.redrawing import insert_task, remove_task
+from tests.journeys.test_rehearsal import ENDS, NOW, case_ids, energy_opinion, redraw, retrofits, without_fund_plan
 from workflows import case_records, publication, scenarios
 from workflows.bundling import GateRefused
 from workflows.errors import Forbidden, Invalid, NotFound
@@ -33,17 +32,6 @@ def reference(session: Session, name: str) -> str:
 
 def owner(session: Session, name: str = "owner") -> Actor:
     return seed.actor(session, name)
-
-
-def energy_opinion(diagram: str) -> str:
-    return insert_task(
-        diagram,
-        "inspection_outcome_to_verification",
-        "energy_opinion",
-        name="节能诊断意见",
-        form="site_inspection",
-        lane="case_officer",
-    )
 
 
 def test_a_test_is_made_from_every_kind_of_case_and_passes(told: At) -> None:
@@ -101,7 +89,7 @@ def test_a_red_test_stands_in_the_way_of_publication_until_it_is_adopted(told: A
 def test_another_draft_is_still_judged_by_the_test_in_force(told: At) -> None:
     with told.database.transaction() as session:
         made = scenarios.from_case(session, owner(session), reference(session, "paid"), name="已拨付", now=NOW)
-        first, second = redraw(session, energy_opinion), redraw(session, lambda text: remove_task(text, "fund_plan"))
+        first, second = redraw(session, energy_opinion), redraw(session, without_fund_plan)
         scenarios.adopt(session, owner(session), made, first, NOW)
         (finding,) = publication.check(session, owner(session), second, NOW)
         assert "不再经过：资金计划" in finding["message"]
@@ -144,7 +132,7 @@ def test_a_test_is_made_by_hand_step_by_step(told: At) -> None:
         shown = scenarios.get_scenario(session, owner(session), made)
         assert (shown["origin"], shown["expected"]["amount"]) == (None, "600000")
         assert all(each["passed"] for each in scenarios.results(session, owner(session), "retrofit"))
-        draft = redraw(session, lambda text: remove_task(text, "fund_plan"))
+        draft = redraw(session, without_fund_plan)
         assert [each["rule"] for each in publication.check(session, owner(session), draft, NOW)] == ["scenario-failed"]
 
 
