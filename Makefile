@@ -27,7 +27,7 @@ run: $(STAMPS)/embedded $(STATIC)
 	@$(BIN)/python -m server.cli up
 
 test: $(STAMPS)/embedded $(STAMPS)/dev $(STATIC)
-	$(BIN)/python -m pytest -n 3 --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: lint test
 
