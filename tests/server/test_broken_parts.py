@@ -16,10 +16,18 @@ from server.embedded.postgres import driver_url
 from server.settings import Settings
 from server.worker import Worker
 from storage.objects import ObjectStore, ObjectStoreAway
+from tests.app import application
 from tests.contract_client import ApiError, Office, flask_transport
 from tests.server.signing_in import bearer, token_of
 
 NOBODY_THERE = "127.0.0.1:9"
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """One that these tests may break."""
+    with application(settings, of_its_own=True) as made:
+        yield made
 
 
 @pytest.fixture
