@@ -3,6 +3,8 @@
 // (what GET /cases/{reference}/diagram gives for one diagram), or the bare XML in a script of type application/xml.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 
+import { zoomTools } from "./viewing.js";
+
 const MARKS = { done: "mark-done", open: "mark-open", failed: "mark-failed", flows: "mark-taken" };
 const LEGEND = [["mark-done", "已完成"], ["mark-open", "进行中"], ["mark-failed", "异常"]];
 
@@ -53,27 +55,9 @@ async function show(diagram, holder) {
     canvas.zoom(0.7);
     canvas.scrollToElement(current, 120);
   }
-  holder.append(tools(viewer, fit), legend());
+  holder.append(zoomTools("diagram-tools", viewer, fit), legend());
   holder.setAttribute("role", "group");
   holder.setAttribute("aria-label", describe(diagram, elements));
-}
-
-function tools(viewer, fit) {
-  const bar = document.createElement("div");
-  bar.className = "diagram-tools";
-  const zoom = viewer.get("zoomScroll");
-  const actions = [["放大", "+", () => zoom.stepZoom(1)], ["缩小", "−", () => zoom.stepZoom(-1)], ["适应窗口", "□", fit]];
-  for (const [label, sign, action] of actions) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "btn btn-sm";
-    button.title = label;
-    button.setAttribute("aria-label", label);
-    button.textContent = sign;
-    button.addEventListener("click", action);
-    bar.append(button);
-  }
-  return bar;
 }
 
 function legend() {

@@ -4,6 +4,8 @@
 // buttons [data-show=<element id>] of the page show that element.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 
+import { zoomTools } from "./viewing.js";
+
 // Each way to differ: its word, and the sign on the drawing that says it without colour.
 const WAYS = { added: ["新增", "增"], removed: ["删除", "删"], changed: ["修改", "改"], moved: ["移动", "移"] };
 
@@ -28,7 +30,7 @@ async function compare({ old, new: current, names = [], ways }, holder) {
   if (sides.length === 2) moveTogether(sides);
   const fit = () => sides[0].canvas.zoom("fit-viewport", "auto");
   fit();
-  holder.append(tools(sides[0], fit));
+  holder.append(zoomTools("comparison-tools", sides[0].viewer, fit));
   if (Object.keys(ways).length) holder.append(legend(ways));
   const first = Object.keys(ways).find((id) => sides.some((side) => side.elements.get(id)));
   if (first && sides[0].canvas.zoom() < 0.5) show(sides, first, { quiet: true });
@@ -119,24 +121,6 @@ function bounds(element) {
   const [xs, ys] = ["x", "y"].map((axis) => element.waypoints.map((point) => point[axis]));
   const [x, y] = [Math.min(...xs), Math.min(...ys)];
   return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
-}
-
-function tools(side, fit) {
-  const bar = document.createElement("div");
-  bar.className = "comparison-tools";
-  const zoom = side.viewer.get("zoomScroll");
-  const actions = [["放大", "+", () => zoom.stepZoom(1)], ["缩小", "−", () => zoom.stepZoom(-1)], ["适应窗口", "□", fit]];
-  for (const [label, text, action] of actions) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "btn btn-sm";
-    button.title = label;
-    button.setAttribute("aria-label", label);
-    button.textContent = text;
-    button.addEventListener("click", action);
-    bar.append(button);
-  }
-  return bar;
 }
 
 function legend(ways) {

@@ -4,6 +4,8 @@
 // and sorts tables [data-sortable] by the columns whose heads carry data-sort.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 
+import { zoomTools } from "./viewing.js";
+
 for (const script of document.querySelectorAll("script[data-heat]")) {
   const holder = document.createElement("div");
   holder.className = "heat-map";
@@ -46,7 +48,7 @@ async function draw({ xml, elements, calls, degrees }, holder) {
   fit();
   const hottest = elements.filter(({ id }) => registry.get(id)).sort((one, other) => other.degree - one.degree)[0];
   if (hottest && canvas.zoom() < 0.5) show(viewer, hottest.id, 0.7);
-  holder.append(tools(viewer, fit), legend(degrees));
+  holder.append(zoomTools("heat-tools", viewer, fit), legend(degrees));
   for (const button of document.querySelectorAll("[data-show]")) {
     if (!registry.get(button.dataset.show)) button.disabled = true;
     button.addEventListener("click", () => {
@@ -84,24 +86,6 @@ function show(viewer, id, scale) {
     width,
     height,
   });
-}
-
-function tools(viewer, fit) {
-  const bar = document.createElement("div");
-  bar.className = "heat-tools";
-  const zoom = viewer.get("zoomScroll");
-  const actions = [["放大", "+", () => zoom.stepZoom(1)], ["缩小", "−", () => zoom.stepZoom(-1)], ["适应窗口", "□", fit]];
-  for (const [label, text, action] of actions) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "btn btn-sm";
-    button.title = label;
-    button.setAttribute("aria-label", label);
-    button.textContent = text;
-    button.addEventListener("click", action);
-    bar.append(button);
-  }
-  return bar;
 }
 
 function legend(degrees) {
