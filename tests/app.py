@@ -12,9 +12,26 @@ from typing import Any
 from flask import Flask
 
 from server import Installation, create_app
+from server.embedded import S3, Urls
 from server.settings import Settings
 from storage.database import Database
 from storage.objects import ObjectStore
+
+
+def settings_on(urls: Urls, store: S3, folder: Path, *, start: str = "people") -> Settings:
+    """The settings of demo mode on a test's database and the run's store."""
+    return Settings(
+        database_url=urls.app_url,
+        database_owner_url=urls.owner_url,
+        s3_endpoint=store.endpoint,
+        s3_access_key=store.access_key,
+        s3_secret_key=store.secret_key,
+        s3_bucket=store.bucket,
+        secret_key="for-tests-only-" + "0" * 32,
+        data_dir=folder,
+        start=start,
+    )
+
 
 # Applications that no test uses now, with the configuration they were made with: to make two hundred routes anew takes
 # longer than most tests, and an application differs from the next by its database only.

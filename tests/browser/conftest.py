@@ -12,8 +12,7 @@ from playwright.sync_api import Browser
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from server.embedded import S3, Urls
-from server.settings import Settings
-from tests.app import application
+from tests.app import application, settings_on
 from tests.browser.visiting import Site
 from tests.contract_client import Office, flask_transport
 
@@ -28,17 +27,7 @@ class Quiet(WSGIRequestHandler):
 @pytest.fixture(scope="module")
 def live_app(clone_database: Callable[[], Urls], object_store: S3, run_dir: Path) -> Iterator[Flask]:
     urls = clone_database()
-    settings = Settings(
-        database_url=urls.app_url,
-        database_owner_url=urls.owner_url,
-        s3_endpoint=object_store.endpoint,
-        s3_access_key=object_store.access_key,
-        s3_secret_key=object_store.secret_key,
-        s3_bucket=object_store.bucket,
-        secret_key="for-tests-only-" + "0" * 32,
-        data_dir=run_dir,
-        start="people",
-    )
+    settings = settings_on(urls, object_store, run_dir)
     with application(settings) as made:
         yield made
 

@@ -31,7 +31,7 @@ from storage.cases import Case
 from storage.database import Database
 from storage.ledger import LedgerEntry
 from storage.people import SignIn, User
-from tests.app import application
+from tests.app import application, settings_on
 from tests.contract_client import Api, Office, flask_transport
 from workflows import rules
 from workflows.permissions import Actor
@@ -275,17 +275,7 @@ class At:
 @pytest.fixture(scope="session")
 def stages(postgres: Urls, clone_database: Callable[[], Urls], object_store: S3, run_dir: Path) -> Iterator[Stages]:
     def settings(urls: Urls) -> Settings:
-        return Settings(
-            database_url=urls.app_url,
-            database_owner_url=urls.owner_url,
-            s3_endpoint=object_store.endpoint,
-            s3_access_key=object_store.access_key,
-            s3_secret_key=object_store.secret_key,
-            s3_bucket=object_store.bucket,
-            secret_key="for-tests-only-" + "0" * 32,
-            data_dir=run_dir,
-            start="people",
-        )
+        return settings_on(urls, object_store, run_dir)
 
     empty = clone_database()
     with application(settings(empty)) as app:

@@ -239,20 +239,23 @@ def test_what_cannot_be_rehearsed_is_refused(told: At) -> None:
     with told.database.transaction() as session:
         owner, auditor = seed.actor(session, "owner"), seed.actor(session, "auditor")
 
-        def start(actor: Any = owner, draft: int | None = None, scope: str = "all", **values: str) -> None:
-            changed = {name.replace("__", "."): value for name, value in values.items()}
-            rehearsals.start(session, actor, key="retrofit", draft_id=draft, parameters=changed, scope=scope, now=NOW)
+        def start(
+            changed: Mapping[str, str], *, actor: Any = owner, draft: int | None = None, scope: str = "all"
+        ) -> None:
+            values = dict(changed)
+            rehearsals.start(session, actor, key="retrofit", draft_id=draft, parameters=values, scope=scope, now=NOW)
 
-        for wrong in ({}, {"a3__rate": "0.9"}, {"a3__rate": "x"}, {"no__such": "1"}):
+        rate = {"a3.rate": "0.05"}
+        for wrong in ({}, {"a3.rate": "0.9"}, {"a3.rate": "x"}, {"no.such": "1"}):
             with pytest.raises(Invalid):
-                start(**wrong)  # type: ignore[arg-type]
+                start(wrong)
         with pytest.raises(Invalid):
-            start(scope="some", a3__rate="0.05")
+            start(rate, scope="some")
         with pytest.raises(Forbidden):
-            start(auditor, a3__rate="0.05")
+            start(rate, actor=auditor)
         empty = int(drafts.open_draft(session, owner, "retrofit", title="没有修改", now=NOW)["id"])
         with pytest.raises(Conflict):
-            start(draft=empty)
+            start({}, draft=empty)
 
 
 def test_a_draft_that_changes_under_way_stops_its_rehearsal(told: At) -> None:

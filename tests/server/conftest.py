@@ -10,7 +10,7 @@ from flask import Flask
 
 from server.embedded import S3, Urls
 from server.settings import Settings
-from tests.app import application
+from tests.app import application, settings_on
 from tests.contract_client import Office, flask_transport
 
 
@@ -29,17 +29,7 @@ def office(app: Flask) -> Office:
 def shared_settings(clone_database: Callable[[], Urls], object_store: S3, run_dir: Path) -> Settings:
     """A database that tests share which neither count rows nor mind each other's."""
     urls = clone_database()
-    return Settings(
-        database_url=urls.app_url,
-        database_owner_url=urls.owner_url,
-        s3_endpoint=object_store.endpoint,
-        s3_access_key=object_store.access_key,
-        s3_secret_key=object_store.secret_key,
-        s3_bucket=object_store.bucket,
-        secret_key="for-tests-only-" + "0" * 32,
-        data_dir=run_dir,
-        start="people",
-    )
+    return settings_on(urls, object_store, run_dir)
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,8 @@ from flask import Flask
 
 from server import clock, seed
 from server.embedded import S3, Urls
-from server.settings import Settings
 from storage.database import Database
-from tests.app import application
+from tests.app import application, settings_on
 from tests.contract_client import Office, flask_transport
 
 # What each post finds: an open task of its own, or a call of the batch that waits for it.
@@ -34,17 +33,7 @@ AT_WORK = {
 @pytest.fixture(scope="module")
 def office(clone_database: Callable[[], Urls], object_store: S3, run_dir: Path) -> Iterator[Office]:
     urls = clone_database()
-    settings = Settings(
-        database_url=urls.app_url,
-        database_owner_url=urls.owner_url,
-        s3_endpoint=object_store.endpoint,
-        s3_access_key=object_store.access_key,
-        s3_secret_key=object_store.secret_key,
-        s3_bucket=object_store.bucket,
-        secret_key="for-tests-only-" + "0" * 32,
-        data_dir=run_dir,
-        start="demo",
-    )
+    settings = settings_on(urls, object_store, run_dir, start="demo")
     database = Database(settings.database_url, pool_size=1)
     with database.transaction() as session:
         seed.add_demo_batch(session, settings, clock.now(session, demo=True))

@@ -11,7 +11,7 @@ from flask import Flask
 from server.embedded import S3, Urls
 from server.settings import Settings
 from storage.database import Session
-from tests.app import application
+from tests.app import application, settings_on
 from tests.contract_client import Office, flask_transport
 
 
@@ -30,17 +30,7 @@ def office(app: Flask) -> Office:
 def shared_app(clone_database: Callable[[], Urls], object_store: S3, run_dir: Path) -> Iterator[Flask]:
     """An application on a database that tests share, for what is only looked at or is undone."""
     urls = clone_database()
-    settings = Settings(
-        database_url=urls.app_url,
-        database_owner_url=urls.owner_url,
-        s3_endpoint=object_store.endpoint,
-        s3_access_key=object_store.access_key,
-        s3_secret_key=object_store.secret_key,
-        s3_bucket=object_store.bucket,
-        secret_key="for-tests-only-" + "0" * 32,
-        data_dir=run_dir,
-        start="people",
-    )
+    settings = settings_on(urls, object_store, run_dir)
     with application(settings) as made:
         yield made
 
