@@ -120,16 +120,19 @@ def end_process(process: psutil.Process, how: int, grace: float) -> None:
     except psutil.Error:
         return
     deadline = time.monotonic() + grace
-    while time.monotonic() < deadline and any(_is_alive(member) for member in family):
+    while time.monotonic() < deadline and any(is_alive(member) for member in family):
         time.sleep(0.02)
     for member in family:
-        if _is_alive(member):
+        if is_alive(member):
             with contextlib.suppress(psutil.Error):
                 member.kill()
 
 
-def _is_alive(process: psutil.Process) -> bool:
-    # A container's first process may never reap what it inherits: such a zombie has ended for our purposes.
+def is_alive(process: psutil.Process) -> bool:
+    """Whether the process still runs.
+
+    A container's first process may never reap what it inherits: such a zombie has ended for our purposes.
+    """
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
