@@ -1,6 +1,6 @@
 """Real servers for every test that needs one: PostgreSQL and an S3 store, started once for the run.
 
-Each test that asks for a database gets a clone of a migrated and seeded template, so no test sees another's rows.
+Each test that asks for a database gets a copy of its own, so no test sees another's rows.
 """
 
 from __future__ import annotations
@@ -12,24 +12,27 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
-from psycopg import sql
+from flask import Flask
 
 from server.embedded import S3, EmbeddedError, ObjectStore, PostgresServer, Urls
-from server.embedded.postgres import driver_url, make_database, make_roles, urls_of
+from server.embedded.postgres import make_roles, urls_of
 from server.settings import Settings
+from tests.app import application, settings_on
+from tests.contract_client import Office
+from tests.offices import Databases, Snapshot, office_of, sign_in_everybody
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 PREFIX = "greencase-test-"
 A_MINUTE = 60
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NOWHERE = S3("127.0.0.1:9", "", "", "", secure=False)
+# The first is the same browser without what only a screen needs: a third less processor time.
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
     *("--disable-sync", "--no-first-run"),
@@ -68,50 +71,74 @@ def postgres(run_dir: Path) -> Iterator[Urls]:
 @pytest.fixture(scope="session")
 def object_store(run_dir: Path) -> Iterator[S3]:
     """The S3 store of this run; one bucket for all tests, object keys are generated and never meet."""
-    with ObjectStore(run_dir) as store:
+    server = ObjectStore(run_dir)
+    with server as store:
         yield store
+        assert server.pid, f"the store ended before its tests did:\n{server.log.read_text('utf-8', 'replace')[-5000:]}"
 
 
 @pytest.fixture(scope="session")
-def clone_database(postgres: Urls, run_dir: Path) -> Iterator[Callable[[], Urls]]:
-    """Makes a fresh migrated and seeded database; for fixtures that live longer than one test. Dropped with the run."""
+def databases(postgres: Urls) -> Iterator[Databases]:
+    """Where this process's tests get their databases; what they leave is dropped with the run."""
+    made = Databases(postgres, f"greencase_{os.getpid()}")
+    yield made
+    made.drop_all()
+
+
+@pytest.fixture(scope="session")
+def clone_database(databases: Databases, run_dir: Path) -> Callable[[], Urls]:
+    """Makes a fresh migrated and seeded database, in which nobody has done anything yet."""
     from server import seed
     from storage.database import migrate
 
-    numbers = count(1)
-    stem = f"greencase_{os.getpid()}"
-    with psycopg.connect(driver_url(postgres.admin_url), autocommit=True) as admin:
-        made = [f"{stem}_template"]
-        make_database(admin, made[0])
-        template = _with_name(postgres, made[0])
-        migrate(template.owner_url, template.app_url)
-        seed.ensure(_settings(template, None, run_dir))
+    template = databases.make()
+    migrate(template.owner_url, template.app_url)
+    seed.ensure(settings_on(template, NOWHERE, run_dir))
+    return lambda: databases.make(template)
 
-        def clone() -> Urls:
-            name = f"{stem}_{next(numbers)}"
-            make_database(admin, name, template=made[0])
-            made.append(name)
-            return _with_name(postgres, name)
 
-        yield clone
-        for name in made:
-            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+@pytest.fixture(scope="session")
+def prepared(clone_database: Callable[[], Urls], object_store: S3, run_dir: Path) -> Snapshot:
+    """A database to be copied, in which every parameter is confirmed and everybody is signed in."""
+    urls = clone_database()
+    with application(settings_on(urls, object_store, run_dir)) as app:
+        snapshot = Snapshot(urls, tokens=sign_in_everybody(app.extensions["greencase"].database))
+        office_of(app, snapshot).confirm_parameters()
+    return snapshot
 
 
 @pytest.fixture
-def database_urls(clone_database: Callable[[], Urls], postgres: Urls) -> Iterator[Urls]:
-    """A database for this test alone."""
+def database_urls(clone_database: Callable[[], Urls], databases: Databases) -> Iterator[Urls]:
+    """A database for this test alone, in which nobody has done anything yet."""
     urls = clone_database()
     yield urls
-    name = urls.app_url.rsplit("/", 1)[1]
-    with psycopg.connect(driver_url(postgres.admin_url), autocommit=True) as admin:
-        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    databases.drop(urls)
 
 
 @pytest.fixture
-def settings(database_urls: Urls, object_store: S3, run_dir: Path) -> Settings:
-    """The settings of an installation in demo mode on this test's database and the run's store."""
-    return _settings(database_urls, object_store, run_dir)
+def settings(prepared: Snapshot, databases: Databases, object_store: S3, run_dir: Path) -> Iterator[Settings]:
+    """The settings of an installation in demo mode on a copy of the prepared database and the run's store."""
+    urls = databases.make(prepared.urls)
+    yield settings_on(urls, object_store, run_dir)
+    databases.drop(urls)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    with application(settings) as made:
+        yield made
+
+
+@pytest.fixture
+def office(app: Flask, prepared: Snapshot) -> Office:
+    return office_of(app, prepared)
+
+
+@pytest.fixture
+def untouched(database_urls: Urls, object_store: S3, run_dir: Path) -> Iterator[Flask]:
+    """An application as it is after installation: no value is confirmed, nobody has signed in."""
+    with application(settings_on(database_urls, object_store, run_dir)) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
@@ -129,24 +156,3 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=found, args=CHROMIUM_ARGUMENTS)
         yield chromium
         chromium.close()
-
-
-def _with_name(urls: Urls, database: str) -> Urls:
-    def renamed(url: str) -> str:
-        return f"{url.rsplit('/', 1)[0]}/{database}"
-
-    return replace(urls, owner_url=renamed(urls.owner_url), app_url=renamed(urls.app_url))
-
-
-def _settings(urls: Urls, store: S3 | None, run_dir: Path) -> Settings:
-    return Settings(
-        database_url=urls.app_url,
-        database_owner_url=urls.owner_url,
-        s3_endpoint=store.endpoint if store else "127.0.0.1:9",
-        s3_access_key=store.access_key if store else "",
-        s3_secret_key=store.secret_key if store else "",
-        s3_bucket=store.bucket if store else "",
-        secret_key="for-tests-only-" + "0" * 32,
-        data_dir=run_dir,
-        start="people",
-    )

@@ -1,38 +1,32 @@
 """A whole office on a database of its own, spoken to through the API.
 
 Driving a case to a late stage takes seconds, so it is done once for the run: `at` copies the database in which it was
-done. No two tests share one. In all of them everybody is signed in and every parameter is confirmed.
+done. No two tests share one.
 """
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
-from hashlib import sha256
-from itertools import count
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from flask import Flask
-from psycopg import sql
 from sqlalchemy import select
 
 from server.embedded import S3, Urls
-from server.embedded.postgres import driver_url, make_database
 from server.settings import Settings
 from storage import ledger, people
 from storage.cases import Case
 from storage.database import Database
 from storage.ledger import LedgerEntry
-from storage.people import SignIn, User
 from tests.app import application, settings_on
-from tests.contract_client import Api, Office, flask_transport
+from tests.contract_client import Office
+from tests.offices import Databases, Snapshot, office_of
 from workflows import rules
 from workflows.permissions import Actor
 
@@ -80,27 +74,15 @@ def ten_schemes(office: Office) -> Sequence[str]:
     return ()
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    """A database in which the cases of a story have come to a stage, with whoever has signed in by then."""
-
-    urls: Urls
-    references: tuple[str, ...] = ()
-    tokens: Mapping[str, str] = field(default_factory=dict)
-    applicants: Mapping[str, str] = field(default_factory=dict)
-
-
 @dataclass
 class Stages:
     """Snapshots by story and stage, each made from the nearest earlier one when first asked for."""
 
-    postgres: Urls
-    empty: Urls
+    databases: Databases
+    prepared: Snapshot
     settings: Callable[[Urls], Settings]
     app: Flask
-    tokens: Mapping[str, str] = field(default_factory=dict)
     kept: dict[tuple[str, str], Snapshot] = field(default_factory=dict)
-    numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def get(self, story: str, stage: str) -> Snapshot:
         if (story, stage) not in self.kept:
@@ -110,8 +92,8 @@ class Stages:
     def _drive(self, story: str, stage: str) -> Snapshot:
         ahead = STAGES[: STAGES.index(stage)]
         earlier = next((name for name in reversed(ahead) if name in REUSED or (story, name) in self.kept), None)
-        start = self.get(story, earlier) if earlier else Snapshot(self.empty, tokens=self.tokens)
-        urls = self.copy(start.urls)
+        start = self.get(story, earlier) if earlier else self.prepared
+        urls = self.databases.make(start.urls)
         with moved(self.app, self.settings(urls)) as app:
             office = office_of(app, start)
             references = start.references or _apply(office, story)
@@ -124,38 +106,13 @@ class Stages:
         """The end of a story that is told by a function, by its module and name."""
         key = (story.__module__, story.__name__)
         if key not in self.kept:
-            first = Snapshot(self.empty, tokens=self.tokens) if story is ten_schemes else self.told(ten_schemes)
-            urls = self.copy(first.urls)
+            first = self.prepared if story is ten_schemes else self.told(ten_schemes)
+            urls = self.databases.make(first.urls)
             with moved(self.app, self.settings(urls)) as app:
                 office = office_of(app, first)
                 references = tuple(story(office))
             self.kept[key] = Snapshot(urls, references, _tokens(office), office.applicants)
         return self.kept[key]
-
-    def copy(self, urls: Urls) -> Urls:
-        """A database with the rows of another, which nobody must be connected to."""
-        source = urls.app_url.rsplit("/", 1)[1]
-        name = f"{self.empty.app_url.rsplit('/', 1)[1]}_{next(self.numbers)}"
-        with psycopg.connect(driver_url(self.postgres.admin_url), autocommit=True) as admin:
-            make_database(admin, name, template=source)
-        return replace(
-            urls,
-            owner_url=f"{urls.owner_url.rsplit('/', 1)[0]}/{name}",
-            app_url=f"{urls.app_url.rsplit('/', 1)[0]}/{name}",
-        )
-
-    def drop(self, urls: Urls) -> None:
-        name = sql.Identifier(urls.app_url.rsplit("/", 1)[1])
-        with psycopg.connect(driver_url(self.postgres.admin_url), autocommit=True) as admin:
-            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
-
-
-def office_of(app: Flask, snapshot: Snapshot) -> Office:
-    send = flask_transport(app)
-    office = Office(send)
-    office.known = {name: Api(send, token, name) for name, token in snapshot.tokens.items()}
-    office.applicants = dict(snapshot.applicants)
-    return office
 
 
 def _tokens(office: Office) -> dict[str, str]:
@@ -172,24 +129,6 @@ def moved(app: Flask, settings: Settings) -> Iterator[Flask]:
     finally:
         app.extensions["greencase"].database.dispose()
         app.extensions["greencase"] = before
-
-
-def sign_in_everybody(database: Database) -> dict[str, str]:
-    """A session for every person, by username: to check sixty passwords would take longer than the tests."""
-    now = datetime.now(UTC)
-    with database.transaction() as session:
-        users = session.execute(select(User.id, User.username)).all()
-        tokens = {username: secrets.token_urlsafe(32) for _, username in users}
-        session.add_all(
-            SignIn(
-                token_hash=sha256(tokens[username].encode()).hexdigest(),
-                user_id=user_id,
-                created_at=now,
-                expires_at=now + timedelta(hours=8),
-            )
-            for user_id, username in users
-        )
-    return tokens
 
 
 def _apply(office: Office, story: str) -> tuple[str, ...]:
@@ -220,8 +159,8 @@ class At:
         return self._begin(self.stages.told(story))
 
     def _begin(self, snapshot: Snapshot) -> tuple[Any, ...]:
-        self.urls = self.stages.copy(snapshot.urls)
-        self.exits.callback(self.stages.drop, self.urls)
+        self.urls = self.stages.databases.make(snapshot.urls)
+        self.exits.callback(self.stages.databases.drop, self.urls)
         self.app = self.exits.enter_context(moved(self.stages.app, self.stages.settings(self.urls)))
         return office_of(self.app, snapshot), *snapshot.references
 
@@ -273,33 +212,16 @@ class At:
 
 
 @pytest.fixture(scope="session")
-def stages(postgres: Urls, clone_database: Callable[[], Urls], object_store: S3, run_dir: Path) -> Iterator[Stages]:
+def stages(databases: Databases, prepared: Snapshot, object_store: S3, run_dir: Path) -> Iterator[Stages]:
     def settings(urls: Urls) -> Settings:
         return settings_on(urls, object_store, run_dir)
 
-    empty = clone_database()
-    with application(settings(empty)) as app:
-        made = Stages(postgres, empty, settings, app)
-        made.tokens = sign_in_everybody(app.extensions["greencase"].database)
-        office_of(app, Snapshot(empty, tokens=made.tokens)).confirm_parameters()
+    with application(settings(prepared.urls)) as app:
         app.extensions["greencase"].database.dispose()  # nobody is connected to what is copied
-        yield made
-    for snapshot in made.kept.values():
-        made.drop(snapshot.urls)
+        yield Stages(databases, prepared, settings, app)
 
 
 @pytest.fixture
 def at(stages: Stages) -> Iterator[At]:
     with ExitStack() as exits:
         yield At(stages, exits)
-
-
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    with application(settings) as made:
-        yield made
-
-
-@pytest.fixture
-def office(app: Flask) -> Office:
-    return Office(flask_transport(app))

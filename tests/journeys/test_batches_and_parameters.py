@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.contract_client import Office, refused
+import pytest
+from flask import Flask
+
+from tests.contract_client import Office, flask_transport, refused
 from tests.journeys.conftest import At
 
 BASIS = "虚构文〔2026〕1号"
@@ -15,6 +18,11 @@ BATCH: dict[str, Any] = {
     "window_to": "2026-04-15",
     "cap_year": 2026,
 }
+
+
+@pytest.fixture
+def office(untouched: Flask) -> Office:
+    return Office(flask_transport(untouched))
 
 
 def propose(office: Office, parameter: str, value: str, by: str = "owner") -> Any:

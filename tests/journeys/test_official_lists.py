@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.app import application
-from tests.contract_client import ApiError, Office, flask_transport, refused
-from tests.journeys.conftest import Snapshot, Stages, office_of
+from tests.contract_client import ApiError, Office, refused
+from tests.journeys.conftest import Stages
 from tests.journeys.lists import E01, E02, E03, HONOURS, honour, refusals, send, send_file
+from tests.offices import Snapshot, office_of
 from tests.sheets.workbooks import inline, package, workbook, worksheet
 
 PATH = "/official-lists"
@@ -36,21 +38,19 @@ PROJECT = [
 @pytest.fixture(scope="module")
 def with_batch(stages: Stages) -> Iterator[Snapshot]:
     """A database with an open batch of both schemes, to be copied."""
-    urls = stages.copy(stages.empty)
+    urls = stages.databases.make(stages.prepared.urls)
     with application(stages.settings(urls)) as app:
-        office = Office(flask_transport(app))
-        office.make_batch(schemes=("green_honour", "future_energy"))
-        tokens = {name: api.token or "" for name, api in office.known.items()}
-    yield Snapshot(urls, tokens=tokens)
-    stages.drop(urls)
+        office_of(app, stages.prepared).make_batch(schemes=("green_honour", "future_energy"))
+    yield replace(stages.prepared, urls=urls)
+    stages.databases.drop(urls)
 
 
 @pytest.fixture
 def office(stages: Stages, with_batch: Snapshot) -> Iterator[Office]:
-    urls = stages.copy(with_batch.urls)
+    urls = stages.databases.make(with_batch.urls)
     with application(stages.settings(urls)) as app:
         yield office_of(app, with_batch)
-    stages.drop(urls)
+    stages.databases.drop(urls)
 
 
 def fields(office: Office, scheme: str = "green_honour", **more: str) -> dict[str, str]:

@@ -1,35 +1,24 @@
-"""Applications to be treated badly: one of a test's own, and one that read-only tests share."""
+"""An application that read-only tests share, to be treated badly."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from server.embedded import S3, Urls
+from server.embedded import S3
 from server.settings import Settings
 from tests.app import application, settings_on
-from tests.contract_client import Office, flask_transport
-
-
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    with application(settings) as made:
-        yield made
-
-
-@pytest.fixture
-def office(app: Flask) -> Office:
-    return Office(flask_transport(app))
+from tests.contract_client import Office
+from tests.offices import Databases, Snapshot, office_of
 
 
 @pytest.fixture(scope="session")
-def shared_settings(clone_database: Callable[[], Urls], object_store: S3, run_dir: Path) -> Settings:
+def shared_settings(prepared: Snapshot, databases: Databases, object_store: S3, run_dir: Path) -> Settings:
     """A database that tests share which neither count rows nor mind each other's."""
-    urls = clone_database()
-    return settings_on(urls, object_store, run_dir)
+    return settings_on(databases.make(prepared.urls), object_store, run_dir)
 
 
 @pytest.fixture(scope="session")
@@ -39,8 +28,8 @@ def shared_app(shared_settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture(scope="session")
-def shared_office(shared_app: Flask) -> Office:
-    return Office(flask_transport(shared_app))
+def shared_office(shared_app: Flask, prepared: Snapshot) -> Office:
+    return office_of(shared_app, prepared)
 
 
 @pytest.fixture(scope="session")

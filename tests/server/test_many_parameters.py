@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.contract_client import CHOSEN, Office
+from tests.contract_client import CHOSEN, Office, flask_transport
 from tests.server.signing_in import put_into_cookie, token_of
 from workflows.rules import parameters as law
 
@@ -23,13 +23,18 @@ DRAFT = {
 
 
 @pytest.fixture
-def desks(app: Flask) -> dict[str, FlaskClient]:
+def office(untouched: Flask) -> Office:
+    return Office(flask_transport(untouched))
+
+
+@pytest.fixture
+def desks(untouched: Flask) -> dict[str, FlaskClient]:
     """The two owners at their browsers; the CSRF tokens of the forms are taken for right."""
-    app.config.update(WTF_CSRF_ENABLED=False)
+    untouched.config.update(WTF_CSRF_ENABLED=False)
     found = {}
     for username in ("owner", "owner2"):
-        found[username] = app.test_client()
-        put_into_cookie(found[username], token_of(app, username))
+        found[username] = untouched.test_client()
+        put_into_cookie(found[username], token_of(untouched, username))
     return found
 
 
