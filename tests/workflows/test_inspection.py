@@ -38,6 +38,7 @@ def broken_child(monkeypatch: pytest.MonkeyPatch, judging: str) -> None:
     program = (
         f"{inspection._CHILD.rpartition(';')[0]}\nfrom workflows import gatekeeper\nimport os, sys, time\n{instead}"
     )
+    monkeypatch.setattr(inspection, "_kept", {})
     monkeypatch.setattr(
         inspection, "_CHILD", f"{program}gatekeeper.judge = gatekeeper.judge_file = judging\ngatekeeper.main()"
     )
@@ -62,6 +63,18 @@ def test_the_child_says_what_the_gate_says():
         "future_energy": [],
     }
     assert inspection.inspect({}) == {}
+
+
+def test_the_same_bytes_are_judged_once_while_every_child_lived(monkeypatch: pytest.MonkeyPatch):
+    wrong = {KEY: {**BUNDLE, PATH: MISTAKE}}
+    findings = inspection.inspect(wrong)
+    assert [each.rule for each in findings[KEY]] == ["process-not-executable"]
+    broken_child(monkeypatch, "os._exit(1)")
+    for _ in range(2):
+        assert gave_up(inspection.inspect(wrong)[KEY])
+    monkeypatch.undo()
+    monkeypatch.setattr(inspection, "_ask", None)
+    assert inspection.inspect(wrong) == findings
 
 
 def test_a_mistake_is_kept_what_is_hostile_is_not():
