@@ -184,7 +184,8 @@ def save_file(
 
     Raises Changed when somebody saved since, TooLarge, Invalid for a path that no file may have, and GateRefused for a
     file that could not be mended in the editor (unreadable, hostile, of another process); then nothing is kept.
-    `first`: the file replaces what is in force without having been opened.
+    `first`: the file replaces what is in force without having been opened. What is opened and saved as it is in force,
+    as when everything was undone, is no change of the draft.
     """
     require(actor, "process_owner")
     draft = lock_open(session, draft_id)
@@ -205,11 +206,14 @@ def save_file(
     if len(files) >= MAX_FILES and row is None:
         raise Conflict("一个草稿修改的文件过多，请分开发布。")
     fresh = sha256_of(content)
-    if row is None:
-        base = None if published is None else sha256_of(published)
-        row = DraftFile(draft_id=draft_id, path=path, base_sha256=base)
-        session.add(row)
-    row.content, row.sha256, row.saved_by, row.saved_at = content, fresh, actor.username, now
+    if content == published and not first:
+        store.remove_file(session, draft_id, path)
+    else:
+        if row is None:
+            base = None if published is None else sha256_of(published)
+            row = DraftFile(draft_id=draft_id, path=path, base_sha256=base)
+            session.add(row)
+        row.content, row.sha256, row.saved_by, row.saved_at = content, fresh, actor.username, now
     draft.updated_at, draft.failure = now, None
     if actor.username not in draft.authors:
         draft.authors = [*draft.authors, actor.username]

@@ -86,7 +86,10 @@ def _operation(operation: operations.Operation) -> Terms:
         "name": operation.name,
         "title": operation.title,
         "help": operation.help,
-        "parameters": [{"name": name, "help": text} for name, text in operation.parameters.items()],
+        "parameters": [
+            {"name": name, "help": text, "kind": "period" if name in operation.periods else "text"}
+            for name, text in operation.parameters.items()
+        ],
         "gives": operation.gives,
         "results": _named(operation.results),
     }

@@ -61,6 +61,7 @@ def known() -> engine.Known:
     return engine.Known(
         forms=frozenset(),
         operations={each.name: frozenset(each.parameters) for each in registry},
+        periods={each.name: each.periods for each in registry},
         results={each.name: tuple(each.results) for each in registry if each.gives == "word"},
         gives={each.name: each.gives for each in registry},
         roles=frozenset(ROLES),

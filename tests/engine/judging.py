@@ -19,6 +19,7 @@ KNOWN = Known(
     owners={"other": "other.bpmn"},
     decisions={"decided": ("accept", "refuse"), "undecided": ()},
     results={"route": ("required", "not_required")},
+    periods={"deadline": frozenset({"days"})},
     gives={"deadline": "instant", "draw": "people", "route": "word", "note": "nothing"},
     messages={"m": (), "moved": (), "objection": ("heard",)},
     stages=frozenset({"P06", "P08b"}),

@@ -45,6 +45,10 @@ REFUSED = [
     ("parameter-unknown", straight(service("s", weeks="1"), ids=("s",))),
     ("parameter-missing", straight(service("s", "deadline"), ids=("s",))),
     ("parameter-missing", straight(service("s", "deadline", days=" "), ids=("s",))),
+    *(
+        ("parameter-period", straight(service("s", "deadline", days=days), ids=("s",)))
+        for days in ("abc", "0", "1000", "５", "P5D", "-1", " 5", "proc.audit_day")
+    ),
     ("result-nothing", straight(service("s", "note", result="r"), ids=("s",))),
     ("result-unknown", asking(service("s", "route", result="r"), 'r == "requird"')),
     ("word-unknown", asking(catch("s", on_message("objection")), 'objection == "upheld"', messages=["objection"])),

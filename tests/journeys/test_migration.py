@@ -15,6 +15,7 @@ from storage.tasks import Task
 from tests.contract_client import Office
 from tests.engine.redrawing import Drawing
 from tests.journeys.conftest import At
+from tests.journeys.test_races import at_once, completing
 from workflows import audit, bundling, deployments, migrations
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
 
@@ -115,6 +116,32 @@ def test_one_case_is_moved_and_does_the_new_stage_while_the_other_stays(at: At) 
     office.do(first, "compliance", by="officer")
     for case in (first, second):
         office.drive(case, until="listed")
+    with at.database.transaction() as session:
+        assert audit.verify(session) == []
+
+
+def test_workers_share_a_run_and_each_case_is_moved_once(at: At) -> None:
+    """Two workers, while one of the cases is completed at the same instant: it is moved before or after that."""
+    office, first, second = at("chief_recheck", "neighbours")
+    owner = Owner(at, office)
+    version = owner.publish(one_stage_more)
+    task, now = office.task(first, "chief_recheck"), owner.now
+    with at.database.transaction() as session:
+        run_id = migrations.start(session, owner.actor, "retrofit", version, references=None, reason=WHY, now=now)
+
+    def work() -> None:
+        while migrations.work_next(at.database, now, 1):
+            pass
+
+    _, _, answered = at_once(work, work, completing(at, office, "chief", task))
+    assert answered == 200
+    run = owner.run(run_id)
+    assert (run["state"], run["counts"]) == ("done", {"migrated": 2})
+    for case, element in ((first, "legal_recheck"), (second, "chief_recheck")):
+        assert version_of(office, case) == version
+        assert actions(office, case).count("case_migrated") == 1
+        assert element in office.at(case)
+        office.drive(case, until="compliance")
     with at.database.transaction() as session:
         assert audit.verify(session) == []
 

@@ -99,6 +99,16 @@ def test_nobody_overwrites_what_a_colleague_saved(session: Session, owner: Actor
         publication.publish(session, second, draft, reason="两人都改过", now=NOW)
 
 
+def test_what_is_saved_as_it_is_in_force_is_no_change(session: Session, owner: Actor) -> None:
+    draft = begin(session, owner)
+    opened = drafts.read_file(session, owner, draft, RETROFIT)
+    for _ in range(2):
+        change(session, owner, draft, RETROFIT, "现场核查", "实地核查")
+        etag = drafts.read_file(session, owner, draft, RETROFIT).etag
+        assert drafts.save_file(session, owner, draft, RETROFIT, opened.content, etag=etag, now=NOW) == opened.etag
+        assert (drafts.changed_files(session, draft), drafts.get_draft(session, owner, draft)["affects"]) == ({}, [])
+
+
 def test_a_draft_begun_before_another_publication_must_be_begun_again(
     session: Session, owner: Actor, second: Actor
 ) -> None:

@@ -44,7 +44,8 @@ def accept_case(step: Step, _: Mapping[str, str]) -> None:
 @operation(
     "计算办理期限",
     "自当日起按工作日计算，至末日24时届满；结果供定时事件使用。",
-    parameters={"days": "工作日数，或政策口径编号"},
+    parameters={"days": "自当日起的工作日数；取自政策口径的，口径变更后随之变化。"},
+    periods=("days",),
     gives="instant",
 )
 def working_deadline(step: Step, arguments: Mapping[str, str]) -> str:

@@ -1,6 +1,6 @@
 """The registry of operations: a diagram can call these and nothing else."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -16,7 +16,8 @@ Gives = Literal["nothing", "word", "instant", "people"]
 class Operation:
     """A registered operation, with what process owners read about it in Chinese.
 
-    `parameters` are those that a diagram must give, each with its help. `results` are the words that it answers and
+    `parameters` are those that a diagram must give, each with its help; `periods` those of them that are working days:
+    a number, or the id of a legal value that is counted in them. `results` are the words that it answers and
     that a gateway can ask for, each with its meaning.
     """
 
@@ -24,6 +25,7 @@ class Operation:
     title: str
     help: str
     parameters: Mapping[str, str]
+    periods: frozenset[str]
     gives: Gives
     results: Mapping[str, str]
     function: Function = field(repr=False)
@@ -37,6 +39,7 @@ def operation(
     help: str,
     *,
     parameters: Mapping[str, str] | None = None,
+    periods: Iterable[str] = (),
     results: Mapping[str, str] | None = None,
     gives: Gives | None = None,
 ) -> Callable[[Function], Function]:
@@ -47,7 +50,9 @@ def operation(
         if name in REGISTRY:
             raise ValueError(f"operation {name} is registered twice")
         answer = gives or ("word" if results else "nothing")
-        REGISTRY[name] = Operation(name, title, help, parameters or {}, answer, results or {}, function)
+        REGISTRY[name] = Operation(
+            name, title, help, parameters or {}, frozenset(periods), answer, results or {}, function
+        )
         return function
 
     return register

@@ -45,7 +45,7 @@ class Workbench {
       address: this.given.addresses.content,
       etag: this.given.etag,
       token: document.querySelector("meta[name=csrf-token]").content,
-      read: () => xmlOf(this.canvas),
+      read: () => this.read(),
       onState: (state, answer) => {
         this.toolbar.state(state);
         this.banners.show(state, answer);
@@ -54,8 +54,15 @@ class Workbench {
     });
   }
 
+  /** What is drawn; where everything was undone, the very file that was opened, which then counts as unchanged. */
+  async read() {
+    const untouched = this.begun && !this.canvas.get("commandStack").canUndo();
+    return untouched ? this.begun : xmlOf(this.canvas);
+  }
+
   async start() {
     await open(this.canvas, this.given.xml);
+    this.begun = this.given.xml;
     this.toolbar.state(this.given.editable ? "saved" : "closed");
     if (!NARROW.matches) this.canvas.get("minimap").open();
     const wanted = new URLSearchParams(location.search).get("element");
@@ -168,13 +175,15 @@ class Workbench {
   async importFile(file) {
     if (!file || !(await ask(`用“${file.name}”的内容替换当前流程图吗？替换后不能撤销；需要时请先导出。`, "替换")))
       return;
-    const before = await xmlOf(this.canvas);
+    const before = await this.read();
     const wrong = await this.replace(await file.text());
     if (!wrong) {
+      this.begun = null;
       this.autosave.changed();
       return;
     }
     await open(this.canvas, before);
+    this.begun = before;
     this.banners.say("未导入", wrong);
   }
 

@@ -12,11 +12,11 @@ class Known:
     """What a diagram may refer to. What is None or not mentioned is not checked.
 
     `forms` are form keys; `decisions` maps a form key to the decisions it offers. `operations` maps a name to the
-    parameters that it needs, `results` to the words that it answers, `gives` to what it answers ("nothing", "word",
-    "instant" or "people"). `messages` maps a message that somebody sends to the words that come with it. `roles`,
-    `statuses`, `final_statuses` (those a case may end with), `stages` and `reasons` are codes, `due_parameters` the
-    parameters that are counted in working days. `owners` maps the process keys of other definitions to the files they
-    live in; a bundle may hold such a process only as that very file.
+    parameters that it needs, `periods` to those of them that are working days, `results` to the words that it answers,
+    `gives` to what it answers ("nothing", "word", "instant" or "people"). `messages` maps a message that somebody sends
+    to the words that come with it. `roles`, `statuses`, `final_statuses` (those a case may end with), `stages` and
+    `reasons` are codes, `due_parameters` the parameters that are counted in working days. `owners` maps the process
+    keys of other definitions to the files they live in; a bundle may hold such a process only as that very file.
     """
 
     forms: frozenset[str]
@@ -25,6 +25,7 @@ class Known:
     statuses: frozenset[str]
     owners: Mapping[str, str] = field(default_factory=dict)
     decisions: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    periods: Mapping[str, frozenset[str]] = field(default_factory=dict)
     results: Mapping[str, Sequence[str]] = field(default_factory=dict)
     gives: Mapping[str, str] = field(default_factory=dict)
     messages: Mapping[str, Sequence[str]] | None = None
@@ -44,7 +45,8 @@ class Known:
         read: dict[str, Any] = {
             name: frozenset(value) if name in sets and value is not None else value for name, value in stored.items()
         }
-        read["operations"] = {name: frozenset(parameters) for name, parameters in stored["operations"].items()}
+        for each in ("operations", "periods"):
+            read[each] = {name: frozenset(parameters) for name, parameters in stored[each].items()}
         return cls(**read)
 
 

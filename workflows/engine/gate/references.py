@@ -97,14 +97,18 @@ def _check_codes(file: str, element: Element, bundle: Bundle, known: Known) -> N
     ):
         if value is not None and codes is not None and value not in codes:
             report.at(rule, file, element, value)
-    counted = known.due_parameters is None or element.due is None or element.due.isdigit()
-    if not counted and element.due not in (known.due_parameters or ()):
-        report.at("due-unknown", file, element, element.due or "")
+    if element.due is not None and not _is_counted(element.due, known):
+        report.at("due-unknown", file, element, element.due)
     if element.kind == "endEvent" and element.scope == bundle.key and known.final_statuses is not None:
         if element.status is None:
             report.at("end-status-missing", file, element)
         elif element.status in known.statuses and element.status not in known.final_statuses:
             report.at("end-status", file, element, element.status)
+
+
+def _is_counted(period: str, known: Known) -> bool:
+    """Whether a period is a number, or a legal value that is counted in working days."""
+    return period.isdecimal() or known.due_parameters is None or period in known.due_parameters
 
 
 def _check_operation(file: str, element: Element, bundle: Bundle, known: Known) -> None:
@@ -120,5 +124,9 @@ def _check_operation(file: str, element: Element, bundle: Bundle, known: Known) 
     for name in sorted(parameters):
         if not given.get(name, "").strip():
             bundle.report.at("parameter-missing", file, element, name)
+    for name in sorted(known.periods.get(operation, ())):
+        value = given.get(name, "")
+        if value.strip() and not (_DUE.fullmatch(value) and _is_counted(value, known)):
+            bundle.report.at("parameter-period", file, element, f"{name}={value}")
     if element.result and known.gives.get(operation) == "nothing":
         bundle.report.at("result-nothing", file, element, element.result)

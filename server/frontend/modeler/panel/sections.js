@@ -12,7 +12,7 @@ import { process } from "./process";
 import { serviceShape, serviceTask } from "./service_task";
 import { severalPeople, severalShape } from "./several_people";
 import { timer, timerShape } from "./timer";
-import { period, periodShape, separation, userTask } from "./user_task";
+import { due, dueShape, separation, userTask } from "./user_task";
 
 const SECTIONS = [
   { title: "", fits: () => true, fields: general },
@@ -23,7 +23,7 @@ const SECTIONS = [
   },
   { title: "", fits: (node) => is(node, "bpmn:Lane"), fields: lane },
   { title: "办理", fits: (node) => is(node, "bpmn:UserTask"), fields: userTask },
-  { title: "期限", fits: (node) => is(node, "bpmn:UserTask"), fields: period, shape: periodShape },
+  { title: "期限", fits: (node) => is(node, "bpmn:UserTask"), fields: due, shape: dueShape },
   { title: "服务", fits: (node) => is(node, "bpmn:ServiceTask"), fields: serviceTask, shape: serviceShape },
   { title: "引用", fits: (node) => is(node, "bpmn:CallActivity"), fields: callActivity },
   { title: "消息", fits: (node) => is(node, "bpmn:ReceiveTask") || hasDefinition(node, "Message"), fields: message },

@@ -1,6 +1,7 @@
 // What the system does by itself: an operation of the registry, its parameters, and the variable for its answer.
 import { getBusinessObject } from "../model";
 import { say, select, text } from "./fields";
+import { period, periodShape } from "./period";
 
 const VARIABLE = /^[A-Za-z_]\w{0,79}$/;
 
@@ -16,17 +17,7 @@ export function serviceTask(model, element) {
       commit: (value) => choose(model, element, node, value),
     }),
   ];
-  for (const { name, help } of operation()?.parameters ?? []) {
-    fields.push(
-      text({
-        label: `参数 ${name}`,
-        mono: true,
-        help,
-        read: () => parametersOf(node).find((each) => each.name === name)?.value,
-        commit: (value) => setParameter(model, element, node, name, value),
-      }),
-    );
-  }
+  for (const parameter of operation()?.parameters ?? []) fields.push(...parameterFields(model, element, parameter));
   if (node.get("gc:result") || !operation() || operation().gives !== "nothing")
     fields.push(result(model, element, node));
   fields.push(say("", () => words(operation())));
@@ -35,7 +26,19 @@ export function serviceTask(model, element) {
 
 export function serviceShape(element) {
   const node = getBusinessObject(element);
-  return `${node.implementation} ${Boolean(node.get("gc:result"))}`;
+  const periods = parametersOf(node).map((each) => periodShape(each.value));
+  return `${node.implementation} ${Boolean(node.get("gc:result"))} ${periods}`;
+}
+
+function parameterFields(model, element, { name, help, kind }) {
+  const node = getBusinessObject(element);
+  const field = {
+    label: `参数 ${name}`,
+    help,
+    read: () => parametersOf(node).find((each) => each.name === name)?.value,
+    commit: (value) => setParameter(model, element, node, name, value),
+  };
+  return kind === "period" ? period(model, { ...field, empty: "请选择" }) : [text({ ...field, mono: true })];
 }
 
 function result(model, element, node) {

@@ -1,7 +1,8 @@
 // A task for people: its form, who does it, by when, and who may not.
 import { make } from "../dom";
 import { getBusinessObject, nameOf } from "../model";
-import { say, select, several, text } from "./fields";
+import { say, select, several } from "./fields";
+import { period, periodShape } from "./period";
 
 const SYSTEM = "system"; // the lane of what the program does by itself
 
@@ -53,40 +54,18 @@ function performer(model, element) {
   });
 }
 
-export function period(model, element) {
+export function due(model, element) {
   const node = getBusinessObject(element);
-  const known = () =>
-    model.terms.periods.map(({ id, label, value }) => ({
-      value: id,
-      label: value ? `${label}（现行默认${value}）` : label,
-    }));
-  const days = () => /^\d+$/.test(node.get("gc:due") ?? "");
-  const commit = (value) => model.set(element, { "gc:due": value || undefined });
-  return [
-    select({
-      label: "办理期限",
-      empty: "不设期限",
-      help: "按工作日计算。取自政策口径的，口径变更后随之变化。",
-      read: () => (days() ? "days" : node.get("gc:due")),
-      options: () => [{ value: "days", label: "固定天数" }, ...known().map((each) => ({ ...each, group: "政策口径" }))],
-      commit: (value) => commit(value === "days" ? "5" : value),
-    }),
-    ...(days()
-      ? [
-          text({
-            label: "工作日",
-            read: () => node.get("gc:due"),
-            check: (value) => (/^[1-9]\d{0,2}$/.test(value) ? "" : "请填写1至999的整数。"),
-            commit,
-          }),
-        ]
-      : []),
-  ];
+  return period(model, {
+    label: "办理期限",
+    empty: "不设期限",
+    help: "按工作日计算。取自政策口径的，口径变更后随之变化。",
+    read: () => node.get("gc:due"),
+    commit: (value) => model.set(element, { "gc:due": value || undefined }),
+  });
 }
 
-export function periodShape(element) {
-  return /^\d+$/.test(getBusinessObject(element).get("gc:due") ?? "") ? "days" : "";
-}
+export const dueShape = (element) => periodShape(getBusinessObject(element).get("gc:due"));
 
 /** 岗位分离: whoever did one of these tasks of the case may not do this one. */
 export function separation(model, element) {

@@ -129,6 +129,12 @@ REFERENCES: Mapping[str, Rule] = {
         "请在属性面板中填写该参数。",
         "Fill it in.",
     ),
+    "parameter-period": Rule(
+        "{what}的参数「{detail}」既不是工作日数，也不是以工作日计的政策口径。",
+        "{what}: {detail} is neither a number of working days nor a legal value counted in them.",
+        "请在属性面板中选择政策口径，或填写1至999的工作日数。",
+        "Choose a legal value, or give a number of working days (1 to 999).",
+    ),
     "result-nothing": Rule(
         "{what}的操作不给出结果，变量「{detail}」会是空的。",
         "The operation of {what} answers nothing; the variable {detail} would be empty.",
