@@ -16,16 +16,21 @@ from workflows import engine, operations, parameters, rehearsal, rules, views
 from workflows.audit import Chain
 from workflows.bundling import assemble
 from workflows.case_records import read_records
+from workflows.editor_terms import MESSAGES
 from workflows.errors import Conflict, Invalid, NotFound
 from workflows.errors import FieldError as Problem
 from workflows.library import in_force
 from workflows.permissions import READERS, Actor, require
-from workflows.rehearsal import Computed, Model, Outcome, Record, Stop, model_of, replay, scenario
+from workflows.rehearsal import Computed, Model, Outcome, Record, Stop, kept_model, model_of, replay, scenario
 from workflows.running import find_case
 from workflows.step import local_date
 
 MOST = 100
 EXPERTS = ("expert1", "expert2", "expert3")
+WORDS = scenario.Words(
+    {name: each.results for name, each in operations.REGISTRY.items()},
+    {name: words for name, (_, words) in MESSAGES.items()},
+)
 # How often an answer that nobody chooses is at hand while a test is made: once for each round.
 ROUNDS = 20
 
@@ -72,15 +77,22 @@ def get_scenario(session: Session, actor: Actor, scenario_id: int) -> dict[str, 
     test = _find(session, scenario_id)
     record = Record.from_json(test.record["record"])
     names = {element_id: name for _, element_id, name in test.expected["stops"]}
-    steps = [
-        {
-            "text": names.get(act.element_id, act.element_id),
-            "decision": act.decision or next(iter(act.payload.values()), None),
-            "at": act.at.isoformat(),
-        }
-        for act in record.acts
-    ]
-    return {**_shown(test), "acts": steps}
+    return {**_shown(test), "acts": _acts(_model(session, test.key, None), record, names)}
+
+
+def _acts(model: Model, record: Record, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What was done, in words; a code where the definition in force has no word for it any more."""
+    acts = []
+    for act in record.acts:
+        said = act.decision or next(iter(act.payload.values()), None)
+        acts.append(
+            {
+                "text": names.get(act.element_id, act.element_id),
+                "decision": WORDS.of(model, act.element_id).get(said, said) if said is not None else "",
+                "at": act.at.isoformat(),
+            }
+        )
+    return acts
 
 
 def _find(session: Session, scenario_id: int) -> ScenarioTest:
@@ -153,7 +165,7 @@ def _model(session: Session, key: str, draft_id: int | None) -> Model:
         raise NotFound("没有这一支持事项。")
     files = in_force(session) if draft_id is None else drafts.library_of(session, draft_id)
     try:
-        return model_of(assemble(files, key), key, {})
+        return kept_model(key, tuple(assemble(files, key).items()))
     except (engine.DiagramRefused, rehearsal.FormRefused):
         raise Conflict("流程尚未通过发布校验，不能运行校验用例。") from None
 
@@ -283,13 +295,13 @@ def walk(
 ) -> dict[str, Any]:
     """Where a record made by hand has come to, and what can be done next."""
     require(actor, "process_owner")
-    record = _read(kept, key)
-    position = scenario.walk(_model(session, key, draft_id), record, _words())
+    record, model = _read(kept, key), _model(session, key, draft_id)
+    position = scenario.walk(model, record, WORDS)
     outcome = position.outcome
     return {
         "record": record.as_json(),
-        "steps": [stop.name for stop in outcome.stops] if outcome else [],
-        "choices": [_choice(key, each) for each in position.choices],
+        "steps": _acts(model, record, {stop.element_id: stop.name for stop in outcome.stops}) if outcome else [],
+        "choices": [_choice(key, each, WORDS.of(model, each.element_id)) for each in position.choices],
         "ended": {"element_id": outcome.ended, "name": outcome.ended_name, "status": outcome.status}
         if outcome and outcome.ended
         else None,
@@ -299,18 +311,13 @@ def walk(
     }
 
 
-def _words() -> dict[str, tuple[str, ...]]:
-    return {name: tuple(each.results) for name, each in operations.REGISTRY.items() if each.results}
-
-
-def _choice(key: str, choice: scenario.Choice) -> dict[str, Any]:
-    labels = {word: text for each in operations.REGISTRY.values() for word, text in each.results.items()}
+def _choice(key: str, choice: scenario.Choice, words: Mapping[str, str]) -> dict[str, Any]:
     asked = rules.SCHEMES[key].FACTS if choice.asks else ()
     return {
         "do": choice.do,
         "element_id": choice.element_id,
         "name": choice.name,
-        "values": [{"value": value, "label": labels.get(value, value)} for value in choice.values],
+        "values": [{"value": value, "label": words.get(value, value)} for value in choice.values],
         "needs_facts": [{"name": fact.name, "label": fact.label, "kind": fact.kind} for fact in asked],
     }
 
@@ -330,7 +337,7 @@ def step(
     """The record with one more thing done; Invalid when it cannot be done there."""
     require(actor, "process_owner")
     record, model = _read(kept, key), _model(session, key, draft_id)
-    offered = scenario.walk(model, record, _words()).choices
+    offered = scenario.walk(model, record, WORDS).choices
     chosen = next((each for each in offered if (each.do, each.element_id) == (do, element_id)), None)
     free = chosen is not None and not chosen.values and do == scenario.ANSWER
     if chosen is None or not (free or value in (chosen.values or ("",))):

@@ -7,10 +7,9 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 
 from server.access import allow, current_actor
 from server.json import dumps, loads
-from server.web import facts, words
+from server.web import facts
 from server.web.answers import Page
 from workflows import definition_drafts, rules, scenarios
-from workflows.editor_terms import MESSAGES
 from workflows.errors import Conflict, FieldError, GreenCaseError, Invalid, NotFound
 from workflows.permissions import READERS
 
@@ -68,12 +67,7 @@ def from_case(key: str) -> Page:
 @allow(*READING)
 def show(key: str, scenario_id: int) -> str:
     found = scenarios.get_scenario(g.session, current_actor(), scenario_id)
-    return render_template("workshop/scenario.html", key=found["key"], scenario=found, decision=decision_in_words)
-
-
-def decision_in_words(value: str | None) -> str:
-    """What a step chose, in an official's words where there are any."""
-    return words.DECISIONS.get(value or "", value or "")
+    return render_template("workshop/scenario.html", key=found["key"], scenario=found)
 
 
 @blueprint.post("/workshop/definitions/<key>/scenarios/<int:scenario_id>/retirement")
@@ -134,20 +128,10 @@ def _walk(
         before=dumps(before).decode() if before is not None else None,
         facts_asked=_facts_asked(key, found["choices"]),
         kinds=KINDS,
-        label=_label,
         sent=request.form,
         errors=errors,
         refusal=refusal,
     )
-
-
-def _label(do: str, value: Mapping[str, str]) -> str:
-    """What a choice is called: a decision, what a message says, or what a service answers."""
-    said = {
-        "complete": words.DECISIONS,
-        "message": {code: name for _, codes in MESSAGES.values() for code, name in codes.items()},
-    }
-    return said.get(do, {}).get(value["value"], value["label"])
 
 
 def _facts_asked(key: str, choices: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

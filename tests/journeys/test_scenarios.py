@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 
 from server import seed
+from server.settings import CHECKOUT
 from storage import cases
 from storage.database import Session
 from tests.journeys.conftest import At
 from tests.journeys.test_rehearsal import ENDS, NOW, case_ids, energy_opinion, redraw, retrofits, without_fund_plan
-from workflows import case_records, publication, scenarios
+from workflows import bundling, case_records, publication, rehearsal, scenarios
 from workflows.bundling import GateRefused
 from workflows.errors import Forbidden, Invalid, NotFound
+from workflows.operations.registry import REGISTRY
 from workflows.permissions import Actor
 
 
@@ -122,12 +124,25 @@ def by_hand(session: Session, wanted: Mapping[str, Any]) -> dict[str, Any]:
     raise AssertionError(at["steps"])
 
 
+def test_an_answer_is_called_what_its_own_form_or_operation_says() -> None:
+    """One code has many words: `clear` is said of credit and of a publicity period."""
+    files = bundling.assemble(bundling.read_library(CHECKOUT / "bpmn"), "retrofit")
+    model = rehearsal.kept_model("retrofit", tuple(files.items()))
+    elements = ("formality_check", "settle_credit", "close_publicity", "resolved", "listed", "no such element")
+    said = [list(scenarios.WORDS.of(model, element).values()) for element in elements]
+    assert said[0] == ["予以受理", "一次性告知补正", "不予受理"]
+    assert said[1:3] == [list(REGISTRY[name].results.values()) for name in elements[1:3]]
+    assert said[3:] == [["同意支持", "缓议", "不予支持"], [], []]
+    assert said[1][0] != said[2][0], "both answer `clear`"
+
+
 def test_a_test_is_made_by_hand_step_by_step(told: At) -> None:
     with told.database.transaction() as session:
         at = by_hand(session, {"formality_check": ["correct", "accept"], "settle_recheck": ["return", "agree"]})
         assert at["ended"]["status"] == "PAID" and at["amounts"][2] == "600000"
-        assert at["steps"].count("形式审查") == 2
-        assert at["steps"].count("核定确认") == 2
+        done = [(each["text"], each["decision"]) for each in at["steps"]]
+        assert [said for text, said in done if text == "形式审查"] == ["一次性告知补正", "予以受理"]
+        assert len([said for text, said in done if text == "核定确认"]) == 2
         made = scenarios.keep(session, owner(session), "retrofit", at["record"], name="补正后拨付", now=NOW)
         shown = scenarios.get_scenario(session, owner(session), made)
         assert (shown["origin"], shown["expected"]["amount"]) == (None, "600000")

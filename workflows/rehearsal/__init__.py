@@ -6,7 +6,7 @@ Stands on the engine, the forms and the law; knows no storage.
 from workflows.forms import FormRefused
 from workflows.rehearsal import scenario
 from workflows.rehearsal.answers import Answering, NotRecorded
-from workflows.rehearsal.crew import Crew, Job, model_of
+from workflows.rehearsal.crew import Crew, Job, kept_model, model_of
 from workflows.rehearsal.reading import Sent, no_service, read_outcome, read_record
 from workflows.rehearsal.record import Act, Computed, Outcome, Record, Stop
 from workflows.rehearsal.replay import Missing, Model, Replayed, replay
@@ -31,6 +31,7 @@ __all__ = [
     "Verdict",
     "Where",
     "judge",
+    "kept_model",
     "model_of",
     "no_service",
     "read_outcome",

@@ -45,13 +45,14 @@ def model_of(files: Mapping[str, bytes], scheme: str, changed: Mapping[str, str]
 
 
 @lru_cache(maxsize=16)
-def _model(scheme: str, files: tuple[tuple[str, bytes], ...], changed: tuple[tuple[str, str], ...]) -> Model:
+def kept_model(scheme: str, files: tuple[tuple[str, bytes], ...], changed: tuple[tuple[str, str], ...] = ()) -> Model:
+    """As `model_of`, compiled once for the same files and values."""
     return model_of(dict(files), scheme, dict(changed))
 
 
 def judge_all(job: Job) -> list[dict[str, Any]]:
     """What is kept of each case of a job, in its order: the verdict and why, as JSON."""
-    model = _model(job.scheme, job.files, job.changed)
+    model = kept_model(job.scheme, job.files, job.changed)
     return [_judged(model, record, actual) for record, actual in job.cases]
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from workflows.engine import ExpressionRefused, Wait, read_condition
+from workflows.forms import DECISION
 from workflows.rehearsal.record import COMPLETE, MESSAGE, OMITTED, TIMER, Act, Outcome, Record
 from workflows.rehearsal.replay import Model, Replayed, replay
 from workflows.rehearsal.verdict import judge
@@ -76,8 +77,29 @@ class Position:
     stuck: str | None
 
 
-def walk(model: Model, record: Record, words: Mapping[str, Sequence[str]]) -> Position:
-    """Replay what was chosen so far and say what can be done next; `words` are the answers that an operation gives."""
+@dataclass(frozen=True)
+class Words:
+    """What answers are called that no form offers: by operation and by message, each by its code."""
+
+    operations: Mapping[str, Mapping[str, str]]
+    messages: Mapping[str, Mapping[str, str]]
+
+    def of(self, model: Model, element_id: str) -> Mapping[str, str]:
+        """What the answers of an element are called: in its form, by its operation, in its message."""
+        for process in model.diagrams.processes.values():
+            element = process.elements.get(element_id)
+            if element is None:
+                continue
+            form = model.forms.get((element.form or "").replace("{scheme}", model.diagrams.key))
+            decision = form.find_field(DECISION) if form is not None else None
+            if decision is not None:
+                return {option.value: option.label for option in decision.options}
+            return self.operations.get(element.operation or "") or self.messages.get(element.message or "", {})
+        return {}
+
+
+def walk(model: Model, record: Record, words: Words) -> Position:
+    """Replay what was chosen so far and say what can be done next."""
     replayed = replay(model, record)
     live = replayed.instance
     if replayed.asks is not None:
@@ -101,7 +123,7 @@ def _waiting(model: Model, wait: Wait) -> Choice:
     return Choice(MESSAGE, wait.element_id, wait.name, tuple(_compared(model, wait.message or "")))
 
 
-def _answers(model: Model, element_id: str, words: Mapping[str, Sequence[str]]) -> Iterator[Choice]:
+def _answers(model: Model, element_id: str, words: Words) -> Iterator[Choice]:
     for process in model.diagrams.processes.values():
         element = process.elements.get(element_id)
         if element is None:
@@ -109,7 +131,7 @@ def _answers(model: Model, element_id: str, words: Mapping[str, Sequence[str]]) 
         if element.operation == "calculate_amount":
             yield Choice(ANSWER, element_id, element.name, asks=("facts",))
         else:
-            known = tuple(words.get(element.operation or "", ()))
+            known = tuple(words.operations.get(element.operation or "", ()))
             yield Choice(ANSWER, element_id, element.name, known or tuple(_compared(model, element.result or "")))
 
 
