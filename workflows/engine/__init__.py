@@ -24,13 +24,14 @@ from workflows.engine.expressions import Condition, read_condition
 from workflows.engine.findings import Finding
 from workflows.engine.gate import Known, check_bundle, check_file, scope_of_variables
 from workflows.engine.history import Passage
-from workflows.engine.instance import EndState, OpenTask, ProcessInstance, Wait
+from workflows.engine.instance import ProcessInstance
 from workflows.engine.links import Links, read_links
 from workflows.engine.migration import Examination, Migration, NotMigratable, examine, migrate
 from workflows.engine.migration_obstacles import Remark
 from workflows.engine.model import Element, Flow, Process
 from workflows.engine.path import DiagramPath
 from workflows.engine.service import Call, Result, ServiceCall
+from workflows.engine.standing import EndState, OpenTask, Wait
 
 # At INFO SpiffWorkflow writes several records for every change of a task, with the variables in them.
 for _name in ("spiff", "spiff.task", "spiff.workflow", "spiff.data"):

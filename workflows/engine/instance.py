@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,56 +13,27 @@ from workflows.engine.diagrams import Diagrams
 from workflows.engine.errors import EngineError, NothingCatches, NotReady, StepFailed, Stuck
 from workflows.engine.expressions import is_variable
 from workflows.engine.history import Passage, read_history
-from workflows.engine.model import Element
 from workflows.engine.path import DiagramPath, trace_path
 from workflows.engine.service import Call, is_plain
-from workflows.engine.specs import BoundaryEvent, EventGateway, Message, ParallelMultiInstance
+from workflows.engine.specs import EventGateway, ParallelMultiInstance
+from workflows.engine.standing import (
+    EndState,
+    OpenTask,
+    Wait,
+    armed_timers,
+    as_open_task,
+    as_waits,
+    catches,
+    drawn_where,
+    due_at,
+    end_of,
+    manual_tasks,
+    timer_element,
+    waiting_tasks,
+)
 from workflows.engine.state import dump_case, load_case
-from workflows.engine.timers import DUE, CaseTimer
+from workflows.engine.timers import DUE
 from workflows.engine.tree import UNFINISHED, Case, CaseTask
-
-
-@dataclass(frozen=True)
-class OpenTask:
-    """A user task that somebody can complete now. `due` is a parameter id or a number of working days, as drawn."""
-
-    id: str
-    element_id: str
-    process: str
-    name: str
-    role: str | None
-    form: str | None
-    status: str | None
-    stage: str | None
-    due: str | None
-    assignee: str | None
-    separate_from: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Wait:
-    """An event that the case waits for. `due_at` is an aware instant for timers; `boundary`: on an open activity."""
-
-    id: str
-    element_id: str
-    process: str
-    name: str
-    kind: str
-    message: str | None
-    due_at: datetime | None
-    status: str | None
-    stage: str | None
-    boundary: bool
-
-
-@dataclass(frozen=True)
-class EndState:
-    """The end event of the root process that the case reached."""
-
-    element_id: str
-    name: str
-    status: str | None
-    reason: str | None
 
 
 class ProcessInstance:
@@ -124,7 +94,7 @@ class ProcessInstance:
         for name, value in payload.items():
             if not is_variable(name) or not is_plain(value):
                 raise TypeError(f"the payload's {name!r} may not become a variable")
-        waiting = [task for task in self._waiting() if _catches(task, message)]
+        waiting = [task for task in waiting_tasks(self._case) if catches(task, message)]
         if not waiting:
             raise NothingCatches(message)
         task = max(waiting, key=lambda task: (task.workflow.depth, task.last_state_change))
@@ -137,7 +107,7 @@ class ProcessInstance:
     def advance(self) -> None:
         """Fire the timers that are due at `now` (the very instant counts), the earliest first, and run on."""
         while True:
-            due = [(at, task.last_state_change, task) for at, task in self._timers() if at <= self._case.now]
+            due = [(at, task.last_state_change, task) for at, task in armed_timers(self._case) if at <= self._case.now]
             if not due:
                 return
             _, _, task = min(due, key=lambda entry: entry[:2])
@@ -149,9 +119,9 @@ class ProcessInstance:
 
         Raises NotReady when no such timer is armed.
         """
-        for task in self._waiting():
-            at = _due_at(task)
-            if at is not None and _timer_element(task) == element_id:
+        for task in waiting_tasks(self._case):
+            at = due_at(task)
+            if at is not None and timer_element(task) == element_id:
                 self.move_clock(max(at, self._case.now))
                 with _Step(self):
                     task.task_spec._update(task)
@@ -164,7 +134,7 @@ class ProcessInstance:
 
     def shift_timers(self, delta: timedelta) -> None:
         """Move every armed deadline: boundary, intermediate and behind event gateways. For a resumed suspension."""
-        for at, task in self._timers():
+        for at, task in armed_timers(self._case):
             task.internal_data[DUE] = (at + delta).isoformat()
 
     def cancel(self) -> None:
@@ -195,15 +165,15 @@ class ProcessInstance:
 
     def open_tasks(self) -> list[OpenTask]:
         """The user tasks that can be completed now, in the order in which they were opened."""
-        return [self._as_open_task(task) for task in self._open()]
+        return [as_open_task(self._case, task) for task in manual_tasks(self._case)]
 
     def waits(self) -> list[Wait]:
         """The events that the case waits for, boundary events included; one entry for each event behind a gateway."""
-        return [wait for task in self._waiting() for wait in self._as_waits(task)]
+        return [wait for task in waiting_tasks(self._case) for wait in as_waits(self._case, task)]
 
     def next_due(self) -> datetime | None:
         """The earliest instant at which a timer is due."""
-        return min((at for at, _ in self._timers()), default=None)
+        return min((at for at, _ in armed_timers(self._case)), default=None)
 
     def status(self) -> str | None:
         """The case status drawn where the case is now: of the task or event entered last, else the last one known."""
@@ -216,10 +186,7 @@ class ProcessInstance:
     @property
     def ended(self) -> EndState | None:
         """The end event at which the case ended (of several parallel ends the last), None while it runs."""
-        if not self._case.completed or self._case.cancelled or self._case.end_element is None:
-            return None
-        element = self._case.diagrams.elements(self._case.diagrams.key)[self._case.end_element]
-        return EndState(element.id, element.name, element.status, element.reason)
+        return end_of(self._case)
 
     @property
     def cancelled(self) -> bool:
@@ -245,72 +212,6 @@ class ProcessInstance:
             raise NotReady(task_id)
         return task
 
-    def _open(self) -> list[CaseTask]:
-        tasks = [t for t in self._case.all_tasks() if t._state == TaskState.READY and t.task_spec.manual]
-        return sorted(tasks, key=lambda task: task.last_state_change)
-
-    def _waiting(self) -> list[CaseTask]:
-        tasks = [t for t in self._case.event_manager.tasks.values() if t._state == TaskState.WAITING]
-        return sorted(tasks, key=lambda task: task.last_state_change)
-
-    def _timers(self) -> list[tuple[datetime, CaseTask]]:
-        return [(at, task) for task in self._waiting() if (at := _due_at(task)) is not None]
-
-    def _enclosing(self, task: CaseTask) -> Iterator[Element]:
-        """The task's element, then the call activities around it from the inside out."""
-        yield task.task_spec.element
-        process = task.workflow
-        while process is not self._case:
-            caller = self._case.find_task(process.parent_task_id)
-            if caller is None:
-                return
-            yield caller.task_spec.element
-            process = caller.workflow
-
-    def _attribute(self, task: CaseTask, name: str) -> str | None:
-        return next((value for element in self._enclosing(task) if (value := getattr(element, name))), None)
-
-    def _as_open_task(self, task: CaseTask) -> OpenTask:
-        element: Element = task.task_spec.element
-        assignee = task.data.get(element.assignee) if element.assignee else None
-        return OpenTask(
-            id=task.id,
-            element_id=element.id,
-            process=element.process,
-            name=element.name,
-            role=element.role,
-            form=element.form.replace("{scheme}", self._case.diagrams.key) if element.form else None,
-            status=self._attribute(task, "status"),
-            stage=self._attribute(task, "stage"),
-            due=element.due,
-            assignee=assignee if isinstance(assignee, str) else None,
-            separate_from=element.separate_from,
-        )
-
-    def _as_waits(self, task: CaseTask) -> Iterator[Wait]:
-        spec = task.task_spec
-        if not isinstance(spec, EventGateway):
-            yield self._as_wait(task, task.id, spec.element, spec.event_definition)
-            return
-        elements = self._case.diagrams.processes[spec.element.process].elements
-        for target, event in spec.event_definition.events:
-            yield self._as_wait(task, f"{task.id}.{target}", elements[target], event)
-
-    def _as_wait(self, task: CaseTask, identity: str, element: Element, event: Any) -> Wait:
-        is_timer = isinstance(event, CaseTimer)
-        return Wait(
-            id=identity,
-            element_id=element.id,
-            process=element.process,
-            name=element.name,
-            kind="timer" if is_timer else "message",
-            message=None if is_timer else element.message,
-            due_at=event.due_at(task) if is_timer else None,
-            status=element.status or self._attribute(task, "status"),
-            stage=element.stage or self._attribute(task, "stage"),
-            boundary=isinstance(task.task_spec, BoundaryEvent),
-        )
-
     def _settle(self) -> None:
         """After a step: see that the case is somewhere, and remember the status and stage shown there."""
         case = self._case
@@ -323,30 +224,11 @@ class ProcessInstance:
                 lost = state in (TaskState.FUTURE, TaskState.LIKELY, TaskState.MAYBE)
                 if lost and parent._state == TaskState.COMPLETED:
                     raise Stuck(f"the token was lost between {parent.task_spec.name} and {task.task_spec.name}")
-        open_tasks, waiting = self._open(), self._waiting()
-        if not open_tasks and not waiting and not case.completed:
+        tasks = [*manual_tasks(case), *waiting_tasks(case)]
+        if not tasks and not case.completed:
             raise Stuck("nothing is open, due, waiting or finished")
-        self._remember("status", open_tasks, waiting)
-        self._remember("stage", open_tasks, waiting)
-
-    def _remember(self, name: str, open_tasks: list[CaseTask], waiting: list[CaseTask]) -> None:
-        if self._case.completed:
-            ended = self.ended
-            value = getattr(ended, name, None) if ended is not None else None
-        else:
-            value = None
-            shown = [task for task in waiting if not isinstance(task.task_spec, BoundaryEvent)]
-            for task in sorted([*open_tasks, *shown], key=lambda task: task.last_state_change, reverse=True):
-                value = self._shown(task, name)
-                if value is not None:
-                    break
-        if value is not None:
-            setattr(self._case, name, value)
-
-    def _shown(self, task: CaseTask, name: str) -> str | None:
-        if isinstance(task.task_spec, EventGateway):
-            return next((value for wait in self._as_waits(task) if (value := getattr(wait, name))), None)
-        return self._attribute(task, name)
+        case.status = drawn_where(case, tasks, "status") or case.status
+        case.stage = drawn_where(case, tasks, "stage") or case.stage
 
 
 class _Step:
@@ -375,28 +257,3 @@ def _aware(now: datetime) -> datetime:
     if now.tzinfo is None:
         raise ValueError("the engine's now must carry an offset")
     return now
-
-
-def _catches(task: CaseTask, message: str) -> bool:
-    spec = task.task_spec
-    if isinstance(spec, EventGateway):
-        return spec.target_of(message) is not None
-    return isinstance(spec.event_definition, Message) and spec.event_definition.name == message
-
-
-def _due_at(task: CaseTask) -> datetime | None:
-    spec = task.task_spec
-    if isinstance(spec, EventGateway):
-        timer = spec.event_definition.timer()
-        return timer.due_at(task) if timer else None
-    if isinstance(spec.event_definition, CaseTimer):
-        return spec.event_definition.due_at(task)
-    return None
-
-
-def _timer_element(task: CaseTask) -> str | None:
-    """The event whose timer this task waits for."""
-    spec = task.task_spec
-    if not isinstance(spec, EventGateway):
-        return str(spec.bpmn_id)
-    return next((name for name, event in spec.event_definition.events if isinstance(event, CaseTimer)), None)
