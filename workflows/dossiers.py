@@ -175,78 +175,103 @@ def get_dossier(session: Session, actor: Actor, reference: str, now: datetime) -
     known = {**enterprise_profile(step.enterprise), **step.facts}
     shown = forms.prefill(application, known, enterprise_profile(step.enterprise))
     inside = actor.has(*OFFICE, *READERS)
+    told = inside or actor.is_applicant
     return {
         "application_form": application,
         "application": views.masked(shown, actor),
         "submissions": submissions,
         "reviews": _reviews(session, case) if inside else [],
-        "list_rows": [
-            {
-                "round": row.round,
-                "precap_amount": views.amount(row.precap_amount),
-                "final_amount": views.amount(row.final_amount),
-                "proposal": row.proposal,
-                "steps": row.steps,
-                "at": views.instant(row.fixed_at),
-            }
-            for row in (batches.rows_of_case(session, case.id) if inside else [])
-        ],
-        "decisions": [
-            {
-                "minutes_no": resolution.minutes_no,
-                "result": decision.result,
-                "amount": views.amount(decision.amount),
-                "reason": decision.reason,
-                "at": views.instant(resolution.recorded_at),
-            }
-            for decision, resolution in (batches.decisions_of_case(session, case.id) if inside else [])
-        ],
-        "notices": [
-            {
-                "id": notice.id,
-                "title": notice.title,
-                "amount": views.amount(item.amount),
-                "published_at": views.instant(notice.published_at),
-                "ends_at": views.instant(item.ends_at),
-            }
-            for item, notice in publicity.announcements(session, case.id)
-        ],
-        "ledger": [
-            {
-                "state": entry.state,
-                "from_state": entry.from_state,
-                "amount": views.amount(entry.amount),
-                "at": views.instant(entry.at),
-                "why": entry.why,
-            }
-            for entry in (ledger.entries_of_case(session, case.id) if inside else [])
-        ],
-        "payments": [
-            {
-                "number": payment.number,
-                "state": payment.state,
-                "amount": views.amount(payment.amount),
-                "account_name": payment.account_name,
-                "account_no": payment.account_no if actor.sees_personal_data else views.mask(payment.account_no),
-                "voucher_no": payment.voucher_no,
-                "paid_on": payment.paid_on.isoformat() if payment.paid_on else None,
-                "return_reason": payment.return_reason,
-            }
-            for payment in (payments.list_of_case(session, case.id) if inside or actor.is_applicant else [])
-        ],
-        "messages": [
-            {
-                "kind": each.kind,
-                "number": each.number,
-                "title": each.title,
-                "body": each.body,
-                "sent_at": views.instant(each.sent_at),
-                "read_at": views.instant(each.read_at),
-            }
-            for each in (messages.list_of_case(session, case.id) if inside or actor.is_applicant else [])
-        ],
+        "list_rows": _list_rows(session, case) if inside else [],
+        "decisions": _decisions(session, case) if inside else [],
+        "notices": _notices(session, case),
+        "ledger": _ledger(session, case) if inside else [],
+        "payments": _payments(session, case, actor) if told else [],
+        "messages": _messages(session, case) if told else [],
         "correction_items": step.facts.get("correction_items") if case.status == "CORRECTION" else None,
     }
+
+
+def _list_rows(session: Session, case: Case) -> list[dict[str, Any]]:
+    return [
+        {
+            "round": row.round,
+            "precap_amount": views.amount(row.precap_amount),
+            "final_amount": views.amount(row.final_amount),
+            "proposal": row.proposal,
+            "steps": row.steps,
+            "at": views.instant(row.fixed_at),
+        }
+        for row in batches.rows_of_case(session, case.id)
+    ]
+
+
+def _decisions(session: Session, case: Case) -> list[dict[str, Any]]:
+    return [
+        {
+            "minutes_no": resolution.minutes_no,
+            "result": decision.result,
+            "amount": views.amount(decision.amount),
+            "reason": decision.reason,
+            "at": views.instant(resolution.recorded_at),
+        }
+        for decision, resolution in batches.decisions_of_case(session, case.id)
+    ]
+
+
+def _notices(session: Session, case: Case) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": notice.id,
+            "title": notice.title,
+            "amount": views.amount(item.amount),
+            "published_at": views.instant(notice.published_at),
+            "ends_at": views.instant(item.ends_at),
+        }
+        for item, notice in publicity.announcements(session, case.id)
+    ]
+
+
+def _ledger(session: Session, case: Case) -> list[dict[str, Any]]:
+    return [
+        {
+            "state": entry.state,
+            "from_state": entry.from_state,
+            "amount": views.amount(entry.amount),
+            "at": views.instant(entry.at),
+            "why": entry.why,
+        }
+        for entry in ledger.entries_of_case(session, case.id)
+    ]
+
+
+def _payments(session: Session, case: Case, actor: Actor) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": payment.number,
+            "state": payment.state,
+            "amount": views.amount(payment.amount),
+            "account_name": payment.account_name,
+            "account_no": payment.account_no if actor.sees_personal_data else views.mask(payment.account_no),
+            "voucher_no": payment.voucher_no,
+            "paid_on": payment.paid_on.isoformat() if payment.paid_on else None,
+            "return_reason": payment.return_reason,
+        }
+        for payment in payments.list_of_case(session, case.id)
+    ]
+
+
+def _messages(session: Session, case: Case) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": each.kind,
+            "number": each.number,
+            "title": each.title,
+            "body": each.body,
+            "sent_at": views.instant(each.sent_at),
+            "read_at": views.instant(each.read_at),
+        }
+        for each in messages.list_of_case(session, case.id)
+    ]
 
 
 def _concerns(actor: Actor, element_id: str) -> bool:
