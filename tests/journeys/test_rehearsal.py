@@ -64,6 +64,23 @@ def retrofits(office: Office) -> Sequence[str]:
     return tuple(found[name] for name in ENDS)
 
 
+def suspended(office: Office) -> Sequence[str]:
+    """A case that was suspended while the firm had to correct, and corrected after the day first set for it."""
+    ten_schemes(office)
+    office.as_("owner")
+    reference = office.apply("e02", "节能改造（suspended）")
+    office.submit(reference, **investment(2_000_000))
+    office.do(reference, "formality_check", **CORRECT)
+    office.wait_until("2026-03-04T10:00:00+08:00")
+    office.as_("chief").post(f"/cases/{reference}/suspension", {"reason": "等待上级部门意见"})
+    office.wait_until("2026-03-18T10:00:00+08:00")
+    office.as_("chief").post(f"/cases/{reference}/resumption")
+    office.wait_until("2026-03-19T10:00:00+08:00")
+    office.do(reference, "correction", **investment(2_000_000))
+    office.drive(reference, until="chief_recheck")
+    return (reference,)
+
+
 @pytest.fixture
 def told(at: At) -> At:
     at.after(retrofits)
@@ -178,6 +195,21 @@ def test_a_shorter_period_for_corrections_would_have_run_out_for_a_case(told: At
     assert verdicts(found) == {**dict.fromkeys(ENDS, "same"), "corrected": "needs_data"}
     assert found["corrected"]["where"]["element_id"] == "lapse_correction"
     assert set(verdicts(rehearse(told, None, proc__supplement_days="5")).values()) == {"same"}
+
+
+def test_a_suspended_case_keeps_the_deadlines_that_it_had(at: At) -> None:
+    """Its timers were moved, which no value that changes elsewhere undoes."""
+    at.after(suspended)
+    with at.database.transaction() as session:
+        (each,) = case_records.read_records(session, case_ids(session))
+        bundle = bundle_of(session, each.definition_id)
+        replayed = rehearsal.replay(Model(bundle.diagrams, bundle.forms, {}), each.record)
+        assert rehearsal.judge(each.actual, replayed).verdict == "same"
+        first_set = datetime.fromisoformat(each.record.results["open_correction"][0])
+        (corrected,) = [act for act in each.record.acts if act.element_id == "correction"]
+        assert corrected.at > first_set, "without the suspension it would have come too late"
+    assert verdicts(rehearse(at, None, a3__rate="0.05")) == {"suspended": "other_amount"}
+    assert verdicts(rehearse(at, None, proc__supplement_days="10")) == {"suspended": "same"}
 
 
 def test_a_drawing_that_leads_nowhere_is_stuck_and_says_where(told: At) -> None:

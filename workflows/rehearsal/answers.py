@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -26,11 +26,14 @@ class NotRecorded(LookupError):
 
 @dataclass
 class Answering:
-    """The replay as services see it: the record, the values to reckon with, the facts so far, and the clock."""
+    """The replay as services see it: the record, the values to reckon with, the facts so far, and the clock.
+
+    `changed` are the ids of the values that are not the case's own.
+    """
 
     record: Record
     parameters: Mapping[str, Any]
-    changed: bool
+    changed: Set[str]
     now: datetime
     facts: dict[str, Any] = field(default_factory=dict)
     computed: list[Computed] = field(default_factory=list)
@@ -88,16 +91,23 @@ def _own_facts(asked: Answering) -> dict[str, Any]:
 
 
 def _deadline(asked: Answering, call: ServiceCall) -> Result:
-    """24:00 of the last of so many working days; as recorded when the values are the case's own."""
+    """24:00 of the last of so many working days; as recorded unless the value that counts them was changed.
+
+    A recorded instant is known as such: the case may have been suspended since, which moved its timer.
+    """
     days = call.parameters.get("days", "proc.supplement_days")
-    if not asked.changed and asked.record.results.get(call.element_id):
+    known = asked.record.results.get(call.element_id)
+    if known and days not in asked.changed:
         return asked.recorded(call)
     calendar, today = workdays.load(), asked.now.astimezone(workdays.BEIJING).date()
     count = int(days) if days.isdigit() else int(str(asked.parameters[days]))
     try:
-        return calendar.end_of(calendar.add(today, count)).isoformat()
+        deadline = calendar.end_of(calendar.add(today, count)).isoformat()
     except workdays.YearNotLoaded as missing:
         raise NotRecorded(call.element_id, call.operation, str(missing)) from missing
+    if deadline in (known or ()):
+        asked.instants.add(deadline)
+    return deadline
 
 
 def _tally(asked: Answering, call: ServiceCall) -> Result:

@@ -96,7 +96,8 @@ class _Replay:
         self._assumed: list[Act] = []
         self._asks: str | None = None
         texts = tuple(sorted({**record.parameters, **model.changed}.items()))
-        self._answering = Answering(record, _values(texts), bool(model.changed), record.started_at, dict(record.facts))
+        changed = frozenset(model.changed)
+        self._answering = Answering(record, _values(texts), changed, record.started_at, dict(record.facts))
         self._instance: ProcessInstance | None = None
 
     def run(self) -> Replayed:
