@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, and_, func, select
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -141,3 +141,23 @@ def list_of_draft(session: Session, draft_id: int) -> Sequence[DefinitionVersion
     """The versions that the publication of one draft made."""
     query = select(DefinitionVersion).where(DefinitionVersion.draft_id == draft_id)
     return session.scalars(query.order_by(DefinitionVersion.key)).all()
+
+
+def list_released_with(session: Session, version: DefinitionVersion) -> Sequence[DefinitionVersion]:
+    """The versions that went live together with this one: of the same draft, or brought by the program at once."""
+    if version.draft_id is not None:
+        return list_of_draft(session, version.draft_id)
+    query = select(DefinitionVersion).where(
+        DefinitionVersion.draft_id.is_(None),
+        DefinitionVersion.published_by == version.published_by,
+        DefinitionVersion.published_at == version.published_at,
+    )
+    return session.scalars(query.order_by(DefinitionVersion.key)).all()
+
+
+def any_decided_by_others(session: Session, username: str) -> bool:
+    """Whether somebody else than this one ever published or withdrew a version."""
+    query = select(DefinitionVersion.id).where(
+        or_(DefinitionVersion.published_by != username, DefinitionVersion.retired_by.is_not(None))
+    )
+    return session.scalar(query.limit(1)) is not None

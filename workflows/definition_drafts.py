@@ -111,7 +111,8 @@ def get_draft(session: Session, actor: Actor, draft_id: int) -> dict[str, Any]:
         }
         for path, row in files.items()
     ]
-    return {**_shown(draft), "files": shown, "affects": _affected(known, files)}
+    content = content_of(session, draft_id)
+    return {**_shown(draft), "files": shown, "affects": _affected(known, files), "content_sha256": content}
 
 
 def _shown(draft: DefinitionDraft) -> dict[str, Any]:
@@ -188,11 +189,14 @@ def save_file(
     as when everything was undone, is no change of the draft.
     """
     require(actor, "process_owner")
-    draft = lock_open(session, draft_id)
+    find(session, draft_id)
     if not _PATH.fullmatch(path):
         raise Invalid("文件名有误。", errors=[Problem("path", "只能是流程图或表单，名称用小写字母、数字和下划线。")])
     if len(content) > (DIAGRAM_BYTES if path.endswith(".bpmn") else FORM_BYTES):
         raise TooLarge("文件过大，未保存。")
+    # The child takes its time: nobody waits meanwhile for a draft that is locked.
+    findings = [each for each in inspection.inspect_file(path, content, expected_key=_key_of(path)) if each.hostile]
+    draft = lock_open(session, draft_id)
     files = store.files_of(session, draft_id)
     row = files.get(path)
     published = in_force(session).get(path)
@@ -200,7 +204,6 @@ def save_file(
     if not first and (None if current is None else sha256_of(current)) != etag:
         raise Changed("他人已保存了新的内容，你的修改没有覆盖它。请重新载入后再改，或先导出自己的版本。")
     _refuse_new_process(path, published)
-    findings = [each for each in inspection.inspect_file(path, content, expected_key=_key_of(path)) if each.hostile]
     if findings:
         raise GateRefused(findings, kept=False)
     if len(files) >= MAX_FILES and row is None:
@@ -214,12 +217,23 @@ def save_file(
             row = DraftFile(draft_id=draft_id, path=path, base_sha256=base)
             session.add(row)
         row.content, row.sha256, row.saved_by, row.saved_at = content, fresh, actor.username, now
+    join(session, draft, actor, now)
+    session.flush()
+    return fresh
+
+
+def join(session: Session, draft: DefinitionDraft, actor: Actor, now: datetime) -> None:
+    """Note on a locked draft who has just worked on it: he is one of its authors, who cannot publish it."""
     draft.updated_at, draft.failure = now, None
     if actor.username not in draft.authors:
         draft.authors = [*draft.authors, actor.username]
         chain_of(session, draft.key).append(now, actor.username, "draft_joined", f"{draft.key}#{draft.id}")
-    session.flush()
-    return fresh
+
+
+def content_of(session: Session, draft_id: int) -> str:
+    """The digest of everything that publishing the draft would let go live: whoever agrees to it agrees to this."""
+    held = [f"{path} {row.sha256}" for path, row in sorted(store.files_of(session, draft_id).items())]
+    return sha256_of("\n".join(held).encode())
 
 
 def _refuse_new_process(path: str, published: bytes | None) -> None:
@@ -235,8 +249,9 @@ def restore_file(session: Session, actor: Actor, draft_id: int, path: str, *, no
     """Drop the change of one file: what is in force holds again, a new file is gone."""
     require(actor, "process_owner")
     draft = lock_open(session, draft_id)
-    store.remove_file(session, draft_id, path)
-    draft.updated_at = now
+    if path in store.files_of(session, draft_id):
+        store.remove_file(session, draft_id, path)
+        join(session, draft, actor, now)
 
 
 def discard(session: Session, actor: Actor, draft_id: int, *, now: datetime) -> None:

@@ -94,8 +94,8 @@ def _store_files(session: Session, definition_id: int, bundle: Mapping[str, byte
 def publish_shipped(session: Session, folder: Path, now: datetime) -> list[DefinitionVersion]:
     """Publish every scheme whose rule and diagram are shipped; at every start, changing nothing the second time.
 
-    Once an owner has published a version of his own, a program that ships something new only offers it as a draft:
-    an update never undoes what the office decided.
+    Once an owner has published a version of his own or withdrawn one, a program that ships something new only offers it
+    as a draft: an update never undoes what the office decided.
     """
     shipped = read_library(folder)
     bundles = {scheme: assemble(shipped, scheme) for scheme in rules.SCHEMES if f"{scheme}.bpmn" in shipped}
@@ -103,10 +103,10 @@ def publish_shipped(session: Session, folder: Path, now: datetime) -> list[Defin
         findings = check(bundle, scheme)
         if findings:
             raise GateRefused(findings)
-    latest = {scheme: store.latest(session, scheme) for scheme in bundles}
-    if any(version is not None and version.published_by != SYSTEM.username for version in latest.values()):
+    if store.any_decided_by_others(session, SYSTEM.username):
         _offer(session, bundles, now)
-        return [version for version in latest.values() if version is not None]
+        latest = [store.latest(session, scheme) for scheme in bundles]
+        return [version for version in latest if version is not None]
     release = Release(SYSTEM.username, [SYSTEM.username], "随程序提供", None, now)
     return [store_version(session, scheme, bundle, release) for scheme, bundle in bundles.items()]
 

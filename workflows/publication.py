@@ -4,23 +4,26 @@ Publishing a draft gives a new version to every scheme whose bundle it changes: 
 them at once, and versions in force always agree on what they share.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from storage import definition_drafts as store
 from storage import definitions
-from storage.database import Database, Session, lock_name
+from storage.database import Database, DBAPIError, Session, lock_name
 from storage.definition_drafts import DefinitionDraft
 from storage.definitions import DefinitionVersion
 from workflows import definition_drafts as drafts
 from workflows import engine, inspection, scenarios, views
 from workflows.bundling import GateRefused, assemble, shown_finding
 from workflows.deployments import Release, store_version
-from workflows.errors import Conflict, Forbidden, Invalid, NotFound
+from workflows.errors import Changed, Conflict, Forbidden, Invalid, NotFound
 from workflows.errors import FieldError as Problem
 from workflows.library import in_force
 from workflows.permissions import READERS, SYSTEM, Actor, require
+
+log = logging.getLogger("greencase")
 
 
 def check(session: Session, actor: Actor, draft_id: int, now: datetime) -> list[dict[str, Any]]:
@@ -32,10 +35,7 @@ def check(session: Session, actor: Actor, draft_id: int, now: datetime) -> list[
 
 def findings_of(session: Session, draft_id: int) -> list[engine.Finding]:
     """The gate over every bundle that the draft changes, in a child process; then the scenario tests of the schemes."""
-    changed = drafts.changed_files(session, draft_id)
-    known = in_force(session)
-    after = {**known, **changed}
-    bundles = {scheme: assemble(after, scheme) for scheme in drafts.schemes_of(session, draft_id)}
+    changed, bundles = drafts.changed_files(session, draft_id), _bundles(session, draft_id)
     found = {
         (each.file, each.line, each.element, each.rule, each.message_zh): each
         for findings in inspection.inspect(bundles).values()
@@ -49,6 +49,16 @@ def findings_of(session: Session, draft_id: int) -> list[engine.Finding]:
         for scheme, bundle in bundles.items()
         for finding in scenarios.failures(session, scheme, bundle, draft_id)
     ]
+
+
+def _bundles(session: Session, draft_id: int) -> dict[str, dict[str, bytes]]:
+    after = drafts.library_of(session, draft_id)
+    return {scheme: assemble(after, scheme) for scheme in drafts.schemes_of(session, draft_id)}
+
+
+def _ask_ahead(session: Session, draft_id: int) -> None:
+    """Ask the gate before anybody has to wait for us: asked again under the lock, it knows the same bytes."""
+    inspection.inspect(_bundles(session, draft_id))
 
 
 def _unused(changed: Mapping[str, bytes], bundles: Mapping[str, Mapping[str, bytes]]) -> list[engine.Finding]:
@@ -71,17 +81,29 @@ def _unused(changed: Mapping[str, bytes], bundles: Mapping[str, Mapping[str, byt
 
 
 def publish(
-    session: Session, actor: Actor, draft_id: int, *, reason: str, at: datetime | None = None, now: datetime
+    session: Session,
+    actor: Actor,
+    draft_id: int,
+    *,
+    reason: str,
+    at: datetime | None = None,
+    seen: str | None = None,
+    now: datetime,
 ) -> dict[str, Any]:
     """Let a draft go live, at once or at a later instant. Only by an owner who has not worked on it.
 
-    Raises Forbidden for its authors, Conflict when it is stale or changes nothing, GateRefused, Invalid.
+    `seen` is the `content_sha256` of the draft that he looked at. Raises Changed when it was changed since, Forbidden
+    for its authors, Conflict when it is stale or changes nothing, GateRefused, Invalid.
     """
     require(actor, "process_owner")
+    drafts.find(session, draft_id)
+    _ask_ahead(session, draft_id)
     _one_at_a_time(session)
     draft = drafts.lock_open(session, draft_id)
     if actor.username in draft.authors:
         raise Forbidden("编制草稿的人不能发布，请由另一名流程与口径负责人复核发布。")
+    if seen is not None and seen != drafts.content_of(session, draft_id):
+        raise Changed("草稿在你查看之后又有修改，没有发布；请重新查看差异后再发布。")
     text = reason.strip()
     if not 1 <= len(text) <= 500:
         raise Invalid("发布说明有误。", errors=[Problem("reason", "请写明为何修改、依据什么，不超过500字。")])
@@ -166,25 +188,48 @@ def publish_due(database: Database, now: datetime) -> bool:
 
     What no longer passes becomes an open draft that says why.
     """
-    with database.transaction() as session:
-        if store.find_due(session, now) is None:
-            return False
-        _one_at_a_time(session)
-        draft = store.next_due(session, now)
-        if draft is None:
-            return False
-        try:
-            _refuse_stale(session, draft)
-            findings = findings_of(session, draft.id)
-            if findings:
-                raise GateRefused(findings)
-        except (Conflict, GateRefused) as refused:
-            _reopen(draft)
-            draft.failure = refused.detail
-            _record(session, draft, SYSTEM.username, "publication_failed", now)
-        else:
-            _make_versions(session, draft, now)
+    due: int | None = None
+    try:
+        with database.transaction() as session:
+            due = store.find_due(session, now)
+            if due is None:
+                return False
+            _ask_ahead(session, due)
+            _one_at_a_time(session)
+            _publish_next(session, now)
+    except DBAPIError:
+        raise
+    except Exception:
+        if due is None:
+            raise
+        # Timers wait behind this: what fails for a reason nobody thought of must not be tried for ever.
+        log.exception("the publication of draft %s failed", due)
+        with database.transaction() as session:
+            draft = store.lock(session, due)
+            if draft is not None and draft.state == "scheduled":
+                _give_up(session, draft, "到期发布时程序出错，没有发布；请重新校验后再发布。", now)
     return True
+
+
+def _publish_next(session: Session, now: datetime) -> None:
+    draft = store.next_due(session, now)
+    if draft is None:
+        return
+    try:
+        _refuse_stale(session, draft)
+        findings = findings_of(session, draft.id)
+        if findings:
+            raise GateRefused(findings)
+    except (Conflict, GateRefused) as refused:
+        _give_up(session, draft, refused.detail, now)
+    else:
+        _make_versions(session, draft, now)
+
+
+def _give_up(session: Session, draft: DefinitionDraft, why: str, now: datetime) -> None:
+    _reopen(draft)
+    draft.failure = why
+    _record(session, draft, SYSTEM.username, "publication_failed", now)
 
 
 def retire_version(
@@ -192,8 +237,8 @@ def retire_version(
 ) -> Sequence[DefinitionVersion]:
     """Withdraw a version that is in force: new cases start on the one before, running ones stay.
 
-    The versions that one draft made are withdrawn together, since they share files. Raises Conflict when one of them
-    is not the newest of its scheme, or has none before it.
+    The versions that one draft or one program made are withdrawn together, since they share files. Raises Conflict
+    when one of them is not the newest of its scheme, or has none before it.
     """
     require(actor, "process_owner")
     text = reason.strip()
@@ -203,7 +248,7 @@ def retire_version(
     found = definitions.find(session, key, number)
     if found is None:
         raise NotFound("没有这一流程版本。")
-    together = definitions.list_of_draft(session, found.draft_id) if found.draft_id is not None else [found]
+    together = definitions.list_released_with(session, found)
     for version in sorted(together, key=lambda each: each.key):
         chain = drafts.chain_of(session, version.key)
         session.refresh(version)

@@ -28,7 +28,12 @@ DRAFT = answers(
     state=text(enum=["open", "scheduled", "published", "discarded"]),
     authors={"type": "array", "items": text()},
 )
-DRAFT_FILES = answers(**DRAFT["properties"], files={"type": "array"}, affects={"type": "array", "items": text()})
+DRAFT_FILES = answers(
+    **DRAFT["properties"],
+    files={"type": "array"},
+    affects={"type": "array", "items": text()},
+    content_sha256=text(64),
+)
 WHO = sorted(OFFICE | READERS)
 OWNER = "process_owner"
 READING = sorted(READERS)
@@ -126,13 +131,14 @@ def check(key: str, draft_id: int, data: dict[str, Any]) -> dict[str, Any]:
     "POST",
     "/definitions/<key>/drafts/<int:draft_id>/publication",
     OWNER,
-    summary="复核发布（须为未参与编制的另一人）；at为将来的时间时到期发布",
-    errors=(409,),
-    body=record((), reason=text(500), at=text(40)),
+    summary="复核发布（须为未参与编制的另一人）；at为将来的时间时到期发布；给出content_sha256时草稿须仍为此内容",
+    errors=(409, 412),
+    body=record((), reason=text(500), at=text(40), content_sha256=text(64)),
     answer=answers(**DRAFT_FILES["properties"], versions=VERSIONS),
 )
 def publish(key: str, draft_id: int, data: dict[str, Any]) -> dict[str, Any]:
     draft = get_draft(key, draft_id)
     at = read_instant(data["at"], "at") if data.get("at") else None
     reason = data.get("reason", "").strip() or draft["title"]
-    return publication.publish(g.session, caller(), draft_id, reason=reason, at=at, now=g.now)
+    seen = data.get("content_sha256") or None
+    return publication.publish(g.session, caller(), draft_id, reason=reason, at=at, seen=seen, now=g.now)

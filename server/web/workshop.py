@@ -12,7 +12,7 @@ from server.web import words
 from server.web.answers import Page
 from workflows import definition_drafts, publication, rehearsals, workshop
 from workflows.bundling import GateRefused, shown_finding
-from workflows.errors import Conflict, FieldError, GreenCaseError, Invalid
+from workflows.errors import Changed, Conflict, FieldError, GreenCaseError, Invalid
 from workflows.permissions import READERS
 
 blueprint = Blueprint("workshop", __name__)
@@ -234,12 +234,13 @@ def publish(draft_id: int) -> Page:
     try:
         at = _day_of_publication() if sent.get("when") == "later" else None
         reason = sent.get("reason", "")
-        made = publication.publish(g.session, current_actor(), draft_id, reason=reason, at=at, now=g.now)
+        seen = sent.get("seen", "")
+        made = publication.publish(g.session, current_actor(), draft_id, reason=reason, at=at, seen=seen, now=g.now)
     except GateRefused as error:
         return _publication(draft_id, refusal=error.detail, refused=error), error.status
     except Invalid as error:
         return _publication(draft_id, error.errors), error.status
-    except Conflict as error:
+    except (Changed, Conflict) as error:
         return _refused(draft_id, error)
     if made["state"] == "scheduled":
         flash("已排定发布，到期后自动发布；在此之前可以撤回。", "success")

@@ -40,6 +40,12 @@ class Desk:
         page = said(answer, status, *words)
         return answer.headers["Location"] if status == 303 else page
 
+    def agrees(self, draft: str, status: int = 303, /, *words: str, **fields: object) -> str:
+        """Looks at a colleague's draft and publishes what was seen."""
+        page = self.browser.get(f"{draft}/publication").get_data(as_text=True)
+        [seen] = re.findall(r'name="seen" value="(\w{64})"', page)
+        return self.sends(f"{draft}/publication", status, *words, seen=seen, **fields)
+
 
 def said(answer: TestResponse, status: int, *words: str) -> str:
     page = answer.get_data(as_text=True)
@@ -80,13 +86,14 @@ def test_a_draft_goes_from_one_owner_to_the_other(app: Flask, desks: tuple[Desk,
 
     path = f"{draft}/publication"
     owner.sends(path, 403, reason="自己发布")
-    second.sends(path, 422, "请写明为何修改", reason=" ")
-    second.sends(path, 422, "发布时间须晚于现在", reason="提早", when="later", at="2026-01-01T09:00")
-    second.sends(path, 422, "时间应写作", reason="某日", when="later", at="")
-    second.sends(path, reason="自四月起", when="later", at="2026-04-01T09:00")
+    second.agrees(draft, 422, "请写明为何修改", reason=" ")
+    second.agrees(draft, 422, "发布时间须晚于现在", reason="提早", when="later", at="2026-01-01T09:00")
+    second.agrees(draft, 422, "时间应写作", reason="某日", when="later", at="")
+    second.sends(path, 412, "草稿在你查看之后又有修改，没有发布", reason="没有看过")
+    second.agrees(draft, reason="自四月起", when="later", at="2026-04-01T09:00")
     second.sees(path, "2026年4月1日 09:00自动发布", "自四月起")
     owner.sends(f"{draft}/recall")
-    assert second.sends(path, reason="统一用语", when="now") == draft
+    assert second.agrees(draft, reason="统一用语", when="now") == draft
     owner.sees(draft, "已发布", "绿色低碳改造升级第2版", "测试口径二")
     owner.sees(path, "已发布", "第2版")
     owner.sends(f"{draft}/discard", 409)
@@ -106,7 +113,7 @@ def test_what_the_gate_finds_leads_to_its_element(desks: tuple[Desk, Desk, Desk]
     owner.sees(f"{draft}/check", "发现1个问题", "operation-unknown", pointing, 'lang="en"')
     assert pointing not in auditor.sees(f"{draft}/check", "operation-unknown")
     owner.sees(f"{draft}/steps", "发现1个问题，须逐一更正")
-    second.sends(f"{draft}/publication", 422, "未发布", "operation-unknown", reason="试试")
+    second.agrees(draft, 422, "未发布", "operation-unknown", reason="试试")
     owner.sends(f"{draft}/restoration", path="retrofit.bpmn")
     owner.sees(f"{draft}/check", "没有可以校验的修改")
     owner.sends(f"{draft}/discard")

@@ -109,6 +109,29 @@ def test_what_is_saved_as_it_is_in_force_is_no_change(session: Session, owner: A
         assert (drafts.changed_files(session, draft), drafts.get_draft(session, owner, draft)["affects"]) == ({}, [])
 
 
+def test_what_was_not_seen_does_not_go_live(session: Session, owner: Actor, second: Actor) -> None:
+    draft = begin(session, owner)
+    change(session, owner, draft, RETROFIT, "现场核查", "实地核查")
+    seen = drafts.get_draft(session, second, draft)["content_sha256"]
+    change(session, owner, draft, RETROFIT, "实地核查", "现场查看")
+    with pytest.raises(Changed, match="重新查看差异"):
+        publication.publish(session, second, draft, reason="统一用语", seen=seen, now=NOW)
+    seen = drafts.get_draft(session, second, draft)["content_sha256"]
+    assert publication.publish(session, second, draft, reason="统一用语", seen=seen, now=NOW)["state"] == "published"
+
+
+def test_who_drops_a_change_has_a_part_in_the_draft(session: Session, owner: Actor, second: Actor) -> None:
+    draft = begin(session, owner)
+    change(session, owner, draft, RETROFIT, "现场核查", "实地核查")
+    drafts.restore_file(session, second, draft, INTAKE, now=NOW)
+    assert drafts.get_draft(session, owner, draft)["authors"] == ["owner"], "there was nothing to drop"
+    change(session, owner, draft, INTAKE, "形式审查", "形式核对")
+    drafts.restore_file(session, second, draft, INTAKE, now=NOW)
+    assert drafts.get_draft(session, owner, draft)["authors"] == ["owner", "owner2"]
+    with pytest.raises(Forbidden):
+        publication.publish(session, second, draft, reason="只留一处修改", now=NOW)
+
+
 def test_a_draft_begun_before_another_publication_must_be_begun_again(
     session: Session, owner: Actor, second: Actor
 ) -> None:
@@ -204,6 +227,24 @@ def test_a_scheduled_publication_that_no_longer_fits_is_open_again_and_says_why(
         assert shown["state"] == "open" and RETROFIT in shown["failure"]
 
 
+def test_a_publication_that_fails_for_no_known_reason_is_not_tried_for_ever(
+    database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    later = NOW + timedelta(days=1)
+    with database.transaction() as session:
+        owner, second = seed.actor(session, "owner"), seed.actor(session, "owner2")
+        draft = begin(session, owner)
+        change(session, owner, draft, RETROFIT, "现场核查", "实地核查")
+        publication.publish(session, second, draft, reason="自次日起", at=later, now=NOW)
+    monkeypatch.setattr(publication.scenarios, "failures", lambda *_: 1 / 0)
+    assert publication.publish_due(database, later)
+    assert not publication.publish_due(database, later)
+    assert [record.exc_info is not None for record in caplog.records] == [True]
+    with database.transaction() as session:
+        shown = drafts.get_draft(session, owner, draft)
+        assert (shown["state"], shown["failure"]) == ("open", "到期发布时程序出错，没有发布；请重新校验后再发布。")
+
+
 def test_a_version_is_withdrawn_with_all_that_its_draft_made(session: Session, owner: Actor, second: Actor) -> None:
     draft = begin(session, owner, "intake")
     change(session, owner, draft, INTAKE, "形式审查", "形式核对")
@@ -240,6 +281,22 @@ def test_what_the_program_ships_never_undoes_what_an_owner_published(
     assert offered["authors"] == ["system"]
     assert [file["path"] for file in drafts.get_draft(session, owner, offered["id"])["files"]] == [INTAKE]
     publication.publish(session, second, offered["id"], reason="采用随程序更新的流程", now=NOW)
+
+
+def test_what_an_owner_withdrew_does_not_come_back_with_the_program(
+    session: Session, owner: Actor, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A program's update is withdrawn as a whole, since its versions share files, and stays withdrawn."""
+    update = tmp_path_factory.mktemp("update")
+    for path, content in drafts.in_force(session).items():
+        (update / path).parent.mkdir(exist_ok=True)
+        (update / path).write_bytes(content if path != INTAKE else content + b"<!-- new -->\n")
+    deployments.publish_shipped(session, update, NOW)
+    publication.retire_version(session, owner, "retrofit", 2, reason="暂不采用", now=NOW)
+    assert {definitions.latest(session, scheme).version for scheme in rules.SCHEMES} == {1}  # type: ignore[union-attr]
+    deployments.publish_shipped(session, update, NOW)
+    assert {definitions.latest(session, scheme).version for scheme in rules.SCHEMES} == {1}  # type: ignore[union-attr]
+    assert drafts.list_drafts(session, owner) == []
 
 
 def test_what_an_owner_published_is_judged_at_every_start(
