@@ -7,6 +7,7 @@ import logging
 import signal
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime
 
 from server import clock
@@ -66,14 +67,21 @@ class Worker:
     def _work_for_owners(self, now: datetime) -> None:
         """Rehearsals, migrations and what-ifs, for a moment only: timers go first."""
         until = time.monotonic() + MOMENT
-        working = True
-        while working and time.monotonic() < until and not self._stopping.is_set():
-            done = (
-                rehearsals.work_next(self._database, self._crew, now),
-                migrations.work_next(self._database, now, CHUNK),
-                what_if.work_next(self._database, now),
-            )
-            working = any(done)
+        jobs_left: list[Callable[[], bool]] = [
+            lambda: rehearsals.work_next(self._database, self._crew, now),
+            lambda: migrations.work_next(self._database, now, CHUNK),
+            lambda: what_if.work_next(self._database, now),
+        ]
+        while jobs_left and time.monotonic() < until and not self._stopping.is_set():
+            jobs_left = [job for job in jobs_left if self._has_more(job)]
+
+    def _has_more(self, job: Callable[[], bool]) -> bool:
+        """Whether a job did something; one that fails is left until the next round and holds up none of the others."""
+        try:
+            return job()
+        except Exception:
+            log.exception("a job for process owners failed")
+            return False
 
 
 def main() -> None:
