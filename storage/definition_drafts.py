@@ -1,6 +1,6 @@
 """Drafts of definitions (流程草稿): the files that an owner changed, laid over what is in force."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, delete, select
@@ -73,6 +73,11 @@ def find_by_title(session: Session, title: str) -> DefinitionDraft | None:
 def files_of(session: Session, draft_id: int) -> dict[str, DraftFile]:
     query = select(DraftFile).where(DraftFile.draft_id == draft_id).order_by(DraftFile.path)
     return {row.path: row for row in session.scalars(query.execution_options(populate_existing=True))}
+
+
+def that_change_files(session: Session, draft_ids: Collection[int]) -> set[int]:
+    """Those of the drafts that hold a changed file."""
+    return set(session.scalars(select(DraftFile.draft_id).where(DraftFile.draft_id.in_(draft_ids)).distinct()))
 
 
 def remove_file(session: Session, draft_id: int, path: str) -> None:

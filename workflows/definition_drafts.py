@@ -245,13 +245,22 @@ def _key_of(path: str) -> str:
     return path.rpartition("/")[2].rpartition(".")[0]
 
 
-def restore_file(session: Session, actor: Actor, draft_id: int, path: str, *, now: datetime) -> None:
-    """Drop the change of one file: what is in force holds again, a new file is gone."""
+def restore_file(
+    session: Session, actor: Actor, draft_id: int, path: str, *, etag: str | None = None, now: datetime
+) -> None:
+    """Drop the change of one file: what is in force holds again, a new file is gone.
+
+    `etag` is the digest of what the owner saw of it; Changed when somebody saved since.
+    """
     require(actor, "process_owner")
     draft = lock_open(session, draft_id)
-    if path in store.files_of(session, draft_id):
-        store.remove_file(session, draft_id, path)
-        join(session, draft, actor, now)
+    row = store.files_of(session, draft_id).get(path)
+    if row is None:
+        return
+    if etag is not None and row.sha256 != etag:
+        raise Changed("他人已保存了新的内容，没有恢复；请查看后再决定。")
+    store.remove_file(session, draft_id, path)
+    join(session, draft, actor, now)
 
 
 def discard(session: Session, actor: Actor, draft_id: int, *, now: datetime) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
+from storage import definition_drafts as draft_store
 from storage import definitions, people, version_use
 from storage.database import Session
 from storage.version_use import CasesOnVersion
@@ -12,9 +13,6 @@ from workflows import rules
 from workflows.bundling import assemble
 from workflows.library import in_force
 from workflows.permissions import READERS, SYSTEM, Actor, require
-
-# Drafts that are looked into to say whether they hold anything to review.
-MOST_REVIEWED = 20
 
 
 def list_in_force(session: Session, schemes: Iterable[str] = tuple(rules.SCHEMES)) -> list[dict[str, Any]]:
@@ -52,9 +50,9 @@ def list_drafts(session: Session, actor: Actor) -> dict[str, list[dict[str, Any]
     require(actor, *READERS)
     found = drafts.list_drafts(session, actor)
     mine = [draft for draft in found if actor.username in draft["authors"]]
-    foreign = [draft for draft in found if actor.username not in draft["authors"] and draft["state"] == "open"]
-    review = foreign[:MOST_REVIEWED] if actor.has("process_owner") else []
-    to_review = [draft for draft in review if drafts.changed_files(session, draft["id"])]
+    foreign = [draft for draft in found if draft not in mine and draft["state"] == "open"]
+    changing = draft_store.that_change_files(session, [draft["id"] for draft in foreign])
+    to_review = [draft for draft in foreign if draft["id"] in changing] if actor.has("process_owner") else []
     others = [draft for draft in found if draft not in mine and draft not in to_review]
     return {"to_review": to_review, "mine": mine, "others": others}
 

@@ -179,8 +179,8 @@ def _last_run(draft: Mapping[str, Any]) -> dict[str, Any] | None:
 @blueprint.post("/workshop/drafts/<int:draft_id>/restoration")
 @allow("process_owner")
 def restore(draft_id: int) -> Page:
-    path = request.form.get("path", "")
-    definition_drafts.restore_file(g.session, current_actor(), draft_id, path, now=g.now)
+    path, etag = request.form.get("path", ""), request.form.get("etag") or None
+    definition_drafts.restore_file(g.session, current_actor(), draft_id, path, etag=etag, now=g.now)
     flash("已恢复为现行版本。", "success")
     return redirect(url_for(".draft", draft_id=draft_id), 303)
 

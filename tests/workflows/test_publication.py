@@ -126,7 +126,12 @@ def test_who_drops_a_change_has_a_part_in_the_draft(session: Session, owner: Act
     drafts.restore_file(session, second, draft, INTAKE, now=NOW)
     assert drafts.get_draft(session, owner, draft)["authors"] == ["owner"], "there was nothing to drop"
     change(session, owner, draft, INTAKE, "形式审查", "形式核对")
-    drafts.restore_file(session, second, draft, INTAKE, now=NOW)
+    seen = drafts.read_file(session, second, draft, INTAKE).etag
+    change(session, owner, draft, INTAKE, "形式核对", "形式检查")
+    with pytest.raises(Changed):
+        drafts.restore_file(session, second, draft, INTAKE, etag=seen, now=NOW)
+    seen = drafts.read_file(session, second, draft, INTAKE).etag
+    drafts.restore_file(session, second, draft, INTAKE, etag=seen, now=NOW)
     assert drafts.get_draft(session, owner, draft)["authors"] == ["owner", "owner2"]
     with pytest.raises(Forbidden):
         publication.publish(session, second, draft, reason="只留一处修改", now=NOW)
