@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Index, select
+from sqlalchemy import ColumnElement, Index, select
 from sqlalchemy.orm import Mapped, Session
 
 from storage.base import Base, Id, Instant, Json
+from storage.definition_drafts import DefinitionDraft
 
 
 class ScenarioTest(Base):
@@ -25,11 +26,20 @@ class ScenarioTest(Base):
     __table_args__ = (Index(None, "key", "id"),)
 
 
+def _in_force() -> ColumnElement[bool]:
+    """Not retired; and what a draft adopted is gone with the draft, which made it everybody's if it was published."""
+    closed = DefinitionDraft.state.in_(("published", "discarded"))
+    adopter = DefinitionDraft.id == ScenarioTest.record["draft"].as_integer()
+    return ScenarioTest.retired_at.is_(None) & ~select(DefinitionDraft.id).where(adopter, closed).exists()
+
+
 def list_of(session: Session, key: str) -> Sequence[ScenarioTest]:
-    """The tests of a scheme that are in force."""
-    query = select(ScenarioTest).where(ScenarioTest.key == key, ScenarioTest.retired_at.is_(None))
-    return session.scalars(query.order_by(ScenarioTest.id)).all()
+    """The tests of a scheme that are in force, for everybody or for a draft under way."""
+    return session.scalars(
+        select(ScenarioTest).where(ScenarioTest.key == key, _in_force()).order_by(ScenarioTest.id)
+    ).all()
 
 
 def find(session: Session, scenario_id: int) -> ScenarioTest | None:
-    return session.get(ScenarioTest, scenario_id)
+    """A test that is in force."""
+    return session.scalar(select(ScenarioTest).where(ScenarioTest.id == scenario_id, _in_force()))

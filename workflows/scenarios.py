@@ -97,7 +97,7 @@ def _acts(model: Model, record: Record, names: Mapping[str, str]) -> list[dict[s
 
 def _find(session: Session, scenario_id: int) -> ScenarioTest:
     test = store.find(session, scenario_id)
-    if test is None or test.retired_at is not None:
+    if test is None:
         raise NotFound("没有这一校验用例。")
     return test
 
@@ -225,11 +225,14 @@ def results(session: Session, actor: Actor, key: str, draft_id: int | None = Non
 def adopt(session: Session, actor: Actor, scenario_id: int, draft_id: int, now: datetime) -> int:
     """Take what a draft makes of a test as what must come of it, from the draft's publication on.
 
-    Tasks that are new get their form's first decision. Raises Conflict when the replay does not come to rest.
+    Tasks that are new get their form's first decision. Whoever adopts has worked on the draft and cannot publish it.
+    Raises NotFound for a test of another draft, Conflict when the replay does not come to rest.
     """
     require(actor, "process_owner")
-    drafts.lock_open(session, draft_id)
+    draft = drafts.lock_open(session, draft_id)
     test = _find(session, scenario_id)
+    if test.record.get("draft") not in (None, draft_id):
+        raise NotFound("没有这一校验用例。")
     model = _model(session, test.key, draft_id)
     record = Record.from_json(test.record["record"])
     adopted = scenario.adopt(record, replay(model, record))
@@ -237,8 +240,10 @@ def adopt(session: Session, actor: Actor, scenario_id: int, draft_id: int, now: 
     if replayed.stuck or replayed.asks or replayed.outcome is None:
         raise Conflict(replayed.stuck or "草稿中有服务环节的结果无从得知，请改用手工编制的用例。")
     replaces = test.id if test.record.get("draft") is None else test.record.get("replaces")
-    if test.record.get("draft") is not None:
-        test.retired_at, test.retired_by = now, actor.username
+    for earlier in store.list_of(session, test.key):
+        if (earlier.record.get("draft"), earlier.record.get("replaces")) == (draft_id, replaces):
+            earlier.retired_at, earlier.retired_by = now, actor.username
+    drafts.join(session, draft, actor, now)
     return _keep(
         session,
         actor,

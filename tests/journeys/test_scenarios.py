@@ -14,8 +14,9 @@ from storage.database import Session
 from tests.journeys.conftest import At
 from tests.journeys.test_rehearsal import ENDS, NOW, case_ids, energy_opinion, redraw, retrofits, without_fund_plan
 from workflows import bundling, case_records, publication, rehearsal, scenarios
+from workflows import definition_drafts as drafts
 from workflows.bundling import GateRefused
-from workflows.errors import Forbidden, Invalid, NotFound
+from workflows.errors import Conflict, Forbidden, Invalid, NotFound
 from workflows.operations.registry import REGISTRY
 from workflows.permissions import Actor
 
@@ -95,6 +96,54 @@ def test_another_draft_is_still_judged_by_the_test_in_force(told: At) -> None:
         scenarios.adopt(session, owner(session), made, first, NOW)
         (finding,) = publication.check(session, owner(session), second, NOW)
         assert "不再经过：资金计划" in finding["message"]
+
+
+def test_who_adopts_a_new_outcome_is_an_author_of_the_draft(told: At) -> None:
+    """The expectation is part of what a second owner agrees to: nobody lowers it and publishes alone."""
+    with told.database.transaction() as session:
+        made = scenarios.from_case(session, owner(session), reference(session, "paid"), name="已拨付", now=NOW)
+        draft, second = redraw(session, energy_opinion), owner(session, "owner2")
+        scenarios.adopt(session, second, made, draft, NOW)
+        assert drafts.get_draft(session, second, draft)["authors"] == ["owner", "owner2"]
+        with pytest.raises(Forbidden):
+            publication.publish(session, second, draft, reason="增加节能诊断", now=NOW)
+
+
+def test_what_a_draft_adopted_last_is_all_that_it_has_adopted(told: At) -> None:
+    with told.database.transaction() as session:
+        actor = owner(session)
+        made = scenarios.from_case(session, actor, reference(session, "paid"), name="已拨付", now=NOW)
+        draft = redraw(session, energy_opinion)
+        for again in (made, made):
+            adopted = scenarios.adopt(session, actor, again, draft, NOW)
+        adopted = scenarios.adopt(session, actor, adopted, draft, NOW)
+        assert [each["id"] for each in scenarios.results(session, actor, "retrofit", draft)] == [adopted]
+
+
+def test_what_one_draft_adopted_is_no_test_of_another(told: At) -> None:
+    with told.database.transaction() as session:
+        actor = owner(session)
+        made = scenarios.from_case(session, actor, reference(session, "paid"), name="已拨付", now=NOW)
+        first, second = redraw(session, energy_opinion), redraw(session, without_fund_plan)
+        adopted = scenarios.adopt(session, actor, made, first, NOW)
+        with pytest.raises(NotFound):
+            scenarios.adopt(session, actor, adopted, second, NOW)
+
+
+def test_what_a_discarded_draft_adopted_is_gone_with_it(told: At, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scenarios, "MOST", 2)
+    with told.database.transaction() as session:
+        actor, paid = owner(session), reference(session, "paid")
+        made = scenarios.from_case(session, actor, paid, name="已拨付", now=NOW)
+        draft = redraw(session, energy_opinion)
+        adopted = scenarios.adopt(session, actor, made, draft, NOW)
+        with pytest.raises(Conflict):
+            scenarios.from_case(session, actor, paid, name="又一个", now=NOW)
+        drafts.discard(session, actor, draft, now=NOW)
+        with pytest.raises(NotFound):
+            scenarios.get_scenario(session, actor, adopted)
+        assert [each["id"] for each in scenarios.results(session, actor, "retrofit", draft)] == [made]
+        scenarios.from_case(session, actor, paid, name="又一个", now=NOW)
 
 
 def by_hand(session: Session, wanted: Mapping[str, Any]) -> dict[str, Any]:
