@@ -25,6 +25,11 @@ from tests.engine.drawing import (
 from tests.engine.judging import KNOWN, LOOP, check, labels, refused, rules, straight
 from workflows.engine import check_bundle
 
+COUNTED = (
+    "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>2</bpmn:loopCardinality>"
+    '<bpmn:inputDataItem id="each" name="seat"/></bpmn:multiInstanceLoopCharacteristics>'
+)
+
 
 def asking(before: str, condition: str, **options) -> bytes:
     """begin → the element s → a gateway that asks → done, or a task."""
@@ -56,6 +61,12 @@ REFUSED = [
     ("timer-variable", straight(task("a"), catch("c", at_time("a")), ids=("a", "c"))),
     ("timer-variable", straight(service("s", "draw", result="r"), catch("c", at_time("r")), ids=("s", "c"))),
     ("list-variable", straight(task("a"), many("m", "a"), ids=("a", "m"))),
+    ("assignee-variable", straight(task("a"), task("b", gc__assignee="a"), ids=("a", "b"))),
+    *(
+        ("assignee-variable", straight(setting, task("b", gc__assignee="who"), ids=("s", "b")))
+        for setting in (service("s", "deadline", "who", days="5"), service("s", "draw", "who"))
+    ),
+    ("assignee-variable", straight(task("a", COUNTED, gc__assignee="seat"), ids=("a",))),
     ("message-unknown", straight(catch("c", on_message("approved")), ids=("c",), messages=["approved"])),
     ("stage-unknown", straight(task("a", gc__stage="P99"), ids=("a",))),
     ("reason-unknown", diagram("p", start(), task("a"), end(gc__reason="TOO_LATE"), line("begin", "a", "done"))),
@@ -178,16 +189,16 @@ def test_the_item_of_a_multi_instance_is_set_only_inside_it():
         return rules(straight(*panel, *middle, ids=("s", "m", *ids), extra=extra))
 
     assert behind(ids=()) == set()
-    assert behind(task("a", gc__assignee="seat"), ids=("a",)) == {"variable-unset"}
+    assert behind(task("a", gc__assignee="seat"), ids=("a",)) == {"variable-unset", "assignee-variable"}
     asked = xor("g", default="g_to_done"), task("a"), flow("g", "a", 'seat == "x"'), flow("a", "done")
     assert behind(*asked, ids=("g",)) == {"variable-unset"}
     assert behind(catch("c", at_time("seat")), ids=("c",)) == {"variable-unset"}
     assert behind(many("n", item="chair"), ids=("n",)) == set()
     assert behind(many("n", collection="seat", item="seat"), ids=("n",)) == {"variable-unset"}
     # A result of the same name is a variable like any other; the item does not stand in for it before it is set.
-    named = (task("a", gc__assignee="seat"), service("t", result="seat"))
-    assert behind(*named, ids=("t", "a")) == set()
-    assert behind(*named, ids=("a", "t")) == {"variable-not-yet-set"}
+    named = (catch("c", at_time("seat")), service("t", "deadline", "seat", days="5"))
+    assert behind(*named, ids=("t", "c")) == set()
+    assert behind(*named, ids=("c", "t")) == {"variable-not-yet-set"}
 
 
 def test_nested_lanes_count_as_one_place():

@@ -74,6 +74,7 @@ def check_known(bundle: Bundle, known: Known) -> None:
     """Everything that is referred to exists."""
     for file, element in bundle.elements():
         _check_codes(file, element, bundle, known)
+        _check_assignee(file, element, bundle)
         if element.operation:
             _check_operation(file, element, bundle, known)
     for process in bundle.processes.values():
@@ -104,6 +105,13 @@ def _check_codes(file: str, element: Element, bundle: Bundle, known: Known) -> N
             report.at("end-status-missing", file, element)
         elif element.status in known.statuses and element.status not in known.final_statuses:
             report.at("end-status", file, element, element.status)
+
+
+def _check_assignee(file: str, element: Element, bundle: Bundle) -> None:
+    """Only an entry of the task's own list is a username; what no account is called nobody could ever complete."""
+    loop = element.multi_instance
+    if element.assignee and not (loop is not None and loop.collection and loop.item == element.assignee):
+        bundle.report.at("assignee-variable", file, element, element.assignee)
 
 
 def _is_counted(period: str, known: Known) -> bool:

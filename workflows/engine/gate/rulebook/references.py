@@ -177,6 +177,13 @@ REFERENCES: Mapping[str, Rule] = {
         "请选择由抽取专家一类操作赋值的变量。",
         "Choose a variable set by an operation that answers a list of people.",
     ),
+    "assignee-variable": Rule(
+        "{what}的指定办理人变量「{detail}」不是本任务人员名单中的每人代号，里面没有用户名，任务将无人能办。",
+        "{what}: the assignee {detail} is not the item of the task's own list of people; it holds no username, and "
+        "nobody could complete the task.",
+        "请填写本任务的每人代号；不是多人同时办理的，请清空，由岗位内人员领取。",
+        "Name the item of the task's list; a task for one person has none, and whoever has the role takes it.",
+    ),
     "message-unknown": Rule(
         "{what}等待的消息「{detail}」没有任何业务会发出，申报件会一直停在这里。",
         "{what} waits for the message {detail}, which nobody sends; the case would wait for ever.",
