@@ -4,6 +4,7 @@ A case stays on its version unless an owner moves it. Nothing that people have b
 ids, drafts and assignees, running periods their ends.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Any
 from storage import case_migrations, case_runs, cases, definitions, instances, migration_candidates, people
 from storage.case_migrations import CaseMigration
 from storage.case_runs import CaseRun
-from storage.database import Database, Session
+from storage.database import Database, Session, lock_name
 from storage.definitions import DefinitionVersion
 from storage.migration_candidates import Candidate
 from workflows import engine, views
@@ -24,6 +25,8 @@ from workflows.errors import Conflict, FieldError, GreenCaseError, Invalid, NotF
 from workflows.moving import move
 from workflows.permissions import SYSTEM, Actor, require, scope_of
 from workflows.running import find_case, open_case, refuse_ended
+
+log = logging.getLogger("greencase.migrations")
 
 VERDICTS = {
     "migratable": "可迁移",
@@ -136,6 +139,8 @@ def start(
     """
     require(actor, "process_owner")
     text = _reason(reason)
+    # Starts wait for each other, so that none overlooks what another has just begun.
+    lock_name(session, f"migration:{key}")
     target = _target(session, key, to_version)
     if any(
         run.state == "running" for run in case_runs.list_runs(session, "migration", key=key, draft_id=None, limit=5)
@@ -186,24 +191,29 @@ def work_next(database: Database, now: datetime, limit: int) -> bool:
 
 
 def _work_on(database: Database, run: CaseRun, now: datetime) -> bool:
-    claimed: list[int] = []
-    try:
-        with database.transaction() as session:
-            claimed = case_runs.claim_rows(session, run.id, 1)
-            for case_id in claimed:
-                verdict, detail = _migrate(session, run, case_id, now)
-                case_runs.set_verdict(session, run.id, case_id, verdict, detail)
-    except (GreenCaseError, engine.EngineError) as error:
-        if not claimed:
-            raise
-        with database.transaction() as session:
-            detail = {"reasons": [f"迁移未成功，本件没有改动：{error}"], "notes": []}
-            case_runs.set_verdict(session, run.id, claimed[0], "refused", detail)
+    with database.transaction() as session:
+        claimed = case_runs.claim_rows(session, run.id, 1)
+        for case_id in claimed:
+            try:
+                # What fails is undone up to here: the row stays claimed, and is answered in the same transaction.
+                with session.begin_nested():
+                    verdict, detail = _migrate(session, run, case_id, now)
+            except GreenCaseError as error:
+                verdict, detail = _refused(f"迁移未成功，本件没有改动：{error}")
+            except Exception:
+                # Tried again it would fail again, and the run would never end.
+                log.exception("case %s cannot be migrated in run %s", case_id, run.id)
+                verdict, detail = _refused("迁移时系统出错，本件没有改动，请联系系统管理员")
+            case_runs.set_verdict(session, run.id, case_id, verdict, detail)
     return bool(claimed)
 
 
+def _refused(*reasons: str) -> tuple[str, dict[str, Any]]:
+    return "refused", {"reasons": list(reasons), "notes": []}
+
+
 def _migrate(session: Session, run: CaseRun, case_id: int, now: datetime) -> tuple[str, dict[str, Any]]:
-    """Look at the case again under its lock: it may have moved since the dry run."""
+    """Look at the case again under its lock: it may have moved since the dry run, and the target may be withdrawn."""
     assert run.definition_id is not None
     running = open_case(session, case_id, _starter(session, run), now)
     case = running.case
@@ -212,10 +222,15 @@ def _migrate(session: Session, run: CaseRun, case_id: int, now: datetime) -> tup
     if case.definition_id == run.definition_id:
         return "unchanged", _NOTHING
     before, old_id = instances.get_state(session, case_id), case.definition_id
+    target = session.get_one(DefinitionVersion, run.definition_id)
+    if target.state != "published":
+        return _refused(f"第{target.version}版已停用，不能迁入")
+    if target.version <= session.get_one(DefinitionVersion, old_id).version:
+        return _refused(f"本件已在更新的版本上办理，不再迁入第{target.version}版")
     migration = _between(session, old_id, run.definition_id)
     found = migration.examine(before)
     if found.obstacles:
-        return "refused", {"reasons": [each.zh for each in found.obstacles], "notes": []}
+        return _refused(*(each.zh for each in found.obstacles))
 
     after = migration.migrate(before)
     changes = move(running, run.definition_id, after)

@@ -10,13 +10,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from storage import cases
 from storage.case_migrations import CaseMigration
+from storage.case_runs import CaseRun
+from storage.database import Session
+from storage.instances import Instance
 from storage.tasks import Task
 from tests.contract_client import Office
 from tests.engine.redrawing import Drawing
 from tests.journeys.conftest import At
-from tests.journeys.test_races import at_once, completing
-from workflows import audit, bundling, deployments, migrations
+from tests.journeys.test_races import at_once, completing, overtaken
+from workflows import audit, bundling, deployments, migrations, publication
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
 
 LIBRARY = Path(__file__).parents[2] / "bpmn"
@@ -59,12 +63,14 @@ class Owner:
 
     def migrate(self, version: int, *references: str) -> Any:
         """Start it, let the worker do it, and answer the rows of the run by reference."""
+        return self.work(self.start(version, *references))
+
+    def start(self, version: int, *references: str) -> int:
         with self.at.database.transaction() as session:
             chosen = references or None
-            run_id = migrations.start(
+            return migrations.start(
                 session, self.actor, "retrofit", version, references=chosen, reason=WHY, now=self.now
             )
-        return self.work(run_id)
 
     def work(self, run_id: int) -> Any:
         while migrations.work_next(self.at.database, self.now, 1):
@@ -76,6 +82,10 @@ class Owner:
     def run(self, run_id: int) -> Any:
         with self.at.database.transaction() as session:
             return migrations.get_run(session, self.actor, run_id)
+
+    def set_state(self, run_id: int, state: str) -> None:
+        with self.at.database.transaction() as session:
+            session.get_one(CaseRun, run_id).state = state
 
     def revert(self, reference: str) -> None:
         with self.at.database.transaction() as session:
@@ -217,6 +227,73 @@ def test_what_happened_since_the_start_is_looked_at_again(at: At) -> None:
     assert (rows[first]["verdict"], rows[second]["verdict"]) == ("migrated", "ended")
     assert not migrations.work_next(at.database, owner.now, 10)
     assert owner.try_on(version).rows == ()
+
+
+def test_of_two_starts_at_the_same_instant_one_is_refused(at: At) -> None:
+    office, case = at("chief_recheck")
+    owner = Owner(at, office)
+    second, third = owner.publish(one_stage_more), owner.publish(by_the_deputy)
+
+    def start(session: Session, now: datetime) -> None:
+        migrations.start(session, owner.actor, "retrofit", third, references=None, reason=WHY, now=now)
+
+    def start_too() -> int:
+        with pytest.raises(Conflict, match="正在进行") as refused:
+            owner.start(second)
+        return refused.value.status
+
+    assert overtaken(at, start, start_too) == 409
+    owner.work(1)
+    assert version_of(office, case) == third
+
+
+def test_no_case_is_moved_back_to_a_version_below_its_own(at: At) -> None:
+    """Two runs of one type, as two starts could leave them before they waited for each other."""
+    office, case = at("chief_recheck")
+    owner = Owner(at, office)
+    second, third = owner.publish(one_stage_more), owner.publish(by_the_deputy)
+    newer = owner.start(third)
+    owner.set_state(newer, "stopped")
+    older = owner.start(second)
+    owner.set_state(newer, "running")
+    assert owner.work(newer)[case]["verdict"] == "migrated"
+    [row] = owner.run(older)["items"]
+    assert (row["verdict"], row["reasons"]) == ("refused", ["本件已在更新的版本上办理，不再迁入第2版"])
+    assert version_of(office, case) == third
+    owner.revert(case)
+    assert version_of(office, case) == 1
+
+
+def test_a_version_that_is_withdrawn_before_the_work_takes_no_case(at: At) -> None:
+    office, case = at("chief_recheck")
+    owner = Owner(at, office)
+    version = owner.publish(one_stage_more)
+    run_id = owner.start(version)
+    with at.database.transaction() as session:
+        publication.retire_version(session, owner.actor, "retrofit", version, reason="暂不采用", now=owner.now)
+    row = owner.work(run_id)[case]
+    assert (row["verdict"], row["reasons"]) == ("refused", ["第2版已停用，不能迁入"])
+    assert version_of(office, case) == 1
+    assert "case_migrated" not in actions(office, case)
+    office.drive(case, until="deputy_review")
+
+
+def test_a_case_at_which_the_program_fails_is_refused_once_and_logged(at: At, caplog: pytest.LogCaptureFixture) -> None:
+    """A row that is gone, which nothing foresees; the other cases of the run are moved all the same."""
+    office, broken, other = at("chief_recheck", "neighbours")
+    owner = Owner(at, office)
+    version = owner.publish(one_stage_more)
+    run_id = owner.start(version)
+    with at.database.transaction() as session:
+        gone = cases.find(session, broken)
+        assert gone is not None
+        session.delete(session.get_one(Instance, gone.id))
+    rows = owner.work(run_id)
+    assert (rows[broken]["verdict"], rows[other]["verdict"]) == ("refused", "migrated")
+    assert rows[broken]["reasons"] == ["迁移时系统出错，本件没有改动，请联系系统管理员"]
+    [record] = [record for record in caplog.records if record.name == "greencase.migrations"]
+    assert record.exc_info is not None
+    assert (version_of(office, broken), version_of(office, other)) == (1, version)
 
 
 def test_a_migration_is_undone_only_while_nothing_has_moved(at: At) -> None:
