@@ -20,7 +20,8 @@ from tests.engine.drawing import (
     task,
     xor,
 )
-from tests.engine.judging import labels, refused, straight
+from tests.engine.judging import check, labels, refused, rules, straight
+from workflows.engine import compile_bundle
 
 REFUSED = [
     ("start-event-kind", diagram("p", shape("startEvent", "b", on_message("m")), end(), line("b", "done"))),
@@ -134,6 +135,7 @@ REFUSED = [
             "<bpmn:loopCardinality>1000000</bpmn:loopCardinality>",
             "<bpmn:loopCardinality>len(seats)</bpmn:loopCardinality>",
             "<bpmn:loopCardinality>0</bpmn:loopCardinality>",
+            "<bpmn:loopCardinality>seats</bpmn:loopCardinality>",
             "<bpmn:loopDataInputRef>seats[0]</bpmn:loopDataInputRef>",
         )
     ),
@@ -154,3 +156,17 @@ REFUSED = [
 @pytest.mark.parametrize(("rule", "data"), REFUSED, ids=labels(REFUSED))
 def test_refuses(rule, data):
     refused(rule, data)
+
+
+def counted(count: str) -> bytes:
+    loop = f"<bpmn:loopCardinality>{count}</bpmn:loopCardinality>"
+    inner = f"<bpmn:multiInstanceLoopCharacteristics>{loop}</bpmn:multiInstanceLoopCharacteristics>"
+    return straight(service("s", result="n"), task("a", inner), ids=("s", "a"))
+
+
+def test_how_many_are_asked_is_a_number_in_the_drawing():
+    assert rules(counted("3")) == set()
+    (finding,) = check(counted("n"))
+    assert (finding.rule, finding.element) == ("multi-instance-input", "a")
+    # What was published before this rule goes on; the step itself says what is wrong.
+    assert compile_bundle({"p.bpmn": counted("n")}, "p").key == "p"

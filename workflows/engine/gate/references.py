@@ -74,7 +74,7 @@ def check_known(bundle: Bundle, known: Known) -> None:
     """Everything that is referred to exists."""
     for file, element in bundle.elements():
         _check_codes(file, element, bundle, known)
-        _check_assignee(file, element, bundle)
+        _check_people(file, element, bundle)
         if element.operation:
             _check_operation(file, element, bundle, known)
     for process in bundle.processes.values():
@@ -107,9 +107,11 @@ def _check_codes(file: str, element: Element, bundle: Bundle, known: Known) -> N
             report.at("end-status", file, element, element.status)
 
 
-def _check_assignee(file: str, element: Element, bundle: Bundle) -> None:
-    """Only an entry of the task's own list is a username; what no account is called nobody could ever complete."""
+def _check_people(file: str, element: Element, bundle: Bundle) -> None:
+    """For how many a task is, and for whom: no variable holds a number, and only an entry of a list is a username."""
     loop = element.multi_instance
+    if loop is not None and is_variable(loop.cardinality):
+        bundle.report.at("multi-instance-input", file, element, loop.cardinality or "")
     if element.assignee and not (loop is not None and loop.collection and loop.item == element.assignee):
         bundle.report.at("assignee-variable", file, element, element.assignee)
 

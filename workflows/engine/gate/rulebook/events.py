@@ -119,10 +119,11 @@ EVENTS: Mapping[str, Rule] = {
         "Make it parallel.",
     ),
     "multi-instance-input": Rule(
-        "{what}的多实例数量「{detail}」既不是变量也不是不大于 50 的正整数。",
-        "{what}: the multi-instance count {detail} is neither a variable nor a number from 1 to 50.",
-        "请填写保存名单的变量名（集合），并为每一项命名。",
-        "Name the variable that holds the list, and name its item.",
+        "{what}的多实例「{detail}」既不是人员名单变量，也不是不大于 50 的正整数；没有操作给出数量，数量不能取自变量。",
+        "{what}: {detail} of the multi-instance is neither the variable of a list nor a number from 1 to 50; no "
+        "operation answers a number, so a count cannot be a variable.",
+        "请填写保存名单的变量名（集合）并为每一项命名，或把数量直接写为 1 至 50 的数字。",
+        "Name the variable that holds the list, and name its item; or write the count itself, from 1 to 50.",
     ),
     "multi-instance-output": Rule(
         "{what}的多实例设置了 {detail}；各子任务的结果不合并，提前完成条件也不会生效。",
