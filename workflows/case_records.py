@@ -1,5 +1,6 @@
 """From storage to what is replayed: the records of many cases, read in a fixed number of statements."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from storage.database import Session
 from workflows import engine, rehearsal
 from workflows.bundles import bundle_of
 from workflows.rehearsal import Computed, Outcome, Record, Sent
+
+log = logging.getLogger("greencase")
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,10 @@ class CaseRecord:
 
 
 def read_records(session: Session, case_ids: Iterable[int]) -> list[CaseRecord]:
-    """The records of these cases by id; no lock is taken, each is as it was committed last."""
+    """The records of these cases by id; no lock is taken, each is as it was committed last.
+
+    A case whose state cannot be read has none: it is left out, and the log says why.
+    """
     wanted = sorted(set(case_ids))
     loaded = instances.load(session, wanted)
     submissions: dict[int, dict[str, Sent]] = defaultdict(dict)
@@ -37,9 +43,12 @@ def read_records(session: Session, case_ids: Iterable[int]) -> list[CaseRecord]:
     records = []
     for case_id in wanted:
         case, (instance, _, batch, _) = found[case_id], loaded[case_id]
-        live = engine.ProcessInstance.load(
-            bundle_of(session, case.definition_id).diagrams, instance.state, rehearsal.no_service, case.created_at
-        )
+        diagrams = bundle_of(session, case.definition_id).diagrams
+        try:
+            live = engine.ProcessInstance.load(diagrams, instance.state, rehearsal.no_service, case.created_at)
+        except engine.StateUnreadable:
+            log.exception("the state of %s cannot be read", case.reference)
+            continue
         record = rehearsal.read_record(
             live,
             sent=submissions[case_id],

@@ -13,7 +13,7 @@ from storage import cases, rehearsal_cases
 from storage.case_runs import CaseRun, CaseRunRow
 from storage.database import Database, Session
 from workflows import definition_drafts as drafts
-from workflows import library, paging, rules, views
+from workflows import library, paging, rehearsal, rules, views
 from workflows.audit import Chain
 from workflows.bundling import GateRefused, assemble, digest
 from workflows.case_records import CaseRecord, read_records
@@ -28,6 +28,7 @@ KIND = "rehearsal"
 SCOPES = {"finished": "已办结", "running": "在办", "all": "全部"}
 CHUNK = 64
 LISTED = 50
+UNREADABLE = "本件的办理进程无法读取，未能推演；请告知系统管理员"
 
 
 def start(
@@ -212,7 +213,10 @@ def _judge(
 ) -> None:
     """One job for each bundle: the draft's of a scheme, or each version that cases run on."""
     shares: dict[tuple[str, int], list[CaseRecord]] = {}
-    for each in read_records(session, case_ids):
+    readable = read_records(session, case_ids)
+    for case_id in set(case_ids) - {each.case_id for each in readable}:
+        store.set_verdict(session, run.id, case_id, rehearsal.STUCK, {"differences": [UNREADABLE]})
+    for each in readable:
         version = 0 if bundles else each.definition_id
         shares.setdefault((each.record.scheme, version), []).append(each)
     changed = tuple(sorted((run.parameters or {}).items()))

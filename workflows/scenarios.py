@@ -106,8 +106,10 @@ def from_case(session: Session, actor: Actor, reference: str, *, name: str, now:
     """Make a test of what happened to a case up to now; personal data is left out. Answers its id."""
     require(actor, "process_owner")
     case = find_case(session, reference, actor)
-    (each,) = read_records(session, [case.id])
-    record = scenario.without_personal(each.record, views.PERSONAL)
+    found = read_records(session, [case.id])
+    if not found:
+        raise Conflict("该件的办理进程无法读取，不能生成校验用例；请告知系统管理员。")
+    record = scenario.without_personal(found[0].record, views.PERSONAL)
     replayed = replay(_model(session, case.scheme, None), record)
     if replayed.stuck or replayed.missing or replayed.outcome is None:
         raise Conflict("现行流程下该件无法重现，不能生成校验用例。")

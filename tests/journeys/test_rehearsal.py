@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from multiprocessing import active_children
 from typing import Any
 
 import pytest
@@ -14,10 +15,11 @@ from storage import cases
 from storage.audit import AuditEvent
 from storage.cases import Reach, Scope
 from storage.database import Session
+from storage.instances import Instance
 from tests.contract_client import Office
 from tests.engine.redrawing import Drawing
 from tests.journeys.conftest import At, investment, ten_schemes
-from workflows import case_records, rehearsal, rehearsals
+from workflows import case_records, rehearsal, rehearsals, scenarios
 from workflows import definition_drafts as drafts
 from workflows.bundles import bundle_of
 from workflows.bundling import assemble
@@ -263,6 +265,34 @@ def test_several_processes_come_to_the_same(told: At) -> None:
     crew = Crew(2)
     try:
         assert crew.judge([job]) == Crew(1).judge([job])
+    finally:
+        crew.close()
+
+
+def test_a_case_whose_state_cannot_be_read_holds_up_no_other(told: At) -> None:
+    with told.database.transaction() as session:
+        (paid,) = [case_id for case_id, name in case_ids(session).items() if name == "paid"]
+        session.get_one(Instance, paid).state = b"\x02 what a broken disk left"
+    found = rehearse(told, None, a3__rate="0.05", scope="finished")
+    assert verdicts(found)["paid"] == "stuck" and verdicts(found)["cut"] == "other_amount"
+    assert found["paid"]["differences"] == ["本件的办理进程无法读取，未能推演；请告知系统管理员"]
+    with told.database.transaction() as session, pytest.raises(Conflict):
+        reference = cases.by_ids(session, [paid])[0].reference
+        scenarios.from_case(session, seed.actor(session, "owner"), reference, name="无法读取", now=NOW)
+
+
+def test_a_crew_that_lost_a_process_starts_anew(told: At) -> None:
+    with told.database.transaction() as session:
+        records = case_records.read_records(session, case_ids(session))
+        files = tuple(sorted(assemble(drafts.in_force(session), "retrofit").items()))
+    job = rehearsal.Job("retrofit", files, (), tuple((each.record, each.actual) for each in records) * 4)
+    crew, others = Crew(2), set(active_children())
+    try:
+        before = crew.judge([job])
+        for child in set(active_children()) - others:
+            child.kill()
+            child.join()
+        assert crew.judge([job]) == before
     finally:
         crew.close()
 

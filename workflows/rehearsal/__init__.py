@@ -10,9 +10,10 @@ from workflows.rehearsal.crew import Crew, Job, kept_model, model_of
 from workflows.rehearsal.reading import Sent, no_service, read_outcome, read_record
 from workflows.rehearsal.record import Act, Computed, Outcome, Record, Stop
 from workflows.rehearsal.replay import Missing, Model, Replayed, replay
-from workflows.rehearsal.verdict import VERDICTS, Verdict, Where, judge
+from workflows.rehearsal.verdict import STUCK, VERDICTS, Verdict, Where, judge
 
 __all__ = [
+    "STUCK",
     "VERDICTS",
     "Act",
     "Answering",

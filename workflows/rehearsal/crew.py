@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing import get_context
@@ -92,7 +93,16 @@ class Crew:
         return answers
 
     def _judge_elsewhere(self, parts: Sequence[Job]) -> list[list[dict[str, Any]]]:
-        return list(self._started().map(judge_all, parts))
+        try:
+            return list(self._started().map(judge_all, parts))
+        except BrokenProcessPool:
+            # A process was killed, for want of memory perhaps, and its crew is lost with it.
+            self.close()
+        try:
+            return list(self._started().map(judge_all, parts))
+        except BrokenProcessPool:
+            self.close()
+            raise
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
