@@ -39,6 +39,15 @@ REFUSED = [
     ("timer-form", straight(catch("c", at_time("2026-06-18T09:00:00")), ids=("c",))),
     ("timer-form", straight(catch("c", at_time("P1M", "timeDuration")), ids=("c",))),
     ("timer-form", straight(catch("c", at_time("__import__('os')")), ids=("c",))),
+    *(
+        ("timer-range", straight(catch("c", at_time(instant)), ids=("c",)))
+        for instant in (
+            "9999-12-31T23:59:59-12:00",
+            "0001-01-01T00:00:00+12:00",
+            "2101-01-01T00:00:00+00:00",
+            "2000-01-01T00:00:00+08:00",
+        )
+    ),
     ("boundary-attachment", straight(service("s"), boundary("b", "s", at_time("P1D", "timeDuration")), ids=("s",))),
     ("boundary-attachment", straight(task("a"), boundary("b", "zz", at_time("P1D", "timeDuration")), ids=("a",))),
     (
@@ -170,3 +179,8 @@ def test_how_many_are_asked_is_a_number_in_the_drawing():
     assert (finding.rule, finding.element) == ("multi-instance-input", "a")
     # What was published before this rule goes on; the step itself says what is wrong.
     assert compile_bundle({"p.bpmn": counted("n")}, "p").key == "p"
+
+
+@pytest.mark.parametrize("instant", ["2000-01-01T00:00:00Z", "2101-01-01T00:00:00+08:00"])
+def test_an_instant_lies_in_the_years_that_a_case_can_see(instant):
+    assert rules(straight(catch("c", at_time(instant)), ids=("c",))) == set()

@@ -1,9 +1,13 @@
-"""Timers on the case's own clock: due when the instant is reached, not after it, and never without an offset."""
+"""Timers on the case's own clock: due when the instant is reached, not after it, and never without an offset.
+
+An instant is due from the year 2000 to the year 2100, in UTC: no deadline lies beyond, and what lies at the end of the
+calendar could be stored but not read back.
+"""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
@@ -12,6 +16,8 @@ from workflows.engine.errors import ExpressionRefused
 from workflows.engine.expressions import is_variable
 
 DUE = "event_value"
+_FIRST = datetime(2000, 1, 1, tzinfo=UTC)
+_BEYOND = datetime(2101, 1, 1, tzinfo=UTC)
 
 _DURATION = re.compile(
     r"P(?=.)(?:(?P<weeks>\d{1,3})W|(?:(?P<days>\d{1,4})D)?"
@@ -42,6 +48,11 @@ def parse_instant(text: object) -> datetime | None:
     return instant if instant.tzinfo is not None else None
 
 
+def in_range(instant: datetime) -> bool:
+    """Whether an instant with its offset can be a due date: not before 2000 and not after 2100, in UTC."""
+    return _FIRST <= instant < _BEYOND
+
+
 class CaseTimer(TimerEventDefinition):
     """A timer armed once, when its event is reached; the due instant is kept with the task as an ISO text."""
 
@@ -54,10 +65,12 @@ class CaseTimer(TimerEventDefinition):
         return self.due_at(my_task) <= my_task.workflow.top_workflow.now
 
     def due_at(self, my_task: Any) -> datetime:
-        """The due instant, worked out on first use."""
+        """The due instant, worked out on first use. Raises ExpressionRefused for what is no instant or out of range."""
         stored = my_task.internal_data.get(DUE)
         if stored is None:
             due = self._first_due(my_task)
+            if not in_range(due):
+                raise ExpressionRefused(f"timer {self.name}: {due.isoformat()} is not in the years 2000 to 2100")
             my_task.internal_data[DUE] = due.isoformat()
             return due
         return datetime.fromisoformat(stored)

@@ -11,6 +11,7 @@ from workflows.engine.gate.bundle import Bundle
 from workflows.engine.gate.dataflow import read_by, written
 from workflows.engine.gate.known import Known
 from workflows.engine.model import Element
+from workflows.engine.timers import in_range, parse_instant
 
 _STAGE = re.compile(r"P\d{2}[a-z]?", re.ASCII)
 _REASON = re.compile(r"[A-Z][A-Z0-9_]*", re.ASCII)
@@ -75,6 +76,9 @@ def check_known(bundle: Bundle, known: Known) -> None:
     for file, element in bundle.elements():
         _check_codes(file, element, bundle, known)
         _check_people(file, element, bundle)
+        instant = parse_instant(element.timer)
+        if instant is not None and not in_range(instant):
+            bundle.report.at("timer-range", file, element, element.timer or "")
         if element.operation:
             _check_operation(file, element, bundle, known)
     for process in bundle.processes.values():

@@ -69,6 +69,12 @@ EVENTS: Mapping[str, Rule] = {
         "Give a variable, an instant with its offset (2026-06-18T09:00:00+08:00), or a duration in weeks, days, hours, "
         "minutes, seconds (P7D).",
     ),
+    "timer-range": Rule(
+        "{what}的定时「{detail}」按协调世界时（UTC）不在 2000 年至 2100 年之间，申报件到这里会出错。",
+        "{what}: the timer {detail} is not in the years 2000 to 2100 in UTC; the case would fail here.",
+        "请改为该范围内的时刻。",
+        "Give an instant within those years.",
+    ),
     "boundary-attachment": Rule(
         "{what}没有附着在人工任务、接收任务、引用流程或子流程上。",
         "{what} is not attached to a user task, receive task, call activity or sub-process.",
