@@ -28,7 +28,7 @@ KIND = "rehearsal"
 SCOPES = {"finished": "已办结", "running": "在办", "all": "全部"}
 CHUNK = 64
 LISTED = 50
-UNREADABLE = "本件的办理进程无法读取，未能推演；请告知系统管理员"
+UNREADABLE = "本件的流程状态无法读取，请联系系统管理员"
 
 
 def start(
@@ -98,7 +98,7 @@ def _bundles(session: Session, draft_id: int | None) -> dict[str, dict[str, byte
         except DiagramRefused as refused:
             raise GateRefused(refused.findings) from None
         except FormRefused as refused:
-            raise Conflict(f"草稿中的表单无法使用：{refused}") from None
+            raise Conflict(f"草稿中的表单无法使用：{refused.message_zh}。") from None
     return bundles
 
 

@@ -108,7 +108,7 @@ def from_case(session: Session, actor: Actor, reference: str, *, name: str, now:
     case = find_case(session, reference, actor)
     found = read_records(session, [case.id])
     if not found:
-        raise Conflict("该件的办理进程无法读取，不能生成校验用例；请告知系统管理员。")
+        raise Conflict("该件的流程状态无法读取，不能生成校验用例，请联系系统管理员。")
     record = scenario.without_personal(found[0].record, views.PERSONAL)
     replayed = replay(_model(session, case.scheme, None), record)
     if replayed.stuck or replayed.missing or replayed.outcome is None:

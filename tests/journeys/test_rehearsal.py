@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing import active_children
 from typing import Any
@@ -275,10 +276,43 @@ def test_a_case_whose_state_cannot_be_read_holds_up_no_other(told: At) -> None:
         session.get_one(Instance, paid).state = b"\x02 what a broken disk left"
     found = rehearse(told, None, a3__rate="0.05", scope="finished")
     assert verdicts(found)["paid"] == "stuck" and verdicts(found)["cut"] == "other_amount"
-    assert found["paid"]["differences"] == ["本件的办理进程无法读取，未能推演；请告知系统管理员"]
+    assert found["paid"]["differences"] == ["本件的流程状态无法读取，请联系系统管理员"]
     with told.database.transaction() as session, pytest.raises(Conflict):
         reference = cases.by_ids(session, [paid])[0].reference
         scenarios.from_case(session, seed.actor(session, "owner"), reference, name="无法读取", now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("element_id", "answer", "said", "where"),
+    [
+        ("open_correction", "soon", "流程无法继续：条件、期限或多人办理的取值无法识别", None),
+        ("settle_credit", 1.5, "服务环节“汇总核查与联审意见”无法完成", "汇总核查与联审意见"),
+    ],
+)
+def test_what_the_engine_refuses_is_said_in_chinese(
+    told: At, element_id: str, answer: object, said: str, where: str | None
+) -> None:
+    with told.database.transaction() as session:
+        (corrected,) = [case_id for case_id, name in case_ids(session).items() if name == "corrected"]
+        (each,) = case_records.read_records(session, [corrected])
+        bundle = bundle_of(session, each.definition_id)
+    record = replace(each.record, results={**each.record.results, element_id: [answer]})
+    found = rehearsal.judge(each.actual, rehearsal.replay(Model(bundle.diagrams, bundle.forms, {}), record))
+    assert (found.verdict, found.differences) == ("stuck", (said,))
+    assert (found.where.name if found.where else None) == where
+
+
+def test_a_form_that_cannot_be_used_is_refused_in_chinese(told: At) -> None:
+    with told.database.transaction() as session:
+        owner, path = seed.actor(session, "owner"), "forms/site_inspection.form"
+        draft = redraw(session, without_fund_plan)
+        file = drafts.read_file(session, owner, draft, path)
+        changed = file.content.replace(b'"type": "textarea"', b'"type": "filepicker"', 1)
+        assert changed != file.content
+        drafts.save_file(session, owner, draft, path, changed, etag=file.etag, now=NOW)
+        with pytest.raises(Conflict) as refused:
+            rehearsals.start(session, owner, key="retrofit", draft_id=draft, parameters=None, scope="all", now=NOW)
+    assert "不支持的组件类型" in refused.value.detail and "supported" not in refused.value.detail
 
 
 def test_a_crew_that_lost_a_process_starts_anew(told: At) -> None:

@@ -15,11 +15,13 @@ from workflows import forms, rules
 from workflows.engine import (
     Diagrams,
     EngineError,
+    ExpressionRefused,
     OpenTask,
     OperationFailed,
     ProcessInstance,
     Result,
     ServiceCall,
+    Stuck,
     Wait,
 )
 from workflows.forms import Form
@@ -109,7 +111,7 @@ class _Replay:
         except OperationFailed as failed:
             stuck, where = self._service_failed(failed)
         except EngineError as failed:
-            stuck, where = f"流程无法继续：{failed}", getattr(failed, "element_id", None)
+            stuck, where = f"流程无法继续：{_why(failed)}", getattr(failed, "element_id", None) or None
         computed = self._answering.computed[-1] if self._answering.computed else None
         outcome = read_outcome(self._instance, computed) if self._instance is not None else None
         left_out = (*self._gone, *self._waiting_acts)
@@ -120,7 +122,7 @@ class _Replay:
     def _service_failed(self, failed: OperationFailed) -> tuple[str | None, str]:
         cause = failed.__cause__
         if not isinstance(cause, NotRecorded):
-            return f"服务环节无法完成：{cause}", failed.element_id
+            return f"服务环节“{self._name(failed.element_id)}”无法完成", failed.element_id
         self._asks = cause.element_id
         self._note(cause.element_id, "服务环节的结果无从得知" + (f"：{cause.why}" if cause.why else ""))
         return None, failed.element_id
@@ -276,6 +278,16 @@ class _Replay:
             if element_id in process.elements:
                 return process.elements[element_id].name
         return element_id
+
+
+def _why(failed: EngineError) -> str:
+    """What the engine says, in words of process owners; its own are for programmers."""
+    cause = failed.__cause__ or failed
+    if isinstance(cause, ExpressionRefused):
+        return "条件、期限或多人办理的取值无法识别"
+    if isinstance(cause, Stuck):
+        return "某一步之后没有可以继续的环节，或者步骤过多"
+    return "流程引擎无法执行其中一步"
 
 
 def _is_instant(text: str) -> bool:

@@ -59,11 +59,10 @@ def _stands(outcome: Outcome) -> tuple[object, ...]:
 
 
 def _named(element_id: str | None, replayed: Replayed) -> Where | None:
-    if element_id is None:
-        return None
-    stops = replayed.outcome.stops if replayed.outcome else ()
-    name = next((stop.name for stop in stops if stop.element_id == element_id), element_id)
-    return Where(element_id, name)
+    """The element as it is drawn; None for what only the engine knows, such as what holds the events of a task."""
+    processes = replayed.instance.diagrams.processes.values() if replayed.instance else ()
+    drawn = (process.elements[element_id] for process in processes if element_id in process.elements)
+    return next((Where(element.id, element.name) for element in drawn), None)
 
 
 def amounts_of(computed: Computed | None) -> tuple[str, str, str] | None:
