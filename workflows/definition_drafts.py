@@ -194,8 +194,11 @@ def save_file(
         raise Invalid("文件名有误。", errors=[Problem("path", "只能是流程图或表单，名称用小写字母、数字和下划线。")])
     if len(content) > (DIAGRAM_BYTES if path.endswith(".bpmn") else FORM_BYTES):
         raise TooLarge("文件过大，未保存。")
+    _refuse_new_process(path, in_force(session).get(path))
     # The child takes its time: nobody waits meanwhile for a draft that is locked.
     findings = [each for each in inspection.inspect_file(path, content, expected_key=_key_of(path)) if each.hostile]
+    if findings:
+        raise GateRefused(findings, kept=False)
     draft = lock_open(session, draft_id)
     files = store.files_of(session, draft_id)
     row = files.get(path)
@@ -203,9 +206,6 @@ def save_file(
     current = row.content if row is not None else published
     if not first and (None if current is None else sha256_of(current)) != etag:
         raise Changed("他人已保存了新的内容，你的修改没有覆盖它。请重新载入后再改，或先导出自己的版本。")
-    _refuse_new_process(path, published)
-    if findings:
-        raise GateRefused(findings, kept=False)
     if len(files) >= MAX_FILES and row is None:
         raise Conflict("一个草稿修改的文件过多，请分开发布。")
     fresh = sha256_of(content)

@@ -7,6 +7,7 @@ editor could mend: no JSON, nested without end, markup, of another key.
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -127,20 +128,11 @@ def save_form(
 ) -> str:
     """Keep what the editor holds, written the way all forms are; answers the new etag.
 
-    Raises Invalid for what cannot be kept even as work in progress, Changed when a colleague saved since.
+    Raises GateRefused for what cannot be kept even as work in progress, Changed when a colleague saved since.
     """
-    schema = _open(content)
-    if schema.get("id") != key:
-        raise Invalid(f"表单标识须为{key}，未保存。", errors=[FieldError("id", f"表单标识须为{key}。")])
-    return definition_drafts.save_file(session, actor, draft_id, path_of(key), written(schema), etag=etag, now=now)
-
-
-def _open(content: bytes) -> dict[str, Any]:
-    """The schema of a form that may be kept while it is worked on."""
-    try:
-        return forms.read_harmless(content)
-    except forms.FormRefused as refused:
-        raise Invalid(f"{refused.message_zh}。未保存。") from refused
+    with suppress(forms.FormRefused):  # then the gate says what is wrong with it, and that goes on record
+        content = written(forms.read_harmless(content))
+    return definition_drafts.save_file(session, actor, draft_id, path_of(key), content, etag=etag, now=now)
 
 
 def restore_form(session: Session, actor: Actor, draft_id: int, key: str, *, now: datetime) -> bool:

@@ -11,11 +11,13 @@ import pytest
 from flask import Flask
 
 from server.access import actor_of
+from storage import audit as audit_store
 from storage import people
 from storage.database import Session
 from tests.forms.shipped_forms import FOLDER
 from tests.server.signing_in import put_into_cookie, token_of
 from workflows import definition_drafts, form_designs, forms
+from workflows.bundling import GateRefused
 from workflows.errors import Changed, Forbidden, Invalid, NotFound
 from workflows.permissions import Actor
 
@@ -134,8 +136,9 @@ def test_saving_without_a_change_writes_the_same_bytes(session: Session, owner: 
 )
 def test_what_no_editor_could_mend_is_not_kept(session: Session, owner: Actor, draft: int, content: bytes) -> None:
     etag = form_designs.get_form(session, owner, draft, "retrofit_review")["etag"]
-    with pytest.raises(Invalid):
+    with pytest.raises(GateRefused) as refused:
         form_designs.save_form(session, owner, draft, "retrofit_review", content, etag=etag, now=NOW)
+    assert not refused.value.kept
     assert form_designs.get_form(session, owner, draft, "retrofit_review")["etag"] == etag
 
 
@@ -186,6 +189,10 @@ def test_the_pages_save_and_preview(app: Flask) -> None:
     assert (saved.status_code, saved.get_json()["etag"] != kept.headers["ETag"].strip('"')) == (200, True)
     late = client.put(f"{address}/content", data=REVIEW, headers={"If-Match": kept.headers["ETag"]})
     assert (late.status_code, "他人已保存" in late.get_json()["detail"]) == (412, True)
-    assert client.put(f"{address}/content", data=b"{}", headers={"If-Match": "x"}).status_code == 422
+    refused = client.put(f"{address}/content", data=b"{}", headers={"If-Match": kept.headers["ETag"]})
+    assert (refused.status_code, "未保存" in refused.get_json()["detail"]) == (422, True)
+    with database.transaction() as session:
+        events = audit_store.list_chain(session, "definition:retrofit", after=0, limit=100)
+        assert [event.action for event in events if event.action == "draft_refused"] == ["draft_refused"]
     large = client.put(f"{address}/content", data=b" " * 1_100_000, headers={"If-Match": "x"})
     assert large.status_code == 413
