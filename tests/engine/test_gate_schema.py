@@ -8,11 +8,20 @@ from tests.engine.shipped import LIBRARY
 from workflows import bundling, gatekeeper, inspection
 from workflows.engine import compile_bundle
 
-SHAPES = "".join(
-    f'<bpmndi:BPMNShape id="{id}_di" bpmnElement="{id}"><dc:Bounds x="0" y="0" width="9" height="9"/>'
-    "</bpmndi:BPMNShape>"
-    for id in ("begin", "a", "done")
-)
+
+def shaped(id: str, width: str = "9", height: str = "9") -> str:
+    bounds = f'<dc:Bounds x="0" y="0" width="{width}" height="{height}"/>'
+    return f'<bpmndi:BPMNShape id="{id}_di" bpmnElement="{id}">{bounds}</bpmndi:BPMNShape>'
+
+
+def led(id: str, *at: int) -> str:
+    points = "".join(f'<di:waypoint xmlns:di="http://www.omg.org/spec/DD/20100524/DI" x="{x}" y="5"/>' for x in at)
+    return f'<bpmndi:BPMNEdge id="{id}_di" bpmnElement="{id}">{points}</bpmndi:BPMNEdge>'
+
+
+SHAPES = "".join(map(shaped, ("begin", "a", "done")))
+EDGES = led("begin_to_a", 0, 9) + led("a_to_done", 0, 5, 9)
+DRAWN = SHAPES + EDGES
 
 
 def replaced(old: bytes, new: bytes) -> bytes:
@@ -24,10 +33,13 @@ def inside(text: str) -> bytes:
     return replaced(b"</bpmn:process>", text.encode() + b"</bpmn:process>")
 
 
-def drawn(shapes: str) -> bytes:
-    plane = f'<bpmndi:BPMNPlane id="plane" bpmnElement="p">{shapes}</bpmndi:BPMNPlane>'
-    picture = f'<bpmndi:BPMNDiagram id="picture">{plane}</bpmndi:BPMNDiagram>'
-    return replaced(b"</bpmn:definitions>", picture.encode() + b"</bpmn:definitions>")
+def drawn(*planes: str) -> bytes:
+    pictures = "".join(
+        f'<bpmndi:BPMNDiagram id="picture{n}"><bpmndi:BPMNPlane id="plane{n}" bpmnElement="p">{shapes}'
+        "</bpmndi:BPMNPlane></bpmndi:BPMNDiagram>"
+        for n, shapes in enumerate(planes)
+    )
+    return replaced(b"</bpmn:definitions>", pictures.encode() + b"</bpmn:definitions>")
 
 
 REFUSED = [
@@ -38,14 +50,46 @@ REFUSED = [
     ("xsd-value", replaced(b'isExecutable="true"', b'isExecutable="true" processType="Odd"')),
     ("xsd-value", inside('<bpmn:group id="x y"/>')),
     ("xsd-order", inside('<bpmn:textAnnotation id="x"/><bpmn:laneSet id="late"/>')),
-    ("xsd-order", drawn(SHAPES.replace("dc:Bounds", "dc:Font"))),
-    ("not-drawn", drawn(SHAPES.replace('bpmnElement="a"', 'bpmnElement="b"'))),
+    ("xsd-order", drawn(DRAWN.replace("</bpmndi:BPMNShape>", "<dc:Font/></bpmndi:BPMNShape>"))),
+    ("not-drawn", drawn(DRAWN.replace('bpmnElement="a"', 'bpmnElement="b"'))),
+    ("not-drawn", drawn(DRAWN.replace("dc:Bounds", "dc:Font"))),
+    ("not-drawn", drawn(DRAWN + shaped("a", "0", "0").replace("a_di", "again_di"))),
+    *(
+        ("not-drawn", drawn(DRAWN.replace(shaped("a"), shaped("a", *size))))
+        for size in (("0", "0"), ("9", "0"), ("-9", "9"), ("NaN", "9"), ("9", "INF"), ("", "9"))
+    ),
+    (
+        "not-drawn",
+        drawn("<di:extension xmlns:di='http://www.omg.org/spec/DD/20100524/DI'>" + DRAWN + "</di:extension>"),
+    ),
+    *(
+        ("flow-not-drawn", drawn(SHAPES + led("begin_to_a", 0, 9) + other))
+        for other in ("", led("a_to_done"), led("a_to_done", 3), led("a_to_done", 3, 3))
+    ),
+    ("drawing-twice", drawn(DRAWN, "")),
 ]
 
 
 @pytest.mark.parametrize(("rule", "data"), REFUSED, ids=labels(REFUSED))
 def test_refuses(rule, data):
     refused(rule, data)
+
+
+def test_a_complete_drawing_passes():
+    assert rules(drawn(DRAWN)) == set()
+
+
+def test_only_the_first_drawing_is_seen():
+    found = check(drawn(DRAWN.replace(shaped("a"), ""), shaped("a")))
+    assert {(each.rule, each.element) for each in found} == {("drawing-twice", "p"), ("not-drawn", "a")}
+    inner = DRAWN.replace(shaped("a"), "") + '</bpmndi:BPMNPlane><bpmndi:BPMNPlane id="other">' + shaped("a")
+    assert rules(drawn(inner)) == {"drawing-twice", "not-drawn"}
+
+
+def test_a_flow_that_is_not_drawn_is_named_by_its_ends():
+    (finding,) = check(drawn(SHAPES + led("begin_to_a", 0, 9)))
+    assert (finding.rule, finding.element) == ("flow-not-drawn", "a")
+    assert "「done」" in finding.message_zh
 
 
 def test_a_schema_fault_names_the_element_and_the_line():
@@ -73,6 +117,7 @@ def test_a_plainer_rule_speaks_before_the_schema():
 def test_what_was_published_before_a_rule_of_the_drawing_still_runs():
     faulty = replaced(b'<bpmn:userTask id="a"', b'<bpmn:userTask colour="red" id="a"')
     assert compile_bundle({"p.bpmn": faulty}, "p").key == "p"
+    assert compile_bundle({"p.bpmn": drawn(SHAPES, "")}, "p").key == "p"
 
 
 def test_nothing_hides_in_a_shipped_drawing():

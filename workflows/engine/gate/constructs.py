@@ -10,7 +10,7 @@ from lxml import etree
 
 from workflows.engine.expressions import is_variable
 from workflows.engine.gate.bundle import Bundle
-from workflows.engine.gate.drawing import BPMNDI
+from workflows.engine.gate.drawing import BPMNDI, DC, DI
 from workflows.engine.gate.report import Report
 from workflows.engine.model import BPMN, FLOW_NODES, GC, bpmn, local_name
 from workflows.engine.timers import parse_duration, parse_instant
@@ -119,7 +119,7 @@ _EXTENSION_ATTRIBUTES = {
     "subProcess": {"status", "stage"},
     "endEvent": {"status", "reason"},
 }
-_DRAWING = frozenset({BPMNDI, "http://www.omg.org/spec/DD/20100524/DC", "http://www.omg.org/spec/DD/20100524/DI"})
+_DRAWING = frozenset({BPMNDI, DC, DI})
 XINCLUDE = "http://www.w3.org/2001/XInclude"
 # Elements and attributes by which other engines run code, whatever their namespace.
 _SCRIPTS = frozenset(

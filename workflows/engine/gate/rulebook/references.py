@@ -222,10 +222,22 @@ REFERENCES: Mapping[str, Rule] = {
     ),
     # What people see
     "not-drawn": Rule(
-        "{what}在图上没有图形，审阅的人看不到它。",
-        "{what} has no shape in the drawing; whoever reviews the diagram would not see it.",
+        "{what}在图上没有图形，或图形没有大小，审阅的人看不到它。",
+        "{what} has no shape in the drawing, or one without a size; whoever reviews the diagram would not see it.",
         "请用流程设计器删除该元素，或重新绘制。",
         "Remove the element, or draw it anew in the editor.",
+    ),
+    "flow-not-drawn": Rule(
+        "从{what}到「{detail}」的连线没有画在图上，审阅的人看不到这条走向。",
+        "The flow from {what} to {detail} is not drawn; whoever reviews the diagram would not see where it leads.",
+        "请用流程设计器重新连接。",
+        "Connect the two anew in the editor.",
+    ),
+    "drawing-twice": Rule(
+        "文件中有不止一张图，打开时只显示第一张，其余内容审阅的人看不到。",
+        "The file holds more than one drawing; only the first is shown, and whoever reviews the diagram sees no other.",
+        "请把全部环节画在一张图上，删除其余的图。",
+        "Draw everything in one drawing and remove the others.",
     ),
     "name-missing": Rule(
         "{what}没有名称，待办事项中会显示编号。",
