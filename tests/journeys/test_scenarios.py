@@ -206,14 +206,6 @@ def test_what_is_no_step_is_refused(told: At) -> None:
         for element, value in (("pay", "paid"), ("fill_application", "no_such"), ("formality_check", "accept")):
             with pytest.raises(Invalid):
                 scenarios.step(session, actor, "retrofit", record, do="complete", element_id=element, value=value)
-        for broken in (
-            {},
-            {"scheme": "retrofit"},
-            {**record, "acts": [{"do": "x"}]},
-            {**record, "scheme": "green_event"},
-        ):
-            with pytest.raises(Invalid):
-                scenarios.walk(session, actor, "retrofit", broken)
         with pytest.raises(NotFound):
             scenarios.begin(session, "no_such", NOW)
         officer = seed.actor(session, "officer")
@@ -221,6 +213,63 @@ def test_what_is_no_step_is_refused(told: At) -> None:
             scenarios.from_case(session, officer, reference(session, "paid"), name="x", now=NOW)
         with pytest.raises(Invalid):
             scenarios.from_case(session, actor, reference(session, "paid"), name=" ", now=NOW)
+
+
+ACT = {"do": "complete", "element_id": "fill_application", "at": "2026-11-01T02:00:00+00:00"}
+TAMPERED: Mapping[str, Mapping[str, Any]] = {
+    "another scheme": {"scheme": "green_event"},
+    "a start without an offset": {"started_at": "2026-11-01T01:00:00"},
+    "a start at the end of time": {"started_at": "9999-12-31T23:59:59+00:00"},
+    "no start": {"started_at": None},
+    "an end that is none": {"until": "soon"},
+    "no acts": {"acts": 5},
+    "an act that is none": {"acts": [{"do": "x"}]},
+    "an act that nobody does": {"acts": [{**ACT, "do": "pay"}]},
+    "an act without an offset": {"acts": [{**ACT, "at": "2026-11-01T02:00:00"}]},
+    "an act with more": {"acts": [{**ACT, "who": "owner"}]},
+    "a decision that is no word": {"acts": [{**ACT, "decision": 1}]},
+    "a payload that is a number": {"acts": [{**ACT, "do": "message", "payload": 5}]},
+    "a payload that is no variable": {
+        "acts": [{**ACT, "do": "message", "name": "listed", "payload": {"__class__": ""}}]
+    },
+    "too many acts": {"acts": [ACT] * 501},
+    "answers that are none": {"results": {"open_correction": "2026-11-09"}},
+    "an answer that is a figure": {"results": {"open_correction": [1.5]}},
+    "a calculation": {"calculations": [{"facts": {}, "eligible": True, "amounts": ["1", "1", "1"], "steps": []}]},
+    "an unknown value": {"parameters": {"no.such": "1"}},
+    "a value that is none": {"parameters": {"a3.rate": "x"}},
+    "a value beyond its limit": {"parameters": {"a3.rate": "0.9"}},
+    "values that are none": {"parameters": []},
+    "facts that are none": {"facts": []},
+    "a fact that is none": {"facts": {"approved_investment": {}}},
+    "an end": {"ended": True},
+    "something more": {"more": 1},
+}
+
+
+def test_a_record_that_was_tampered_with_is_refused_in_one_sentence(told: At) -> None:
+    with told.database.transaction() as session:
+        actor, record = owner(session), scenarios.begin(session, "retrofit", NOW)
+        for why, change in {"nothing": None, **TAMPERED}.items():
+            broken = {} if change is None else {**record, **change}
+            with pytest.raises(Invalid) as refused:
+                scenarios.walk(session, actor, "retrofit", broken)
+            assert refused.value.detail == "用例内容无法识别，请重新编制。", why
+        odd = {**record, "results": {**record["results"], "open_correction": ["2026年一二三四五六七八九十T一二三四五"]}}
+        stuck = by_hand_to(session, odd, {"formality_check": "correct"}, "formality_check")
+        assert "取值无法识别" in scenarios.walk(session, actor, "retrofit", stuck)["stuck"]
+
+
+def by_hand_to(session: Session, record: dict[str, Any], wanted: Mapping[str, str], last: str) -> dict[str, Any]:
+    """Choose as `wanted` says, else the first value, up to and with an element."""
+    actor = owner(session)
+    while True:
+        choice = scenarios.walk(session, actor, "retrofit", record)["choices"][0]
+        here, values = choice["element_id"], [each["value"] for each in choice["values"]]
+        value = wanted.get(here) or (values or [""])[0]
+        record = scenarios.step(session, actor, "retrofit", record, do=choice["do"], element_id=here, value=value)
+        if here == last:
+            return record
 
 
 def test_a_retired_test_no_longer_counts(told: At) -> None:

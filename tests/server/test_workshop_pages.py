@@ -201,6 +201,11 @@ def test_a_scenario_is_made_by_hand_step_by_step(office: Office, desks: tuple[De
     owner.sends(f"{SCENARIOS}/kept", 422, "请填写用例名称", record=record, name="")
     for wrong in ("", "[]", "{}", '{"scheme": "retrofit"}', record.replace("retrofit", "green_event")):
         assert owner.browser.post(f"{SCENARIOS}/new", data={"record": wrong, "take": take[0]}).status_code in (400, 422)
+    naive = re.sub(r'("started_at":"[^"+]+)[^"]*', r"\1", record)
+    for wrong in (naive, re.sub(r'"facts":{[^}]*}', '"facts":[]', record)):
+        assert wrong != record
+        for path in (f"{SCENARIOS}/new", f"{SCENARIOS}/kept"):
+            owner.sends(path, 422, "用例内容无法识别，请重新编制", record=wrong, take=take[0], name="前三步")
     owner.sees(owner.sends(f"{SCENARIOS}/kept", record=record, name="前三步"), "前三步", "手工编制")
 
 

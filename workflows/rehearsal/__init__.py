@@ -7,6 +7,7 @@ from workflows.forms import FormRefused
 from workflows.rehearsal import scenario
 from workflows.rehearsal.answers import Answering, NotRecorded
 from workflows.rehearsal.crew import Crew, Job, kept_model, model_of
+from workflows.rehearsal.handmade import read_handmade
 from workflows.rehearsal.reading import Sent, no_service, read_outcome, read_record
 from workflows.rehearsal.record import Act, Computed, Outcome, Record, Stop
 from workflows.rehearsal.replay import Missing, Model, Replayed, replay
@@ -35,6 +36,7 @@ __all__ = [
     "kept_model",
     "model_of",
     "no_service",
+    "read_handmade",
     "read_outcome",
     "read_record",
     "replay",

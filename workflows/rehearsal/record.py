@@ -83,6 +83,7 @@ class Record:
         """For keeping in a row; money is text in it already."""
         kept = asdict(self)
         kept["started_at"], kept["until"] = self.started_at.isoformat(), self.until.isoformat()
+        kept["calculations"] = list(kept["calculations"])
         kept["acts"] = [{**act, "at": act["at"].isoformat()} for act in kept["acts"]]
         return kept
 

@@ -198,7 +198,7 @@ class _Replay:
         return False
 
     def _is_recorded(self, due: datetime) -> bool:
-        return any(datetime.fromisoformat(text) == due for text in self._answering.instants if _is_instant(text))
+        return any(_as_instant(text) == due for text in self._answering.instants)
 
     def _clock(self, at: datetime) -> None:
         self._live.move_clock(at)
@@ -290,5 +290,8 @@ def _why(failed: EngineError) -> str:
     return "流程引擎无法执行其中一步"
 
 
-def _is_instant(text: str) -> bool:
-    return len(text) > 18 and text[:4].isdigit() and "T" in text
+def _as_instant(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
