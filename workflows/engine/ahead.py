@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import reduce
+from typing import Literal
 
 from workflows.engine.errors import ExpressionRefused
 from workflows.engine.expressions import read_condition
@@ -14,6 +15,8 @@ from workflows.engine.model import Element, Flow
 from workflows.engine.positions import Drawn, Place, Token
 
 Names = frozenset[str]
+# What a variable is read as.
+How = Literal["condition", "count", "instant", "list", "person"]
 
 
 class Ahead:
@@ -51,10 +54,9 @@ class Ahead:
         self._settle()
         for place in self._left:
             element, scope = self._elements[place], self._scopes[place[0]]
-            names = set(_reads(element, scope))
-            if place not in self.entered:
-                # What is armed or opened already has read its instant and its list; only its assignee is asked again.
-                names = {name for name in read_by(element) if name == element.assignee}
+            # What is armed or opened already has read its instant and its list; only its assignee is asked again.
+            entered = place in self.entered
+            names = {name for name, how in reads(element, scope) if entered or how == "person"}
             for name in sorted(names - self._before[place]):
                 yield element, name
 
@@ -67,7 +69,7 @@ class Ahead:
                 continue
             entered[place] = None
             frontier += self._next(place)
-            called = self._scopes.get(_called(self._elements[place]))
+            called = self._scopes.get(called_scope(self._elements[place]))
             if called is not None:
                 self._callers.setdefault(called.key, []).append(place)
                 frontier += [(called.key, start.id) for start in called.of_kind("startEvent")]
@@ -113,32 +115,46 @@ class Ahead:
         source = (scope.key, flow.source)
         if source in self._before:
             element = self._elements[source]
-            found.append(self._before[source] | set(written(element)) | self._exit.get(_called(element), frozenset()))
+            found.append(
+                self._before[source] | set(written(element)) | self._exit.get(called_scope(element), frozenset())
+            )
         return self._met(found) if found else None
 
     def _met(self, ways: Iterable[Names]) -> Names:
         return reduce(frozenset.__and__, ways, self._everything)
 
 
-def _called(element: Element) -> str:
+def called_scope(element: Element) -> str:
+    """The process or sub-process that a token goes through at the element; empty where there is none."""
     if element.kind == "subProcess":
         return element.id
     return element.called or "" if element.kind == "callActivity" else ""
 
 
-def _reads(element: Element, scope: Scope) -> Iterator[str]:
-    """The variables that are read when a token comes to the element and when it leaves it.
+def reads(element: Element, scope: Scope) -> Iterator[tuple[str, How]]:
+    """The variables that are read when a token comes to the element and when it leaves it, and what they are read as.
 
     The instants behind an event gateway are worked out by the gateway.
     """
     sources = {scope.elements[flow.source].kind for flow in scope.incoming[element.id]}
     if "eventBasedGateway" not in sources:
-        yield from read_by(element)
+        yield from _read_as(element)
     for flow in scope.outgoing[element.id]:
         if element.kind == "eventBasedGateway":
-            yield from read_by(scope.elements[flow.target])
+            yield from _read_as(scope.elements[flow.target])
         if flow.condition is not None:
             try:
-                yield read_condition(flow.condition).variable
+                yield read_condition(flow.condition).variable, "condition"
             except ExpressionRefused:
                 continue
+
+
+def _read_as(element: Element) -> Iterator[tuple[str, How]]:
+    loop = element.multi_instance
+    for name in read_by(element):
+        if name == element.timer:
+            yield name, "instant"
+        if name == element.assignee:
+            yield name, "person"
+        if loop is not None and name == (loop.collection or loop.cardinality):
+            yield name, "list" if loop.collection else "count"

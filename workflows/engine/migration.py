@@ -62,11 +62,13 @@ class Migration:
 
     def examine(self, state: bytes) -> Examination:
         """Whether a case of the old version can go on in the new one. Raises StateUnreadable."""
-        position, done = read_position(state, self._old_drawn)
+        position, done, held = read_position(state, self._old_drawn)
         if position not in self._judged:
             self._judged[position] = self._judge.judge(position)
         judgement = self._judged[position]
-        return Examination(judgement.obstacles, (*judgement.notes, *self._judge.done_again(judgement, done)))
+        # The same sentence once, though several tokens give rise to it.
+        obstacles = dict.fromkeys((*judgement.obstacles, *self._judge.unfit(judgement, held)))
+        return Examination(tuple(obstacles), (*judgement.notes, *self._judge.done_again(judgement, done)))
 
     def migrate(self, state: bytes) -> bytes:
         """The state of the case in the new version. Raises NotMigratable, StateUnreadable, or Stuck (a bug in here)."""

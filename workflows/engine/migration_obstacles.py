@@ -1,20 +1,23 @@
 """Whether a case may go on in another version of its diagrams from where it stands; if not, why, in words for people.
 
-Three things must hold: what is open is drawn in the new version as the same thing; its tokens could have come to stand
-like this in the new version; and whatever is read ahead of them is set by then.
+Four things must hold: what is open is drawn in the new version as the same thing; its tokens could have come to stand
+like this in the new version; whatever is read ahead of them is set by then; and what they hold is still understood.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from workflows.engine.ahead import Ahead
+from workflows.engine.ahead import Ahead, How
+from workflows.engine.carried import Carried, Use
 from workflows.engine.gate.bundle import Scope
 from workflows.engine.markings import Marking, reachable_markings
 from workflows.engine.model import Element
-from workflows.engine.positions import Drawn, Place, Position, Token
+from workflows.engine.positions import Drawn, Held, Place, Position, Token, words_of
+from workflows.engine.timers import parse_instant
 
 _WORDS = {
     "ended": ("本件已办结，不再迁移", "The case has ended; there is nothing to migrate"),
@@ -50,6 +53,30 @@ _WORDS = {
         "{what}要用到{detail}，本件没有，此后也不一定产生",
         "{what} reads {detail}, which this case does not have and may not get",
     ),
+    "word-gone": (
+        "{what}按{detail}决定走向，本件的取值“{value}”在新版本的条件中已不再使用",
+        "{what} decides by {detail}; this case has “{value}”, which the conditions of the new version do not know",
+    ),
+    "not-comparable": (
+        "{what}按{detail}决定走向，本件的取值“{value}”与新版本条件中的取值不属同一类型",
+        "{what} decides by {detail}; this case has “{value}”, which the new version compares with other kinds",
+    ),
+    "not-a-list": (
+        "{what}按{detail}分给多人办理，本件的取值“{value}”不是人员名单",
+        "{what} is given to the people in {detail}; this case has “{value}”, which is no list of people",
+    ),
+    "not-a-count": (
+        "{what}按{detail}确定办理份数，本件的取值“{value}”不是数目",
+        "{what} is opened as often as {detail} says; this case has “{value}”, which is no number",
+    ),
+    "not-an-instant": (
+        "{what}按{detail}计算期限，本件的取值“{value}”不是时间",
+        "{what} is due at {detail}; this case has “{value}”, which is no instant",
+    ),
+    "not-a-person": (
+        "{what}由{detail}指定的人员办理，本件的取值“{value}”不是人员",
+        "{what} is for the person in {detail}; this case has “{value}”, which is no person",
+    ),
     # From here on: what changes for a case that can be migrated.
     "stage-behind": (
         "新增环节{what}位于当前环节之前，本件不再办理",
@@ -75,6 +102,15 @@ _WORDS = {
     "due-kept": ("{what}的期限已经起算，仍按原截止时间", "{what} is armed already and keeps its instant"),
 }
 
+# What a value must be to be read like this, and what is said if it is not.
+_FITS: Mapping[How, tuple[Callable[[object], bool], str]] = {
+    "list": (lambda value: type(value) is list, "not-a-list"),
+    "count": (lambda value: type(value) is int, "not-a-count"),
+    "instant": (lambda value: parse_instant(value) is not None, "not-an-instant"),
+    # With nobody named a task is for whoever has its role.
+    "person": (lambda value: value is None or type(value) is str, "not-a-person"),
+}
+
 
 @dataclass(frozen=True)
 class Remark:
@@ -89,11 +125,15 @@ class Remark:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What was found about a position. `again`: user tasks that come to lie ahead; a note for those who did them."""
+    """What was found about a position, and what is asked of each case that stands there.
+
+    `again`: user tasks that come to lie ahead; a note for those who did them. `uses`: readings of what the case holds.
+    """
 
     obstacles: tuple[Remark, ...]
     notes: tuple[Remark, ...]
     again: tuple[Place, ...]
+    uses: tuple[Use, ...]
 
 
 class Judge:
@@ -106,26 +146,54 @@ class Judge:
     def judge(self, position: Position) -> Judgement:
         """Every reason against it; the later questions are only asked when the earlier ones find nothing."""
         if position.ended:
-            return Judgement((Remark("", "", "ended", *_WORDS["ended"]),), (), ())
+            return Judgement((Remark("", "", "ended", *_WORDS["ended"]),), (), (), ())
         obstacles = list(self._unlike(position))
         if not obstacles:
             # A process whose last tokens wait at its end holds none any more.
             for tokens in filter(None, position.passes):
                 obstacles += self._unreachable(self._new.scopes[tokens[0].scope], tokens)
         if obstacles:
-            return Judgement(tuple(obstacles), (), ())
+            return Judgement(tuple(obstacles), (), (), ())
         ahead = Ahead(self._new, position.tokens)
         obstacles += self._missing(ahead)
         notes = [*self._open_otherwise(position), *self._new_stages(ahead), *self._kept_dues(position)]
         before = Ahead(self._old, position.tokens).entered
         again = [place for place in sorted(ahead.entered.keys() - before.keys()) if self._is_stage(self._new, place)]
-        return Judgement(tuple(obstacles), tuple(notes), tuple(again))
+        uses = [use for use in Carried(self._new, position.tokens).uses() if not self._asked_alike(use)]
+        return Judgement(tuple(obstacles), tuple(notes), tuple(again), tuple(uses))
 
     def done_again(self, judgement: Judgement, done: set[Place]) -> Iterator[Remark]:
         """A note for each task that the case has done and that comes to lie ahead of it."""
         for place in judgement.again:
             if place in done:
                 yield _remark("stage-again", self._new.elements[place])
+
+    def unfit(self, judgement: Judgement, held: Held) -> Iterator[Remark]:
+        """An obstacle for each value that the case holds and that the new version does not expect where it reads it."""
+        for use in judgement.uses:
+            for variables in held[use.token]:
+                value = variables[use.variable]
+                code = self._misfit(use, value)
+                if code is not None:
+                    element = self._new.elements[use.place]
+                    yield _remark(code, element, detail=self._produced(use.variable), value=_shown(value))
+
+    def _misfit(self, use: Use, value: object) -> str | None:
+        if use.how != "condition":
+            fits, code = _FITS[use.how]
+            return None if fits(value) else code
+        asked = (use.place, use.variable)
+        if any(type(each.constant) is not type(value) for each in self._new.conditions[asked]):
+            return None if value is None else "not-comparable"
+        # A word that no condition ever named takes the default, in the old version as in the new.
+        known = words_of(self._old.conditions.get(asked, ())) or self._old.words.get(use.variable, set())
+        return "word-gone" if value in known - self._new.words[use.variable] else None
+
+    def _asked_alike(self, use: Use) -> bool:
+        """Whether a use is one by conditions that both versions draw there."""
+        asked = (use.place, use.variable)
+        old, new = ({str(each) for each in drawn.conditions.get(asked, ())} for drawn in (self._old, self._new))
+        return use.how == "condition" and old == new
 
     def _unlike(self, position: Position) -> Iterator[Remark]:
         for scope, identity in dict.fromkeys((token.scope, token.element_id) for token in position.tokens):
@@ -174,9 +242,12 @@ class Judge:
 
     def _missing(self, ahead: Ahead) -> Iterator[Remark]:
         for element, variable in ahead.missing():
-            setter = self._new.setters.get(variable)
-            detail = f"{variable}（由「{setter.name}」产生）" if setter is not None else variable
-            yield _remark("variable-missing", element, detail=detail)
+            yield _remark("variable-missing", element, detail=self._produced(variable))
+
+    def _produced(self, variable: str) -> str:
+        """A variable for people: its name, and the element that sets it."""
+        setter = self._new.setters.get(variable)
+        return f"{variable}（由「{setter.name}」产生）" if setter is not None else variable
 
     def _open_otherwise(self, position: Position) -> Iterator[Remark]:
         """What changes for a task while it is open."""
@@ -235,12 +306,19 @@ def _complete_join(scope: Scope, places: Marking) -> Element | None:
     return None
 
 
-def _remark(code: str, element: Element, *, what: str | None = None, detail: str = "") -> Remark:
+def _shown(value: object) -> str:
+    """A value for people; of a list only that it is one."""
+    if isinstance(value, str):
+        return value[:40]
+    return "[…]" if isinstance(value, list) else json.dumps(value, ensure_ascii=False)[:40]
+
+
+def _remark(code: str, element: Element, *, what: str | None = None, detail: str = "", value: str = "") -> Remark:
     zh, en = _WORDS[code]
     return Remark(
         element.id,
         element.name,
         code,
-        zh.format(what=what or f"「{element.name}」", detail=detail),
-        en.format(what=what or f"“{element.name}”", detail=detail),
+        zh.format(what=what or f"「{element.name}」", detail=detail, value=value),
+        en.format(what=what or f"“{element.name}”", detail=detail, value=value),
     )

@@ -6,7 +6,7 @@ value, so that equal positions need be judged only once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow import TaskState
 
-from workflows.engine.errors import StateUnreadable
+from workflows.engine.errors import ExpressionRefused, StateUnreadable
+from workflows.engine.expressions import Condition, read_condition
 from workflows.engine.gate.bundle import Scope
 from workflows.engine.gate.dataflow import written
 from workflows.engine.model import Element
@@ -56,6 +57,10 @@ class Position:
         return chain.from_iterable(self.passes)
 
 
+# The variables of each token with their values; tokens of two passes may be alike.
+Held = Mapping[Token, list[dict[str, Any]]]
+
+
 class Drawn:
     """The processes and sub-processes of a bundle as graphs, by key."""
 
@@ -85,12 +90,43 @@ class Drawn:
         """Every variable that is set somewhere in the bundle."""
         return frozenset(self.setters)
 
+    @cached_property
+    def conditions(self) -> Mapping[tuple[Place, str], list[Condition]]:
+        """The conditions behind each element, by the variable that they ask."""
+        found: dict[tuple[Place, str], list[Condition]] = {}
+        for key, scope in self.scopes.items():
+            for flow in scope.flows:
+                if flow.condition is not None:
+                    try:
+                        condition = read_condition(flow.condition)
+                    except ExpressionRefused:
+                        continue
+                    found.setdefault(((key, flow.source), condition.variable), []).append(condition)
+        return found
 
-def read_position(state: bytes, drawn: Drawn) -> tuple[Position, set[Place]]:
-    """Where a case stands on the bundle that it runs on, and which elements it has done. Raises StateUnreadable."""
+    @cached_property
+    def words(self) -> Mapping[str, set[str]]:
+        """The texts that conditions anywhere compare a variable with, by its name."""
+        found: dict[str, set[str]] = {}
+        for (_, variable), conditions in self.conditions.items():
+            found.setdefault(variable, set()).update(words_of(conditions))
+        return found
+
+
+def words_of(conditions: Iterable[Condition]) -> set[str]:
+    """The texts that these conditions compare with."""
+    return {each.constant for each in conditions if isinstance(each.constant, str)}
+
+
+def read_position(state: bytes, drawn: Drawn) -> tuple[Position, set[Place], Held]:
+    """Where a case stands on the bundle that it runs on, which elements it has done, and what its tokens hold.
+
+    Raises StateUnreadable.
+    """
     head, names, processes = decode_state(state)
     passes: list[tuple[Token, ...]] = []
     done: set[Place] = set()
+    held: dict[Token, list[dict[str, Any]]] = {}
     try:
         if head[0] != drawn.pin[:32]:
             raise StateUnreadable("the state belongs to another version of the diagrams")
@@ -99,15 +135,19 @@ def read_position(state: bytes, drawn: Drawn) -> tuple[Position, set[Place]]:
             drawn_as = [specs[name].bpmn_id if name in specs else None for name in names]
             done.update((scope, drawn_as[row[3]] or "") for row in rows if row[2] == TaskState.COMPLETED)
             if not completed:
-                tokens = _tokens(scope, specs, names, {row[0]: row for row in rows})
-                passes.append(tuple(sorted(tokens, key=repr)))
+                tokens = list(_tokens(scope, specs, names, {row[0]: row for row in rows}))
+                passes.append(tuple(sorted((token for token, _ in tokens), key=repr)))
+                for token, variables in tokens:
+                    held.setdefault(token, []).append(variables)
         ended = bool(head[7]) or bool(processes[0][2])
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise StateUnreadable(f"the state is damaged: {error!r}") from error
-    return Position(ended, tuple(sorted(passes, key=repr))), done
+    return Position(ended, tuple(sorted(passes, key=repr))), done, held
 
 
-def _tokens(scope: str, specs: Mapping[str, Any], names: list[str], rows: Rows) -> Iterator[Token]:
+def _tokens(
+    scope: str, specs: Mapping[str, Any], names: list[str], rows: Rows
+) -> Iterator[tuple[Token, dict[str, Any]]]:
     """Tasks of a multi-instance and boundary events belong to their activity, what waits at an end is no token."""
     for row in rows.values():
         if not row[2] & _ACTIVE or row[5]:
@@ -119,19 +159,23 @@ def _tokens(scope: str, specs: Mapping[str, Any], names: list[str], rows: Rows) 
         if spec.element.kind == "parallelGateway":
             before = specs.get(names[rows[row[1]][3]])
             came_from = before.bpmn_id if before is not None else ""
-        yield Token(scope, spec.bpmn_id, tuple(sorted(_known(row, rows))), came_from)
+        # What waits at a join takes over the variables of its branch when the join fires.
+        variables = _variables(row if came_from is None else rows[row[1]], rows)
+        yield Token(scope, spec.bpmn_id, tuple(sorted(variables)), came_from), variables
 
 
-def _known(row: list[Any], rows: Rows) -> set[str]:
-    """The names of the variables of a task: every row holds the difference to its parent's."""
+def _variables(row: list[Any], rows: Rows) -> dict[str, Any]:
+    """The variables of a task: every row holds the difference to its parent's."""
     line = [row]
     while line[-1][1] and line[-1][7] != NONE:
         line.append(rows[line[-1][1]])
-    known: set[str] = set()
+    variables: dict[str, Any] = {}
     for _, _, _, _, _, _, _, difference in reversed(line):
         if difference == NONE:
-            known = set()
+            variables = {}
         elif difference != SAME:
             changed, removed = difference if type(difference) is list else (difference, [])
-            known = (known - set(removed)) | changed.keys()
-    return known
+            for name in removed:
+                variables.pop(name, None)
+            variables.update(changed)
+    return variables
