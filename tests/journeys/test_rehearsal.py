@@ -240,6 +240,17 @@ def test_a_drawing_that_leads_nowhere_is_stuck_and_says_where(told: At) -> None:
     assert found["paid"]["differences"] == ["停在“等待另行通知”，原件没有相应的事件"]
 
 
+def test_another_status_at_the_same_end_is_told_in_words(told: At) -> None:
+    with told.database.transaction() as session:
+        draft = redraw(session, lambda diagram: diagram.replace(b'gc:status="PAID"', b'gc:status="CLOSED"'))
+    found = rehearse(told, draft)
+    assert verdicts(found) == {
+        **dict.fromkeys(ENDS, "same"),
+        **dict.fromkeys(("paid", "cut", "corrected"), "other_path"),
+    }
+    assert found["paid"]["differences"] == ["状态由“已拨付”变为“已办结”"]
+
+
 def test_a_rehearsal_writes_nothing_to_the_cases(told: At) -> None:
     tables = ("cases", "instance", "task", "wait", "submission", "ledger_entry", "calculation", "message", "case_facts")
 

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from workflows.rehearsal.record import Computed, Outcome, Stop
 from workflows.rehearsal.replay import Replayed
 from workflows.rules.money import format_yuan, parse_money
+from workflows.statuses import STATUSES
 
 SAME, OTHER_PATH, OTHER_AMOUNT, NEEDS_DATA, STUCK = "same", "other_path", "other_amount", "needs_data", "stuck"
 VERDICTS = (SAME, OTHER_PATH, OTHER_AMOUNT, NEEDS_DATA, STUCK)
@@ -94,11 +95,17 @@ def _path_words(actual: Outcome, new: Outcome, fork: Stop | None) -> list[str]:
         words.append(f"结果由“{_end(actual)}”变为“{_end(new)}”")
     elif actual.open != new.open:
         words.append("当前停留的环节不同")
+    if actual.ended == new.ended and actual.status != new.status:
+        words.append(f"状态由“{_status(actual)}”变为“{_status(new)}”")
     return words[:MOST_WORDS]
 
 
 def _end(outcome: Outcome) -> str:
     return outcome.ended_name or "办理中"
+
+
+def _status(outcome: Outcome) -> str:
+    return STATUSES.get(outcome.status or "", outcome.status or "未标明")
 
 
 def _amount_words(old: Computed | None, new: Computed | None) -> list[str]:
