@@ -21,8 +21,8 @@ from tests.engine.drawing import (
     xor,
 )
 from tests.engine.driving import Driver, compile_files, drive
+from tests.engine.migrating import at, codes, move
 from tests.engine.shipped import bundle
-from tests.engine.test_migration import at, codes, move
 from workflows.engine import compile_bundle, examine
 
 
