@@ -1,5 +1,7 @@
 """The gate: flows, gateways and their conditions, loops, tokens and calls."""
 
+from itertools import pairwise
+
 import pytest
 
 from tests.engine.drawing import (
@@ -17,7 +19,8 @@ from tests.engine.drawing import (
     task,
     xor,
 )
-from tests.engine.judging import LOOP, labels, refused, rules, straight
+from tests.engine.driving import drive
+from tests.engine.judging import LOOP, check, labels, refused, rules, straight
 
 REFUSED = [
     ("start-event", diagram("p", task("a"), end(), line("a", "done"))),
@@ -196,3 +199,29 @@ def test_refuses_a_loop_through_a_call_that_need_not_wait():
     slow = diagram("q", start(), service("s", result="r"), task("a"), end(), line("begin", "s", "a", "done"))
     assert rules(p, q=quick) == {"loop-without-wait"}
     assert rules(p, q=slow) == set()
+
+
+def fan(depth: int) -> dict[str, bytes]:
+    """Processes p, q1, q2 … each of which calls the next one twice."""
+    keys = ["p", *(f"q{number}" for number in range(1, depth + 1))]
+    files = {
+        key: diagram(key, start(), call("c", following), call("d", following), end(), line("begin", "c", "d", "done"))
+        for key, following in pairwise(keys)
+    }
+    return {**files, keys[-1]: diagram(keys[-1], start(), end(), line("begin", "done"))}
+
+
+def test_refuses_calls_that_multiply():
+    def found(depth: int) -> list[tuple[str, str, str | None]]:
+        return [(each.rule, each.file, each.element) for each in check(**fan(depth))]
+
+    assert found(8) == []
+    # The innermost process that is too large is named; what calls it is so for the same reason.
+    assert found(9) == [("calls-multiply", "p.bpmn", "p")]
+    assert found(14) == [("calls-multiply", "q5.bpmn", "q5")]
+    assert found(79) == [("calls-multiply", "q70.bpmn", "q70")]
+
+
+def test_calls_that_do_not_multiply_fit_into_one_step():
+    case = drive(*fan(8).values())
+    assert case.ended is not None

@@ -20,7 +20,7 @@ from workflows.engine.gate.reading import main_file, read_bundle
 from workflows.engine.gate.references import check_attributes, check_known, check_variables
 from workflows.engine.gate.report import Report
 from workflows.engine.gate.schema import check_schema
-from workflows.engine.gate.size import check_size
+from workflows.engine.gate.size import check_expansion, check_size
 
 __all__ = ["Known", "check_bundle", "check_file", "gave_up", "judge", "scope_of_variables"]
 
@@ -110,6 +110,7 @@ def _examine(bundle: Bundle, known: Known | None) -> None:
     if not len(bundle.report):
         check_order(bundle)
     if known is not None:
+        check_expansion(bundle)
         check_known(bundle, known)
         check_answers(bundle, known)
         check_drawing(bundle)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from graphlib import CycleError, TopologicalSorter
 
 from workflows.engine.gate.bundle import Bundle
 
 # SpiffWorkflow's parser goes down one level for each node: 400 in a row parse, 500 do not.
 MAX_NODES = 350
 MAX_FLOWS = 1_000
-# The largest shipped bundle has eight files, about 150 nodes and 2,100 XML elements.
+# The largest shipped bundle has eight files, about 150 nodes and 2,100 XML elements. An element makes hardly more than
+# two tasks, and a step may run 5,000.
 MAX_BUNDLE_NODES = 2_000
 
 
@@ -30,3 +32,28 @@ def check_size(bundle: Bundle) -> bool:
         largest = nodes.most_common(1)[0][0]
         bundle.report.add("bundle-too-large", largest, 1, detail=f"{nodes.total()} > {MAX_BUNDLE_NODES}")
     return len(bundle.report) == before
+
+
+def check_expansion(bundle: Bundle) -> None:
+    """Each call runs the called process anew, so two calls in each of many files are more than a step can run.
+
+    Counts the elements that a case passes when every call is made once, and names the first process with too many.
+    """
+    calls: dict[str, list[str]] = {key: [] for key in bundle.processes}
+    for _, element in bundle.elements():
+        if element.called is not None and element.called in bundle.processes:
+            calls[element.process].append(element.called)
+    expanded: dict[str, int] = {}
+    try:
+        inmost_first = list(TopologicalSorter(calls).static_order())
+    except CycleError:
+        # Said elsewhere.
+        return
+    for key in inmost_first:
+        process = bundle.processes[key]
+        expanded[key] = len(process.elements) + sum(expanded[called] for called in calls[key])
+        if expanded[key] > MAX_BUNDLE_NODES:
+            bundle.report.add(
+                "calls-multiply", process.file, process.line, key, name=process.name, detail=str(MAX_BUNDLE_NODES)
+            )
+            return

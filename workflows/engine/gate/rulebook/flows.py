@@ -142,4 +142,10 @@ FLOWS: Mapping[str, Rule] = {
         "Remove one of the calls.",
         hostile=True,
     ),
+    "calls-multiply": Rule(
+        "{what}及其引用的流程按每次引用逐一展开后超过 {detail} 个节点，申报件一步走不完，会停在这里。",
+        "{what} and what it calls have more than {detail} nodes with every call counted; a case could not get through.",
+        "请减少引用的次数；要反复办理的，用返回的连线表示。",
+        "Call fewer processes; what is done again and again is drawn as a flow that leads back.",
+    ),
 }
