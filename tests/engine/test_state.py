@@ -10,6 +10,7 @@ from tests.engine.drawing import diagram, end, line, start, task
 from tests.engine.driving import NOW, Driver, compile_files
 from tests.engine.test_journeys import CORRECTION, LOOPED_SEATS, NOTICE
 from workflows.engine import ProcessInstance, StateUnreadable, compile_bundle
+from workflows.engine.state import decode_state
 
 
 def load(diagrams, state):
@@ -53,6 +54,14 @@ def test_damaged_bytes_are_named(damage):
     case = Driver(compile_files(CORRECTION))
     with pytest.raises(StateUnreadable):
         load(case.diagrams, damage(case.state))
+
+
+@pytest.mark.parametrize(
+    "state", [b"", b"\x01", b"\x01xyz", b"\x01" + zlib.compress(b"{"), b"\x01" + zlib.compress(b"7")]
+)
+def test_bytes_that_hold_nothing_are_named_before_a_case_is_made(state):
+    with pytest.raises(StateUnreadable):
+        decode_state(state)
 
 
 def test_a_flipped_byte_never_changes_a_case():

@@ -101,10 +101,14 @@ def decode_state(state: bytes) -> list[Any]:
     if not state or state[0] not in (1, FORMAT):
         raise StateUnreadable("unknown format version")
     inflate = zlib.decompressobj()
-    text = inflate.decompress(state[1:], MAX_INFLATED)
-    if not inflate.eof or inflate.unused_data:
-        raise StateUnreadable("the state is cut off, too large, or followed by something else")
-    return orjson.loads(text)
+    try:
+        text = inflate.decompress(state[1:], MAX_INFLATED)
+        if not inflate.eof or inflate.unused_data:
+            raise StateUnreadable("the state is cut off, too large, or followed by something else")
+        head, names, processes = orjson.loads(text)
+    except (zlib.error, ValueError, TypeError) as error:
+        raise StateUnreadable(f"the state is damaged: {error!r}") from error
+    return [head, names, processes]
 
 
 def _caller(case: Case, process: CalledProcess) -> CaseTask:
