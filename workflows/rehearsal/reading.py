@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from workflows.engine import Element, Passage, ProcessInstance, ServiceCall
+from workflows.engine import Element, Passage, Process, ProcessInstance, ServiceCall
+from workflows.engine.timers import parse_duration
 from workflows.rehearsal.record import COMPLETE, MESSAGE, TAKE_BACK, TIMER, Act, Computed, Outcome, Record, Stop
 
 _EVENTS = frozenset({"intermediateCatchEvent", "boundaryEvent", "receiveTask"})
@@ -59,9 +61,13 @@ class _Reader:
         self.results: dict[str, list[Any]] = {}
         self.last = started_at
         self._instance, self._sent = instance, sent
+        self._periods = {key: _fixed_periods(process) for key, process in instance.diagrams.processes.items()}
 
     def take(self, passage: Passage) -> None:
         element = self._instance.diagrams.elements(passage.process)[passage.element_id]
+        if passage.entered_at is not None:
+            for timer, period in self._periods[passage.process].get(passage.element_id, ()):
+                self.results.setdefault(timer, []).append((passage.entered_at + period).isoformat())
         if passage.state == "open":
             return
         if passage.kind == "userTask":
@@ -99,6 +105,20 @@ class _Reader:
         """Instants only go forward; a state from before they were kept has none."""
         self.last = max(self.last, at) if at is not None else self.last
         return self.last
+
+
+def _fixed_periods(process: Process) -> Mapping[str, Sequence[tuple[str, timedelta]]]:
+    """The timers that run for a period which the diagram itself states, by the element that arms them when entered."""
+    sources = {flow.target: flow.source for flow in process.flows}
+    armed: dict[str, list[tuple[str, timedelta]]] = defaultdict(list)
+    for element in process.elements.values():
+        period = parse_duration(element.timer or "")
+        if period is None:
+            continue
+        before = process.elements.get(sources.get(element.id, ""))
+        behind = before.id if before is not None and before.kind == "eventBasedGateway" else element.id
+        armed[element.attached_to or behind].append((element.id, period))
+    return armed
 
 
 def read_outcome(instance: ProcessInstance, computed: Computed | None) -> Outcome:

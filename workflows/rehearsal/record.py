@@ -62,9 +62,10 @@ class Outcome:
 class Record:
     """A case as the replay sees it. `parameters` are the texts of its batch's pinned values, by id.
 
-    `results` are what each service task answered, in order. `ended`: the case reached an end event; `cancelled`: it was
-    withdrawn or terminated. `until` is the instant up to which the record reaches. `strict`: no answer is used twice,
-    so that whoever makes a record by hand is asked again in each round.
+    `results` are what each service task answered, in order, and when each timer was first due whose period the diagram
+    states. `ended`: the case reached an end event; `cancelled`: it was withdrawn or terminated. `until` is the instant
+    up to which the record reaches. `strict`: no answer is used twice, so that whoever makes a record by hand is asked
+    again in each round.
     """
 
     scheme: str

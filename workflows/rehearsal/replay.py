@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from workflows import forms, rules
@@ -34,6 +34,8 @@ SHEET, SEALED = "score_application", frozenset({"declare_interest", "score_appli
 # As many new tasks as a drawing may hold on one way; more is a loop that nothing recorded ends.
 MAX_ASSUMED = 40
 MAX_ACTS = 3_000
+# States know the instants of steps by the millisecond.
+PRECISION = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -191,14 +193,16 @@ class _Replay:
         A timer that stands at its recorded instant fires when the record says so: it may have been stopped meanwhile.
         """
         for wait in sorted((each for each in waits if each.due_at is not None), key=lambda each: each.due_at or upto):
-            if wait.due_at is not None and wait.due_at <= upto and not self._is_recorded(wait.due_at):
+            if wait.due_at is not None and wait.due_at <= upto and not self._is_recorded(wait, wait.due_at):
                 self._clock(wait.due_at)
                 self._live.fire(wait.element_id)
                 return True
         return False
 
-    def _is_recorded(self, due: datetime) -> bool:
-        return any(_as_instant(text) == due for text in self._answering.instants)
+    def _is_recorded(self, wait: Wait, due: datetime) -> bool:
+        recorded = (*self._answering.instants, *self._record.results.get(wait.element_id, ()))
+        known = (_as_instant(text) for text in recorded)
+        return any(each is not None and abs(each - due) < PRECISION for each in known)
 
     def _clock(self, at: datetime) -> None:
         self._live.move_clock(at)
@@ -290,8 +294,9 @@ def _why(failed: EngineError) -> str:
     return "流程引擎无法执行其中一步"
 
 
-def _as_instant(text: str) -> datetime | None:
+def _as_instant(text: object) -> datetime | None:
     try:
-        return datetime.fromisoformat(text)
+        instant = datetime.fromisoformat(str(text))
     except ValueError:
         return None
+    return instant if instant.tzinfo is not None else None
