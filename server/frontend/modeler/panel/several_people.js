@@ -1,4 +1,4 @@
-// One task for each of several people, or for one person whom a variable names.
+// One task for each of several people.
 //
 // bpmn-moddle writes the reference to the list only where it finds an element of that id: the input item carries the
 // variable's name as its id, and the name under which each of the tasks knows its own person.
@@ -34,25 +34,29 @@ export function severalPeople(model, element) {
         help: "各人的任务以此名取得自己的用户名。",
         read: item,
         check: (value) => (VARIABLE.test(value) ? "" : "请用字母、数字和下划线，以字母开头。"),
-        commit: (value) => write(model, element, node, loop()?.loopDataInputRef?.id ?? "", value),
+        commit: (value) => rename(model, element, node, item(), value),
       }),
     );
   }
-  fields.push(
-    text({
-      label: "指定办理人（变量）",
-      mono: true,
-      help: loop() ? "一般与每人的代号相同。" : "留空时由岗位内人员领取。",
-      read: () => node.get("gc:assignee"),
-      check: (value) => (!value || VARIABLE.test(value) ? "" : "请填写变量名。"),
-      commit: (value) => model.set(element, { "gc:assignee": value || undefined }),
-    }),
-  );
+  // A task of one person is claimed by whoever holds the post; a variable that is left there is shown to be cleared.
+  if (loop() || node.get("gc:assignee")) fields.push(assignee(model, element, node));
   return fields;
 }
 
+function assignee(model, element, node) {
+  return text({
+    label: "指定办理人（变量）",
+    mono: true,
+    help: node.loopCharacteristics ? "与每人的代号相同。" : "不是多人同时办理，请清空，由岗位内人员领取。",
+    read: () => node.get("gc:assignee"),
+    check: (value) => (!value || VARIABLE.test(value) ? "" : "请填写变量名。"),
+    commit: (value) => model.set(element, { "gc:assignee": value || undefined }),
+  });
+}
+
 export function severalShape(element) {
-  return getBusinessObject(element).loopCharacteristics ? "several" : "";
+  const node = getBusinessObject(element);
+  return `${Boolean(node.loopCharacteristics)} ${Boolean(node.get("gc:assignee"))}`;
 }
 
 function begin(model, element, node) {
@@ -64,6 +68,13 @@ function end(model, element, node) {
   const assignee = node.get("gc:assignee");
   const own = assignee === node.loopCharacteristics.inputDataItem?.name;
   model.set(element, { loopCharacteristics: undefined, ...(own ? { "gc:assignee": undefined } : {}) });
+}
+
+/** Whoever was given the task by that name is given it by the new one. */
+function rename(model, element, node, old, name) {
+  const list = node.loopCharacteristics?.loopDataInputRef?.id ?? "";
+  const assignee = node.get("gc:assignee");
+  write(model, element, node, list, name, assignee === old ? name : assignee);
 }
 
 function write(model, element, node, list, name, assignee = node.get("gc:assignee")) {
