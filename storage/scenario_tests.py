@@ -43,3 +43,11 @@ def list_of(session: Session, key: str) -> Sequence[ScenarioTest]:
 def find(session: Session, scenario_id: int) -> ScenarioTest | None:
     """A test that is in force."""
     return session.scalar(select(ScenarioTest).where(ScenarioTest.id == scenario_id, _in_force()))
+
+
+def adopted_by(session: Session, draft_id: int) -> Sequence[int]:
+    """The ids of the tests that a draft adopted; what a test demands never changes under its id."""
+    mine = ScenarioTest.record["draft"].as_integer() == draft_id
+    return session.scalars(
+        select(ScenarioTest.id).where(mine, ScenarioTest.retired_at.is_(None)).order_by(ScenarioTest.id)
+    ).all()

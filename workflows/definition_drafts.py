@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from storage import definition_drafts as store
+from storage import scenario_tests
 from storage.database import Session
 from storage.definition_drafts import DefinitionDraft, DraftFile
 from workflows import inspection, rules, views
@@ -233,6 +234,7 @@ def join(session: Session, draft: DefinitionDraft, actor: Actor, now: datetime) 
 def content_of(session: Session, draft_id: int) -> str:
     """The digest of everything that publishing the draft would let go live: whoever agrees to it agrees to this."""
     held = [f"{path} {row.sha256}" for path, row in sorted(store.files_of(session, draft_id).items())]
+    held += [f"scenario {test}" for test in scenario_tests.adopted_by(session, draft_id)]
     return sha256_of("\n".join(held).encode())
 
 

@@ -103,8 +103,10 @@ def test_who_adopts_a_new_outcome_is_an_author_of_the_draft(told: At) -> None:
     with told.database.transaction() as session:
         made = scenarios.from_case(session, owner(session), reference(session, "paid"), name="已拨付", now=NOW)
         draft, second = redraw(session, energy_opinion), owner(session, "owner2")
+        seen = drafts.get_draft(session, second, draft)["content_sha256"]
         scenarios.adopt(session, second, made, draft, NOW)
-        assert drafts.get_draft(session, second, draft)["authors"] == ["owner", "owner2"]
+        shown = drafts.get_draft(session, second, draft)
+        assert (shown["authors"], shown["content_sha256"] != seen) == (["owner", "owner2"], True)
         with pytest.raises(Forbidden):
             publication.publish(session, second, draft, reason="增加节能诊断", now=NOW)
 
