@@ -43,6 +43,18 @@ class Child:
         """The exit status once the process has ended by itself."""
         return None if self._process is None else self._process.poll()
 
+    def listens_on(self, wanted: set[int]) -> bool:
+        """Whether the process itself accepts connections on all of these ports; yes where the system does not tell."""
+        if self._process is None:
+            return False
+        try:
+            found = psutil.Process(self._process.pid).net_connections("tcp")
+        except psutil.AccessDenied:
+            return True
+        except psutil.NoSuchProcess:
+            return False
+        return wanted <= {each.laddr.port for each in found if each.status == psutil.CONN_LISTEN}
+
     def start(
         self,
         command: Sequence[str | Path],

@@ -32,6 +32,8 @@ PORTS = (
     *("s3.port", "s3.port.grpc", "admin.port", "admin.port.grpc"),
 )
 START_TIMEOUT = 60.0
+# Seconds for the doors that open after the one that answers first, usually in a quarter of a second.
+LAST_DOOR = 15.0
 
 
 @dataclass(frozen=True)
@@ -128,13 +130,24 @@ class ObjectStore:
                 cwd=folder,
             )
             store = S3(f"{ports.LOOPBACK}:{chosen['s3.port']}", access_key, secret_key, BUCKET, secure=False)
-            while time.monotonic() < deadline and self._child.returncode is None:
-                if _answers(store.endpoint) and _has_bucket(store):
-                    return store
-                time.sleep(0.05)
-            if self._child.returncode is None:
+            if self._wakes_up(store, set(chosen.values()), deadline):
+                return store
+            if time.monotonic() >= deadline:
                 break
+            self._child.stop(signal.SIGTERM)
+            self._remove_sockets()
         raise StartFailed("S3 (SeaweedFS)", self.log)
+
+    def _wakes_up(self, store: S3, doors: set[int], deadline: float) -> bool:
+        """Whether the store comes to answer, and on all of its doors: for want of one it ends itself minutes later."""
+        until = deadline
+        while time.monotonic() < until and self._child.returncode is None:
+            if _answers(store.endpoint) and _has_bucket(store):
+                if self._child.listens_on(doors):
+                    return True
+                until = min(until, time.monotonic() + LAST_DOOR)
+            time.sleep(0.05)
+        return False
 
     def _configure(self, folder: Path, access_key: str, secret_key: str) -> Path:
         """Write the store's configuration anew: its S3 login and fresh keys for its inner doors."""

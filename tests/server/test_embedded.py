@@ -15,7 +15,7 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -190,6 +190,27 @@ def test_a_server_that_cannot_start_shows_the_end_of_its_log(folder: Path) -> No
     with pytest.raises(StartFailed, match="pg_control"):
         PostgresServer(folder, durable=False).start()
     PostgresServer(folder).clear()  # and lets go of the folder
+
+
+def test_a_store_that_lost_one_of_its_doors_starts_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A port is taken between its choice and its use: the store answers all the same, and ends two minutes later."""
+    monkeypatch.setattr("server.embedded.s3.LAST_DOOR", 2.0)
+    choose, chosen = ports.choose, []
+    with socket.create_server((ports.LOOPBACK, 0)) as somebody:
+
+        def too_late(names: Sequence[str], kept_in: Path) -> dict[str, int]:
+            taken = {} if chosen else {"admin.port": somebody.getsockname()[1]}
+            chosen.append(choose(names, kept_in) | taken)
+            return chosen[-1]
+
+        monkeypatch.setattr(ports, "choose", too_late)
+        server = ObjectStore(folder)
+        with server as store:
+            assert len(chosen) == 2
+            assert server.pid is not None
+            heard = {each.laddr.port for each in psutil.Process(server.pid).net_connections() if not each.raddr}
+            assert heard == set(chosen[1].values())
+            assert client(store).bucket_exists(store.bucket)
 
 
 def test_nothing_listens_beyond_this_machine(run_dir: Path, postgres: Urls, object_store: S3) -> None:
