@@ -179,7 +179,7 @@ def failures(session: Session, scheme: str, bundle: Mapping[str, bytes], draft_i
         return []
     model = model_of(bundle, scheme, {})
     checked = [(test, *_check(model, test)) for test in tests]
-    return [_finding(scheme, test, element, reasons) for test, element, reasons in checked if reasons]
+    return [_finding(model, test, element, reasons) for test, element, reasons in checked if reasons]
 
 
 def _check(model: Model, test: ScenarioTest) -> tuple[str | None, tuple[str, ...]]:
@@ -199,11 +199,13 @@ def _outcome(expected: Mapping[str, Any]) -> Outcome:
     )
 
 
-def _finding(scheme: str, test: ScenarioTest, element: str | None, reasons: tuple[str, ...]) -> engine.Finding:
+def _finding(model: Model, test: ScenarioTest, element: str | None, reasons: tuple[str, ...]) -> engine.Finding:
     why = "；".join(reasons[:3])
+    processes = model.diagrams.processes.values()
+    place = next((each.elements[element] for each in processes if element in each.elements), None) if element else None
     return engine.Finding(
-        file=f"{scheme}.bpmn",
-        line=1,
+        file=drafts.path_of(place.process if place else test.key),
+        line=place.line if place else 1,
         element=element,
         rule="scenario-failed",
         message_zh=f"校验用例“{test.name}”未通过：{why}。",

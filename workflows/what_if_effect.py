@@ -13,7 +13,7 @@ from workflows.rules import SCHEMES
 from workflows.rules.money import ZERO, format_yuan
 from workflows.what_if_budget import Outcome, Told
 
-EFFECTS = {"up": "增加", "down": "减少", "in": "新增支持", "out": "不再支持", "same": "不变"}
+EFFECTS = {"up": "金额增加", "down": "金额减少", "in": "新增支持", "out": "不再支持", "same": "不变"}
 """What the changed values do to one case."""
 
 _NOT_LISTED = "尚未列入汇总表，为测算金额"

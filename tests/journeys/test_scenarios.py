@@ -72,6 +72,7 @@ def test_a_red_test_stands_in_the_way_of_publication_until_it_is_adopted(told: A
         draft = redraw(session, energy_opinion)
         (finding,) = publication.check(session, owner(session), draft, NOW)
         assert (finding["rule"], finding["element"]) == ("scenario-failed", "energy_opinion")
+        assert (finding["file"], finding["line"] > 1) == ("retrofit.bpmn", True)
         assert "“paid”" in finding["message"] and "节能诊断意见" in finding["message"]
         second = owner(session, "owner2")
         with pytest.raises(GateRefused):
@@ -179,6 +180,8 @@ def test_an_answer_is_called_what_its_own_form_or_operation_says() -> None:
     """One code has many words: `clear` is said of credit and of a publicity period."""
     files = bundling.assemble(bundling.read_library(CHECKOUT / "bpmn"), "retrofit")
     model = rehearsal.kept_model("retrofit", tuple(files.items()))
+    # The call activity around this task has the same id.
+    assert "存在可修复情形，待信用修复" in scenarios.WORDS.of(model, "credit_check").values()
     elements = ("formality_check", "settle_credit", "close_publicity", "resolved", "listed", "no such element")
     said = [list(scenarios.WORDS.of(model, element).values()) for element in elements]
     assert said[0] == ["予以受理", "一次性告知补正", "不予受理"]

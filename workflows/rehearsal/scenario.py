@@ -88,8 +88,8 @@ class Words:
         """What the answers of an element are called: in its form, by its operation, in its message."""
         for process in model.diagrams.processes.values():
             element = process.elements.get(element_id)
-            if element is None:
-                continue
+            if element is None or not (element.form or element.operation or element.message):
+                continue  # a call activity may have the id of a task in what it calls
             form = model.forms.get((element.form or "").replace("{scheme}", model.diagrams.key))
             decision = form.find_field(DECISION) if form is not None else None
             if decision is not None:

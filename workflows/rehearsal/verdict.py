@@ -14,6 +14,8 @@ from workflows.statuses import STATUSES
 SAME, OTHER_PATH, OTHER_AMOUNT, NEEDS_DATA, STUCK = "same", "other_path", "other_amount", "needs_data", "stuck"
 VERDICTS = (SAME, OTHER_PATH, OTHER_AMOUNT, NEEDS_DATA, STUCK)
 MOST_WORDS = 12
+# What the three amounts of a calculation are called, in its order.
+AMOUNTS = ("测算金额", "单项限额内金额", "限额调减前金额")
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,17 @@ def judge(actual: Outcome, replayed: Replayed) -> Verdict:
         where: Where | None = Where(replayed.missing[0].element_id, replayed.missing[0].name)
         return Verdict(NEEDS_DATA, where, tuple(differences), missing)
     where = Where(fork.element_id, fork.name) if fork else None
+    other_path = fork is not None or _stands(actual) != _stands(new)
+    if other_path and (not other_amount or _is_another_end(actual, new)):
+        return Verdict(OTHER_PATH, where, tuple(differences), ())
     if other_amount:
         return Verdict(OTHER_AMOUNT, where, tuple(differences), ())
-    if fork is not None or _stands(actual) != _stands(new):
-        return Verdict(OTHER_PATH, where, tuple(differences), ())
     return Verdict(SAME, None, (), ())
+
+
+def _is_another_end(old: Outcome, new: Outcome) -> bool:
+    """Whether the way says more than the money: the case ends otherwise, or only one of them was calculated."""
+    return old.ended != new.ended or (old.computed is None) != (new.computed is None)
 
 
 def _stands(outcome: Outcome) -> tuple[object, ...]:
@@ -111,12 +119,15 @@ def _status(outcome: Outcome) -> str:
 def _amount_words(old: Computed | None, new: Computed | None) -> list[str]:
     if amounts_of(old) == amounts_of(new):
         return []
-    words = [f"限额调减前金额由{_yuan(old)}变为{_yuan(new)}"]
+    pairs = [(name, _yuan(old, place), _yuan(new, place)) for place, name in enumerate(AMOUNTS)]
+    changed = [f"{name}由{was}变为{now}" for name, was, now in pairs if was != now]
+    # What the case would get comes first; where only one side was calculated, that is all there is to say.
+    words = changed[-1:] if old is None or new is None else changed[::-1]
     before, after = (old.steps if old else ()), (new.steps if new else ())
     words += [f"原：{step}" for step in before if step not in after]
     words += [f"新：{step}" for step in after if step not in before]
     return words[:MOST_WORDS]
 
 
-def _yuan(computed: Computed | None) -> str:
-    return f"{format_yuan(parse_money(computed.amounts[2]))}元" if computed else "未测算"
+def _yuan(computed: Computed | None, place: int) -> str:
+    return f"{format_yuan(parse_money(computed.amounts[place]))}元" if computed else "未测算"

@@ -8,6 +8,8 @@ export default {
     "Search components": "查找组件",
     "No components found.": "没有这样的组件。",
     "Clear content": "清除",
+    "Maximum ${MAX_FIELDS_PER_ROW} fields per row are allowed": "每行至多${MAX_FIELDS_PER_ROW}个组件",
+    "Maximum ${MAX_COLUMNS} columns are allowed": "宽度至多${MAX_COLUMNS}列",
     "label: 'Input',\n  id": "label: '填写',\n  id",
     "label: 'Selection',\n  id": "label: '选择',\n  id",
     "label: 'Presentation',\n  id": "label: '说明',\n  id",

@@ -23,7 +23,7 @@ export function message(model, element) {
   ];
 }
 
-/** The message is defined once in the file, as `message_<name>`; one that nobody waits for any more goes. */
+/** The message is defined once in the file, under an id that no other diagram of a bundle has; one that nobody waits for any more goes. */
 function listen(model, element, holder, name) {
   const { definitions } = model;
   const before = holder.messageRef;
@@ -31,7 +31,7 @@ function listen(model, element, holder, name) {
     let wanted = definitions.rootElements.find((root) => root.$type === "bpmn:Message" && root.name === name);
     let roots = definitions.rootElements;
     if (name && !wanted) {
-      wanted = model.create("bpmn:Message", definitions, { id: `message_${name}`, name });
+      wanted = model.create("bpmn:Message", definitions, { id: `message_${model.process.id}_${name}`, name });
       const collaboration = roots.findIndex((root) => root.$type !== "bpmn:Message");
       roots = [...roots.slice(0, collaboration), wanted, ...roots.slice(collaboration)];
     }

@@ -3,7 +3,7 @@ import { getBusinessObject } from "../model";
 import { variableOptions } from "../variables";
 import { select, text } from "./fields";
 
-const DURATION = /^P(?=.)(?:\d{1,3}W|(?:\d{1,4}D)?(?:T(?=.)(?:\d{1,4}H)?(?:\d{1,5}M)?(?:\d{1,6}S)?)?)$/;
+const DURATION = /^P(?=.*[1-9])(?:\d{1,3}W|(?:\d{1,4}D)?(?:T(?=.)(?:\d{1,4}H)?(?:\d{1,5}M)?(?:\d{1,6}S)?)?)$/;
 
 export function timer(model, element) {
   const node = getBusinessObject(element);

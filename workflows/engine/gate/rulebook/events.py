@@ -125,10 +125,10 @@ EVENTS: Mapping[str, Rule] = {
         "Make it parallel.",
     ),
     "multi-instance-input": Rule(
-        "{what}的多实例「{detail}」既不是人员名单变量，也不是不大于 50 的正整数；没有操作给出数量，数量不能取自变量。",
+        "{what}由多人办理，但「{detail}」既不是前面给出的人员名单，也不是1至50的人数。",
         "{what}: {detail} of the multi-instance is neither the variable of a list nor a number from 1 to 50; no "
         "operation answers a number, so a count cannot be a variable.",
-        "请填写保存名单的变量名（集合）并为每一项命名，或把数量直接写为 1 至 50 的数字。",
+        "请在“多人办理”中选择人员名单，并填写每人的代号；人数固定的，直接写1至50的数字。",
         "Name the variable that holds the list, and name its item; or write the count itself, from 1 to 50.",
     ),
     "multi-instance-output": Rule(
