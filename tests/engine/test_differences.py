@@ -144,6 +144,19 @@ def test_a_diagram_that_did_not_exist_is_added_whole() -> None:
     assert not compare_diagrams(PUBLICITY, None).added
 
 
+def test_a_label_that_is_measured_anew_is_no_second_difference() -> None:
+    label = re.search(
+        r'bpmnElement="publicity_period".*?<bpmndi:BPMNLabel>\s*<dc:Bounds x="(\d+)"', PUBLICITY.decode(), re.S
+    )
+    assert label is not None
+    text = PUBLICITY.decode()
+    for pixels, moved in ((2, False), (40, True)):
+        shifted = f"{text[: label.start(1)]}{int(label[1]) + pixels}{text[label.end(1) :]}"
+        assert [each.id for each in compare_diagrams(PUBLICITY, shifted.encode()).moved] == ["publicity_period"]
+        renamed = shifted.replace('name="公示期满"', 'name="期满"')
+        assert [each.moved for each in compare_diagrams(PUBLICITY, renamed.encode()).changed] == [moved]
+
+
 def test_moved_is_what_is_only_drawn_elsewhere() -> None:
     difference = edited(('<dc:Bounds x="950" y="395"', '<dc:Bounds x="960" y="395"'))
     assert [each.id for each in difference.moved] == ["objection_handling"]

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 
 from workflows.engine.document import DocumentRefused
 from workflows.engine.errors import EngineError
 from workflows.engine.records import Record, read_records, shown, title_of
 
+# By so much a label may grow, shrink or shift when it is measured anew.
+LABEL_PIXELS = 4
 KINDS = {
     "definitions": "文件",
     "process": "流程",
@@ -181,7 +184,20 @@ def _compare(before: Mapping[str, Record], after: Mapping[str, Record], key: str
         was, now = old.fields.get(code), new.fields.get(code)
         if was != now:
             fields.append(_field(code, *_said(code, (before, was), (after, now))))
-    return _difference(after, new, tuple(fields), moved=old.drawing != new.drawing)
+    redrawn = {part for part in {*old.drawing, *new.drawing} if old.drawing.get(part) != new.drawing.get(part)}
+    if fields:
+        # The editor measures the label of whatever is changed anew: that is no second difference.
+        redrawn = {part for part in redrawn if not _is_measured_anew(part, old.drawing, new.drawing)}
+    return _difference(after, new, tuple(fields), moved=bool(redrawn))
+
+
+def _is_measured_anew(part: str, old: Mapping[str, str], new: Mapping[str, str]) -> bool:
+    if "/BPMNLabel" not in part or part not in old or part not in new:
+        return False
+    try:
+        return abs(Decimal(old[part]) - Decimal(new[part])) <= LABEL_PIXELS
+    except InvalidOperation:
+        return False
 
 
 def _said(code: str, *sides: tuple[Mapping[str, Record], str | None]) -> tuple[str | None, ...]:
