@@ -51,7 +51,7 @@ def test_how_the_xml_is_written_is_no_difference() -> None:
         ('name="公示期满"', 'name="期满"', "publicity_period", "名称", ("公示期满", "期满")),
         ("proc.objection_days", "8", "objection_handling", "办理期限（工作日）", ("proc.objection_days", "8")),
         ('gc:form="objection_handling"', 'gc:form="x"', "objection_handling", "表单", ("objection_handling", "x")),
-        ('"OBJECTION" gc:stage="P14"', '"OBJECTION"', "objection_handling", "办理阶段", ("P14", None)),
+        ('"OBJECTION" gc:stage="P14"', '"OBJECTION"', "objection_handling", "环节", ("P14", None)),
         ('== "dismiss"', '== "uphold"', "objection_outcome_to_open_publicity", "条件", None),
         (
             'default="objection_outcome_to_close_publicity"',
@@ -95,7 +95,7 @@ def test_another_lane_is_another_role() -> None:
     line = "<bpmn:flowNodeRef>objection_handling</bpmn:flowNodeRef>"
     here = "<bpmn:flowNodeRef>published</bpmn:flowNodeRef>"
     difference = edited((line, ""), (here, here + line))
-    assert said(difference) == {"objection_handling": {"办理角色（泳道）": ("监督岗", "业务科室经办人")}}
+    assert said(difference) == {"objection_handling": {"办理岗位（泳道）": ("监督岗", "业务科室经办人")}}
 
 
 def test_parameters_documentation_and_what_nobody_knows_are_fields() -> None:
