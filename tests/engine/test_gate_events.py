@@ -39,7 +39,7 @@ REFUSED = [
     ("timer-form", straight(catch("c", at_time("2026-06-18T09:00:00")), ids=("c",))),
     ("timer-form", straight(catch("c", at_time("P1M", "timeDuration")), ids=("c",))),
     *(
-        ("timer-form", straight(catch("c", at_time(nothing, "timeDuration")), ids=("c",)))
+        ("timer-zero", straight(catch("c", at_time(nothing, "timeDuration")), ids=("c",)))
         for nothing in ("P0D", "PT0S", "P0W")
     ),
     ("timer-form", straight(catch("c", at_time("__import__('os')")), ids=("c",))),

@@ -305,7 +305,7 @@ def _check_event(file: str, definition: etree._Element, messages: Messages, repo
             _add(report, "timer-missing", file, definition)
             return
         kind, text = local_name(times[0]), (times[0].text or "").strip()
-        readable = bool(parse_duration(text)) or (
+        readable = parse_duration(text) is not None or (
             kind == "timeDate" and (is_variable(text) or parse_instant(text) is not None)
         )
         if kind != "timeCycle" and not readable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import timedelta
 
 from workflows.engine.errors import ExpressionRefused
 from workflows.engine.expressions import is_variable, read_condition
@@ -11,7 +12,7 @@ from workflows.engine.gate.bundle import Bundle
 from workflows.engine.gate.dataflow import read_by, written
 from workflows.engine.gate.known import Known
 from workflows.engine.model import Element
-from workflows.engine.timers import in_range, parse_instant
+from workflows.engine.timers import in_range, parse_duration, parse_instant
 
 _STAGE = re.compile(r"P\d{2}[a-z]?", re.ASCII)
 _REASON = re.compile(r"[A-Z][A-Z0-9_]*", re.ASCII)
@@ -79,6 +80,8 @@ def check_known(bundle: Bundle, known: Known) -> None:
         instant = parse_instant(element.timer)
         if instant is not None and not in_range(instant):
             bundle.report.at("timer-range", file, element, element.timer or "")
+        if element.timer is not None and parse_duration(element.timer) == timedelta(0):
+            bundle.report.at("timer-zero", file, element, element.timer)
         if element.operation:
             _check_operation(file, element, bundle, known)
     for process in bundle.processes.values():

@@ -75,6 +75,12 @@ EVENTS: Mapping[str, Rule] = {
         "请改为该范围内的时刻。",
         "Give an instant within those years.",
     ),
+    "timer-zero": Rule(
+        "{what}的时长「{detail}」为零，申报件一到这里就会到期。",
+        "{what}: the period {detail} is nothing; the case would pass as soon as it comes here.",
+        "请填写大于零的时长，如 P5D。",
+        "Give a period longer than nothing, such as P5D.",
+    ),
     "boundary-attachment": Rule(
         "{what}没有附着在人工任务、接收任务、引用流程或子流程上。",
         "{what} is not attached to a user task, receive task, call activity or sub-process.",
