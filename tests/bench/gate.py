@@ -22,7 +22,7 @@ def measure() -> dict[str, float]:
     assert findings == {largest: []}
     return {
         "gate_ms": _median(lambda: gatekeeper.judge(bundles[largest], largest, known)),
-        "gate_child_ms": _median(lambda: inspection.inspect({largest: bundles[largest]})),
+        "gate_child_ms": _median(lambda: inspection.inspect_measured({largest: bundles[largest]})),
         "gate_child_peak_mb": peak or 0,
     }
 

@@ -36,7 +36,7 @@ def measure() -> dict[str, float]:
 def _answer(operation: str) -> Any:
     if operation in DEADLINES:
         # Far enough ahead for stock, which reads the machine's clock.
-        return (NOW + timedelta(days=365_000)).isoformat()
+        return (NOW + timedelta(days=3_650)).isoformat()
     return ANSWERS[operation][0] if operation in ANSWERS else None
 
 
