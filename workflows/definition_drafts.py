@@ -5,7 +5,7 @@ force. Saving compares the digest of what the owner had opened, so that nobody o
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -112,7 +112,7 @@ def get_draft(session: Session, actor: Actor, draft_id: int) -> dict[str, Any]:
         }
         for path, row in files.items()
     ]
-    content = content_of(session, draft_id)
+    content = _content(files, scenario_tests.adopted_by(session, draft_id))
     return {**_shown(draft), "files": shown, "affects": _affected(known, files), "content_sha256": content}
 
 
@@ -233,8 +233,12 @@ def join(session: Session, draft: DefinitionDraft, actor: Actor, now: datetime) 
 
 def content_of(session: Session, draft_id: int) -> str:
     """The digest of everything that publishing the draft would let go live: whoever agrees to it agrees to this."""
-    held = [f"{path} {row.sha256}" for path, row in sorted(store.files_of(session, draft_id).items())]
-    held += [f"scenario {test}" for test in scenario_tests.adopted_by(session, draft_id)]
+    return _content(store.files_of(session, draft_id), scenario_tests.adopted_by(session, draft_id))
+
+
+def _content(files: Mapping[str, DraftFile], adopted: Iterable[int]) -> str:
+    held = [f"{path} {row.sha256}" for path, row in sorted(files.items())]
+    held += [f"scenario {test}" for test in adopted]
     return sha256_of("\n".join(held).encode())
 
 

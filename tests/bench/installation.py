@@ -14,7 +14,7 @@ from server import seed
 from server.embedded import ObjectStore, PostgresServer
 from server.settings import CHECKOUT, Settings
 from storage.database import migrate
-from tests.app import application
+from tests.app import application, settings_on
 
 
 @contextmanager
@@ -26,17 +26,7 @@ def installation() -> Iterator[tuple[Settings, Flask]]:
     folder.chmod(0o711)
     try:
         with PostgresServer(folder) as urls, ObjectStore(folder) as store:
-            settings = Settings(
-                database_url=urls.app_url,
-                database_owner_url=urls.owner_url,
-                s3_endpoint=store.endpoint,
-                s3_access_key=store.access_key,
-                s3_secret_key=store.secret_key,
-                s3_bucket=store.bucket,
-                secret_key="for-the-benchmark-only-" + "0" * 32,
-                data_dir=folder,
-                start="people",
-            )
+            settings = settings_on(urls, store, folder)
             migrate(urls.owner_url, urls.app_url)
             seed.ensure(settings)
             with application(settings) as app:

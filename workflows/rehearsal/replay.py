@@ -24,6 +24,7 @@ from workflows.engine import (
     Stuck,
     Wait,
 )
+from workflows.engine.timers import parse_instant
 from workflows.forms import Form
 from workflows.rehearsal.answers import Answering, NotRecorded
 from workflows.rehearsal.reading import read_outcome
@@ -201,7 +202,7 @@ class _Replay:
 
     def _is_recorded(self, wait: Wait, due: datetime) -> bool:
         recorded = (*self._answering.instants, *self._record.results.get(wait.element_id, ()))
-        known = (_as_instant(text) for text in recorded)
+        known = (parse_instant(text) for text in recorded)
         return any(each is not None and abs(each - due) < PRECISION for each in known)
 
     def _clock(self, at: datetime) -> None:
@@ -292,11 +293,3 @@ def _why(failed: EngineError) -> str:
     if isinstance(cause, Stuck):
         return "某一步之后没有可以继续的环节，或者步骤过多"
     return "流程引擎无法执行其中一步"
-
-
-def _as_instant(text: object) -> datetime | None:
-    try:
-        instant = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return instant if instant.tzinfo is not None else None
