@@ -11,11 +11,12 @@ from decimal import Decimal
 from typing import Any
 
 from storage import batches as store
-from storage import cases, historic_awards, ledger, listings, recoveries
+from storage import cases, historic_awards, ledger, recoveries
 from storage.batches import Batch, ListRow, Resolution
 from storage.database import Session
 from storage.ledger import LedgerAccount
-from storage.listings import Contender
+from storage.questions import listings
+from storage.questions.listings import Contender
 from workflows import awards, rules, views
 from workflows.listed_cases import account_key, listed_case
 from workflows.permissions import Actor

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from storage import calculations, ledger, listings
+from storage import calculations, ledger
 from storage.calculations import Calculation
 from storage.database import Session
 from storage.ledger import LedgerAccount, LedgerEntry
+from storage.questions import listings
 from workflows import rules
 from workflows.errors import Conflict
 from workflows.known_facts import known_facts

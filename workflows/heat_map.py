@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from storage import definitions, dwell_times, version_use
+from storage import definitions
 from storage.database import Session
 from storage.definitions import DefinitionVersion
-from storage.dwell_times import Among, OpenStay, Stays
+from storage.questions import dwell_times, version_use
+from storage.questions.dwell_times import Among, OpenStay, Stays
 from workflows import engine, rules, views
 from workflows.bundles import bundle_of
 from workflows.errors import NotFound

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
-from storage import cases, earlier, historic_awards, matters, recoveries, reviews
+from storage import cases, historic_awards, matters, recoveries, reviews
 from storage.historic_awards import HistoricAward
+from storage.questions import earlier
 from workflows.rules.matters import CERTIFICATE, normal
 from workflows.rules.money import ZERO
 from workflows.step import Step

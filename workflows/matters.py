@@ -5,9 +5,9 @@ from typing import Any
 
 from storage import cluster_awards, ledger
 from storage import matters as store
-from storage import overlaps as found
 from storage.database import Session
 from storage.matters import Matter
+from storage.questions import overlaps as found
 from workflows import views
 from workflows.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from workflows.listed_cases import account_key

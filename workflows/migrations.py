@@ -13,12 +13,13 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
-from storage import case_migrations, case_runs, cases, definitions, instances, migration_candidates, people
+from storage import case_migrations, case_runs, cases, definitions, instances, people
 from storage.case_migrations import CaseMigration
 from storage.case_runs import CaseRun
 from storage.database import Database, Session, lock_name
 from storage.definitions import DefinitionVersion
-from storage.migration_candidates import Candidate
+from storage.questions import migration_candidates
+from storage.questions.migration_candidates import Candidate
 from workflows import engine, views
 from workflows.bundles import bundle_of
 from workflows.errors import Conflict, FieldError, GreenCaseError, Invalid, NotFound

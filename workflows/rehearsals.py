@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from storage import case_runs as store
-from storage import cases, rehearsal_cases
+from storage import cases
 from storage.case_runs import CaseRun, CaseRunRow
 from storage.database import Database, Session
+from storage.questions import rehearsal_cases
 from workflows import definition_drafts as drafts
 from workflows import library, paging, rehearsal, rules, views
 from workflows.audit import Chain

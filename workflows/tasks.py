@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from storage import cases, people, reviews, worklists
+from storage import cases, people, reviews
 from storage import tasks as store
 from storage.batches import Batch
 from storage.cases import Case, CaseFacts, Submission
 from storage.database import Session
 from storage.people import Enterprise, User
+from storage.questions import worklists
 from storage.reviews import ReviewSession
 from storage.tasks import Task
 from workflows import audit, checks, effects, forms, paging, requests, views
@@ -38,7 +39,7 @@ def list_tasks(
 ) -> paging.Page:
     """The caller's worklist by due date: his own and what he may claim, or (status done) what he completed.
 
-    Filters: those of `storage.worklists.Filters`.
+    Filters: those of `storage.questions.worklists.Filters`.
     """
     viewer, narrowed = _viewer(actor), worklists.Filters(**filters)
     if status == "done":

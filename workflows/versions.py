@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from storage import definitions, people, version_use
+from storage import definitions, people
 from storage.database import Session
 from storage.definitions import DefinitionVersion
-from storage.version_use import CasesOnVersion
+from storage.questions import version_use
+from storage.questions.version_use import CasesOnVersion
 from workflows import forms, rules, views
 from workflows.errors import NotFound
 

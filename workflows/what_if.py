@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from storage import what_if_cases
 from storage import what_ifs as store
 from storage.batches import Batch
 from storage.database import Database, DBAPIError, Session, is_away
+from storage.questions import what_if_cases
 from storage.what_ifs import WhatIf
 from workflows import paging, rules, views
 from workflows.audit import Chain

@@ -11,10 +11,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from storage import listings, recoveries, what_if_cases
+from storage import recoveries
 from storage.batches import Batch, Decision, ListRow, Resolution
 from storage.database import Session
-from storage.what_if_cases import Calculated
+from storage.questions import listings, what_if_cases
+from storage.questions.what_if_cases import Calculated
 from workflows import allocation, tasks
 from workflows.listed_cases import listed_case
 from workflows.permissions import SYSTEM

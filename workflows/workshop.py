@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from storage import definition_drafts as draft_store
-from storage import definitions, people, version_use
+from storage import definitions, people
 from storage.database import Session
-from storage.version_use import CasesOnVersion
+from storage.questions import version_use
+from storage.questions.version_use import CasesOnVersion
 from workflows import definition_drafts as drafts
 from workflows import rules
 from workflows.bundling import assemble
