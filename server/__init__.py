@@ -38,6 +38,7 @@ class Installation:
 def create_app(settings: Settings) -> Flask:
     """The application for these settings; opens no connection before the first request."""
     from server import api, web
+    from server.web.showing import presentation
 
     app = Flask(__name__)
     app.request_class = SpoolingRequest
@@ -70,7 +71,7 @@ def create_app(settings: Settings) -> Flask:
     app.before_request(_refuse_unreadable_form)
     for pages in web.BLUEPRINTS:
         app.register_blueprint(pages)
-    web.presentation.register(app)
+    presentation.register(app)
     problems.init(app)
     app.after_request(_close_transaction)
     app.after_request(_headers)

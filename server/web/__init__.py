@@ -1,34 +1,35 @@
-"""The pages, one module a persona."""
+"""The pages: one room for each kind of visitor, one module for each work, and how things are shown.
 
-from server.web import (
-    account,
-    applicant,
+Every blueprint is listed here; a page that is not in the list does not exist.
+"""
+
+from server.web.office import (
     batches,
     cases,
-    diagram_editor,
-    form_editor,
-    heat_map,
     historic_awards,
     matters,
-    migrations,
     official_lists,
-    presentation,
-    process_owner,
-    public,
+    parameters,
     publicity,
     recoveries,
+    tasks,
+)
+from server.web.public import account, applicant, notices, trial
+from server.web.workshop import (
+    diagram_editor,
+    drafts,
+    form_editor,
+    heat_map,
+    migrations,
     rehearsals,
     scenarios,
-    tasks,
-    trial,
     versions,
     what_ifs,
-    workshop,
 )
 
 BLUEPRINTS = (
     account.blueprint,
-    public.blueprint,
+    notices.blueprint,
     trial.blueprint,
     applicant.blueprint,
     tasks.blueprint,
@@ -37,7 +38,7 @@ BLUEPRINTS = (
     recoveries.blueprint,
     batches.blueprint,
     publicity.blueprint,
-    process_owner.blueprint,
+    parameters.blueprint,
     official_lists.blueprint,
     historic_awards.blueprint,
     versions.blueprint,
@@ -46,23 +47,7 @@ BLUEPRINTS = (
     diagram_editor.blueprint,
     form_editor.blueprint,
     migrations.blueprint,
-    workshop.blueprint,
+    drafts.blueprint,
     rehearsals.blueprint,
     scenarios.blueprint,
 )
-
-__all__ = [
-    "BLUEPRINTS",
-    "account",
-    "applicant",
-    "batches",
-    "cases",
-    "historic_awards",
-    "official_lists",
-    "presentation",
-    "process_owner",
-    "public",
-    "publicity",
-    "tasks",
-    "trial",
-]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from werkzeug.datastructures import MultiDict
 
-from server.web.formdata import read_edit, read_form
+from server.web.showing.formdata import read_edit, read_form
 from tests.forms.made_up import COMPONENTS, EVERYTHING, load
 from tests.forms.shipped_forms import SHIPPED, context, example_data
 from workflows import forms

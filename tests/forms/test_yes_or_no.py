@@ -6,7 +6,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from werkzeug.datastructures import MultiDict
 
-from server.web.formdata import read_form
+from server.web.showing.formdata import read_form
 from tests.forms.made_up import EVERYTHING, FILLED, load
 from tests.forms.shipped_forms import context
 from tests.forms.test_pages import RENDER, browse

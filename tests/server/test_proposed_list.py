@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from server.web import proposed_list
+from server.web.office import proposed_list
 
 
 def step(text: str, cut: str = "0", code: str = "", by: str = "") -> dict[str, str]:

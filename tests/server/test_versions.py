@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from server.web.heat_map import length
-from server.web.versions import value_in_words
+from server.web.workshop.heat_map import length
+from server.web.workshop.versions import value_in_words
 from tests.server.signing_in import put_into_cookie, token_of
 from workflows import definition_drafts as drafts
 from workflows.permissions import Actor

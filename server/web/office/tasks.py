@@ -8,8 +8,8 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response
 
 from server.access import allow, current_actor
-from server.web.answers import Page, chosen
-from server.web.formdata import read_edit, read_form
+from server.web.showing.answers import Page, chosen
+from server.web.showing.formdata import read_edit, read_form
 from workflows import cases, documents, dossiers, tasks
 from workflows.errors import FieldError, Forbidden, Invalid
 from workflows.permissions import Actor

@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 
 from server.access import allow, current_actor
 from server.moments import read_date
-from server.web.answers import Page, whole
-from server.web.articles import by_article
+from server.web.showing.answers import Page, whole
+from server.web.showing.articles import by_article
 from workflows import parameters
 from workflows.errors import FieldError, Invalid, NotFound
 from workflows.permissions import READERS, Actor

@@ -4,8 +4,8 @@ from flask import Blueprint, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from server.access import allow, current_actor
-from server.web.answers import Page
-from server.web.cases import amounts_page
+from server.web.office.cases import amounts_page
+from server.web.showing.answers import Page
 from workflows import recoveries
 from workflows.errors import Invalid
 

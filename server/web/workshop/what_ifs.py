@@ -6,8 +6,8 @@ from flask import Blueprint, Response, g, redirect, render_template, request, ur
 
 from server.access import allow, current_actor
 from server.downloads import as_download
-from server.web.answers import Page, chosen, whole
-from server.web.articles import by_article
+from server.web.showing.answers import Page, chosen, whole
+from server.web.showing.articles import by_article
 from workflows import batches, what_if
 from workflows.documents import Content
 from workflows.errors import Conflict, FieldError, Invalid

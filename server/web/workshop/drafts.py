@@ -8,8 +8,8 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from server import refusals
 from server.access import allow, current_actor
 from server.moments import read_instant
-from server.web import words
-from server.web.answers import Page
+from server.web.showing import words
+from server.web.showing.answers import Page
 from workflows import definition_drafts, publication, rehearsals, workshop
 from workflows.bundling import GateRefused, shown_finding
 from workflows.errors import Changed, Conflict, FieldError, GreenCaseError, Invalid

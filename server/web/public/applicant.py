@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
 from server.access import allow, current_actor
-from server.web.answers import Page, chosen, whole
+from server.web.showing.answers import Page, chosen, whole
 from workflows import batches, cases, correspondence, schemes, tasks
 from workflows.errors import Invalid
 

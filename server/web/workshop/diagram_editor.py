@@ -7,7 +7,7 @@ from flask import Blueprint, Response, g, jsonify, render_template, request, url
 
 from server import refusals
 from server.access import allow, current_actor
-from server.web.answers import Page
+from server.web.showing.answers import Page
 from workflows import definition_drafts, editor_terms, publication
 from workflows.errors import GreenCaseError, Unreadable
 

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from server.access import allow, current_actor
 from server.downloads import as_download
 from server.uploads import LARGEST_UPLOAD, take_upload
-from server.web.answers import Page, chosen, failed, whole
-from server.web.words import STAGES
+from server.web.showing.answers import Page, chosen, failed, whole
+from server.web.showing.words import STAGES
 from workflows import cases, ceilings, documents, dossiers, forms, recoveries, side_paths
 from workflows.errors import Invalid
 from workflows.permissions import OFFICE, READERS, STAFF, Actor

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
 from server.access import OBJECTIONS_PER_ADDRESS, count_public_act, open_to_all
-from server.web.answers import Page, chosen
+from server.web.showing.answers import Page, chosen
 from workflows import batches, publicity, schemes
 from workflows.errors import Invalid
 from workflows.permissions import Actor

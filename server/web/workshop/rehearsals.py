@@ -6,9 +6,9 @@ from typing import Any
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 
 from server.access import allow, current_actor
-from server.web.answers import Page, chosen
-from server.web.articles import by_article
-from server.web.workshop import what_was_refused
+from server.web.showing.answers import Page, chosen
+from server.web.showing.articles import by_article
+from server.web.workshop.drafts import what_was_refused
 from workflows import definition_drafts, parameters, rehearsals, rules, workshop
 from workflows.bundling import GateRefused
 from workflows.errors import Conflict, FieldError, GreenCaseError, Invalid, NotFound

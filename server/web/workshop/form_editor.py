@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, g, jsonify, redirect, render_templ
 
 from server.access import allow, current_actor
 from server.refusals import refusal_recorded
-from server.web.answers import Page
+from server.web.showing.answers import Page
 from workflows import definition_drafts, form_designs, forms
 from workflows.bundling import GateRefused
 from workflows.errors import FieldError, GreenCaseError, Invalid

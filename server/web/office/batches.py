@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 
 from server.access import allow, current_actor
 from server.moments import read_instant
-from server.web import proposed_list
-from server.web.answers import Page, chosen
-from server.web.articles import by_article
+from server.web.office import proposed_list
+from server.web.showing.answers import Page, chosen
+from server.web.showing.articles import by_article
 from workflows import batches, parameters, publicity, schemes
 from workflows.errors import Conflict, FieldError, Invalid
 from workflows.permissions import OFFICE, READERS, Actor

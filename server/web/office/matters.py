@@ -5,8 +5,8 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
 from server.access import allow, current_actor
-from server.web.answers import Page
-from server.web.cases import tab
+from server.web.office.cases import tab
+from server.web.showing.answers import Page
 from workflows import cases, matters
 from workflows.errors import FieldError, Invalid, NotFound
 from workflows.permissions import OFFICE, READERS, Actor

@@ -9,9 +9,9 @@ from server import seed
 from server.access import allow, find_actor, open_to_all, sign_in, sign_out
 from server.demo_clock import move, require_demo
 from server.moments import read_instant, read_period
-from server.web.answers import Page, back_to, failed
-from server.web.menus import first_page
-from server.web.presentation import moment
+from server.web.showing.answers import Page, back_to, failed
+from server.web.showing.menus import first_page
+from server.web.showing.presentation import moment
 from workflows.errors import GreenCaseError, Invalid, NotSignedIn, TooMany
 from workflows.permissions import ROLES
 

@@ -6,8 +6,8 @@ from typing import Any
 from flask import Blueprint, g, render_template, request
 
 from server.access import allow, current_actor
-from server.web import words
-from server.web.answers import chosen, whole
+from server.web.showing import words
+from server.web.showing.answers import chosen, whole
 from workflows import definition_drafts, differences, operations, versions
 from workflows.errors import NotFound
 from workflows.permissions import READERS

@@ -8,7 +8,7 @@ from flask import Blueprint, g, render_template, request, url_for
 
 from server.access import allow
 from server.moments import read_date
-from server.web.answers import Page, chosen, whole
+from server.web.showing.answers import Page, chosen, whole
 from workflows import heat_map
 from workflows.errors import FieldError, Invalid
 from workflows.permissions import READERS

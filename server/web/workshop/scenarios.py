@@ -7,8 +7,8 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 
 from server.access import allow, current_actor
 from server.json import dumps, loads
-from server.web import facts
-from server.web.answers import Page
+from server.web.showing import facts
+from server.web.showing.answers import Page
 from workflows import definition_drafts, rules, scenarios
 from workflows.errors import Conflict, FieldError, GreenCaseError, Invalid, NotFound
 from workflows.permissions import READERS

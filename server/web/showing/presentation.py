@@ -8,9 +8,9 @@ from typing import Any
 from flask import Flask, current_app, g, request
 
 from server.access import find_actor
-from server.web import words
-from server.web.facts import fact_label, fact_value, facts_of
-from server.web.menus import menu_of
+from server.web.showing import words
+from server.web.showing.facts import fact_label, fact_value, facts_of
+from server.web.showing.menus import menu_of
 from storage.database import DBAPIError
 from workflows import correspondence, forms, recoveries
 from workflows.documents import MAX_BYTES

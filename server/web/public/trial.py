@@ -6,8 +6,8 @@ from typing import Any
 from flask import Blueprint, g, render_template
 
 from server.access import open_to_all
-from server.web import facts
-from server.web.answers import Page, chosen
+from server.web.showing import facts
+from server.web.showing.answers import Page, chosen
 from workflows import schemes
 from workflows.errors import GreenCaseError, Invalid, NotFound
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, requ
 from server.access import allow, current_actor
 from server.downloads import as_template
 from server.uploads import LARGEST_SHEET, take_list
-from server.web.answers import Page, chosen
+from server.web.showing.answers import Page, chosen
 from workflows import batches, official_lists
 from workflows.errors import Conflict, GreenCaseError, Invalid, NotFound
 from workflows.list_layouts import KINDS

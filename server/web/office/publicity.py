@@ -6,8 +6,8 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response
 
 from server.access import allow, current_actor
-from server.web.answers import Page, chosen
-from server.web.words import OBJECTION_STATES
+from server.web.showing.answers import Page, chosen
+from server.web.showing.words import OBJECTION_STATES
 from workflows import batches, publicity
 from workflows.errors import Invalid
 from workflows.permissions import OFFICE, READERS

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, requ
 from server.access import allow, current_actor
 from server.downloads import as_template
 from server.uploads import LARGEST_SHEET, read_sheet
-from server.web.answers import Page, chosen
+from server.web.showing.answers import Page, chosen
 from workflows import historic_awards
 from workflows.errors import Invalid
 from workflows.historic_rows import LAYOUT, LEVELS, POLICIES
