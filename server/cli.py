@@ -110,7 +110,7 @@ def _calculate(asked: argparse.Namespace) -> int:
     from zoneinfo import ZoneInfo
 
     from workflows import rules
-    from workflows.schemes import determine_cautiously
+    from workflows.policy.schemes import determine_cautiously
 
     today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
 

@@ -5,8 +5,8 @@ from urllib.parse import quote
 from flask import Response
 
 from workflows import sheets
-from workflows.documents import Content
-from workflows.filetypes import XLSX
+from workflows.casework.documents import Content
+from workflows.casework.filetypes import XLSX
 
 
 def as_download(content: Content) -> Response:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from server.settings import CHECKOUT
-from workflows import bundling, engine, inspection
+from workflows import engine
+from workflows.workshop import bundling, inspection
 
 
 def check_files(paths: Sequence[Path]) -> Iterator[tuple[str, list[engine.Finding]]]:

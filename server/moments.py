@@ -3,8 +3,8 @@
 import re
 from datetime import date, datetime, timedelta
 
+from workflows.case.step import BEIJING
 from workflows.errors import FieldError, Invalid
-from workflows.step import BEIJING
 
 _PERIOD = re.compile(r"P(?:(\d{1,4})W)?(?:(\d{1,4})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:(\d{1,6})S)?)?")
 

@@ -11,8 +11,8 @@ from server.clock import machine_now
 from server.clock import now as business_now
 from server.json import dumps
 from storage.database import DataError, DBAPIError, PoolExhausted, is_away
+from workflows.case.running import record_incident
 from workflows.errors import GreenCaseError, NotSignedIn, StepFailed
-from workflows.running import record_incident
 
 log = logging.getLogger("greencase")
 

@@ -7,9 +7,9 @@ from typing import Any
 from flask import current_app, g
 
 from server.access import current_actor
-from workflows import definition_drafts, draft_refusals, inspection
-from workflows.bundling import GateRefused
 from workflows.errors import TooLarge
+from workflows.workshop import draft_refusals, drafts, inspection
+from workflows.workshop.bundling import GateRefused
 
 # Larger than any diagram that is kept: so that one which is too large is told what is wrong with it.
 LARGEST_DIAGRAM = 8 * 1024 * 1024
@@ -20,9 +20,9 @@ def open_draft(key: str, title: str, xml: bytes | None) -> dict[str, Any]:
     actor = current_actor()
     with refusal_recorded(xml or b"", key=key):
         try:
-            return definition_drafts.open_draft(g.session, actor, key, title=title, now=g.now, xml=xml)
+            return drafts.open_draft(g.session, actor, key, title=title, now=g.now, xml=xml)
         except TooLarge:
-            path = definition_drafts.path_of(key)
+            path = drafts.path_of(key)
             raise GateRefused(inspection.inspect_file(path, xml or b"", expected_key=key), kept=False) from None
 
 

@@ -13,10 +13,13 @@ from storage.batches import Batch
 from storage.database import Database, Session
 from storage.objects import ObjectStore
 from storage.people import Enterprise, Expert, User
-from workflows import batches, deployments, parameters, rules
+from workflows import rules
+from workflows.batches import rounds
+from workflows.case.step import BEIJING
 from workflows.permissions import Actor
+from workflows.policy import parameters
 from workflows.rules import parameters as law
-from workflows.step import BEIJING
+from workflows.workshop import deployments
 
 log = logging.getLogger("greencase")
 PASSWORD = "greencase-demo"  # noqa: S105 - the contract publishes it, and it exists in demo mode only
@@ -167,7 +170,7 @@ def add_demo_batch(session: Session, settings: Settings, now: datetime) -> None:
 
 def open_demo_batch(session: Session, now: datetime) -> int:
     """Batch 2026-01 of domain.md 7.2, drafted by an officer and opened by the chief; answers its id."""
-    drafted = batches.draft(
+    drafted = rounds.draft(
         session,
         actor(session, "officer"),
         title="2026年第一批绿色低碳产业支持资金",
@@ -178,6 +181,6 @@ def open_demo_batch(session: Session, now: datetime) -> int:
         budget_total=None,
         now=now,
     )
-    batches.open_batch(session, actor(session, "chief"), drafted["id"], now)
+    rounds.open_batch(session, actor(session, "chief"), drafted["id"], now)
     session.flush()
     return int(drafted["id"])

@@ -7,8 +7,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from server.access import current_actor
 from server.moments import read_date
-from workflows import documents, imports, official_lists
+from workflows.casework import documents
 from workflows.errors import FieldError, Invalid, TooLarge
+from workflows.lists import imports, official_lists
 
 # The file and what a browser writes around it.
 LARGEST_UPLOAD = documents.MAX_BYTES + 64 * 1024

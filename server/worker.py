@@ -14,7 +14,8 @@ from server import clock
 from server.settings import Settings
 from storage.database import Database
 from storage.objects import ObjectStore
-from workflows import jobs, migrations, rehearsals, what_if
+from workflows import jobs
+from workflows.foresight import migrations, rehearsals, what_if
 from workflows.rehearsal import Crew
 
 log = logging.getLogger("greencase.worker")

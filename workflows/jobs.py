@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from storage import documents, instances, ledger, people, system
 from storage.database import Database, Session
 from storage.objects import ObjectStore, ObjectStoreAway
-from workflows import allocation, publication
+from workflows.batches import allocation
+from workflows.case.running import open_case, record_incident
 from workflows.engine import EngineError
 from workflows.errors import GreenCaseError, StepFailed
 from workflows.permissions import SYSTEM
-from workflows.running import open_case, record_incident
+from workflows.workshop import publication
 
 # Ten years: the shortest retention of a case that was not supported (domain.md 5, records).
 RETENTION = timedelta(days=3653)

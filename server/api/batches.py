@@ -7,7 +7,7 @@ from flask import g
 
 from server.api.route import PAGE_QUERY, answers, call, caller, listing, record, text
 from server.moments import read_instant
-from workflows import batches, ceilings, publicity
+from workflows.batches import ceilings, publicity, rounds
 from workflows.errors import FieldError, Invalid
 from workflows.permissions import OFFICE, READERS
 from workflows.rules.money import MoneyInvalid, parse_money
@@ -17,7 +17,7 @@ ROWS = answers(items={"type": "array", "items": {"type": "object"}})
 DECISION = record(
     ("case", "result"),
     case=text(40),
-    result={"enum": list(batches.RESULTS)},
+    result={"enum": list(rounds.RESULTS)},
     amount=text(30),
     reason=text(500),
 )
@@ -42,7 +42,7 @@ DECISION = record(
     ),
 )
 def draft(data: dict[str, Any]) -> dict[str, Any]:
-    return batches.draft(
+    return rounds.draft(
         g.session,
         caller(),
         title=data["title"],
@@ -66,12 +66,12 @@ def _budget(given: str | None) -> Decimal | None:
 
 @call("GET", "/batches", summary="批次", query=PAGE_QUERY, answer=listing(BATCH))
 def list_batches(query: dict[str, Any]) -> dict[str, Any]:
-    return batches.list_batches(g.session, caller(), **query).as_dict()
+    return rounds.list_batches(g.session, caller(), **query).as_dict()
 
 
 @call("GET", "/batches/<int:batch>", summary="一个批次；工作人员可见拟支持汇总表", errors=(404,), answer=BATCH)
 def get_batch(batch: int) -> dict[str, Any]:
-    return batches.get_batch(g.session, caller(), batch)
+    return rounds.get_batch(g.session, caller(), batch)
 
 
 @call(
@@ -84,7 +84,7 @@ def get_batch(batch: int) -> dict[str, Any]:
     answer=BATCH,
 )
 def open_batch(batch: int, data: dict[str, Any]) -> dict[str, Any]:
-    return batches.open_batch(g.session, caller(), batch, g.now)
+    return rounds.open_batch(g.session, caller(), batch, g.now)
 
 
 @call(
@@ -97,7 +97,7 @@ def open_batch(batch: int, data: dict[str, Any]) -> dict[str, Any]:
     answer=ROWS,
 )
 def fix_list(batch: int, data: dict[str, Any]) -> dict[str, Any]:
-    return batches.fix_list(g.session, caller(), batch, g.now)
+    return rounds.fix_list(g.session, caller(), batch, g.now)
 
 
 @call(
@@ -114,7 +114,7 @@ def fix_list(batch: int, data: dict[str, Any]) -> dict[str, Any]:
     answer=ROWS,
 )
 def resolve(batch: int, data: dict[str, Any]) -> dict[str, Any]:
-    return batches.resolve(
+    return rounds.resolve(
         g.session, caller(), batch, minutes_no=data["minutes_no"], decisions=data["decisions"], now=g.now
     )
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import g
 
 from server.api.route import PAGE_QUERY, answers, call, caller, listing, record, text
-from workflows import cases, dossiers, side_paths
+from workflows.casework import cases, dossiers, side_paths
 
 NULLABLE = {"type": ["string", "null"]}
 CASE = answers(

@@ -7,9 +7,9 @@ from flask import g
 from server import refusals
 from server.api.route import answers, call, caller, record, text
 from server.moments import read_instant
-from workflows import definition_drafts, deployments, publication
 from workflows.errors import Invalid, NotFound
 from workflows.permissions import OFFICE, READERS
+from workflows.workshop import deployments, drafts, publication
 
 XML = ("application/xml", "text/xml")
 VERSION = answers(key=text(), version={"type": "integer"}, sha256=text(), state=text())
@@ -98,14 +98,14 @@ def open_draft(key: str, content: bytes, query: dict[str, Any]) -> dict[str, Any
 )
 def list_drafts(key: str, query: dict[str, Any]) -> dict[str, Any]:
     closed = query.get("closed") == "true"
-    if key not in definition_drafts.keys(g.session):
+    if key not in drafts.keys(g.session):
         raise NotFound("没有这一流程。")
-    return {"items": definition_drafts.list_drafts(g.session, caller(), key=key, closed=closed), "next": None}
+    return {"items": drafts.list_drafts(g.session, caller(), key=key, closed=closed), "next": None}
 
 
 @call("GET", "/definitions/<key>/drafts/<int:draft_id>", *READING, summary="一个草稿", answer=DRAFT_FILES)
 def get_draft(key: str, draft_id: int) -> dict[str, Any]:
-    draft = definition_drafts.get_draft(g.session, caller(), draft_id)
+    draft = drafts.get_draft(g.session, caller(), draft_id)
     if draft["key"] != key:
         raise NotFound("没有这一草稿。")
     return draft

@@ -7,7 +7,7 @@ from flask import Response, current_app, g
 from server.api.route import answers, call, caller, record, text
 from server.downloads import as_download
 from server.uploads import LARGEST_UPLOAD, take_upload
-from workflows import documents
+from workflows.casework import documents
 
 DOCUMENT = answers(
     id={"type": "integer"},

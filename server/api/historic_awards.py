@@ -6,8 +6,8 @@ from flask import g
 
 from server.api.route import PAGE_QUERY, answers, call, caller, listing, record, text
 from server.uploads import LARGEST_SHEET, read_sheet
-from workflows import historic_awards, imports
-from workflows.historic_rows import LAYOUT
+from workflows.lists import historic_awards, imports
+from workflows.lists.historic_rows import LAYOUT
 from workflows.permissions import OFFICE, READERS
 
 FILE = {"type": "string", "contentMediaType": "application/octet-stream"}

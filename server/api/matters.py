@@ -5,7 +5,7 @@ from typing import Any
 from flask import g
 
 from server.api.route import answers, call, caller, record, text
-from workflows import matters
+from workflows.casework import matters
 from workflows.permissions import OFFICE, READERS
 
 INSIDE = tuple(sorted(OFFICE | READERS))

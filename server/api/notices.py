@@ -6,7 +6,8 @@ from flask import g
 
 from server.access import OBJECTIONS_PER_ADDRESS, count_public_act
 from server.api.route import PAGE_QUERY, answers, call, caller, listing, record, text
-from workflows import correspondence, publicity
+from workflows.batches import publicity
+from workflows.casework import correspondence
 
 NOTICE = answers(id={"type": "integer"}, title=text(), published_at=text(), ends_at=text(), open={"type": "boolean"})
 ITEMS = answers(items={"type": "array", "items": {"type": "object"}}, next={"type": "null"})

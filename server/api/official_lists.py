@@ -7,9 +7,9 @@ from flask import g
 from server.api.historic_awards import FILE, REPORT
 from server.api.route import PAGE_QUERY, answers, call, caller, listing, record, text
 from server.uploads import LARGEST_SHEET, take_list
-from workflows import official_lists
-from workflows.list_layouts import KINDS
-from workflows.list_matching import STATES
+from workflows.lists import official_lists
+from workflows.lists.layouts import KINDS
+from workflows.lists.matching import STATES
 
 COUNTS = {"type": "object", "additionalProperties": {"type": "integer"}}
 LIST: dict[str, Any] = {

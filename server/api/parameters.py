@@ -6,7 +6,7 @@ from flask import g
 
 from server.api.route import answers, call, caller, record, text
 from server.moments import read_date
-from workflows import parameters
+from workflows.policy import parameters
 
 VALUE = {"type": ["string", "null"]}
 YES_NO = {"type": "boolean"}

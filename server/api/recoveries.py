@@ -5,7 +5,7 @@ from typing import Any
 from flask import g
 
 from server.api.route import answers, call, caller, record, text
-from workflows import recoveries
+from workflows.casework import recoveries
 from workflows.permissions import OFFICE, READERS
 
 NULLABLE = {"type": ["string", "null"]}

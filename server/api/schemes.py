@@ -8,9 +8,9 @@ from flask import g
 from server.access import find_actor
 from server.api.route import answers, call, record, text
 from server.moments import read_date
-from workflows import schemes
 from workflows.errors import Forbidden
 from workflows.permissions import STAFF
+from workflows.policy import schemes
 
 AMOUNT = text(20)
 YES_NO = {"type": "boolean"}

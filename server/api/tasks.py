@@ -6,7 +6,7 @@ from flask import g
 
 from server.api.route import PAGE_QUERY, answers, call, caller, listing, record, text
 from server.moments import read_date
-from workflows import tasks
+from workflows.casework import tasks
 from workflows.errors import GreenCaseError
 
 NULLABLE = {"type": ["string", "null"]}

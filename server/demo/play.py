@@ -11,8 +11,8 @@ from storage.batches import Batch
 from storage.database import Session
 from storage.objects import ObjectStore
 from storage.tasks import Task
-from workflows import historic_awards
-from workflows.step import BEIJING
+from workflows.case.step import BEIJING
+from workflows.lists import historic_awards
 
 # Who takes the tasks of a role, in turn where a separation of duties bars the first.
 PEOPLE = {

@@ -12,11 +12,15 @@ from storage.cases import Case
 from storage.database import Session
 from storage.objects import ObjectStore
 from storage.tasks import Task
-from workflows import batches, checks, correspondence, documents, forms, jobs, official_lists, publicity, tasks
-from workflows import cases as case_room
-from workflows.bundles import bundle_of
-from workflows.checklists import CHECKLISTS
+from workflows import forms, jobs
+from workflows.batches import publicity, rounds
+from workflows.case import checks
+from workflows.case.bundles import bundle_of
+from workflows.casework import cases as case_room
+from workflows.casework import correspondence, documents, tasks
+from workflows.codes.checklists import CHECKLISTS
 from workflows.errors import Forbidden
+from workflows.lists import official_lists
 from workflows.permissions import Actor
 
 MINUTES = "《2026年第3次局长办公会会议纪要》（虚构）"
@@ -129,7 +133,7 @@ class Stage:
         raise AssertionError(f"nobody for {task.element_id}")
 
     def fix_list(self) -> None:
-        batches.fix_list(self.session, self.actor("chief"), self.batch.id, self.now)
+        rounds.fix_list(self.session, self.actor("chief"), self.batch.id, self.now)
         self.session.flush()
 
     def resolve(self, results: Mapping[str, str]) -> None:
@@ -139,7 +143,7 @@ class Stage:
             for reference, result in results.items()
         ]
         meeting = self.actor("meeting")
-        batches.resolve(self.session, meeting, self.batch.id, minutes_no=MINUTES, decisions=decisions, now=self.now)
+        rounds.resolve(self.session, meeting, self.batch.id, minutes_no=MINUTES, decisions=decisions, now=self.now)
 
     def publish(self) -> int:
         """Publish what waits for it; answers the number of the notice."""

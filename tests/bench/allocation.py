@@ -15,7 +15,7 @@ from server.settings import Settings
 from storage import batches, people
 from storage.database import Session
 from tests.contract_client import Office, flask_transport
-from workflows import allocation
+from workflows.batches import allocation
 from workflows.permissions import Actor
 
 CASES, ENTERPRISES = 1_000, 400

@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 
 from server.settings import CHECKOUT
-from workflows import bundling, gatekeeper, inspection, rules
+from workflows import rules
+from workflows.workshop import bundling, gatekeeper, inspection
 
 ROUNDS = 9
 

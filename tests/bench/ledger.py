@@ -14,11 +14,11 @@ from storage.batches import Batch
 from storage.cases import Case
 from storage.database import Database, Session
 from storage.people import Enterprise
-from workflows import awards
 from workflows.audit import Chain
+from workflows.case import awards
+from workflows.case.step import Step
 from workflows.permissions import SYSTEM
 from workflows.rules import ceiling
-from workflows.step import Step
 
 THREADS, ROUNDS, CAP = 50, 100, Decimal(2_000_000)
 

@@ -13,9 +13,10 @@ from storage import people
 from storage.database import Session
 from tests.contract_client import Office, flask_transport
 from tests.engine.redrawing import Drawing
-from workflows import bundling, deployments, migrations
-from workflows.bundles import bundle_of
+from workflows.case.bundles import bundle_of
+from workflows.foresight import migrations
 from workflows.permissions import Actor
+from workflows.workshop import bundling, deployments
 
 CASES = 1_000
 STAGES = (

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from server.settings import Settings
 from storage.cases import Case
 from storage.database import Database, Session
-from workflows import case_records, library
 from workflows.rehearsal.crew import Job, judge_all
+from workflows.workshop import case_records, library
 
 CASES = 200
 CHUNK = 50

@@ -14,11 +14,11 @@ from server.access import actor_of
 from server.settings import CHECKOUT
 from storage.people import find_user
 from tests.browser.visiting import PHONE, Site
-from workflows import definition_drafts
-from workflows.bundling import read_library
 from workflows.engine.document import read_document
 from workflows.engine.model import MultiInstance, Process, read_processes
 from workflows.permissions import Actor
+from workflows.workshop import drafts
+from workflows.workshop.bundling import read_library
 
 PATIENCE = 20_000  # ms: the gate starts a child process for each look at a draft
 NOW = datetime(2026, 4, 1, 2, tzinfo=UTC)
@@ -56,10 +56,10 @@ class Workshop:
     """The draft of a process, in the database and at its page."""
 
     def __init__(self, live: Site, key: str) -> None:
-        self.live, self.key, self.path = live, key, definition_drafts.path_of(key)
+        self.live, self.key, self.path = live, key, drafts.path_of(key)
         self.database = live.app.extensions["greencase"].database
         with self.database.transaction() as session:
-            draft = definition_drafts.open_draft(session, self.actor("owner"), key, title="增设预审环节", now=NOW)
+            draft = drafts.open_draft(session, self.actor("owner"), key, title="增设预审环节", now=NOW)
         self.number = int(draft["id"])
         self.pages: list[Page] = []
 
@@ -85,20 +85,20 @@ class Workshop:
     def read(self) -> Process:
         """The diagram as the draft has it."""
         with self.database.transaction() as session:
-            found = definition_drafts.read_file(session, self.actor("owner"), self.number, self.path)
+            found = drafts.read_file(session, self.actor("owner"), self.number, self.path)
         return _process(self.path, found.content)
 
     def changes(self) -> dict[str, bytes]:
         """The files that the draft changes."""
         with self.database.transaction() as session:
-            return definition_drafts.changed_files(session, self.number)
+            return drafts.changed_files(session, self.number)
 
     def saved_by_somebody_else(self, old: str, new: str) -> None:
         with self.database.transaction() as session:
             other = self.actor("owner2")
-            found = definition_drafts.read_file(session, other, self.number, self.path)
+            found = drafts.read_file(session, other, self.number, self.path)
             content = found.content.decode().replace(old, new).encode()
-            definition_drafts.save_file(session, other, self.number, self.path, content, etag=found.etag, now=NOW)
+            drafts.save_file(session, other, self.number, self.path, content, etag=found.etag, now=NOW)
 
 
 @pytest.fixture
@@ -366,7 +366,7 @@ def test_only_what_the_gate_accepts_is_offered(workshop: Workshop) -> None:
 
 def test_a_draft_that_is_closed_can_only_be_read(workshop: Workshop) -> None:
     with workshop.database.transaction() as session:
-        definition_drafts.discard(session, workshop.actor("owner"), workshop.number, now=NOW)
+        drafts.discard(session, workshop.actor("owner"), workshop.number, now=NOW)
     page = workshop.page()
     expect(page.locator(".workbench-state")).to_have_text("只读")
     page.evaluate(SELECT, "substantive_review")

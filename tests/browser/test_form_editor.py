@@ -14,7 +14,8 @@ from server.access import actor_of
 from storage import people
 from tests.browser.visiting import PHONE, Site, press
 from tests.forms.shipped_forms import FOLDER, SHIPPED
-from workflows import definition_drafts, form_designs, forms
+from workflows import forms
+from workflows.workshop import drafts, form_designs
 
 EDITOR = "document.querySelector('[data-form-editor]').formEditor"
 
@@ -25,7 +26,7 @@ def draft(live: Site) -> Iterator[int]:
     with live.app.extensions["greencase"].database.transaction() as session:
         user = people.find_user(session, "owner")
         assert user is not None
-        opened = definition_drafts.open_draft(
+        opened = drafts.open_draft(
             session, actor_of(user, None), "retrofit", title="调整初审要点（虚构）", now=datetime.now(UTC)
         )
     yield opened["id"]
@@ -136,9 +137,9 @@ def test_a_colleagues_work_is_not_overwritten(live: Site, draft: int) -> None:
         user = people.find_user(session, "owner2")
         assert user is not None
         actor, path = actor_of(user, None), "forms/fund_plan.form"
-        view = definition_drafts.read_file(session, actor, draft, path)
+        view = drafts.read_file(session, actor, draft, path)
         newer = view.content.replace(b'"title": "', '"title": "新的'.encode())
-        definition_drafts.save_file(session, actor, draft, path, newer, etag=view.etag, now=datetime.now(UTC))
+        drafts.save_file(session, actor, draft, path, newer, etag=view.etag, now=datetime.now(UTC))
     page.locator("[data-palette] [data-field-type=separator]").focus()
     page.keyboard.press("Enter")
     page.locator("[data-problem]", has_text="他人已保存").wait_for()
@@ -161,8 +162,8 @@ def test_the_form_of_a_closed_draft_is_only_looked_at(live: Site, draft: int) ->
         user = people.find_user(session, "owner")
         assert user is not None
         actor = actor_of(user, None)
-        opened = definition_drafts.open_draft(session, actor, "retrofit", title="作废的草稿", now=datetime.now(UTC))
-        definition_drafts.discard(session, actor, opened["id"], now=datetime.now(UTC))
+        opened = drafts.open_draft(session, actor, "retrofit", title="作废的草稿", now=datetime.now(UTC))
+        drafts.discard(session, actor, opened["id"], now=datetime.now(UTC))
     page = open_editor(live, opened["id"], "retrofit_review")
     assert page.locator("[data-import]").count() == 0
     assert not page.locator("[data-palette]").is_visible()

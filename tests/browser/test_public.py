@@ -12,7 +12,7 @@ from tests.browser.visiting import Site, press
 from tests.contract_client import PASSWORD
 from tests.server.test_schemes import CASES, stated
 from workflows import rules
-from workflows.checklists import CHECKLISTS
+from workflows.codes.checklists import CHECKLISTS
 
 
 def fill_facts(page: Page, scheme: str, facts: dict[str, Any]) -> None:

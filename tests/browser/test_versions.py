@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from storage import definitions
 from tests.browser.visiting import PHONE, Site
-from workflows.deployments import Release, store_version
+from workflows.workshop.deployments import Release, store_version
 
 FORM = "forms/retrofit_review.form"
 # Which part of a drawing is seen, and at which size.

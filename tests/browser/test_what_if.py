@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from tests.browser.visiting import PHONE, Site, press
 from tests.workflows.twenty_cases import write_batch
-from workflows import what_if
+from workflows.foresight import what_if
 
 NOW = datetime(2026, 6, 30, 1, tzinfo=UTC)
 

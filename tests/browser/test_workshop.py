@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from server import clock
 from tests.browser.test_diagram_editor import MIDDLE, PATIENCE, SELECT, _choose, _judged, _saved, _settled
 from tests.browser.visiting import Site, press
-from workflows import migrations, rehearsals
+from workflows.foresight import migrations, rehearsals
 from workflows.rehearsal import Crew
 
 FLOW, STAGE, FORM = "fund_plan_to_disbursement", "payment_review", "payment_opinion"

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.engine.driving import Driver
-from workflows import bundling
 from workflows.engine import Diagrams
+from workflows.workshop import bundling
 
 LIBRARY = bundling.read_library(Path(__file__).parents[2] / "bpmn")
 SCHEMES = sorted(path.removesuffix(".bpmn") for path in LIBRARY if "/" not in path and path.endswith(".bpmn"))

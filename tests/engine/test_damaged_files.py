@@ -5,8 +5,8 @@ import random
 import pytest
 
 from tests.engine.shipped import LIBRARY
-from workflows import bundling, gatekeeper, inspection
 from workflows.engine import check_file, scope_of_variables
+from workflows.workshop import bundling, gatekeeper, inspection
 
 KNOWN = inspection.known()
 BUNDLE = bundling.assemble(LIBRARY, "retrofit")

@@ -5,8 +5,8 @@ import pytest
 from tests.engine.drawing import diagram, end, line, service, shape, start, task
 from tests.engine.judging import TASK, check, labels, refused, rules, straight
 from tests.engine.shipped import LIBRARY
-from workflows import bundling, gatekeeper, inspection
 from workflows.engine import compile_bundle
+from workflows.workshop import bundling, gatekeeper, inspection
 
 
 def shaped(id: str, width: str = "9", height: str = "9") -> str:

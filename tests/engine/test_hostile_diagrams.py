@@ -4,9 +4,9 @@ import pytest
 
 from tests.engine.hostile import ATTACKS, KEY, SHIPPED, Attack
 from tests.engine.shipped import LIBRARY
-from workflows import bundling, gatekeeper, inspection
 from workflows.engine import check_file, compile_bundle, read_links, scope_of_variables
 from workflows.engine.errors import DiagramRefused
+from workflows.workshop import bundling, gatekeeper, inspection
 
 PATH = f"{KEY}.bpmn"
 BUNDLE = bundling.assemble(LIBRARY, KEY)

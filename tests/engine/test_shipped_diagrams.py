@@ -11,8 +11,9 @@ import pytest
 
 from tests.engine.driving import NOW
 from tests.engine.shipped import LIBRARY, PAYLOADS, SCHEMES, Case, bundle
-from workflows import bundling, deployments, rules
+from workflows import rules
 from workflows.engine import Diagrams, ProcessInstance, compile_bundle
+from workflows.workshop import bundling, deployments
 
 # domain.md section 4 with P08b and P11b of its corrections. In brackets: asked by the diagram, case for case.
 BEGINNING = "P02 P03 P05 P06"

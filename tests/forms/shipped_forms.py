@@ -7,7 +7,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from workflows import forms
-from workflows.checklists import CHECKLISTS
+from workflows.codes.checklists import CHECKLISTS
 
 FOLDER = Path(__file__).parents[2] / "bpmn" / "forms"
 SHIPPED = {path.stem: forms.load(path.read_bytes()) for path in sorted(FOLDER.glob("*.form"))}

@@ -11,7 +11,7 @@ from storage import cases as case_store
 from storage import people, reviews
 from tests.contract_client import Office, refused
 from tests.journeys.conftest import At
-from workflows import dossiers
+from workflows.casework import dossiers
 from workflows.rules import review
 
 # 15 + 20 + 30 + 4.99 + 0 = 69.99 points.

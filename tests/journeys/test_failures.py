@@ -9,8 +9,8 @@ import pytest
 
 from tests.contract_client import refused
 from tests.journeys.conftest import At
-from workflows.operations.registry import REGISTRY
-from workflows.step import Step
+from workflows.case.operations.registry import REGISTRY
+from workflows.case.step import Step
 
 
 def _fails(step: Step, arguments: Mapping[str, str]) -> None:

@@ -20,8 +20,10 @@ from tests.contract_client import Office
 from tests.engine.redrawing import Drawing
 from tests.journeys.conftest import At
 from tests.journeys.test_races import at_once, completing, overtaken
-from workflows import audit, bundling, deployments, migrations, publication
+from workflows import audit
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
+from workflows.foresight import migrations
+from workflows.workshop import bundling, deployments, publication
 
 LIBRARY = Path(__file__).parents[2] / "bpmn"
 WHY = "按区局要求增加合规审查"

@@ -7,7 +7,7 @@ import pytest
 from tests.contract_client import refused
 from tests.journeys.conftest import At
 from tests.journeys.test_ceilings import balance
-from workflows import dossiers
+from workflows.casework import dossiers
 
 
 def test_the_district_refuses(at: At) -> None:

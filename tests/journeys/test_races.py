@@ -15,7 +15,8 @@ from storage.database import Session
 from tests.contract_client import Api, Office, fill, flask_transport
 from tests.journeys.conftest import At
 from tests.journeys.test_record import broken
-from workflows import jobs, side_paths
+from workflows import jobs
+from workflows.casework import side_paths
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:

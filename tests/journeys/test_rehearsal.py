@@ -20,12 +20,13 @@ from storage.instances import Instance
 from tests.contract_client import Office
 from tests.engine.redrawing import Drawing
 from tests.journeys.conftest import At, investment, ten_schemes
-from workflows import case_records, rehearsal, rehearsals, scenarios
-from workflows import definition_drafts as drafts
-from workflows.bundles import bundle_of
-from workflows.bundling import assemble
+from workflows import rehearsal
+from workflows.case.bundles import bundle_of
 from workflows.errors import Conflict, Forbidden, Invalid
+from workflows.foresight import rehearsals
 from workflows.rehearsal import Crew, Model
+from workflows.workshop import case_records, drafts, scenarios
+from workflows.workshop.bundling import assemble
 
 NOW = datetime(2026, 11, 1, 1, tzinfo=UTC)
 RETROFIT = "retrofit.bpmn"

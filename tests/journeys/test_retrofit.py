@@ -9,7 +9,7 @@ from typing import Any
 from storage import people
 from tests.contract_client import Office, refused
 from tests.journeys.conftest import At
-from workflows import dossiers
+from workflows.casework import dossiers
 
 # What is done, and the status (domain.md 3.6) and stage (3.2) in which it leaves the case.
 PATH = [

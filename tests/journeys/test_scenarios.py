@@ -13,12 +13,12 @@ from storage import cases
 from storage.database import Session
 from tests.journeys.conftest import At
 from tests.journeys.test_rehearsal import ENDS, NOW, case_ids, energy_opinion, redraw, retrofits, without_fund_plan
-from workflows import bundling, case_records, publication, rehearsal, scenarios
-from workflows import definition_drafts as drafts
-from workflows.bundling import GateRefused
+from workflows import rehearsal
+from workflows.case.operations.registry import REGISTRY
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
-from workflows.operations.registry import REGISTRY
 from workflows.permissions import Actor
+from workflows.workshop import bundling, case_records, drafts, publication, scenarios
+from workflows.workshop.bundling import GateRefused
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from server.clock import machine_now
 from server.settings import CHECKOUT
 from storage.people import find_user
 from tests.server.signing_in import put_into_cookie, token_of
-from workflows import definition_drafts
+from workflows.workshop import drafts
 
 RETROFIT = (CHECKOUT / "bpmn/retrofit.bpmn").read_bytes()
 
@@ -54,7 +54,7 @@ def owner(app: Flask) -> Owner:
         user = find_user(session, "owner")
         assert user is not None
         actor = actor_of(user, None)
-        draft = definition_drafts.open_draft(session, actor, "retrofit", title="增设预审", now=machine_now())
+        draft = drafts.open_draft(session, actor, "retrofit", title="增设预审", now=machine_now())
     return Owner(app, "owner", draft["id"])
 
 
@@ -94,7 +94,7 @@ def test_a_closed_draft_is_shown_and_takes_nothing(owner: Owner, app: Flask) -> 
     with app.extensions["greencase"].database.transaction() as session:
         user = find_user(session, "owner")
         assert user is not None
-        definition_drafts.discard(session, actor_of(user, None), owner.number, now=machine_now())
+        drafts.discard(session, actor_of(user, None), owner.number, now=machine_now())
     assert "只能查看" in owner.client.get(owner.address).get_data(as_text=True)
     assert owner.save(RETROFIT, **{"If-Match": first}).status_code == 409
 

@@ -23,7 +23,7 @@ from tests.contract_client import ApiError, Office
 from tests.server import files
 from tests.server.signing_in import bearer, token_of
 from workflows import jobs
-from workflows.documents import MAX_BYTES
+from workflows.casework.documents import MAX_BYTES
 
 
 @pytest.fixture

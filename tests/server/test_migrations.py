@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 from tests.contract_client import Office
 from tests.engine.redrawing import Drawing
 from tests.server.signing_in import put_into_cookie, token_of
-from workflows import bundling, deployments, migrations
+from workflows.foresight import migrations
+from workflows.workshop import bundling, deployments
 
 HERE = "/workshop/definitions/retrofit/migration"
 LIBRARY = Path(__file__).parents[2] / "bpmn"

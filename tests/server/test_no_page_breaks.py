@@ -17,7 +17,8 @@ from server.settings import CHECKOUT, Settings
 from tests.app import application
 from tests.contract_client import Office, flask_transport
 from tests.server.signing_in import PERSON, put_into_cookie, token_of
-from workflows import definition_drafts, rules
+from workflows import rules
+from workflows.workshop import drafts
 
 HOSTILE = (
     "", "²", "-1", "9" * 400, "NaN", "1e309", "0.005", "长" * 300, "a\x00b", "\u202e<script>", "../../etc/passwd",
@@ -64,7 +65,7 @@ def draft(app: Flask) -> str:
     with app.extensions["greencase"].database.transaction() as session:
         owner = seed.actor(session, "owner")
         xml = DIAGRAM.replace("现场".encode(), "实地".encode())
-        opened = definition_drafts.open_draft(session, owner, "retrofit", title="试改", now=machine_now(), xml=xml)
+        opened = drafts.open_draft(session, owner, "retrofit", title="试改", now=machine_now(), xml=xml)
         return str(opened["id"])
 
 

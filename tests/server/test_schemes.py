@@ -14,8 +14,9 @@ from flask import Flask
 from server import cli
 from tests.contract_client import Office, refused
 from tests.server.test_queries import counted
-from workflows import rules, schemes
-from workflows.checklists import CHECKLISTS
+from workflows import rules
+from workflows.codes.checklists import CHECKLISTS
+from workflows.policy import schemes
 from workflows.rules import parameters as law
 
 VECTORS = {

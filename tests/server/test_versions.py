@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from server.web.workshop.heat_map import length
 from server.web.workshop.versions import value_in_words
 from tests.server.signing_in import put_into_cookie, token_of
-from workflows import definition_drafts as drafts
 from workflows.permissions import Actor
+from workflows.workshop import drafts
 
 NOW = datetime(2026, 3, 9, 1, tzinfo=UTC)
 HEAT = "/workshop/definitions/retrofit/heat"

@@ -17,7 +17,8 @@ from sqlalchemy import select
 from storage.audit import AuditEvent
 from tests.server.signing_in import put_into_cookie, token_of
 from tests.workflows.twenty_cases import write_batch
-from workflows import audit, what_if
+from workflows import audit
+from workflows.foresight import what_if
 
 NOW = datetime(2026, 6, 30, 1, tzinfo=UTC)
 PATH = "/workshop/what-ifs"

@@ -7,9 +7,10 @@ import pytest
 
 from server.settings import CHECKOUT, Settings
 from storage.database import Database, Session
-from workflows import bundles, deployments
-from workflows.bundles import bundle_of
+from workflows.case import bundles
+from workflows.case.bundles import bundle_of
 from workflows.errors import NotFound
+from workflows.workshop import deployments
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 

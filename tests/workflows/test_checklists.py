@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from workflows.checklists import CHECKLISTS
+from workflows.codes.checklists import CHECKLISTS
 
 FORMALITY = Path(__file__).parents[2] / "bpmn" / "forms" / "formality_check.form"
 SCHEMES = sorted(CHECKLISTS)

@@ -19,9 +19,9 @@ from storage.people import Enterprise
 from tests.forms.shipped_forms import ENTERPRISE, SHIPPED, context
 from workflows import forms
 from workflows.audit import Chain
-from workflows.checks import check
+from workflows.case.checks import check
+from workflows.case.step import Step
 from workflows.permissions import SYSTEM
-from workflows.step import Step
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 TOMORROW = "2026-03-03"

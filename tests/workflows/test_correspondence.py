@@ -7,7 +7,7 @@ from flask import Flask
 from storage import messages, people
 from storage.database import Database
 from tests.contract_client import Office
-from workflows import correspondence
+from workflows.casework import correspondence
 from workflows.permissions import Actor
 
 

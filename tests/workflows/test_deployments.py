@@ -6,8 +6,9 @@ import pytest
 
 from server.settings import CHECKOUT, Settings
 from storage.database import Database
-from workflows import bundling, deployments, operations
-from workflows.bundling import GateRefused
+from workflows.case import operations
+from workflows.workshop import bundling, deployments
+from workflows.workshop.bundling import GateRefused
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 

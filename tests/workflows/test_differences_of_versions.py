@@ -11,11 +11,10 @@ import pytest
 from storage import definition_drafts, definitions
 from storage.database import Session
 from storage.people import find_user
-from workflows import definition_drafts as drafts
-from workflows import differences
-from workflows.deployments import Release, store_version
 from workflows.errors import Forbidden, NotFound
 from workflows.permissions import Actor
+from workflows.workshop import differences, drafts
+from workflows.workshop.deployments import Release, store_version
 
 NOW = datetime(2026, 3, 9, 1, tzinfo=UTC)
 FORM = "forms/retrofit_review.form"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from server.settings import CHECKOUT
-from workflows import editor_terms, operations
-from workflows.bundling import read_library
+from workflows.case import operations
 from workflows.engine.document import read_document
 from workflows.engine.model import read_processes
+from workflows.workshop import editor_terms
+from workflows.workshop.bundling import read_library
 
 LIBRARY = read_library(CHECKOUT / "bpmn")
 

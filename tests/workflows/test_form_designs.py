@@ -16,10 +16,11 @@ from storage import people
 from storage.database import Session
 from tests.forms.shipped_forms import FOLDER
 from tests.server.signing_in import put_into_cookie, token_of
-from workflows import definition_drafts, form_designs, forms
-from workflows.bundling import GateRefused
+from workflows import forms
 from workflows.errors import Changed, Forbidden, Invalid, NotFound
 from workflows.permissions import Actor
+from workflows.workshop import drafts, form_designs
+from workflows.workshop.bundling import GateRefused
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 REVIEW = (FOLDER / "retrofit_review.form").read_bytes()
@@ -44,7 +45,7 @@ def owner(session: Session) -> Actor:
 
 @pytest.fixture
 def draft(session: Session, owner: Actor) -> int:
-    opened = definition_drafts.open_draft(session, owner, "retrofit", title="调整初审（虚构）", now=NOW)
+    opened = drafts.open_draft(session, owner, "retrofit", title="调整初审（虚构）", now=NOW)
     return int(opened["id"])
 
 
@@ -64,7 +65,7 @@ def test_a_scheme_lists_the_forms_of_its_whole_bundle_with_their_tasks(
 
 
 def test_a_called_process_lists_what_it_asks_of_every_type(session: Session, owner: Actor) -> None:
-    opened = definition_drafts.open_draft(session, owner, "expert_review", title="评审（虚构）", now=NOW)
+    opened = drafts.open_draft(session, owner, "expert_review", title="评审（虚构）", now=NOW)
     found = listed(session, owner, opened["id"])
     assert {"retrofit_score", "industry_cluster_score", "declare_interest"} <= found.keys()
     assert "retrofit_application" not in found
@@ -170,7 +171,7 @@ def test_fields_are_prefilled_from_the_register_or_from_forms_of_the_same_case(
 def test_the_pages_save_and_preview(app: Flask) -> None:
     database = app.extensions["greencase"].database
     with database.transaction() as session:
-        opened = definition_drafts.open_draft(session, person(session, "owner"), "retrofit", title="草稿", now=NOW)
+        opened = drafts.open_draft(session, person(session, "owner"), "retrofit", title="草稿", now=NOW)
     app.config.update(WTF_CSRF_ENABLED=False)
     client = app.test_client()
     put_into_cookie(client, token_of(app, "owner"))

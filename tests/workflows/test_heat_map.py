@@ -16,9 +16,9 @@ from storage.database import Session
 from storage.instances import Wait
 from storage.tasks import Task
 from tests.contract_client import Office, flask_transport
-from workflows.deployments import Release, store_version
 from workflows.errors import NotFound
-from workflows.heat_map import degree_of, get_heat_map
+from workflows.foresight.heat_map import degree_of, get_heat_map
+from workflows.workshop.deployments import Release, store_version
 
 BEGIN = datetime(2026, 3, 2, 1, tzinfo=UTC)
 NOW = BEGIN + timedelta(days=40)

@@ -6,8 +6,8 @@ import pytest
 
 from tests.engine.hostile import ATTACKS, KEY, SHIPPED
 from tests.engine.shipped import LIBRARY, SCHEMES
-from workflows import bundling, gatekeeper, inspection
 from workflows.engine import Finding, Known
+from workflows.workshop import bundling, gatekeeper, inspection
 
 PATH = f"{KEY}.bpmn"
 BUNDLE = bundling.assemble(LIBRARY, KEY)

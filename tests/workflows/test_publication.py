@@ -11,11 +11,11 @@ from server import seed
 from server.settings import CHECKOUT, Settings
 from storage import definitions
 from storage.database import Database, Session
-from workflows import definition_drafts as drafts
-from workflows import deployments, inspection, publication, rules
-from workflows.bundling import GateRefused
+from workflows import rules
 from workflows.errors import Changed, Conflict, Forbidden, GreenCaseError, Invalid, NotFound, TooLarge
 from workflows.permissions import Actor
+from workflows.workshop import deployments, drafts, inspection, publication
+from workflows.workshop.bundling import GateRefused
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 RETROFIT, INTAKE = "retrofit.bpmn", "shared/intake.bpmn"

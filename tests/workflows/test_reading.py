@@ -10,7 +10,7 @@ from sqlalchemy import event
 from storage import people
 from storage.database import Database, Session
 from tests.contract_client import Office
-from workflows import dossiers, tasks
+from workflows.casework import dossiers, tasks
 from workflows.permissions import Actor
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)

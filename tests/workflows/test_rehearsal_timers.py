@@ -8,9 +8,9 @@ import pytest
 
 from server.settings import CHECKOUT
 from workflows import rehearsal
-from workflows.bundling import assemble, read_library
 from workflows.engine import ProcessInstance, Result, ServiceCall
 from workflows.rehearsal import Model, Sent, Verdict
+from workflows.workshop.bundling import assemble, read_library
 
 START = datetime(2026, 3, 2, 9, 30, 0, 123456, tzinfo=UTC)
 INTAKE = "shared/intake.bpmn"

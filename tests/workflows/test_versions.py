@@ -10,9 +10,9 @@ from flask import Flask
 from storage import definitions
 from storage.database import Session
 from tests.contract_client import Office
-from workflows import versions
-from workflows.deployments import Release, store_version
 from workflows.errors import NotFound
+from workflows.workshop import versions
+from workflows.workshop.deployments import Release, store_version
 
 REASON = "异议办理期限改为8个工作日"
 

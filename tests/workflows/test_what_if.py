@@ -23,13 +23,13 @@ from storage.people import Enterprise
 from storage.what_ifs import WhatIf
 from tests.contract_client import Office
 from tests.workflows.twenty_cases import CASES, LISTED_AT, write_batch, write_case
-from workflows import what_if
 from workflows.errors import Forbidden, Invalid
+from workflows.foresight import what_if
+from workflows.foresight.what_if_budget import Outcome
+from workflows.foresight.what_if_effect import Budget, OnRecord, compare
+from workflows.foresight.what_if_reading import effect_of
 from workflows.permissions import Actor
 from workflows.rules import SCHEMES
-from workflows.what_if_budget import Outcome
-from workflows.what_if_effect import Budget, OnRecord, compare
-from workflows.what_if_reading import effect_of
 
 NOW = datetime(2026, 6, 30, 1, tzinfo=UTC)
 OWNER = Actor(1, "owner", "测试口径一", frozenset({"process_owner"}))

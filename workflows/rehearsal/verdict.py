@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from workflows.codes.statuses import STATUSES
 from workflows.rehearsal.record import Computed, Outcome, Stop
 from workflows.rehearsal.replay import Replayed
 from workflows.rules.money import format_yuan, parse_money
-from workflows.statuses import STATUSES
 
 SAME, OTHER_PATH, OTHER_AMOUNT, NEEDS_DATA, STUCK = "same", "other_path", "other_amount", "needs_data", "stuck"
 VERDICTS = (SAME, OTHER_PATH, OTHER_AMOUNT, NEEDS_DATA, STUCK)

@@ -11,11 +11,12 @@ from server.moments import read_instant
 from server.web.office import proposed_list
 from server.web.showing.answers import Page, chosen
 from server.web.showing.articles import by_article
-from workflows import batches, parameters, publicity, schemes
+from workflows.batches import publicity, rounds
+from workflows.case.step import local_date
 from workflows.errors import Conflict, FieldError, Invalid
 from workflows.permissions import OFFICE, READERS, Actor
+from workflows.policy import parameters, schemes
 from workflows.rules.money import MoneyInvalid, parse_money
-from workflows.step import local_date
 
 blueprint = Blueprint("batches", __name__)
 
@@ -25,7 +26,7 @@ INSIDE = tuple(sorted(OFFICE | READERS))
 @blueprint.get("/batches")
 @allow(*INSIDE)
 def overview() -> str:
-    page = batches.list_batches(g.session, current_actor(), cursor=chosen("cursor"))
+    page = rounds.list_batches(g.session, current_actor(), cursor=chosen("cursor"))
     return render_template("batches/overview.html", page=page)
 
 
@@ -48,7 +49,7 @@ def draft() -> Page:
         year = sent.get("cap_year", "")
         if not (year.isascii() and year.isdigit() and len(year) == 4):
             raise Invalid("批次信息有误。", errors=[FieldError("cap_year", "请填写四位年份，如2026。")])
-        batch = batches.draft(
+        batch = rounds.draft(
             g.session,
             current_actor(),
             title=sent.get("title", ""),
@@ -82,7 +83,7 @@ def show(batch: int) -> str:
 
 def _show(batch_id: int, **words: Any) -> str:
     actor = current_actor()
-    batch = batches.get_batch(g.session, actor, batch_id)
+    batch = rounds.get_batch(g.session, actor, batch_id)
     missing = []
     if batch["status"] == "draft":
         missing = parameters.unconfirmed(g.session, batch["schemes"], local_date(g.now))
@@ -118,7 +119,7 @@ def _may(batch: dict[str, Any], actor: Actor) -> dict[str, bool]:
 @allow("section_chief")
 def open_batch(batch: int) -> Page:
     try:
-        batches.open_batch(g.session, current_actor(), batch, g.now)
+        rounds.open_batch(g.session, current_actor(), batch, g.now)
     except Conflict as error:
         return _show(batch, refusal=error.detail), error.status
     flash("批次已发布，申报单位可在申报期内申报。", "success")
@@ -128,7 +129,7 @@ def open_batch(batch: int) -> Page:
 @blueprint.post("/batches/<int:batch>/list")
 @allow("section_chief")
 def fix_list(batch: int) -> Response:
-    batches.fix_list(g.session, current_actor(), batch, g.now)
+    rounds.fix_list(g.session, current_actor(), batch, g.now)
     flash("汇总表已锁定，额度已预占，可提交集体审议。", "success")
     return redirect(url_for(".show", batch=batch), 303)
 
@@ -146,10 +147,10 @@ def resolve(batch: int) -> Page:
             "reason": sent.get(f"reason-{reference}", "").strip(),
         }
         for reference in sent.getlist("case")
-        if sent.get(f"result-{reference}") in batches.RESULTS
+        if sent.get(f"result-{reference}") in rounds.RESULTS
     ]
     try:
-        batches.resolve(
+        rounds.resolve(
             g.session,
             current_actor(),
             batch,

@@ -12,10 +12,12 @@ from server.downloads import as_download
 from server.uploads import LARGEST_UPLOAD, take_upload
 from server.web.showing.answers import Page, chosen, failed, whole
 from server.web.showing.words import STAGES
-from workflows import cases, ceilings, documents, dossiers, forms, recoveries, side_paths
+from workflows import forms
+from workflows.batches import ceilings
+from workflows.case.step import BEIJING
+from workflows.casework import cases, documents, dossiers, recoveries, side_paths
 from workflows.errors import Invalid
 from workflows.permissions import OFFICE, READERS, STAFF, Actor
-from workflows.step import BEIJING
 
 blueprint = Blueprint("cases", __name__)
 

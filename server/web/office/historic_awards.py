@@ -8,9 +8,9 @@ from server.access import allow, current_actor
 from server.downloads import as_template
 from server.uploads import LARGEST_SHEET, read_sheet
 from server.web.showing.answers import Page, chosen
-from workflows import historic_awards
 from workflows.errors import Invalid
-from workflows.historic_rows import LAYOUT, LEVELS, POLICIES
+from workflows.lists import historic_awards
+from workflows.lists.historic_rows import LAYOUT, LEVELS, POLICIES
 from workflows.permissions import OFFICE, READERS
 
 blueprint = Blueprint("historic_awards", __name__)

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from server.access import allow, current_actor
 from server.web.office.cases import tab
 from server.web.showing.answers import Page
-from workflows import cases, matters
+from workflows.casework import cases, matters
 from workflows.errors import FieldError, Invalid, NotFound
 from workflows.permissions import OFFICE, READERS, Actor
 

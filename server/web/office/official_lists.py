@@ -8,10 +8,11 @@ from server.access import allow, current_actor
 from server.downloads import as_template
 from server.uploads import LARGEST_SHEET, take_list
 from server.web.showing.answers import Page, chosen
-from workflows import batches, official_lists
+from workflows.batches import rounds
 from workflows.errors import Conflict, GreenCaseError, Invalid, NotFound
-from workflows.list_layouts import KINDS
-from workflows.list_matching import STATES
+from workflows.lists import official_lists
+from workflows.lists.layouts import KINDS
+from workflows.lists.matching import STATES
 
 blueprint = Blueprint("official_lists", __name__)
 
@@ -40,7 +41,7 @@ def new() -> str:
 
 
 def _new(**words: Any) -> str:
-    found = batches.list_batches(g.session, current_actor(), limit=200).items
+    found = rounds.list_batches(g.session, current_actor(), limit=200).items
     fitting = [batch for batch in found if set(batch["schemes"]) & set(KINDS)]
     return render_template("lists/new.html", batches=fitting, kinds=KINDS, sent=request.form, **words)
 

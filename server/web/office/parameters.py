@@ -10,9 +10,9 @@ from server.access import allow, current_actor
 from server.moments import read_date
 from server.web.showing.answers import Page, whole
 from server.web.showing.articles import by_article
-from workflows import parameters
 from workflows.errors import FieldError, Invalid, NotFound
 from workflows.permissions import READERS, Actor
+from workflows.policy import parameters
 
 blueprint = Blueprint("process_owner", __name__)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from workflows.reasons import REASONS
+from workflows.codes.reasons import REASONS
 from workflows.rules.listing import BEST_ONLY, RECOGNITION
 
 ZERO = Decimal(0)

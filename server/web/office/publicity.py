@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from server.access import allow, current_actor
 from server.web.showing.answers import Page, chosen
 from server.web.showing.words import OBJECTION_STATES
-from workflows import batches, publicity
+from workflows.batches import publicity, rounds
 from workflows.errors import Invalid
 from workflows.permissions import OFFICE, READERS
 
@@ -20,11 +20,11 @@ blueprint = Blueprint("publicity", __name__)
 def overview() -> str:
     """Notices so far, and batches with cases that wait to be published."""
     actor = current_actor()
-    recent = batches.list_batches(g.session, actor, limit=10).items
+    recent = rounds.list_batches(g.session, actor, limit=10).items
     waiting = [
         (batch, found["waiting"]["published"])
         for batch in recent
-        if batch["status"] == "open" and (found := batches.get_batch(g.session, actor, batch["id"]))
+        if batch["status"] == "open" and (found := rounds.get_batch(g.session, actor, batch["id"]))
     ]
     return render_template(
         "publicity/overview.html",

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from server.access import allow, current_actor
 from server.web.office.cases import amounts_page
 from server.web.showing.answers import Page
-from workflows import recoveries
+from workflows.casework import recoveries
 from workflows.errors import Invalid
 
 blueprint = Blueprint("recoveries", __name__)

@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response
 from server.access import allow, current_actor
 from server.web.showing.answers import Page, chosen
 from server.web.showing.formdata import read_edit, read_form
-from workflows import cases, documents, dossiers, tasks
+from workflows.case.step import local_date
+from workflows.casework import cases, documents, dossiers, tasks
 from workflows.errors import FieldError, Forbidden, Invalid
 from workflows.permissions import Actor
-from workflows.step import local_date
 
 blueprint = Blueprint("tasks", __name__)
 

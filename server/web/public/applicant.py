@@ -6,8 +6,10 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 
 from server.access import allow, current_actor
 from server.web.showing.answers import Page, chosen, whole
-from workflows import batches, cases, correspondence, schemes, tasks
+from workflows.batches import rounds
+from workflows.casework import cases, correspondence, tasks
 from workflows.errors import Invalid
+from workflows.policy import schemes
 
 blueprint = Blueprint("applicant", __name__)
 
@@ -34,7 +36,7 @@ def apply() -> str:
 
 def _apply(**words: Any) -> str:
     today = g.now.isoformat()
-    found = batches.list_batches(g.session, current_actor(), limit=20).items
+    found = rounds.list_batches(g.session, current_actor(), limit=20).items
     known = {each["key"]: each for each in schemes.list_schemes(g.session, g.now)}
     open_ones = [
         batch for batch in found if batch["status"] == "open" and batch["window_from"] <= today <= batch["window_to"]

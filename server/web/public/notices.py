@@ -6,9 +6,10 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 
 from server.access import OBJECTIONS_PER_ADDRESS, count_public_act, open_to_all
 from server.web.showing.answers import Page, chosen
-from workflows import batches, publicity, schemes
+from workflows.batches import publicity, rounds
 from workflows.errors import Invalid
 from workflows.permissions import Actor
+from workflows.policy import schemes
 
 blueprint = Blueprint("public", __name__)
 
@@ -19,7 +20,7 @@ OBJECTION_FIELDS = ("case", "name", "id_no", "phone", "text")
 @blueprint.get("/")
 @open_to_all
 def home() -> str:
-    found = batches.list_batches(g.session, NOBODY, limit=20).items
+    found = rounds.list_batches(g.session, NOBODY, limit=20).items
     return render_template(
         "public/home.html",
         batches=[batch for batch in found if batch["status"] == "open"],

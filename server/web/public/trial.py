@@ -8,8 +8,8 @@ from flask import Blueprint, g, render_template
 from server.access import open_to_all
 from server.web.showing import facts
 from server.web.showing.answers import Page, chosen
-from workflows import schemes
 from workflows.errors import GreenCaseError, Invalid, NotFound
+from workflows.policy import schemes
 
 blueprint = Blueprint("trial", __name__)
 

@@ -12,16 +12,17 @@ from server.web.showing import words
 from server.web.showing.facts import fact_label, fact_value, facts_of
 from server.web.showing.menus import menu_of
 from storage.database import DBAPIError
-from workflows import correspondence, forms, recoveries
-from workflows.documents import MAX_BYTES
+from workflows import forms
+from workflows.case.step import BEIJING
+from workflows.casework import correspondence, recoveries
+from workflows.casework.documents import MAX_BYTES
+from workflows.codes.reasons import REASONS
+from workflows.codes.statuses import STATUSES
 from workflows.permissions import ROLES
-from workflows.reasons import REASONS
 from workflows.rules import parameters as law
 from workflows.rules.money import format_yuan
 from workflows.rules.parameters.parameter import BASES
 from workflows.rules.parameters.parameter import STATUSES as PARAMETER_STATUSES
-from workflows.statuses import STATUSES
-from workflows.step import BEIJING
 
 # Filters that put a code into words; a code without words shows as it is.
 NAMES: Mapping[str, Mapping[str, str]] = {

@@ -1,7 +1,7 @@
 """The program's codes in the words of an official (domain.md and its wording): nothing here is translated freely."""
 
 from workflows import rules
-from workflows.stages import STAGES as STAGES
+from workflows.codes.stages import STAGES as STAGES
 
 SCHEMES = {key: module.TITLE for key, module in rules.SCHEMES.items()}
 # The stations of the status line: what an applicant recognises, each with the stages it stands for.

@@ -8,8 +8,8 @@ from flask import Blueprint, Response, g, jsonify, render_template, request, url
 from server import refusals
 from server.access import allow, current_actor
 from server.web.showing.answers import Page
-from workflows import definition_drafts, editor_terms, publication
 from workflows.errors import GreenCaseError, Unreadable
+from workflows.workshop import drafts, editor_terms, publication
 
 blueprint = Blueprint("diagram_editor", __name__)
 DIAGRAM = "/workshop/drafts/<int:draft_id>/diagrams/<process>"
@@ -39,8 +39,8 @@ def _told(view: Any) -> Any:
 @allow("process_owner")
 def show(draft_id: int, process: str) -> str:
     actor = current_actor()
-    draft = definition_drafts.get_draft(g.session, actor, draft_id)
-    diagram = definition_drafts.read_file(g.session, actor, draft_id, definition_drafts.path_of(process))
+    draft = drafts.get_draft(g.session, actor, draft_id)
+    diagram = drafts.read_file(g.session, actor, draft_id, drafts.path_of(process))
     return render_template(
         "workshop/diagram.html",
         draft=draft,
@@ -64,15 +64,15 @@ def show(draft_id: int, process: str) -> str:
 
 
 def _terms(draft_id: int, process: str) -> dict[str, Any]:
-    return editor_terms.terms_of(definition_drafts.library_of(g.session, draft_id), process)
+    return editor_terms.terms_of(drafts.library_of(g.session, draft_id), process)
 
 
 @blueprint.get(f"{DIAGRAM}/content")
 @allow("process_owner")
 def content(draft_id: int, process: str) -> Response:
     """The diagram as the draft has it, with its etag."""
-    path = definition_drafts.path_of(process)
-    found = definition_drafts.read_file(g.session, current_actor(), draft_id, path)
+    path = drafts.path_of(process)
+    found = drafts.read_file(g.session, current_actor(), draft_id, path)
     response = Response(found.content, mimetype="application/xml")
     response.set_etag(found.etag)
     return response
@@ -86,10 +86,10 @@ def save(draft_id: int, process: str) -> Page:
     begun = request.headers.get("If-Match", "").strip('"')
     if not begun:
         raise Unreadable("请求没有说明是从哪一版内容修改的，未保存。")
-    path = definition_drafts.path_of(process)
+    path = drafts.path_of(process)
     sent = request.get_data()
     with refusals.refusal_recorded(sent, draft_id=draft_id):
-        etag = definition_drafts.save_file(g.session, current_actor(), draft_id, path, sent, etag=begun, now=g.now)
+        etag = drafts.save_file(g.session, current_actor(), draft_id, path, sent, etag=begun, now=g.now)
     return jsonify({"etag": etag})
 
 
@@ -99,7 +99,7 @@ def save(draft_id: int, process: str) -> Page:
 def findings(draft_id: int, process: str) -> Page:
     """What stands against publishing the draft, and which variables are surely set where in this diagram."""
     found = publication.check(g.session, current_actor(), draft_id, g.now)
-    library = definition_drafts.library_of(g.session, draft_id)
+    library = drafts.library_of(g.session, draft_id)
     return jsonify({"findings": found, "scope": editor_terms.scope_of(library, process)})
 
 
@@ -108,5 +108,5 @@ def findings(draft_id: int, process: str) -> Page:
 @_told
 def terms(draft_id: int, process: str) -> Page:
     """What the diagram may refer to by now: a form may have been made in another window."""
-    definition_drafts.get_draft(g.session, current_actor(), draft_id)
+    drafts.get_draft(g.session, current_actor(), draft_id)
     return jsonify(_terms(draft_id, process))

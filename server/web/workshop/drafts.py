@@ -10,10 +10,11 @@ from server.access import allow, current_actor
 from server.moments import read_instant
 from server.web.showing import words
 from server.web.showing.answers import Page
-from workflows import definition_drafts, publication, rehearsals, workshop
-from workflows.bundling import GateRefused, shown_finding
 from workflows.errors import Changed, Conflict, FieldError, GreenCaseError, Invalid
+from workflows.foresight import rehearsals
 from workflows.permissions import READERS
+from workflows.workshop import desk, drafts, publication
+from workflows.workshop.bundling import GateRefused, shown_finding
 
 blueprint = Blueprint("workshop", __name__)
 
@@ -61,7 +62,7 @@ def person_name(username: str | None) -> str:
     """What somebody is called; asked of the database once a request."""
     known: dict[str, str] = g.setdefault("person_names", {})
     if username and username not in known:
-        known |= {username: username, **workshop.names_of(g.session, [username])}
+        known |= {username: username, **desk.names_of(g.session, [username])}
     return known.get(username or "", "")
 
 
@@ -85,10 +86,10 @@ def _home(**more: Any) -> str:
     actor = current_actor()
     return render_template(
         "workshop/home.html",
-        drafts=workshop.list_drafts(g.session, actor),
-        schemes=workshop.list_in_force(g.session),
-        called=workshop.list_called(g.session),
-        closed=definition_drafts.list_drafts(g.session, actor, closed=True)[:10],
+        drafts=desk.list_drafts(g.session, actor),
+        schemes=desk.list_in_force(g.session),
+        called=desk.list_called(g.session),
+        closed=drafts.list_drafts(g.session, actor, closed=True)[:10],
         sent=request.form,
         **more,
     )
@@ -114,14 +115,14 @@ def new_draft(key: str) -> Page:
 @blueprint.get("/workshop/drafts/<int:draft_id>")
 @allow(*READING)
 def draft(draft_id: int) -> str:
-    found = definition_drafts.get_draft(g.session, current_actor(), draft_id)
+    found = drafts.get_draft(g.session, current_actor(), draft_id)
     files = [{**file, **_named(file["path"], found)} for file in found["files"]]
     return render_template(
         "workshop/draft.html",
         draft=found,
         files=files,
-        affected=workshop.list_in_force(g.session, found["affects"]),
-        versions=workshop.versions_of(g.session, draft_id),
+        affected=desk.list_in_force(g.session, found["affects"]),
+        versions=desk.versions_of(g.session, draft_id),
     )
 
 
@@ -157,7 +158,7 @@ def what_was_refused(error: GateRefused, draft: Mapping[str, Any] | None) -> lis
 def steps(draft_id: int) -> str:
     """How far the draft is, with the one next thing to do; loaded by its pages, since the gate takes its time."""
     actor = current_actor()
-    found = definition_drafts.get_draft(g.session, actor, draft_id)
+    found = drafts.get_draft(g.session, actor, draft_id)
     findings = publication.check(g.session, actor, draft_id, g.now)
     return render_template(
         "workshop/steps.html",
@@ -165,7 +166,7 @@ def steps(draft_id: int) -> str:
         stale=[file["path"] for file in found["files"] if file["stale"]],
         findings=len(findings),
         run=_last_run(found),
-        reviewers=workshop.list_owners(g.session, without=found["authors"]),
+        reviewers=desk.list_owners(g.session, without=found["authors"]),
     )
 
 
@@ -173,14 +174,14 @@ def _last_run(draft: Mapping[str, Any]) -> dict[str, Any] | None:
     runs = rehearsals.list_runs(g.session, current_actor(), draft_id=draft["id"])
     if not runs:
         return None
-    return {**runs[0], "is_older": workshop.is_older(runs[0], draft["updated_at"])}
+    return {**runs[0], "is_older": home.is_older(runs[0], draft["updated_at"])}
 
 
 @blueprint.post("/workshop/drafts/<int:draft_id>/restoration")
 @allow("process_owner")
 def restore(draft_id: int) -> Page:
     path, etag = request.form.get("path", ""), request.form.get("etag") or None
-    definition_drafts.restore_file(g.session, current_actor(), draft_id, path, etag=etag, now=g.now)
+    drafts.restore_file(g.session, current_actor(), draft_id, path, etag=etag, now=g.now)
     flash("已恢复为现行版本。", "success")
     return redirect(url_for(".draft", draft_id=draft_id), 303)
 
@@ -188,7 +189,7 @@ def restore(draft_id: int) -> Page:
 @blueprint.post("/workshop/drafts/<int:draft_id>/discard")
 @allow("process_owner")
 def discard(draft_id: int) -> Page:
-    definition_drafts.discard(g.session, current_actor(), draft_id, now=g.now)
+    drafts.discard(g.session, current_actor(), draft_id, now=g.now)
     flash("草稿已作废，内容仍可查看。", "success")
     return redirect(url_for(".home"), 303)
 
@@ -196,7 +197,7 @@ def discard(draft_id: int) -> Page:
 @blueprint.get("/workshop/drafts/<int:draft_id>/check")
 @allow(*READING)
 def check(draft_id: int) -> str:
-    found = definition_drafts.get_draft(g.session, current_actor(), draft_id)
+    found = drafts.get_draft(g.session, current_actor(), draft_id)
     findings = publication.check(g.session, current_actor(), draft_id, g.now)
     return render_template("workshop/check.html", draft=found, count=len(findings), files=by_file(findings, found))
 
@@ -211,13 +212,13 @@ def _publication(
     draft_id: int, errors: Sequence[FieldError] = (), refusal: str = "", refused: GateRefused | None = None
 ) -> str:
     actor = current_actor()
-    found = definition_drafts.get_draft(g.session, actor, draft_id)
+    found = drafts.get_draft(g.session, actor, draft_id)
     return render_template(
         "workshop/publication.html",
         draft=found,
-        affected=workshop.list_in_force(g.session, found["affects"]),
-        versions=workshop.versions_of(g.session, draft_id),
-        reviewers=workshop.list_owners(g.session, without=found["authors"]),
+        affected=desk.list_in_force(g.session, found["affects"]),
+        versions=desk.versions_of(g.session, draft_id),
+        reviewers=desk.list_owners(g.session, without=found["authors"]),
         may_publish=actor.has("process_owner") and actor.username not in found["authors"],
         sent=request.form,
         errors=errors,

@@ -7,14 +7,15 @@ from flask import Blueprint, Response, flash, g, jsonify, redirect, render_templ
 from server.access import allow, current_actor
 from server.refusals import refusal_recorded
 from server.web.showing.answers import Page
-from workflows import definition_drafts, form_designs, forms
-from workflows.bundling import GateRefused
+from workflows import forms
 from workflows.errors import FieldError, GreenCaseError, Invalid
+from workflows.workshop import drafts, form_designs
+from workflows.workshop.bundling import GateRefused
 
 blueprint = Blueprint("form_editor", __name__)
 
 STATE_COLOURS = {"new": "blue", "changed": "orange", "kept": "secondary"}
-LARGEST = definition_drafts.FORM_BYTES
+LARGEST = drafts.FORM_BYTES
 SENDING = frozenset({"form_editor.save", "form_editor.preview"})
 
 
@@ -33,12 +34,12 @@ def overview(draft_id: int) -> str:
 
 def _overview(draft_id: int, errors: tuple[FieldError, ...] = ()) -> str:
     actor = current_actor()
-    draft = definition_drafts.get_draft(g.session, actor, draft_id)
+    draft = drafts.get_draft(g.session, actor, draft_id)
     return render_template(
         "workshop/forms.html",
         draft=draft,
         forms=form_designs.list_forms(g.session, actor, draft_id),
-        editable=draft["state"] == definition_drafts.EDITABLE,
+        editable=draft["state"] == drafts.EDITABLE,
         states=form_designs.STATES,
         colours=STATE_COLOURS,
         most_title=form_designs.MAX_TITLE,
@@ -83,7 +84,7 @@ def edit(draft_id: int, key: str) -> str:
 @allow("process_owner")
 def content(draft_id: int, key: str) -> Response:
     """The file as it is kept, to take along or to load again."""
-    view = definition_drafts.read_file(g.session, current_actor(), draft_id, form_designs.path_of(key))
+    view = drafts.read_file(g.session, current_actor(), draft_id, form_designs.path_of(key))
     answer = Response(view.content, mimetype="application/json")
     answer.headers["Content-Disposition"] = f'attachment; filename="{key}.form"'
     answer.set_etag(view.etag)

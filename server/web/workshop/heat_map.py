@@ -9,10 +9,10 @@ from flask import Blueprint, g, render_template, request, url_for
 from server.access import allow
 from server.moments import read_date
 from server.web.showing.answers import Page, chosen, whole
-from workflows import heat_map
+from workflows.case.step import local_date
 from workflows.errors import FieldError, Invalid
+from workflows.foresight import heat_map
 from workflows.permissions import READERS
-from workflows.step import local_date
 
 blueprint = Blueprint("heat_map", __name__)
 

@@ -6,8 +6,8 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 
 from server.access import allow, current_actor
 from server.web.showing.answers import Page, chosen, failed, whole
-from workflows import migrations
 from workflows.errors import Conflict, FieldError, Invalid, NotFound
+from workflows.foresight import migrations
 
 blueprint = Blueprint("migrations", __name__)
 

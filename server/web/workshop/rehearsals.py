@@ -9,10 +9,13 @@ from server.access import allow, current_actor
 from server.web.showing.answers import Page, chosen
 from server.web.showing.articles import by_article
 from server.web.workshop.drafts import what_was_refused
-from workflows import definition_drafts, parameters, rehearsals, rules, workshop
-from workflows.bundling import GateRefused
+from workflows import rules
 from workflows.errors import Conflict, FieldError, GreenCaseError, Invalid, NotFound
+from workflows.foresight import rehearsals
 from workflows.permissions import READERS
+from workflows.policy import parameters
+from workflows.workshop import desk, drafts
+from workflows.workshop.bundling import GateRefused
 
 blueprint = Blueprint("rehearsals", __name__)
 
@@ -36,16 +39,16 @@ def of_draft(draft_id: int) -> str:
 
 
 def _of_draft(draft_id: int, **more: Any) -> str:
-    draft = definition_drafts.get_draft(g.session, current_actor(), draft_id)
+    draft = drafts.get_draft(g.session, current_actor(), draft_id)
     runs = rehearsals.list_runs(g.session, current_actor(), draft_id=draft_id)
-    older = {run["id"] for run in runs if workshop.is_older(run, draft["updated_at"])}
+    older = {run["id"] for run in runs if desk.is_older(run, draft["updated_at"])}
     return render_template("workshop/rehearsals.html", draft=draft, runs=runs, older=older, **WORDS, **more)
 
 
 @blueprint.post("/workshop/drafts/<int:draft_id>/rehearsals")
 @allow("process_owner")
 def start_of_draft(draft_id: int) -> Page:
-    draft = definition_drafts.get_draft(g.session, current_actor(), draft_id)
+    draft = drafts.get_draft(g.session, current_actor(), draft_id)
     try:
         run_id = _start(draft["key"], draft_id, {})
     except GateRefused as error:
@@ -134,7 +137,7 @@ def show(run_id: int) -> str:
     return render_template(
         "workshop/rehearsal.html",
         run=run,
-        draft=definition_drafts.get_draft(g.session, actor, run["draft_id"]) if run["draft_id"] else None,
+        draft=drafts.get_draft(g.session, actor, run["draft_id"]) if run["draft_id"] else None,
         verdict=verdict,
         page=rehearsals.list_rows(g.session, actor, run_id, verdict=verdict, cursor=chosen("cursor")),
         **WORDS,

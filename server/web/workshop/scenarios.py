@@ -9,9 +9,10 @@ from server.access import allow, current_actor
 from server.json import dumps, loads
 from server.web.showing import facts
 from server.web.showing.answers import Page
-from workflows import definition_drafts, rules, scenarios
+from workflows import rules
 from workflows.errors import Conflict, FieldError, GreenCaseError, Invalid, NotFound
 from workflows.permissions import READERS
+from workflows.workshop import drafts, scenarios
 
 blueprint = Blueprint("scenarios", __name__)
 
@@ -83,7 +84,7 @@ def retire(key: str, scenario_id: int) -> Page:
 def of_draft(draft_id: int) -> str:
     """The tests of every type that the draft changes, run against the draft."""
     actor = current_actor()
-    draft = definition_drafts.get_draft(g.session, actor, draft_id)
+    draft = drafts.get_draft(g.session, actor, draft_id)
     groups: dict[str, list[dict[str, Any]]] = {}
     refusal = ""
     for scheme in draft["affects"]:

@@ -8,12 +8,13 @@ from flask import Blueprint, g, render_template, request
 from server.access import allow, current_actor
 from server.web.showing import words
 from server.web.showing.answers import chosen, whole
-from workflows import definition_drafts, differences, operations, versions
+from workflows.case import operations
+from workflows.codes.reasons import REASONS
+from workflows.codes.statuses import STATUSES
 from workflows.errors import NotFound
 from workflows.permissions import READERS
-from workflows.reasons import REASONS
 from workflows.rules import parameters as law
-from workflows.statuses import STATUSES
+from workflows.workshop import differences, drafts, versions
 
 blueprint = Blueprint("versions", __name__)
 
@@ -61,7 +62,7 @@ def compare(key: str) -> str:
 @blueprint.get("/workshop/drafts/<int:draft_id>/differences")
 @allow(*READING)
 def compare_draft(draft_id: int) -> str:
-    draft = definition_drafts.get_draft(g.session, current_actor(), draft_id)
+    draft = drafts.get_draft(g.session, current_actor(), draft_id)
     compared = differences.compare_draft(g.session, current_actor(), draft_id)
     return _page(compared["files"], key=draft["key"], draft=draft)
 

@@ -8,12 +8,13 @@ from server.access import allow, current_actor
 from server.downloads import as_download
 from server.web.showing.answers import Page, chosen, whole
 from server.web.showing.articles import by_article
-from workflows import batches, what_if
-from workflows.documents import Content
+from workflows.batches import rounds
+from workflows.casework.documents import Content
+from workflows.casework.filetypes import XLSX
 from workflows.errors import Conflict, FieldError, Invalid
-from workflows.filetypes import XLSX
-from workflows.what_if_effect import EFFECTS
-from workflows.what_if_workbook import workbook
+from workflows.foresight import what_if
+from workflows.foresight.what_if_effect import EFFECTS
+from workflows.foresight.what_if_workbook import workbook
 
 blueprint = Blueprint("what_ifs", __name__, url_prefix="/workshop/what-ifs")
 
@@ -31,7 +32,7 @@ def overview() -> str:
 def _overview(errors: tuple[FieldError, ...] = ()) -> str:
     actor = current_actor()
     may_ask = actor.has("process_owner")
-    opened = batches.list_batches(g.session, actor, limit=what_if.MOST_BATCHES).items if may_ask else []
+    opened = rounds.list_batches(g.session, actor, limit=what_if.MOST_BATCHES).items if may_ask else []
     opened = [batch for batch in opened if batch["status"] != "draft"]
     return render_template(
         "workshop/what_ifs.html",
@@ -53,7 +54,7 @@ def new() -> Page:
 
 def _batches_of_year() -> list[int]:
     year = whole(chosen("year"))
-    found = batches.list_batches(g.session, current_actor(), limit=what_if.MOST_BATCHES).items if year else []
+    found = rounds.list_batches(g.session, current_actor(), limit=what_if.MOST_BATCHES).items if year else []
     return [batch["id"] for batch in found if batch["cap_year"] == year and batch["status"] != "draft"]
 
 

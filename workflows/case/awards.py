@@ -1,0 +1,196 @@
+"""From the law to the ledger: a case's own amount, and what it holds of its enterprise's annual ceiling.
+
+Lock order everywhere: cases by reference first (the caller holds them), then ledger accounts by USCC.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from storage import calculations, ledger
+from storage.calculations import Calculation
+from storage.database import Session
+from storage.ledger import LedgerAccount, LedgerEntry
+from storage.questions import listings
+from workflows import rules
+from workflows.case.known_facts import known_facts
+from workflows.case.listed_cases import account_key
+from workflows.case.step import Step
+from workflows.errors import Conflict
+from workflows.rules import listing
+from workflows.rules.money import format_yuan
+
+ZERO = Decimal(0)
+
+
+def preview(step: Step) -> rules.Determination:
+    """What the rule gives on the verified figures now, without keeping it (for the size of the panel)."""
+    names = [fact.name for fact in rules.SCHEMES[step.case.scheme].FACTS]
+    known = {**known_facts(step), **step.facts}
+    facts = {name: known[name] for name in names if name in known}
+    return rules.determine(step.case.scheme, facts, step.parameters, step.today)
+
+
+def calculate(step: Step) -> rules.Determination:
+    """Run steps 1–3 of domain.md 2.1 and keep the calculation with the values it used and who confirmed them."""
+    result = preview(step)
+    pinned = step.batch.parameters or {}
+    number = calculations.last_number(step.session, step.case.id) + 1
+    kept = result.as_dict()
+    step.session.add(
+        Calculation(
+            case_id=step.case.id,
+            number=number,
+            at=step.now,
+            by=step.actor.username,
+            eligible=result.eligible,
+            computed_amount=result.computed_amount,
+            item_amount=result.item_amount,
+            precap_amount=result.precap_amount,
+            facts=kept["facts"],
+            parameters=[
+                {
+                    "id": key,
+                    "value": value,
+                    "confirmed_by": pinned.get(key, {}).get("confirmed_by"),
+                    "confirmed_at": pinned.get(key, {}).get("confirmed_at"),
+                    "basis": pinned.get(key, {}).get("basis"),
+                }
+                for key, value in sorted(result.parameters.items())
+            ],
+            conditions=kept["conditions"],
+            steps=kept["steps"],
+        )
+    )
+    case = step.case
+    old = {
+        "computed_amount": case.computed_amount,
+        "item_amount": case.item_amount,
+        "precap_amount": case.precap_amount,
+    }
+    case.computed_amount, case.item_amount = result.computed_amount, result.item_amount
+    case.precap_amount, case.final_amount = result.precap_amount, None
+    step.record(
+        "amount_calculated",
+        "calculate_amount",
+        [
+            {"field": field, "old": None if value is None else str(value), "new": str(getattr(case, field))}
+            for field, value in old.items()
+        ],
+    )
+    return result
+
+
+def release(step: Step, why: str, *, reallocate: bool) -> None:
+    """Give back what the case holds, if anything; `reallocate` lets its siblings of the batch be computed again."""
+    held = ledger.live_entry(step.session, step.case.id)
+    if held is None:
+        return
+    account, state, amount = held
+    ledger.lock_account(step.session, account.uscc, account.year)
+    enter(step, account, "RELEASED", amount, state, why)
+    if reallocate:
+        ledger.ask_reallocation(step.session, account.id, step.case.batch_id)
+    step.record("quota_released", account.uscc, [{"field": state, "old": str(amount), "new": "0"}])
+
+
+def wake_rivals(step: Step) -> None:
+    """Have the other open cases of the matter looked at again: this one was decided, or has fallen away."""
+    for batch_id, year, uscc, group_uscc in listings.rivals(step.session, step.case):
+        account = ledger.find_account(step.session, account_key(uscc, group_uscc, step.parameters), year)
+        if account is not None:
+            ledger.ask_reallocation(step.session, account.id, batch_id)
+
+
+def ask_again(step: Step) -> None:
+    """Have the case's account allocated again: the case was left alone while it stood still."""
+    held = ledger.live_entry(step.session, step.case.id)
+    if held is not None and held[1] == "RESERVED":
+        ledger.ask_reallocation(step.session, held[0].id, step.case.batch_id)
+
+
+def _locked_hold(step: Step, state: str, refusal: str) -> tuple[LedgerAccount, Decimal]:
+    """The locked account and the yuan that the case holds there in this state; Conflict with `refusal` otherwise."""
+    held = ledger.live_entry(step.session, step.case.id)
+    if held is None or held[1] != state:
+        raise Conflict(refusal)
+    return ledger.lock_account(step.session, held[0].uscc, held[0].year), held[2]
+
+
+def commit(step: Step) -> None:
+    """RESERVED → COMMITTED in the year of the decision; when the year turned, the old year's room is given back."""
+    account, amount = _locked_hold(step, "RESERVED", "本件没有额度预占，不能审定；请先重新锁定汇总表。")
+    # The district decides; this task registers its paper, perhaps days later and in another year (M03).
+    year = date.fromisoformat(step.facts["district_approved_on"]).year
+    if account.year != year and step.parameter("a10.cap_year_basis") == "approval_year":
+        account = _move_to_year(step, account, amount, year, "RESERVED")
+    enter(step, account, "COMMITTED", amount, "RESERVED", "区政府审定")
+    wake_rivals(step)
+    step.record("award_committed", account.uscc, [{"field": "final_amount", "old": None, "new": str(amount)}])
+
+
+def _move_to_year(step: Step, old: LedgerAccount, amount: Decimal, year: int, state: str) -> LedgerAccount:
+    """Give back in the old year and take the same amount in the new one, if there is room for all of it."""
+    account = ledger.lock_account(step.session, old.uscc, year)
+    if _counts(step) and annual_use(step.session, account, step.parameters) + amount > step.parameter("a10.annual_cap"):
+        raise Conflict(f"{year}年度剩余限额不足{format_yuan(amount)}元，请退回重新测算。")
+    enter(step, old, "RELEASED", amount, state, "跨年度，转入新年度")
+    enter(step, account, state, amount, None, "跨年度，由上年度转入")
+    return account
+
+
+def _counts(step: Step) -> bool:
+    is_enterprise = step.enterprise.entity_type == "enterprise"
+    return listing.counts_in_annual_cap(step.case.scheme, is_enterprise, step.parameters)
+
+
+def annual_use(session: Session, account: LedgerAccount, parameters: Mapping[str, object]) -> Decimal:
+    """Yuan of a locked account that count against the ceiling of article 10, as the parameters read it."""
+    held = ledger.held_by_case(session, [account.id])[account.id]
+    known = listings.beneficiaries(session, held)
+    counted = (
+        amount
+        for case_id, amount in held.items()
+        if listing.counts_in_annual_cap(known[case_id].scheme, known[case_id].entity_type == "enterprise", parameters)
+    )
+    return sum(counted, ZERO)
+
+
+def lock_committed(step: Step) -> tuple[LedgerAccount, Decimal]:
+    """The locked account and the yuan that it holds committed for the case: this is what is paid."""
+    account, amount = _locked_hold(step, "COMMITTED", "本件没有审定占用的额度，不能登记拨付。")
+    if amount != step.case.final_amount:
+        raise Conflict("审定占用的额度与审定支持金额不一致，不能登记拨付，请联系流程与口径负责人。")
+    return account, amount
+
+
+def pay(step: Step, account: LedgerAccount, amount: Decimal) -> None:
+    """COMMITTED → PAID, in the year of the decision, or of the payment where `a10.cap_year_basis` says so (M03)."""
+    paid_on = step.submitted.get("paid_on")
+    year = date.fromisoformat(str(paid_on)).year if paid_on else step.today.year
+    if account.year != year and step.parameter("a10.cap_year_basis") == "disbursement_year":
+        account = _move_to_year(step, account, amount, year, "COMMITTED")
+    enter(step, account, "PAID", amount, "COMMITTED", "已拨付")
+    step.case.paid_amount = amount
+
+
+def restore(step: Step, amount: Decimal) -> None:
+    """PAID → RESTORED: money that was paid by mistake and came back is room again in the year of its award (2.4)."""
+    account, _ = _locked_hold(step, "PAID", "本件没有已拨付的额度，不能恢复。")
+    enter(step, account, "RESTORED", amount, "PAID", "差错多拨退回，恢复额度")
+
+
+def enter(step: Step, account: LedgerAccount, state: str, amount: Decimal, from_state: str | None, why: str) -> None:
+    """Add one entry of this case; the caller holds the account's lock."""
+    step.session.add(
+        LedgerEntry(
+            account_id=account.id,
+            case_id=step.case.id,
+            state=state,
+            from_state=from_state,
+            amount=amount,
+            by=step.actor.username,
+            at=step.now,
+            why=why,
+        )
+    )

@@ -1,0 +1,52 @@
+"""Checks of article 7's forms: nothing is matched that the city did not award, and no account but the firm's own."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from workflows.case.checks.parts import Check, all_met, amount, not_in_future, own_account
+from workflows.case.step import Step
+from workflows.errors import FieldError
+from workflows.rules.money import format_yuan
+
+
+def _application(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
+    approved = amount(data, "city_award_approved")
+    errors = []
+    if amount(data, "city_award_received") > approved:
+        errors.append(FieldError("city_award_received", _above("本次到账金额", approved)))
+    if amount(data, "declared_amount") > approved:
+        errors.append(FieldError("declared_amount", _above("申请金额", approved)))
+    stage, count = data.get("stage"), data.get("stage_count")
+    if stage and count and stage > count:
+        errors.append(FieldError("stage", "本次拨款期次不能大于总期数。"))
+    return errors + not_in_future(step, data, "established_on", "received_date")
+
+
+def _audit(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
+    return _at_most_the_award(step, data, "audited_city_award_received", "审核后的本次到账金额")
+
+
+def _verified(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
+    return _at_most_the_award(step, data, "city_award_received", "核定的本次到账金额")
+
+
+def _at_most_the_award(step: Step, data: Mapping[str, Any], field: str, name: str) -> list[FieldError]:
+    """A candidate's case may hold no approved award: the city's list does not always state one."""
+    if step.facts.get("city_award_approved") is None:
+        return []
+    approved = amount(step.facts, "city_award_approved")
+    return [FieldError(field, _above(name, approved))] if amount(data, field) > approved else []
+
+
+def _above(name: str, approved: Decimal) -> str:
+    return f"{name}不能超过市级核定奖励金额{format_yuan(approved)}元。"
+
+
+CHECKS: dict[str, Check] = {
+    "future_energy_application": _application,
+    "future_energy_review": all_met("a7_1", "a7_2", "a7_3", "a7_4"),
+    "future_energy_audit": _audit,
+    "future_energy_verified": _verified,
+    "future_energy_confirmation": own_account,
+}

@@ -1,0 +1,74 @@
+"""Letters and messages to the applicant (文书): numbered without gaps, with reasons, rule and remedies."""
+
+from dataclasses import dataclass
+
+from storage.messages import Message, next_letter_number
+from workflows.case.step import Step
+
+REMEDIES = (
+    "如不服本决定，可自收到本告知书之日起60日内依法向区人民政府申请行政复议，"
+    "或者自收到之日起6个月内依法向人民法院提起行政诉讼。"
+)
+CONTACT = "承办单位：通州区经济和信息化局（虚构演示单位）　咨询电话：1000000（虚构）"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A kind of letter: its title, the character of its number, whether it turns somebody down."""
+
+    title: str
+    sign: str | None
+    adverse: bool = False
+
+
+LETTERS = {
+    "acceptance": Letter("受理通知书", "受"),
+    "candidate": Letter("免申即享确认通知", None),
+    "correction": Letter("一次性补正告知书", "补"),
+    "non_acceptance": Letter("不予受理告知书", "不受", adverse=True),
+    "credit_hearing": Letter("陈述申辩告知书", "陈"),
+    "credit_cure": Letter("信用修复提示", None),
+    "termination": Letter("终止办理告知书", "终", adverse=True),
+    "cut_comment": Letter("核减情况征求意见函", "核"),
+    "award": Letter("支持项目认定通知书", "支"),
+    "refusal": Letter("不予支持告知书", "不支", adverse=True),
+    "disbursement": Letter("资金拨付通知书", "拨"),
+    "payment_returned": Letter("支付退回提示", None),
+    "publicity": Letter("公示提示", None),
+    "suspension": Letter("中止办理通知", None),
+    "resumption": Letter("恢复办理通知", None),
+}
+
+
+def told(text: str) -> str:
+    """A reason as it stands inside a sentence: without the full stop that its writer put behind it."""
+    return text.strip().rstrip("。；;，,.")
+
+
+def send(step: Step, kind: str, text: str) -> Message:
+    """Write a letter to the case's enterprise in this transaction and record it; returns the message."""
+    letter = LETTERS[kind]
+    number = None
+    if letter.sign:
+        count = next_letter_number(step.session, kind, step.today.year)
+        number = f"通经信绿{letter.sign}〔{step.today.year}〕{count}号"
+    day = step.today
+    parts = [
+        f"{step.enterprise.name}：",
+        f"你单位申报的“{step.case.title}”（申报编号{step.case.reference}），{text}",
+    ]
+    if letter.adverse:
+        parts.append(REMEDIES)
+    parts.append(f"{CONTACT}\n{day.year}年{day.month}月{day.day}日")
+    message = Message(
+        enterprise_id=step.case.enterprise_id,
+        case_id=step.case.id,
+        kind=kind,
+        number=number,
+        title=letter.title,
+        body="\n".join(parts),
+        sent_at=step.now,
+    )
+    step.session.add(message)
+    step.record("letter_sent", kind, [{"field": "number", "old": None, "new": number or letter.title}])
+    return message

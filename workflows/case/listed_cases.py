@@ -1,0 +1,66 @@
+"""A case as the rules over several cases see it: what of its file counts when the list is worked out."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from workflows.case.step import Step
+from workflows.rules import listing
+from workflows.rules.money import ZERO
+
+
+def account_key(uscc: str, group_uscc: str | None, parameters: Mapping[str, Any]) -> str:
+    """Whose annual ceiling an enterprise uses: its own, or its group's (`a10.cap_scope`, M13)."""
+    return group_uscc if group_uscc and parameters["a10.cap_scope"] == "group" else uscc
+
+
+def is_recognition(step: Step) -> bool:
+    """Whether the case asks that a cluster be recognised: its total reserves nothing, each of its years will."""
+    return step.case.scheme == "industry_cluster" and step.facts.get("round") == "entry"
+
+
+def listed_case(step: Step, granted_same_item: Decimal) -> listing.ListedCase:
+    """The case for `listing.propose`; `granted_same_item` is what other cases hold on the same item."""
+    case, facts = step.case, step.facts
+    assert case.matter_id is not None
+    return listing.ListedCase(
+        case=case.reference,
+        scheme=case.scheme,
+        uscc=step.enterprise.uscc,
+        account=account_key(step.enterprise.uscc, step.enterprise.group_uscc, step.parameters),
+        is_enterprise=step.enterprise.entity_type == "enterprise",
+        matter=case.matter_id,
+        precap_amount=case.precap_amount or ZERO,
+        accepted_at=case.accepted_at or case.created_at,
+        facts=facts,
+        other_district_paid=_other_district_paid(facts),
+        other_district_returned=facts.get("other_district_returned") is True,
+        city_paid=ZERO if case.scheme == "future_energy" else _declared_funds(facts, "municipal"),
+        verified_investment=_amount(facts, "approved_investment") or None,
+        granted_same_item=max(granted_same_item, _amount(facts, "granted_same_project")),
+        contribution=_contribution(facts),
+        tonnes_year=step.batch.cap_year - 1,
+        recognition=is_recognition(step),
+    )
+
+
+def _amount(facts: Mapping[str, Any], name: str) -> Decimal:
+    return Decimal(str(facts.get(name) or "0"))
+
+
+def _other_district_paid(facts: Mapping[str, Any]) -> Decimal:
+    """What the officer confirmed, or else what the firm declared."""
+    if facts.get("other_district_paid"):
+        return _amount(facts, "other_district_paid")
+    return ZERO if "other_district_paid" in facts else _declared_funds(facts, "district")
+
+
+def _declared_funds(facts: Mapping[str, Any], level: str) -> Decimal:
+    rows = facts.get("other_public_funds") or []
+    return sum((_amount(row, "amount") for row in rows if row.get("level") == level), ZERO)
+
+
+def _contribution(facts: Mapping[str, Any]) -> Decimal:
+    """A payer's own part of an event: what it paid less what others gave it for that."""
+    own = _amount(facts, "audited_cost") - _amount(facts, "gov_funds") - _amount(facts, "other_income")
+    return max(ZERO, own)

@@ -1,0 +1,23 @@
+"""What service tasks do: the name in a diagram → a function of one locked case.
+
+An operation reads and writes storage through its `Step`, calls the law, and answers one scalar (or a list of names)
+that a gateway or a multi-instance reads. It never commits.
+"""
+
+from workflows.case.operations import (
+    amounts,
+    cluster,
+    credit,
+    expert_review,
+    intake,
+    payment,
+    publicity,
+    recheck,
+    routing,
+    verification,
+)
+from workflows.case.operations.registry import REGISTRY, Operation, perform, signatures
+
+MODULES = (amounts, cluster, credit, expert_review, intake, payment, publicity, recheck, routing, verification)
+
+__all__ = ["MODULES", "REGISTRY", "Operation", "perform", "signatures"]

@@ -1,0 +1,109 @@
+"""P02–P04: submission, acceptance, correction, non-acceptance."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from storage import matters, messages
+from storage.messages import Message
+from workflows.case import clusters, letters
+from workflows.case.operations.policy import refuse_outside_policy
+from workflows.case.operations.registry import operation
+from workflows.case.step import Step, local_date
+from workflows.codes.reasons import REASONS
+from workflows.errors import Conflict
+from workflows.rules import matters as rule_matters
+
+
+@operation("登记提交并确定申报事项", "核对申报期，登记提交日，确定同一事项。")
+def register_submission(step: Step, _: Mapping[str, str]) -> None:
+    """Check the window (G3), note the day, and find the matter that the case concerns (domain.md 2.2)."""
+    # A candidate was put forward by the office within the window; its firm has the period that the letter names.
+    made_by_the_office = step.facts.get("origin") == "candidate"
+    if not made_by_the_office and not step.batch.window_from <= step.now <= step.batch.window_to:
+        raise Conflict("现在不在本批次的申报期内，不能提交；已填写的内容仍为你保留。")
+    refuse_outside_policy(step, "submitted_on", step.today, "提交")
+    step.case.submitted_at = step.now
+    key = rule_matters.matter_key(step.case.scheme, step.enterprise.uscc, step.facts, last_year=step.batch.cap_year - 1)
+    step.case.matter_id = clusters.matter_of(step) or matters.get_or_create(step.session, key, step.case.title).id
+    clusters.refuse_second_recognition(step)
+    matters.replace_identifiers(step.session, step.case.id, rule_matters.identifiers(step.facts))
+    step.record("application_submitted", "fill_application", [{"field": "matter", "old": None, "new": key}])
+
+
+@operation("予以受理", "登记受理日，开始计算办理期限，发出受理通知书；此后材料锁定。")
+def accept_case(step: Step, _: Mapping[str, str]) -> None:
+    """Start the clock of the procedure; from now on the documents are locked against deletion."""
+    refuse_outside_policy(step, "accepted_on", step.today, "受理")
+    step.case.accepted_at = step.now
+    listed = step.facts.get("origin") == "candidate"
+    found = "经核对公布名单，你单位符合免申即享条件" if listed else "经形式审查，材料齐全、符合法定形式"
+    letters.send(step, "acceptance", f"{found}，予以受理。")
+    step.record("case_accepted", "formality_check")
+
+
+@operation(
+    "计算办理期限",
+    "自当日起按工作日计算，至末日24时届满；结果供定时事件使用。",
+    parameters={"days": "自当日起的工作日数；取自政策口径的，口径变更后随之变化。"},
+    periods=("days",),
+    gives="instant",
+)
+def working_deadline(step: Step, arguments: Mapping[str, str]) -> str:
+    """24:00 of the last of `days` working days (a number, or a parameter id) from today, as an ISO instant."""
+    days = arguments["days"]
+    return step.deadline(int(days) if days.isdigit() else int(step.parameter(days))).isoformat()
+
+
+@operation(
+    "一次性告知补正并计算期限",
+    "发出一次性补正告知书，并计算补正期限；结果供定时事件使用。",
+    gives="instant",
+)
+def open_correction(step: Step, _: Mapping[str, str]) -> str:
+    """Send the letter with which the period of a correction begins, each time it begins; answers its end."""
+    deadline = step.deadline(int(step.parameter("proc.supplement_days")))
+    _send_correction_letter(step, deadline)
+    return deadline.isoformat()
+
+
+def _send_correction_letter(step: Step, deadline: datetime) -> Message:
+    """Everything that is missing is told at once (一次性告知), and again when the first letter was not delivered."""
+    items = step.facts.get("correction_items") or []
+    lines = [f"{number}. {item.get('problem', '')}" for number, item in enumerate(items, start=1)]
+    last = local_date(deadline - timedelta(microseconds=1))
+    until = f"{last.year}年{last.month}月{last.day}日24时"
+    return letters.send(step, "correction", f"需补正下列内容，请于{until}前一次性补正：\n" + "\n".join(lines))
+
+
+@operation(
+    "补正逾期处理",
+    "补正期满：告知书已阅的按逾期处理，未送达的重新告知。",
+    results={"lapsed": "逾期未补正", "not_delivered": "告知书未送达"},
+)
+def lapse_correction(step: Step, _: Mapping[str, str]) -> str:
+    """The period is over. Silence counts only against a firm that was reached: its letter was opened."""
+    letter = messages.latest_of_kind(step.session, step.case.id, "correction")
+    if letter is not None and letter.read_at is None:
+        step.record("correction_not_delivered", "correction")
+        return "not_delivered"
+    step.facts = {**step.facts, "reason_code": "INCOMPLETE", "reason": "逾期未补正"}
+    step.record("correction_lapsed", "correction")
+    return "lapsed"
+
+
+@operation(
+    "登记不予受理",
+    "登记理由，发出不予受理告知书。",
+    results={"not_accept": "不予受理"},
+)
+def record_not_accepted(step: Step, _: Mapping[str, str]) -> str:
+    """Set the reason and tell the firm with its remedies; the same matter may be filed again in the window."""
+    code = str(step.facts.get("reason_code") or "INCOMPLETE")
+    step.case.reason = code
+    told = letters.told(str(step.facts.get("reason") or ""))
+    text = f"因{REASONS[code]}{'（' + told + '）' if told else ''}，决定不予受理。"
+    if code == "INCOMPLETE":
+        text += "申报期内补齐材料后可再次申报。"
+    letters.send(step, "non_acceptance", text)
+    step.record("case_not_accepted", "formality_check", [{"field": "reason", "old": None, "new": code}])
+    return "not_accept"

@@ -1,0 +1,22 @@
+"""P08: what follows from the third party's report."""
+
+from collections.abc import Mapping
+
+from workflows.case import letters
+from workflows.case.operations.registry import operation
+from workflows.case.step import Step
+
+
+@operation(
+    "判断是否存在审计核减",
+    "有核减的，发出核减情况征求意见函。",
+    results={"yes": "有核减", "no": "无核减"},
+)
+def check_cuts(step: Step, _: Mapping[str, str]) -> str:
+    """`yes` when the report cut lines, so that the firm may comment on them (核减情况征求意见)."""
+    cuts = step.facts.get("cut_lines") or []
+    if not cuts:
+        return "no"
+    lines = [f"{cut.get('item', '')}：核减{cut.get('amount', '')}元，{cut.get('reason', '')}" for cut in cuts]
+    letters.send(step, "cut_comment", "第三方审核机构核减下列内容，可在5个工作日内反馈意见：\n" + "\n".join(lines))
+    return "yes"

@@ -1,0 +1,252 @@
+"""The one place where the engine meets storage: lock, load, step, save, project, record.
+
+Everything that happens to a case happens through a `Running`, in the transaction of whoever opened it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from storage import audit as audit_store
+from storage import cases, instances
+from storage import tasks as task_store
+from storage.cases import Case, CaseFacts
+from storage.database import Session
+from storage.instances import Incident, Instance, Wait
+from storage.tasks import Task
+from workflows import engine
+from workflows.audit import Chain
+from workflows.case.bundles import Bundle, bundle_of
+from workflows.case.operations import perform
+from workflows.case.step import Step, due_on
+from workflows.errors import Conflict, GreenCaseError, NotFound, StepFailed
+from workflows.permissions import SYSTEM, Actor, scope_of
+
+FAILED = "流程未能继续，本次操作没有生效，已登记为流程异常件，请联系流程与口径负责人。"
+
+
+def chain_of(case: Case) -> str:
+    return f"case:{case.reference}"
+
+
+class Running:
+    """One locked case with its live process. `save` writes everything that changed; nothing here commits."""
+
+    def __init__(self, step: Step, bundle: Bundle, instance: Instance, facts: CaseFacts) -> None:
+        self.step, self.bundle = step, bundle
+        self._instance, self._facts = instance, facts
+        self._tasks: dict[str, engine.OpenTask] = {}
+        self._waits: dict[str, engine.Wait] = {}
+        self._completed: str | None = None
+
+    @cached_property
+    def process(self) -> engine.ProcessInstance:
+        """The live process, read when first needed: a list looks at many cases and moves few."""
+        try:
+            process = engine.ProcessInstance.load(self.bundle.diagrams, self._instance.state, self._call, self.step.now)
+        except engine.EngineError as error:
+            raise StepFailed(FAILED, case_id=self.step.case.id, element_id=None) from error
+        self._tasks = {task.id: task for task in process.open_tasks()}
+        self._waits = {wait.id: wait for wait in process.waits()}
+        return process
+
+    @property
+    def case(self) -> Case:
+        return self.step.case
+
+    def waits_for(self, *messages: str) -> bool:
+        """Whether one of these messages would move the case now; a suspended one stands still."""
+        return self.case.suspended_at is None and any(wait.message in messages for wait in self.process.waits())
+
+    def _call(self, call: engine.ServiceCall) -> Any:
+        return perform(self.step, call.operation, call.parameters)
+
+    def complete(self, task: Task, decision: str | None) -> None:
+        """Complete an open task and let the process run on."""
+        self._completed = task.id
+        self._stepping(lambda: self.process.complete(task.id, decision))
+
+    def deliver(self, message: str, payload: Mapping[str, str]) -> None:
+        """Give the process a message that it waits for."""
+        self._stepping(lambda: self.process.deliver(message, payload))
+
+    def cancel_instance(self, task: Task) -> None:
+        """Take back one task of a multi-instance; the last one to close lets the case go on."""
+        self._stepping(lambda: self.process.cancel_instance(task.id))
+
+    def advance(self) -> None:
+        """Fire the timers that are due."""
+        self._stepping(self.process.advance)
+
+    def cancel(self) -> None:
+        self._stepping(self.process.cancel)
+
+    def _stepping(self, act: Any) -> None:
+        # A stage is known before the step, so that an operation can say in which stage a refusal fell.
+        self.step.case.stage = self.process.stage() or self.step.case.stage
+        try:
+            act()
+        except engine.NotReady:
+            raise Conflict("该任务已办结或已失效，请刷新后查看最新状态。") from None
+        except engine.NothingCatches:
+            raise Conflict("本件当前环节不接受此项操作，请刷新后查看最新状态。") from None
+        except engine.EngineError as error:
+            if isinstance(error.__cause__, GreenCaseError):
+                raise error.__cause__ from None
+            element = getattr(error, "element_id", None)
+            raise StepFailed(FAILED, case_id=self.case.id, element_id=element) from error
+
+    def save(self) -> None:
+        """Write the state, project tasks and waits, set status and stage."""
+        step, case, process = self.step, self.step.case, self.process
+        self._instance.state = process.dump()
+        self._instance.next_due_at = process.next_due()
+        if self._instance.retry_at is not None:
+            self._instance.retry_at = None
+            instances.resolve_incidents(step.session, case.id, step.now)
+            step.record("incident_resolved", case.stage or "")
+        if step.facts is not self._facts.facts:
+            self._facts.facts = step.facts
+        self._project_tasks()
+        self._project_waits()
+        status = process.status() or case.status
+        if case.suspended_at is None:
+            case.status = status
+        case.stage = process.stage() or case.stage
+        if process.ended is not None and case.ended_at is None:
+            case.ended_at = step.now
+            case.reason = case.reason or process.ended.reason
+            step.record("case_ended", process.ended.element_id, [{"field": "status", "old": None, "new": status}])
+
+    def _project_tasks(self) -> None:
+        session, step = self.step.session, self.step
+        now_open = {task.id: task for task in self.process.open_tasks()}
+        for task in now_open.values():
+            if task.id not in self._tasks:
+                session.add(new_task(step, task))
+        gone = [task_id for task_id in self._tasks if task_id not in now_open and task_id != self._completed]
+        if gone:
+            task_store.cancel(session, gone, step.now)
+        self._tasks = now_open
+
+    def _project_waits(self) -> None:
+        session, now = self.step.session, self.step.now
+        waits = {wait.id: wait for wait in self.process.waits()}
+        gone = [key for key in self._waits if key not in waits]
+        if gone:
+            instances.end_waits(session, gone, now)
+        for key, wait in waits.items():
+            if key not in self._waits:
+                session.add(new_wait(self.case.id, wait, now))
+            elif wait != self._waits[key]:
+                instances.move_wait(session, key, wait.due_at)
+        self._waits = waits
+
+
+def new_task(step: Step, task: engine.OpenTask) -> Task:
+    return Task(
+        id=task.id,
+        case_id=step.case.id,
+        element_id=task.element_id,
+        process=task.process,
+        name=task.name,
+        role=task.role,
+        form=task.form,
+        stage=task.stage,
+        personal=task.assignee is not None,
+        separate_from=list(task.separate_from),
+        assignee=task.assignee,
+        due_on=due_on(step.batch, task.due, step.today),
+        opened_at=step.now,
+    )
+
+
+def new_wait(case_id: int, wait: engine.Wait, now: datetime) -> Wait:
+    return Wait(
+        id=wait.id,
+        case_id=case_id,
+        process=wait.process,
+        element_id=wait.element_id,
+        name=wait.name,
+        kind=wait.kind,
+        message=wait.message,
+        due_at=wait.due_at,
+        boundary=wait.boundary,
+        opened_at=now,
+    )
+
+
+def start(step: Step, bundle: Bundle) -> None:
+    """Start the process of a new case: its state, its facts, its first task."""
+    process = engine.ProcessInstance.start(
+        bundle.diagrams, lambda call: perform(step, call.operation, call.parameters), step.now
+    )
+    session, case = step.session, step.case
+    session.add(Instance(case_id=case.id, state=process.dump(), next_due_at=process.next_due()))
+    session.add(CaseFacts(case_id=case.id, facts=step.facts))
+    session.add_all(new_task(step, task) for task in process.open_tasks())
+    session.add_all(new_wait(case.id, wait, step.now) for wait in process.waits())
+    case.status, case.stage = process.status() or case.status, process.stage()
+
+
+def open_case(session: Session, case_id: int, actor: Actor, now: datetime) -> Running:
+    """Lock a case and load its process."""
+    case = cases.lock(session, case_id)
+    return _open(session, [case], actor, now)[0]
+
+
+def open_cases(session: Session, case_ids: Iterable[int], actor: Actor, now: datetime) -> list[Running]:
+    """Lock several cases in the order of their references and load their processes; two statements and the chains."""
+    return _open(session, cases.lock_all(session, case_ids), actor, now)
+
+
+def open_waiting(
+    session: Session, batch_id: int, messages: Sequence[str], actor: Actor, now: datetime
+) -> list[Running]:
+    """Lock the cases of a batch that wait for one of these messages and load their processes.
+
+    They are asked again under the lock: a withdrawal or a suspension may have been faster.
+    """
+    found = {case_id for message in messages for case_id in instances.waiting_cases(session, batch_id, message)}
+    return [each for each in open_cases(session, found, actor, now) if each.waits_for(*messages)]
+
+
+def _open(session: Session, locked: Sequence[Case], actor: Actor, now: datetime) -> list[Running]:
+    rows = instances.load(session, [case.id for case in locked])
+    ends = audit_store.last_of(session, [chain_of(case) for case in locked])
+    opened = []
+    for case in locked:
+        instance, facts, batch, enterprise = rows[case.id]
+        name = chain_of(case)
+        seq, previous = ends.get(name, (0, ""))
+        chain = Chain(session, name, seq, previous)
+        step = Step(session, case, batch, enterprise, facts.facts, actor, now, chain)
+        opened.append(Running(step, bundle_of(session, case.definition_id), instance, facts))
+    return opened
+
+
+def refuse_suspended(case: Case) -> None:
+    if case.suspended_at is not None:
+        raise Conflict("本件已中止办理，恢复办理后方可操作。")
+
+
+def refuse_ended(case: Case) -> None:
+    if case.ended_at is not None:
+        raise Conflict("本件已办结，不能再办理此项操作。")
+
+
+def record_incident(session: Session, case_id: int, element_id: str | None, what: str, now: datetime) -> None:
+    """Note that a step failed, in a transaction of its own after the failed one was rolled back."""
+    case = cases.lock(session, case_id)
+    session.add(Incident(case_id=case_id, at=now, element_id=element_id, what=what[:2000]))
+    Chain.open(session, chain_of(case)).append(now, SYSTEM.username, "incident_recorded", element_id or "")
+    instances.postpone(session, case_id, now + timedelta(minutes=10))
+
+
+def find_case(session: Session, reference: str, actor: Actor) -> Case:
+    """The case if the actor may know of it, else NotFound: nobody learns of what is not theirs."""
+    case = cases.find_visible(session, reference, scope_of(actor))
+    if case is None:
+        raise NotFound("没有这一申报件，或你无权查看。")
+    return case

@@ -1,0 +1,205 @@
+"""Documents: streamed through us to the object store; a row appears only when the bytes are safe."""
+
+import hashlib
+import unicodedata
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from storage import documents as store
+from storage.cases import Case
+from storage.database import Session
+from storage.documents import Document
+from storage.objects import ObjectStore, ObjectStoreAway
+from workflows import views
+from workflows.case.running import find_case, open_case, refuse_ended
+from workflows.casework import filetypes
+from workflows.casework.cases import find_readable
+from workflows.codes.checklists import CHECKLISTS
+from workflows.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, TooLarge, Unavailable
+from workflows.permissions import OFFICE, Actor
+
+MAX_BYTES = 50 * 1024 * 1024
+AWAY = "文件存储服务暂时不可用，文件没有上传；其他功能不受影响，请稍后重试。"
+
+
+@dataclass(frozen=True)
+class Content:
+    """A document on its way to a reader."""
+
+    filename: str
+    content_type: str
+    size: int
+    chunks: Iterator[bytes]
+
+
+def list_documents(session: Session, actor: Actor, reference: str) -> dict[str, Any]:
+    """The checklist of the case's scheme with what is there, and every version of every document."""
+    case = find_readable(session, reference, actor)
+    found = store.list_of_case(session, case.id)
+    present = {document.code for document in found}
+    return {
+        "checklist": [
+            {
+                "code": item.code,
+                "name": item.name,
+                "required": item.required,
+                "hint": item.hint,
+                "present": item.code in present,
+            }
+            for item in CHECKLISTS[case.scheme]
+        ],
+        "items": [_shown(document, actor) for document in found],
+    }
+
+
+def _shown(document: Document, actor: Actor) -> dict[str, Any]:
+    return {
+        "id": document.id,
+        "code": document.code,
+        "version": document.version,
+        "filename": document.filename,
+        "content_type": document.content_type,
+        "size": document.size,
+        "sha256": document.sha256,
+        "uploaded_by": document.uploaded_by if actor.sees_names else None,
+        "uploaded_at": views.instant(document.uploaded_at),
+        "locked": document.locked_at is not None,
+    }
+
+
+def clean_filename(given: str) -> str:
+    """The name as its owner wrote it, without folders and without characters that no screen shows."""
+    name = given.replace("\\", "/").rsplit("/", 1)[-1]
+    name = "".join(character for character in name if unicodedata.category(character)[0] != "C").strip()
+    if not name or name.strip(".") == "" or len(name) > 150:
+        raise Invalid("文件名有误。", errors=[FieldError("file", "请使用不超过150字的文件名。")])
+    return name
+
+
+def upload(
+    session: Session,
+    objects: ObjectStore,
+    actor: Actor,
+    reference: str,
+    *,
+    code: str,
+    filename: str,
+    stream: BinaryIO,
+    now: datetime,
+) -> dict[str, Any]:
+    """Take one file for one line of the checklist: check, stream to the store, then note it under the case's lock.
+
+    Raises UnsupportedType for what it is not, TooLarge above 50 MiB, Unavailable while the store is away.
+    """
+    case = find_readable(session, reference, actor)
+    _may_upload(actor, case)
+    if code not in {item.code for item in CHECKLISTS[case.scheme]}:
+        raise Invalid("材料类别有误。", errors=[FieldError("code", "材料清单中没有这一类别。")])
+    name = clean_filename(filename)
+    kind = filetypes.check(name, stream)
+    reader = _Hashing(stream)
+    key = f"{case.reference}/{uuid.uuid4().hex}"
+    try:
+        object_version = objects.put(key, reader, kind.content_type)  # type: ignore[arg-type]
+    except ObjectStoreAway as away:
+        raise Unavailable(AWAY) from away
+    try:
+        running = open_case(session, case.id, actor, now)
+        _may_upload(actor, running.case)
+        document = Document(
+            case_id=case.id,
+            code=code,
+            version=store.last_version(session, case.id, code, name) + 1,
+            filename=name,
+            content_type=kind.content_type,
+            size=reader.size,
+            sha256=reader.digest(),
+            object_key=key,
+            object_version=object_version,
+            uploaded_by=actor.username,
+            uploaded_at=now,
+        )
+        session.add(document)
+        running.step.record(
+            "document_uploaded",
+            code,
+            [
+                {"field": "filename", "old": None, "new": name},
+                {"field": "version", "old": None, "new": document.version},
+                {"field": "sha256", "old": None, "new": document.sha256},
+            ],
+        )
+        session.flush()
+    except Exception:
+        # Nobody will ever refer to these bytes; leaving them would only cost space.
+        _forget(objects, key, object_version)
+        raise
+    return _shown(document, actor)
+
+
+def _forget(objects: ObjectStore, key: str, version: str | None) -> None:
+    try:
+        objects.remove(key, version)
+    except ObjectStoreAway:
+        return
+
+
+def _may_upload(actor: Actor, case: Case) -> None:
+    refuse_ended(case)
+    if case.suspended_at is not None:
+        raise Conflict("本件已中止办理，恢复办理后方可上传。")
+    if not actor.is_applicant and not actor.has(*OFFICE, "verifier"):
+        raise Forbidden("你可以查看材料，但不能上传。")
+
+
+class _Hashing:
+    """Counts and hashes what passes; refuses more than the limit."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self._hash, self.size = stream, hashlib.sha256(), 0
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._stream.read(size)
+        self.size += len(piece)
+        if self.size > MAX_BYTES:
+            raise TooLarge("单个文件不得超过50兆字节。")
+        self._hash.update(piece)
+        return piece
+
+    def digest(self) -> str:
+        return self._hash.hexdigest()
+
+
+def open_content(session: Session, objects: ObjectStore, actor: Actor, reference: str, document_id: int) -> Content:
+    """A document's bytes for a reader who may see the case."""
+    case = find_readable(session, reference, actor)
+    if actor.has("process_owner") and not actor.has(*OFFICE, "auditor"):
+        raise Forbidden("材料含个人信息和商业秘密，流程与口径负责人只查看材料清单。")
+    document = store.find(session, case.id, document_id)
+    if document is None:
+        raise NotFound("没有这份材料。")
+    try:
+        chunks = objects.read(document.object_key, document.object_version)
+    except ObjectStoreAway as away:
+        raise Unavailable("文件存储服务暂时不可用，请稍后重试。") from away
+    return Content(document.filename, document.content_type, document.size, chunks)
+
+
+def withdraw_document(session: Session, actor: Actor, reference: str, document_id: int, now: datetime) -> None:
+    """Take a document out of the file; Conflict once the case is accepted, for then nothing may vanish from it."""
+    case = find_case(session, reference, actor)
+    if not actor.is_applicant:
+        raise Forbidden("材料由申报单位管理。")
+    running = open_case(session, case.id, actor, now)
+    document = store.find(session, case.id, document_id)
+    if document is None:
+        raise NotFound("没有这份材料。")
+    if running.case.accepted_at is not None or running.case.ended_at is not None:
+        raise Conflict("申报件受理后，材料不能删除，只能补充新版本。")
+    document.withdrawn_at = now
+    running.step.record(
+        "document_withdrawn", document.code, [{"field": "filename", "old": document.filename, "new": None}]
+    )

@@ -1,0 +1,327 @@
+"""The file of a case (件档): its papers, history, path on the diagrams and calculations, as each reader may see it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from storage import audit as audit_store
+from storage import batches, calculations, instances, ledger, messages, payments, people, publicity, reviews
+from storage import cases as store
+from storage import tasks as task_store
+from storage.audit import AuditEvent
+from storage.cases import Case
+from storage.database import Session
+from workflows import engine, forms, paging, views
+from workflows.case.bundles import bundle_of
+from workflows.case.running import chain_of
+from workflows.casework.cases import find_readable, refuse_outsiders, with_amounts
+from workflows.casework.tasks import SEALED, enterprise_profile, may_read, read_only_step
+from workflows.errors import Forbidden
+from workflows.permissions import INVITED, OFFICE, READERS, Actor
+
+# What an applicant may read of the history: what he did, and what he was told.
+PUBLIC_ACTIONS = frozenset(
+    {
+        "case_created",
+        "application_submitted",
+        "case_accepted",
+        "case_not_accepted",
+        "letter_sent",
+        "case_withdrawn",
+        "case_suspended",
+        "case_resumed",
+        "case_terminated",
+        "case_vetoed",
+        "case_refused",
+        "award_committed",
+        "payment_made",
+        "payment_returned",
+        "case_ended",
+        "document_uploaded",
+    }
+)
+
+
+def get_history(
+    session: Session, actor: Actor, reference: str, *, cursor: str | None = None, limit: int = 1000
+) -> paging.Page:
+    """The events in order; applicants read what they did and were told, without names of staff."""
+    case = find_readable(session, reference, actor)
+    refuse_outsiders(actor)
+    after = paging.read_id_cursor(cursor) or 0
+    events = audit_store.list_chain(session, chain_of(case), after=after, limit=limit + 1)
+    following = paging.id_cursor(events[limit - 1].seq) if len(events) > limit else None
+    return paging.Page(_events(session, actor, case, events[:limit]), following)
+
+
+def _events(session: Session, actor: Actor, case: Case, events: Sequence[AuditEvent]) -> list[dict[str, Any]]:
+    if not actor.sees_names:
+        own = people.users_of_enterprise(session, case.enterprise_id)
+        return [
+            {
+                "seq": event.seq,
+                "at": views.instant(event.at),
+                "actor": "本单位" if event.actor in own else "承办单位",
+                "action": event.action,
+                "subject": event.subject,
+                "changes": event.changes if event.actor in own else [],
+            }
+            for event in events
+            if event.action in PUBLIC_ACTIONS or event.actor in own
+        ]
+    names = people.names_of(session, {event.actor for event in events})
+    return [
+        {
+            "seq": event.seq,
+            "at": views.instant(event.at),
+            "actor": event.actor,
+            "actor_name": names.get(event.actor, "系统"),
+            "action": event.action,
+            "subject": event.subject,
+            "changes": [_masked_change(change, actor) for change in event.changes],
+            "previous": event.previous,
+            "hash": event.hash,
+        }
+        for event in events
+    ]
+
+
+def _masked_change(change: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
+    if change.get("field") in views.PERSONAL and not actor.sees_personal_data:
+        return {
+            **change,
+            "old": change["old"] and views.mask(change["old"]),
+            "new": change["new"] and views.mask(change["new"]),
+        }
+    return dict(change)
+
+
+def get_diagram(session: Session, actor: Actor, reference: str, now: datetime) -> dict[str, Any]:
+    """The diagrams of the case's own version with the path that it took, the called ones included."""
+    case = find_readable(session, reference, actor)
+    if actor.is_applicant:
+        raise Forbidden("流程图供办理人员查看；你可在申报件页面查看办理进度。")
+    refuse_outsiders(actor)
+    bundle = bundle_of(session, case.definition_id)
+    state = instances.get_state(session, case.id)
+    process = engine.ProcessInstance.load(bundle.diagrams, state, _no_operations, now)
+    failed = {incident.element_id for incident in instances.list_incidents(session, [case.id])}
+    return {
+        "diagrams": [
+            {
+                "key": path.key,
+                "xml": bundle.diagrams.xml_of(path.key).decode(),
+                "done": list(path.done),
+                "open": list(path.open),
+                "failed": sorted({*path.failed, *(failed & set(bundle.diagrams.elements(path.key)))} - {None}),
+                "flows": list(path.flows),
+            }
+            for path in process.path()
+        ]
+    }
+
+
+def _no_operations(call: engine.ServiceCall) -> None:
+    raise RuntimeError(f"{call.operation} must not run while looking at a case")
+
+
+def get_calculation(session: Session, actor: Actor, reference: str) -> list[dict[str, Any]]:
+    """Every calculation of the case, in order; applicants see them once the case was published or has ended."""
+    case = find_readable(session, reference, actor)
+    if not with_amounts(session, actor, [case]):
+        return []
+    return [
+        {
+            "number": calculation.number,
+            "at": views.instant(calculation.at),
+            "by": calculation.by if actor.sees_names else None,
+            "eligible": calculation.eligible,
+            "computed_amount": views.amount(calculation.computed_amount),
+            "item_amount": views.amount(calculation.item_amount),
+            "precap_amount": views.amount(calculation.precap_amount),
+            "facts": calculation.facts,
+            "parameters": calculation.parameters
+            if actor.sees_names
+            else [{"id": each["id"], "value": each["value"]} for each in calculation.parameters],
+            "conditions": calculation.conditions,
+            "steps": calculation.steps,
+        }
+        for calculation in calculations.list_of_case(session, case.id)
+    ]
+
+
+def get_dossier(session: Session, actor: Actor, reference: str, now: datetime) -> dict[str, Any]:
+    """What stands beside a task: the facts, every readable submission with its form, reviews, list rows, payments."""
+    case = find_readable(session, reference, actor)
+    step = read_only_step(session, case, actor, now)
+    bundle = bundle_of(session, case.definition_id)
+    tasks = {task.id: task for task in task_store.list_of_case(session, case.id)}
+    names = people.names_of(session, {task.completed_by for task in tasks.values() if task.completed_by})
+    panel = reviews.current(session, case.id)
+    submissions = [
+        {
+            "task": tasks[each.task_id].name,
+            "element_id": each.element_id,
+            "form": each.form,
+            "form_object": bundle.form(each.form),
+            "data": views.masked(each.data, actor),
+            "by": names.get(each.by, each.by) if actor.sees_names else None,
+            "at": views.instant(each.at),
+        }
+        for each in store.list_submissions(session, case.id)
+        if may_read(actor, each, panel) and _concerns(actor, each.element_id)
+    ]
+    application = bundle.form(f"{case.scheme}_application")
+    known = {**enterprise_profile(step.enterprise), **step.facts}
+    shown = forms.prefill(application, known, enterprise_profile(step.enterprise))
+    inside = actor.has(*OFFICE, *READERS)
+    told = inside or actor.is_applicant
+    return {
+        "application_form": application,
+        "application": views.masked(shown, actor),
+        "submissions": submissions,
+        "reviews": _reviews(session, case) if inside else [],
+        "list_rows": _list_rows(session, case) if inside else [],
+        "decisions": _decisions(session, case) if inside else [],
+        "notices": _notices(session, case),
+        "ledger": _ledger(session, case) if inside else [],
+        "payments": _payments(session, case, actor) if told else [],
+        "messages": _messages(session, case) if told else [],
+        "correction_items": step.facts.get("correction_items") if case.status == "CORRECTION" else None,
+    }
+
+
+def _list_rows(session: Session, case: Case) -> list[dict[str, Any]]:
+    return [
+        {
+            "round": row.round,
+            "precap_amount": views.amount(row.precap_amount),
+            "final_amount": views.amount(row.final_amount),
+            "proposal": row.proposal,
+            "steps": row.steps,
+            "at": views.instant(row.fixed_at),
+        }
+        for row in batches.rows_of_case(session, case.id)
+    ]
+
+
+def _decisions(session: Session, case: Case) -> list[dict[str, Any]]:
+    return [
+        {
+            "minutes_no": resolution.minutes_no,
+            "result": decision.result,
+            "amount": views.amount(decision.amount),
+            "reason": decision.reason,
+            "at": views.instant(resolution.recorded_at),
+        }
+        for decision, resolution in batches.decisions_of_case(session, case.id)
+    ]
+
+
+def _notices(session: Session, case: Case) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": notice.id,
+            "title": notice.title,
+            "amount": views.amount(item.amount),
+            "published_at": views.instant(notice.published_at),
+            "ends_at": views.instant(item.ends_at),
+        }
+        for item, notice in publicity.announcements(session, case.id)
+    ]
+
+
+def _ledger(session: Session, case: Case) -> list[dict[str, Any]]:
+    return [
+        {
+            "state": entry.state,
+            "from_state": entry.from_state,
+            "amount": views.amount(entry.amount),
+            "at": views.instant(entry.at),
+            "why": entry.why,
+        }
+        for entry in ledger.entries_of_case(session, case.id)
+    ]
+
+
+def _payments(session: Session, case: Case, actor: Actor) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": payment.number,
+            "state": payment.state,
+            "amount": views.amount(payment.amount),
+            "account_name": payment.account_name,
+            "account_no": payment.account_no if actor.sees_personal_data else views.mask(payment.account_no),
+            "voucher_no": payment.voucher_no,
+            "paid_on": payment.paid_on.isoformat() if payment.paid_on else None,
+            "return_reason": payment.return_reason,
+        }
+        for payment in payments.list_of_case(session, case.id)
+    ]
+
+
+def _messages(session: Session, case: Case) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": each.kind,
+            "number": each.number,
+            "title": each.title,
+            "body": each.body,
+            "sent_at": views.instant(each.sent_at),
+            "read_at": views.instant(each.read_at),
+        }
+        for each in messages.list_of_case(session, case.id)
+    ]
+
+
+def _concerns(actor: Actor, element_id: str) -> bool:
+    """Invited outsiders read the application and the reports, not the office's internal opinions."""
+    if actor.has(*OFFICE, *READERS) or actor.is_applicant:
+        return True
+    outside = ("fill_application", "correction", "explanation", "audit_verification", "audit_supplement", "cut_comment")
+    return actor.has(*INVITED) and (element_id in outside or element_id in SEALED)
+
+
+def _reviews(session: Session, case: Case) -> list[dict[str, Any]]:
+    """Panels with their draws; scores only once they are unsealed."""
+    shown = []
+    for panel in reviews.list_sessions(session, case.id):
+        seats = reviews.seats(session, panel.id)
+        names = people.names_of(session, {seat.username for seat in seats})
+        unsealed = panel.unsealed_at is not None
+        shown.append(
+            {
+                "number": panel.number,
+                "size": panel.size,
+                "unsealed_at": views.instant(panel.unsealed_at),
+                "mean_score": str(panel.mean_score) if unsealed else None,
+                "supporting": panel.supporting if unsealed else None,
+                "passed": panel.passed if unsealed else None,
+                "draws": [
+                    {
+                        "number": draw.number,
+                        "seed": draw.seed,
+                        "drawn": draw.drawn,
+                        "excluded": draw.excluded,
+                        "pool": len(draw.pool),
+                        "reason": draw.reason,
+                        "at": views.instant(draw.drawn_at),
+                    }
+                    for draw in reviews.draws(session, panel.id)
+                ],
+                "seats": [
+                    {
+                        "username": seat.username,
+                        "name": names.get(seat.username, seat.username),
+                        "finance": seat.finance,
+                        "state": seat.state,
+                        "recusal_reason": seat.recusal_reason,
+                        "score": str(seat.score) if unsealed and seat.score is not None else None,
+                        "vote": seat.vote if unsealed else None,
+                        "opinion": seat.opinion if unsealed else None,
+                    }
+                    for seat in seats
+                ],
+            }
+        )
+    return shown

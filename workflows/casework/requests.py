@@ -1,0 +1,51 @@
+"""What the office asks of an applicant in a task, shown beside it: everything at once, and nobody's name."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from workflows.codes.checklists import CHECKLISTS
+from workflows.rules.money import format_yuan, parse_money
+
+
+def request_for(element_id: str, scheme: str, facts: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Title and lines of the request that an applicant's task answers; None where there is none."""
+    match element_id:
+        case "correction":
+            return _shown("请一次性补正下列内容", _corrections(scheme, facts))
+        case "explanation":
+            return _shown("请就下列事项作出说明", [facts.get("explanation_request")])
+        case "audit_supplement":
+            return _shown("第三方审核机构要求补充说明", [facts.get("audit_opinion")])
+        case "credit_cure":
+            return _shown("请修复下列情形后提交说明", [facts.get("credit_finding"), facts.get("joint_opinion")])
+        case "credit_statement":
+            return _shown(
+                "核查发现下列情形，你单位可以陈述申辩", [facts.get("credit_finding"), facts.get("joint_opinion")]
+            )
+        case "cut_comment":
+            return _shown("第三方审核机构核减下列内容，请反馈意见", _cuts(facts))
+        case "enter_payee":
+            return _shown("收款信息核对未通过，请更正", [facts.get("payee_opinion")])
+        case "correct_payee":
+            return _shown("支付被退回，请更正收款信息", [facts.get("return_reason")])
+    return None
+
+
+def _shown(title: str, lines: list[Any]) -> dict[str, Any] | None:
+    told = [str(line) for line in lines if line]
+    return {"title": title, "lines": told} if told else None
+
+
+def _corrections(scheme: str, facts: Mapping[str, Any]) -> list[str]:
+    names = {item.code: item.name for item in CHECKLISTS[scheme]}
+    return [
+        f"{names.get(item.get('document_code', ''), '申报表')}：{item.get('problem', '')}"
+        for item in facts.get("correction_items") or []
+    ]
+
+
+def _cuts(facts: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{cut.get('item', '')}：核减{format_yuan(parse_money(str(cut.get('amount', '0'))))}元，{cut.get('reason', '')}"
+        for cut in facts.get("cut_lines") or []
+    ]

@@ -1,0 +1,370 @@
+"""User tasks: find, claim, release, assign, draft, complete."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from storage import cases, people, reviews
+from storage import tasks as store
+from storage.batches import Batch
+from storage.cases import Case, CaseFacts, Submission
+from storage.database import Session
+from storage.people import Enterprise, User
+from storage.questions import worklists
+from storage.reviews import ReviewSession
+from storage.tasks import Task
+from workflows import audit, forms, paging, views
+from workflows.case import checks, effects
+from workflows.case.bundles import bundle_of
+from workflows.case.known_facts import known_facts
+from workflows.case.running import Running, open_case, refuse_suspended
+from workflows.case.step import Step
+from workflows.casework import requests
+from workflows.errors import Conflict, Forbidden, Invalid, NotFound
+from workflows.errors import FieldError as Problem
+from workflows.permissions import OFFICE, READERS, ROLES, Actor, require, scope_of
+
+# What an expert declares and scores is nobody's business until all scores are in; it never becomes a fact of the case.
+SEALED = frozenset({"declare_interest", "score_application"})
+
+
+def list_tasks(
+    session: Session,
+    actor: Actor,
+    *,
+    status: str = "open",
+    cursor: str | None = None,
+    limit: int = 50,
+    **filters: Any,
+) -> paging.Page:
+    """The caller's worklist by due date: his own and what he may claim, or (status done) what he completed.
+
+    Filters: those of `storage.questions.worklists.Filters`.
+    """
+    viewer, narrowed = _viewer(actor), worklists.Filters(**filters)
+    if status == "done":
+        before = paging.read_instant_cursor(cursor) if cursor else None
+        rows = worklists.list_done(session, viewer, narrowed, before=before, limit=limit + 1)
+    else:
+        after = paging.read_due_cursor(cursor)
+        rows = worklists.list_open(session, viewer, narrowed, after=after, limit=limit + 1)
+    items = [views.task_row(task, case, enterprise, actor) for task, case, enterprise in rows[:limit]]
+    if len(rows) <= limit:
+        return paging.Page(items, None)
+    last = rows[limit - 1][0]
+    if status == "done" and last.ended_at is not None:
+        return paging.Page(items, paging.instant_cursor(last.ended_at))
+    return paging.Page(items, paging.due_cursor(last.due_on, last.id))
+
+
+def _viewer(actor: Actor) -> worklists.Viewer:
+    return worklists.Viewer(
+        actor.username, actor.roles, actor.enterprise_id, scope_of(actor), reads_all=actor.has(*READERS)
+    )
+
+
+def count_tasks(session: Session, actor: Actor, today: date) -> dict[str, int]:
+    """How many are mine, to claim, and overdue."""
+    mine, to_claim, overdue = worklists.count(session, _viewer(actor), today)
+    return {"mine": mine, "to_claim": to_claim, "overdue": overdue}
+
+
+def _find(session: Session, actor: Actor, task_id: str) -> tuple[Task, Case]:
+    """The task if the actor may know of it: his own, one of his roles in a case he sees, or all of them for readers."""
+    found = worklists.find(session, task_id)
+    if found is None or not _knows(session, actor, *found):
+        raise NotFound("没有这一任务，或你无权查看。")
+    return found
+
+
+def _knows(session: Session, actor: Actor, task: Task, case: Case) -> bool:
+    if task.personal:
+        return task.assignee == actor.username or actor.has(*READERS, "review_organizer", "discipline")
+    if actor.is_applicant:
+        return case.enterprise_id == actor.enterprise_id
+    if task.role in actor.roles:
+        return case.submitted_at is not None
+    return cases.find_visible(session, case.reference, scope_of(actor)) is not None
+
+
+def get_task(session: Session, actor: Actor, task_id: str, now: datetime) -> dict[str, Any]:
+    """The task with its form: JSON Schema, the form for people, and the data it starts with."""
+    task, case = _find(session, actor, task_id)
+    if task.role not in actor.roles and not actor.has(*OFFICE, *READERS):
+        raise Forbidden(f"此任务由{ROLES.get(task.role, task.role)}办理。")
+    step = read_only_step(session, case, actor, now)
+    bundle = bundle_of(session, case.definition_id)
+    form, ui = bundle.form(task.form), bundle.form_schemas[task.form]
+    if task.status != "open":
+        submission = cases.submission_of_task(session, task.id)
+        panel = reviews.current(session, case.id) if task.element_id in SEALED else None
+        data = submission.data if submission and may_read(actor, submission, panel) else {}
+        return views.task_detail(
+            task, case, step.enterprise, actor, form, ui, form_data=data, allowed={}, examples=None
+        )
+    allowed = checks.allowed(form.key, step)
+    form = forms.settle(form, allowed)
+    context = example_context(step, task)
+    # Examples hold the case's own figures; who only looks gets none, so that no mask is undone by them.
+    examples = context if task.role in actor.roles else None
+    # A draft is its author's, or his post's; nobody else reads what was not sent.
+    working = task.draft_by == actor.username or (task.role in actor.roles and not task.personal)
+    data = {**forms.prefill(form, context.facts, context.enterprise), **((task.draft or {}) if working else {})}
+    detail = views.task_detail(
+        task, case, step.enterprise, actor, form, ui, form_data=data, allowed=allowed, examples=examples
+    )
+    return {**detail, "request": requests.request_for(task.element_id, case.scheme, step.facts)}
+
+
+def get_row(session: Session, actor: Actor, task_id: str) -> dict[str, Any]:
+    """The task as it stands in a worklist."""
+    task, case = _find(session, actor, task_id)
+    return views.task_row(task, case, session.get_one(Enterprise, case.enterprise_id), actor)
+
+
+def may_read(actor: Actor, submission: Submission, panel: ReviewSession | None) -> bool:
+    """Sealed submissions are for their author alone until all scores of the case's current panel are in; applicants
+    read their own."""
+    if submission.by == actor.username:
+        return True
+    if actor.is_applicant:
+        return False
+    if submission.element_id in SEALED:
+        return panel is not None and panel.unsealed_at is not None and submission.at <= panel.unsealed_at
+    return True
+
+
+def read_only_step(session: Session, case: Case, actor: Actor, now: datetime) -> Step:
+    """A step for looking, without a lock: whatever is recorded through it is an error of the caller."""
+    batch = session.get_one(Batch, case.batch_id)
+    enterprise = session.get_one(Enterprise, case.enterprise_id)
+    facts = session.get_one(CaseFacts, case.id).facts
+    return Step(session, case, batch, enterprise, facts, actor, now, audit.Chain(session, "nowhere", 0, ""))
+
+
+def computed_facts(step: Step) -> dict[str, Any]:
+    """Facts that the office knows without anybody typing them: amounts, earlier awards, experts' scores."""
+    case = step.case
+    amounts = {
+        name: str(value)
+        for name in ("computed_amount", "item_amount", "precap_amount", "final_amount", "paid_amount")
+        if (value := getattr(case, name)) is not None
+    }
+    return {
+        **amounts,
+        **known_facts(step),
+        "reference": case.reference,
+        "title": case.title,
+    }
+
+
+def enterprise_profile(enterprise: Enterprise) -> dict[str, Any]:
+    return {
+        **enterprise.profile,
+        "uscc": enterprise.uscc,
+        "name": enterprise.name,
+        "entity_type": enterprise.entity_type,
+    }
+
+
+def example_context(step: Step, task: Task) -> forms.ExampleContext:
+    """What a form starts with and its examples are computed from: what the office already knows."""
+    return forms.ExampleContext(
+        reference=step.case.reference,
+        task_id=task.id,
+        today=step.today,
+        date_from=step.batch.matter_date_from,
+        date_to=step.batch.matter_date_to,
+        facts={**step.facts, **computed_facts(step)},
+        enterprise=enterprise_profile(step.enterprise),
+    )
+
+
+def _lock(session: Session, actor: Actor, task_id: str, now: datetime) -> tuple[Running, Task]:
+    """Lock the task's case and read the task under the lock."""
+    case_id = store.case_of(session, task_id)
+    if case_id is None:
+        raise NotFound("没有这一任务，或你无权查看。")
+    running = open_case(session, case_id, actor, now)
+    task = store.get(session, task_id)
+    assert task is not None
+    if not _knows(session, actor, task, running.case):
+        raise NotFound("没有这一任务，或你无权查看。")
+    return running, task
+
+
+def _guard(running: Running, task: Task) -> None:
+    """Who may do this task now; each refusal has its own sentence."""
+    step, actor = running.step, running.step.actor
+    if task.role not in actor.roles:
+        raise Forbidden(f"此任务由{ROLES.get(task.role, task.role)}办理。")
+    if task.personal and task.assignee != actor.username:
+        raise Forbidden("此任务已指定办理人。")
+    if task.status != "open":
+        raise Conflict("该任务已办结或已失效，请刷新后查看最新状态。")
+    refuse_suspended(running.case)
+    if task.assignee not in (None, actor.username):
+        raise Conflict("该任务已由他人领取。")
+    if task.separate_from:
+        done = store.has_completed(step.session, running.case.id, task.separate_from, actor.username)
+        if done:
+            raise Forbidden(f"你已办理本件的“{done}”，按岗位分离要求不得再办理“{task.name}”。")
+
+
+def complete(session: Session, actor: Actor, task_id: str, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Complete a task with form data: validate, keep the submission, let the process run on, record it.
+
+    Completing an unclaimed task claims it. Raises NotFound, Forbidden, Conflict (somebody was faster), Invalid.
+    """
+    running, task = _lock(session, actor, task_id, now)
+    _guard(running, task)
+    step = running.step
+    form = running.bundle.form(task.form)
+    clean = _validated(step, form, data)
+
+    decision = clean.get("decision")
+    step.submitted = clean
+    seal = secrets.token_hex(16) if task.element_id in SEALED else None
+    session.add(
+        Submission(
+            case_id=step.case.id,
+            task_id=task.id,
+            element_id=task.element_id,
+            form=form.key,
+            data=clean,
+            seal=seal,
+            by=actor.username,
+            at=now,
+        )
+    )
+    changes = _sealed(clean, seal) if seal else _take_facts(step, clean)
+    task.status, task.assignee, task.completed_by, task.ended_at = "done", actor.username, actor.username, now
+    task.draft, task.version = None, task.version + 1
+    step.record("task_completed", task.element_id, changes)
+    effects.apply(task.element_id, step)
+    running.complete(task, str(decision) if decision is not None else None)
+    running.save()
+    return views.completion(running.case, task)
+
+
+def _validated(step: Step, form: forms.Form, data: object) -> dict[str, Any]:
+    allowed = checks.allowed(form.key, step)
+    try:
+        clean = forms.validate(form, data, allowed=allowed)
+    except forms.Invalid as invalid:
+        raise Invalid(
+            "填报内容有误，请按提示修改后重新提交。",
+            errors=[Problem(error.field, error.message) for error in invalid.errors],
+        ) from None
+    errors = checks.check(form.key, step, clean)
+    if errors:
+        raise Invalid("填报内容有误，请按提示修改后重新提交。", errors=errors)
+    return clean
+
+
+def _sealed(clean: Mapping[str, Any], seal: str) -> list[dict[str, Any]]:
+    """What a sealed submission leaves on the record: a digest that only its seal can explain."""
+    digest = hashlib.sha256(audit.canonical({"data": clean, "seal": seal})).hexdigest()
+    return [{"field": "sealed_sha256", "old": None, "new": digest}]
+
+
+def _take_facts(step: Step, clean: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Make the submitted fields the current facts of the case; the changes for the record."""
+    decision = [{"field": "decision", "old": None, "new": clean["decision"]}] if "decision" in clean else []
+    fresh = {field: value for field, value in clean.items() if field != "decision"}
+    changes = audit.changed({field: step.facts.get(field) for field in fresh}, fresh)
+    step.facts = {**step.facts, **fresh}
+    return decision + changes
+
+
+def save_draft(session: Session, actor: Actor, task_id: str, data: Mapping[str, Any], now: datetime) -> None:
+    """Keep what was typed so far, unchecked; it is cleared on completion."""
+    running, task = _lock(session, actor, task_id, now)
+    _guard(running, task)
+    if len(audit.canonical(dict(data))) > 400_000:
+        raise Invalid("暂存内容过大，请减少后重试。")
+    task.draft, task.draft_by, task.draft_at = dict(data), actor.username, now
+    task.version += 1
+
+
+def claim(session: Session, actor: Actor, task_id: str, now: datetime) -> None:
+    """Take an unassigned task; Conflict when somebody else has it."""
+    running, task = _lock(session, actor, task_id, now)
+    _guard(running, task)
+    if task.assignee == actor.username:
+        return
+    task.assignee, task.version = actor.username, task.version + 1
+    running.step.record("task_claimed", task.element_id, [{"field": "assignee", "old": None, "new": actor.username}])
+
+
+def release(session: Session, actor: Actor, task_id: str, now: datetime) -> None:
+    """Give a claimed task back to the role; a personal task stays with its expert."""
+    running, task = _lock(session, actor, task_id, now)
+    if task.status != "open" or task.assignee != actor.username:
+        raise Conflict("该任务不在你名下，不能退回待领。")
+    refuse_suspended(running.case)
+    if task.personal:
+        raise Conflict("此任务已指定办理人，不能退回待领。")
+    task.assignee, task.version = None, task.version + 1
+    running.step.record("task_released", task.element_id, [{"field": "assignee", "old": actor.username, "new": None}])
+
+
+def assign(session: Session, actor: Actor, task_id: str, username: str, now: datetime) -> None:
+    """Give an open task to a person who has its role (分派、转办); by the section chief."""
+    require(actor, "section_chief")
+    running, task = _lock(session, actor, task_id, now)
+    if task.status != "open":
+        raise Conflict("该任务已办结或已失效，请刷新后查看最新状态。")
+    refuse_suspended(running.case)
+    user = people.find_user(session, username)
+    if user is None or not user.active or task.role not in user.roles or task.personal or task.role == "applicant":
+        raise Invalid("不能分派给此人。", errors=[Problem("username", f"请选择{ROLES.get(task.role, '')}人员。")])
+    if task.separate_from and store.has_completed(session, running.case.id, task.separate_from, username):
+        raise Invalid("不能分派给此人。", errors=[Problem("username", "按岗位分离要求，此人不得办理本环节。")])
+    old, task.assignee, task.version = task.assignee, username, task.version + 1
+    running.step.record("task_assigned", task.element_id, [{"field": "assignee", "old": old, "new": username}])
+
+
+def remind(session: Session, actor: Actor, task_id: str, now: datetime) -> None:
+    """Put a reminder on the case's record (催办); by the section chief or the case's officer."""
+    require(actor, "section_chief", "case_officer", "review_organizer")
+    running, task = _lock(session, actor, task_id, now)
+    if task.status != "open":
+        raise Conflict("该任务已办结或已失效，请刷新后查看最新状态。")
+    refuse_suspended(running.case)
+    running.step.record(
+        "task_reminded", task.element_id, [{"field": "assignee", "old": None, "new": task.assignee or task.role}]
+    )
+
+
+def excuse_expert(session: Session, actor: Actor, task_id: str, reason: str, now: datetime) -> None:
+    """Take the seat of an expert who does not declare; a replacement is drawn as after a recusal, with its sign-off.
+
+    By the review organizer, with a reason on record. Conflict once the expert has declared: then he scores.
+    """
+    require(actor, "review_organizer")
+    text = reason.strip()
+    if not 2 <= len(text) <= 500:
+        raise Invalid("补抽理由有误。", errors=[Problem("reason", "请写明补抽理由，2至500字。")])
+    running, task = _lock(session, actor, task_id, now)
+    refuse_suspended(running.case)
+    seat = reviews.open_seat(session, running.case.id, task.assignee or "")
+    if task.element_id != "declare_interest" or task.status != "open" or seat is None:
+        raise Conflict("只能补抽尚未作出声明的专家。")
+    seat.state, seat.recusal_reason = "recused", f"未作声明：{text}"
+    running.step.record(
+        "expert_excused", task.element_id, [{"field": seat.username, "old": None, "new": seat.recusal_reason}]
+    )
+    running.cancel_instance(task)
+    running.save()
+
+
+def lock_cases(session: Session, task_ids: Sequence[str]) -> None:
+    """Lock the cases of several tasks in their order before anything is done to one of them (design.md, lock order)."""
+    cases.lock_all(session, store.cases_of(session, task_ids))
+
+
+def assignees(session: Session, role: str) -> Sequence[User]:
+    return people.users_with_role(session, role)

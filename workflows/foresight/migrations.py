@@ -1,0 +1,359 @@
+"""在办件迁移: cases under way are tried on another version, moved to it where that is safe, and moved back.
+
+A case stays on its version unless an owner moves it. Nothing that people have begun is lost: open tasks keep their
+ids, drafts and assignees, running periods their ends.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any
+
+from storage import case_migrations, case_runs, cases, definitions, instances, people
+from storage.case_migrations import CaseMigration
+from storage.case_runs import CaseRun
+from storage.database import Database, Session, lock_name
+from storage.definitions import DefinitionVersion
+from storage.questions import migration_candidates
+from storage.questions.migration_candidates import Candidate
+from workflows import engine, views
+from workflows.case.bundles import bundle_of
+from workflows.case.moving import move
+from workflows.case.running import find_case, open_case, refuse_ended
+from workflows.errors import Conflict, FieldError, GreenCaseError, Invalid, NotFound
+from workflows.permissions import SYSTEM, Actor, require, scope_of
+
+log = logging.getLogger("greencase.migrations")
+
+VERDICTS = {
+    "migratable": "可迁移",
+    "blocked": "不可迁移",
+    "migrated": "已迁移",
+    "refused": "未迁移",
+    "unchanged": "已在新版本",
+    "ended": "已办结",
+    "reverted": "已撤销",
+}
+PAGE = 100
+_NOTHING: dict[str, Any] = {"reasons": [], "notes": []}
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """What a migration would do, case by case; nothing was changed."""
+
+    key: str
+    to_version: int
+    counts: Mapping[str, int]
+    # Why cases cannot be migrated, and how many of each reason.
+    reasons: Mapping[str, int]
+    rows: tuple[dict[str, Any], ...]
+
+    def page(self, verdict: str | None, page: int) -> list[dict[str, Any]]:
+        """The rows of one verdict, or all, a hundred a page; pages count from 1."""
+        rows = [row for row in self.rows if verdict is None or row["verdict"] == verdict]
+        return rows[PAGE * (page - 1) : PAGE * page]
+
+
+def list_targets(session: Session, actor: Actor, key: str) -> list[dict[str, Any]]:
+    """The published versions of a subsidy type that cases can be moved to, newest first."""
+    require(actor, "process_owner")
+    found = [each for each in definitions.list_all(session) if each.key == key and each.state == "published"]
+    return [
+        {"version": each.version, "published_at": views.instant(each.published_at), "reason": each.reason}
+        for each in found
+    ]
+
+
+def dry_run(session: Session, actor: Actor, key: str, to_version: int) -> DryRun:
+    """Try every case that is under way on an older version (迁移预演). Raises NotFound, Conflict for a retired target.
+
+    One statement brings the states; cases that stand alike are judged once.
+    """
+    require(actor, "process_owner")
+    target = _target(session, key, to_version)
+    found = migration_candidates.list_candidates(session, scope_of(actor), key, to_version)
+    rows = tuple(_verdict(session, each, target) for each in found)
+    return DryRun(
+        key=key,
+        to_version=to_version,
+        counts=Counter(row["verdict"] for row in rows),
+        reasons=dict(Counter(reason for row in rows for reason in row["reasons"]).most_common()),
+        rows=rows,
+    )
+
+
+def _verdict(session: Session, candidate: Candidate, target: DefinitionVersion) -> dict[str, Any]:
+    try:
+        found = _between(session, candidate.definition_id, target.id).examine(candidate.state)
+        reasons, notes = [each.zh for each in found.obstacles], [each.zh for each in found.notes]
+    except engine.StateUnreadable:
+        reasons, notes = ["本件的流程状态无法读取，请联系系统管理员"], []
+    return {
+        "reference": candidate.reference,
+        "title": candidate.title,
+        "enterprise": candidate.enterprise,
+        "stage": candidate.stage,
+        "suspended": candidate.suspended,
+        "from_version": candidate.version,
+        "verdict": "blocked" if reasons else "migratable",
+        "reasons": reasons,
+        "notes": notes,
+    }
+
+
+def _target(session: Session, key: str, version: int) -> DefinitionVersion:
+    target = definitions.find(session, key, version)
+    if target is None:
+        raise NotFound("没有这一流程版本。")
+    if target.state != "published":
+        raise Conflict("该版本已停用，不能迁入。")
+    return target
+
+
+def _between(session: Session, old: int, new: int) -> engine.Migration:
+    return _migration(bundle_of(session, old).diagrams, bundle_of(session, new).diagrams)
+
+
+@lru_cache(maxsize=16)
+def _migration(old: engine.Diagrams, new: engine.Diagrams) -> engine.Migration:
+    return engine.Migration(old, new)
+
+
+def start(
+    session: Session,
+    actor: Actor,
+    key: str,
+    to_version: int,
+    *,
+    references: Collection[str] | None,
+    reason: str,
+    now: datetime,
+) -> int:
+    """Begin to move these cases (None: all that can be moved now); the worker does it. Answers the run's id.
+
+    Raises Invalid without a reason or without cases, Conflict while another migration of this type is under way.
+    """
+    require(actor, "process_owner")
+    text = _reason(reason)
+    # Starts wait for each other, so that none overlooks what another has just begun.
+    lock_name(session, f"migration:{key}")
+    target = _target(session, key, to_version)
+    if any(
+        run.state == "running" for run in case_runs.list_runs(session, "migration", key=key, draft_id=None, limit=5)
+    ):
+        raise Conflict("该事项有一次迁移正在进行，请待其完成后再迁移。")
+    if references is None:
+        found = dry_run(session, actor, key, to_version).rows
+        references = [row["reference"] for row in found if row["verdict"] == "migratable"]
+    case_ids = migration_candidates.ids_of(session, scope_of(actor), key, to_version, references)
+    if not case_ids:
+        raise Invalid("没有可迁移的申报件。", errors=[FieldError("chosen", "请至少选择一件可迁移的申报件。")])
+    run = CaseRun(
+        kind="migration",
+        key=key,
+        definition_id=target.id,
+        options={"reason": text, "to_version": to_version},
+        started_by=actor.username,
+        started_at=now,
+    )
+    session.add(run)
+    session.flush()
+    case_runs.add_rows(session, run.id, case_ids)
+    return run.id
+
+
+def _reason(given: str) -> str:
+    text = given.strip()
+    if not 2 <= len(text) <= 500:
+        raise Invalid("理由有误。", errors=[FieldError("reason", "请写明理由，2至500字。")])
+    return text
+
+
+def work_next(database: Database, now: datetime, limit: int) -> bool:
+    """Move up to so many cases of the oldest migration under way, each in a transaction of its own.
+
+    Answers whether there was one. Any number of workers may do this: each claims its row, then locks the case.
+    """
+    with database.transaction() as session:
+        run = case_runs.next_running(session, "migration")
+    if run is None:
+        return False
+    for _ in range(limit):
+        if not _work_on(database, run, now):
+            break
+    with database.transaction() as session:
+        case_runs.finish(session, run.id, now)
+    return True
+
+
+def _work_on(database: Database, run: CaseRun, now: datetime) -> bool:
+    with database.transaction() as session:
+        claimed = case_runs.claim_rows(session, run.id, 1)
+        for case_id in claimed:
+            try:
+                # What fails is undone up to here: the row stays claimed, and is answered in the same transaction.
+                with session.begin_nested():
+                    verdict, detail = _migrate(session, run, case_id, now)
+            except GreenCaseError as error:
+                verdict, detail = _refused(f"迁移未成功，本件没有改动：{error}")
+            except Exception:
+                # Tried again it would fail again, and the run would never end.
+                log.exception("case %s cannot be migrated in run %s", case_id, run.id)
+                verdict, detail = _refused("迁移时系统出错，本件没有改动，请联系系统管理员")
+            case_runs.set_verdict(session, run.id, case_id, verdict, detail)
+    return bool(claimed)
+
+
+def _refused(*reasons: str) -> tuple[str, dict[str, Any]]:
+    return "refused", {"reasons": list(reasons), "notes": []}
+
+
+def _migrate(session: Session, run: CaseRun, case_id: int, now: datetime) -> tuple[str, dict[str, Any]]:
+    """Look at the case again under its lock: it may have moved since the dry run, and the target may be withdrawn."""
+    assert run.definition_id is not None
+    running = open_case(session, case_id, _starter(session, run), now)
+    case = running.case
+    if case.ended_at is not None:
+        return "ended", _NOTHING
+    if case.definition_id == run.definition_id:
+        return "unchanged", _NOTHING
+    before, old_id = instances.get_state(session, case_id), case.definition_id
+    target = session.get_one(DefinitionVersion, run.definition_id)
+    if target.state != "published":
+        return _refused(f"第{target.version}版已停用，不能迁入")
+    if target.version <= session.get_one(DefinitionVersion, old_id).version:
+        return _refused(f"本件已在更新的版本上办理，不再迁入第{target.version}版")
+    migration = _between(session, old_id, run.definition_id)
+    found = migration.examine(before)
+    if found.obstacles:
+        return _refused(*(each.zh for each in found.obstacles))
+
+    after = migration.migrate(before)
+    changes = move(running, run.definition_id, after)
+    session.add(
+        CaseMigration(
+            case_id=case_id,
+            run_id=run.id,
+            from_definition_id=old_id,
+            to_definition_id=run.definition_id,
+            at=now,
+            by=run.started_by,
+            reason=run.options["reason"],
+            state_before=before,
+            state_after_sha256=sha256(after).hexdigest(),
+        )
+    )
+    why = {"field": "reason", "old": None, "new": run.options["reason"]}
+    running.step.record("case_migrated", case.reference, [*changes, why])
+    return "migrated", {"reasons": [], "notes": [each.zh for each in found.notes]}
+
+
+def _starter(session: Session, run: CaseRun) -> Actor:
+    """Whoever started the run: his name stands on the cases' records."""
+    user = people.find_user(session, run.started_by)
+    if user is None:
+        return SYSTEM
+    return Actor(user.id, user.username, user.display_name, frozenset(user.roles))
+
+
+def revert(session: Session, actor: Actor, reference: str, reason: str, now: datetime) -> None:
+    """Put a case back on the version and the state before its latest migration (撤销迁移).
+
+    Only while nothing has moved since: raises Conflict otherwise, or when it was not migrated.
+    """
+    require(actor, "process_owner")
+    text = _reason(reason)
+    running = open_case(session, find_case(session, reference, actor).id, actor, now)
+    case = running.case
+    refuse_ended(case)
+    done = case_migrations.latest_of_case(session, case.id)
+    if done is None or case.definition_id != done.to_definition_id:
+        raise Conflict("本件没有可以撤销的迁移。")
+    if sha256(instances.get_state(session, case.id)).hexdigest() != done.state_after_sha256:
+        raise Conflict("本件迁移后已经办理，不能再撤销迁移。")
+
+    changes = move(running, done.from_definition_id, done.state_before)
+    done.reverted_at, done.reverted_by = now, actor.username
+    why = {"field": "reason", "old": None, "new": text}
+    running.step.record("migration_reverted", case.reference, [*changes, why])
+    session.flush()
+
+
+def list_runs(session: Session, actor: Actor, key: str) -> list[dict[str, Any]]:
+    """The latest migrations of a subsidy type, newest first."""
+    require(actor, "process_owner")
+    found = case_runs.list_runs(session, "migration", key=key, draft_id=None, limit=20)
+    return [{**_shown(run), "counts": _counts(session, run.id)} for run in found]
+
+
+def _shown(run: CaseRun) -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "key": run.key,
+        "to_version": run.options["to_version"],
+        "reason": run.options["reason"],
+        "state": run.state,
+        "started_by": run.started_by,
+        "started_at": views.instant(run.started_at),
+        "finished_at": views.instant(run.finished_at),
+    }
+
+
+def _counts(session: Session, run_id: int) -> dict[str, int]:
+    counts = case_runs.count_by_verdict(session, run_id)
+    return {(verdict or "waiting"): count for verdict, count in counts.items()}
+
+
+def get_run(session: Session, actor: Actor, run_id: int, *, after: int = 0) -> dict[str, Any]:
+    """A migration with its progress and a page of its cases, those that were looked at."""
+    require(actor, "process_owner")
+    run = session.get(CaseRun, run_id)
+    if run is None or run.kind != "migration":
+        raise NotFound("没有这一次迁移。")
+    counts = _counts(session, run_id)
+    rows = case_runs.list_rows(session, run_id, verdict=None, after=after, limit=PAGE + 1)
+    shown = rows[:PAGE]
+    total = sum(counts.values())
+    return {
+        **_shown(run),
+        "counts": counts,
+        "total": total,
+        "done": total - counts.get("waiting", 0),
+        "items": _rows(session, run_id, shown),
+        "next": shown[-1].case_id if len(rows) > PAGE else None,
+    }
+
+
+def _rows(session: Session, run_id: int, shown: Iterable[case_runs.CaseRunRow]) -> list[dict[str, Any]]:
+    found = {row.case_id: row for row in shown}
+    known = cases.with_enterprises(session, found)
+    done = {each.case_id: each for each in case_migrations.list_of_run(session, run_id, found)}
+    states = migration_candidates.states_of(
+        session, [each.case_id for each in done.values() if each.reverted_at is None]
+    )
+    items = []
+    for case_id, row in found.items():
+        case, enterprise = known[case_id]
+        migrated = done.get(case_id)
+        moved_back = migrated is not None and migrated.reverted_at is not None
+        items.append(
+            {
+                "reference": case.reference,
+                "title": case.title,
+                "enterprise": enterprise.name,
+                "stage": case.stage,
+                "verdict": "reverted" if moved_back else row.verdict,
+                "reasons": (row.detail or {}).get("reasons", []),
+                "notes": (row.detail or {}).get("notes", []),
+                "revertible": migrated is not None
+                and case.ended_at is None
+                and case.definition_id == migrated.to_definition_id
+                and sha256(states.get(case_id, b"")).hexdigest() == migrated.state_after_sha256,
+            }
+        )
+    return items

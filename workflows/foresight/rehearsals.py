@@ -1,0 +1,232 @@
+"""Rehearsal runs (历史件推演): finished and running cases replayed through a draft or through changed values.
+
+A run is rows, judged chunk by chunk by whichever worker is free. It reads cases as they were committed last, takes none
+of their locks and writes nothing to them.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from storage import case_runs as store
+from storage import cases
+from storage.case_runs import CaseRun, CaseRunRow
+from storage.database import Database, Session
+from storage.questions import rehearsal_cases
+from workflows import paging, rehearsal, rules, views
+from workflows.audit import Chain
+from workflows.engine import DiagramRefused
+from workflows.errors import Conflict, Invalid, NotFound
+from workflows.errors import FieldError as Problem
+from workflows.forms import FormRefused
+from workflows.permissions import READERS, Actor, require
+from workflows.rehearsal.crew import Crew, Job, model_of
+from workflows.workshop import drafts, library
+from workflows.workshop.bundling import GateRefused, assemble, digest
+from workflows.workshop.case_records import CaseRecord, read_records
+
+KIND = "rehearsal"
+SCOPES = {"finished": "已办结", "running": "在办", "all": "全部"}
+CHUNK = 64
+LISTED = 50
+UNREADABLE = "本件的流程状态无法读取，请联系系统管理员"
+
+
+def start(
+    session: Session,
+    actor: Actor,
+    *,
+    key: str,
+    draft_id: int | None,
+    parameters: Mapping[str, str] | None,
+    scope: str,
+    now: datetime,
+) -> int:
+    """Begin a run and answer its id: through a draft, under changed values, or both.
+
+    Raises Invalid for values that no parameter may have, GateRefused for a draft that cannot run, Conflict when there
+    is no case.
+    """
+    require(actor, "process_owner")
+    changed = dict(parameters or {})
+    _refuse_values(changed)
+    if draft_id is None and not changed:
+        raise Invalid("没有可以推演的修改。", errors=[Problem("parameters", "请选择草稿，或至少调整一项政策口径。")])
+    if scope not in SCOPES:
+        raise Invalid("推演范围有误。", errors=[Problem("scope", "请选择已办结、在办或全部。")])
+    bundles = _bundles(session, draft_id)
+    schemes = list(bundles) if draft_id is not None else [key]
+    if not schemes or not set(schemes) <= set(rules.SCHEMES):
+        raise Conflict("草稿没有改变任何流程，无需推演。")
+    found = rehearsal_cases.list_ids(session, schemes, scope)
+    if not found:
+        raise Conflict("范围内没有可以推演的申报件。")
+    run = CaseRun(
+        kind=KIND,
+        key=key,
+        draft_id=draft_id,
+        parameters=changed or None,
+        options={"scope": scope, "sha256": {scheme: digest(files) for scheme, files in bundles.items()}},
+        started_by=actor.username,
+        started_at=now,
+    )
+    session.add(run)
+    session.flush()
+    store.add_rows(session, run.id, found)
+    Chain.open_locked(session, f"definition:{key}").append(now, actor.username, "rehearsal_started", f"{key}#{run.id}")
+    return run.id
+
+
+def _refuse_values(changed: Mapping[str, str]) -> None:
+    try:
+        rules.parameters.values(changed)
+    except rules.parameters.ParameterUnknown as unknown:
+        raise Invalid("取值有误。", errors=[Problem(str(unknown), "没有这一政策口径。")]) from None
+    except (rules.parameters.ValueInvalid, rules.parameters.BeyondLimit) as refused:
+        raise Invalid("取值有误。", errors=[Problem("parameters", str(refused))]) from None
+
+
+def _bundles(session: Session, draft_id: int | None) -> dict[str, dict[str, bytes]]:
+    """The bundles to replay through, by scheme; none where each case's own version is meant. Raises GateRefused."""
+    if draft_id is None:
+        return {}
+    drafts.find(session, draft_id)
+    after = drafts.library_of(session, draft_id)
+    bundles = {scheme: assemble(after, scheme) for scheme in drafts.schemes_of(session, draft_id)}
+    for scheme, files in bundles.items():
+        try:
+            model_of(files, scheme, {})
+        except DiagramRefused as refused:
+            raise GateRefused(refused.findings) from None
+        except FormRefused as refused:
+            raise Conflict(f"草稿中的表单无法使用：{refused.message_zh}。") from None
+    return bundles
+
+
+def get_run(session: Session, actor: Actor, run_id: int) -> dict[str, Any]:
+    """A run with how far it is and how many cases came to each verdict."""
+    require(actor, *READERS)
+    return _shown(session, _find(session, run_id))
+
+
+def _find(session: Session, run_id: int) -> CaseRun:
+    run = session.get(CaseRun, run_id)
+    if run is None or run.kind != KIND:
+        raise NotFound("没有这次推演。")
+    return run
+
+
+def _shown(session: Session, run: CaseRun) -> dict[str, Any]:
+    counts = store.count_by_verdict(session, run.id)
+    waiting = counts.pop(None, 0)
+    done = sum(counts.values())
+    return {
+        "id": run.id,
+        "key": run.key,
+        "draft_id": run.draft_id,
+        "parameters": run.parameters,
+        "scope": run.options["scope"],
+        "note": run.options.get("note"),
+        "state": run.state,
+        "started_by": run.started_by,
+        "started_at": views.instant(run.started_at),
+        "finished_at": views.instant(run.finished_at),
+        "total": done + waiting,
+        "done": done,
+        "counts": counts,
+    }
+
+
+def list_runs(
+    session: Session, actor: Actor, *, key: str | None = None, draft_id: int | None = None
+) -> list[dict[str, Any]]:
+    """Newest first."""
+    require(actor, *READERS)
+    return [_shown(session, run) for run in store.list_runs(session, KIND, key=key, draft_id=draft_id, limit=LISTED)]
+
+
+def list_rows(
+    session: Session, actor: Actor, run_id: int, *, verdict: str | None = None, cursor: str | None = None
+) -> paging.Page:
+    """The cases of a run with what came out, by case."""
+    require(actor, *READERS)
+    run = _find(session, run_id)
+    after = paging.read_id_cursor(cursor) or 0
+    rows = store.list_rows(session, run.id, verdict=verdict, after=after, limit=LISTED + 1)
+    shown = rows[:LISTED]
+    named = cases.with_enterprises(session, [row.case_id for row in shown])
+    items = [_row(row, *named[row.case_id]) for row in shown]
+    return paging.Page(items, paging.id_cursor(shown[-1].case_id) if len(rows) > LISTED else None)
+
+
+def _row(row: CaseRunRow, case: cases.Case, enterprise: Any) -> dict[str, Any]:
+    detail = row.detail or {}
+    return {
+        "reference": case.reference,
+        "title": case.title,
+        "enterprise": enterprise.name,
+        "status": case.status,
+        "verdict": row.verdict,
+        **{name: detail.get(name) for name in ("where", "old", "new")},
+        **{name: detail.get(name) or [] for name in ("differences", "missing")},
+    }
+
+
+def stop(session: Session, actor: Actor, run_id: int, now: datetime) -> None:
+    """Look at no further case; what was found stays."""
+    require(actor, "process_owner")
+    run = _find(session, run_id)
+    if run.state == "running":
+        run.state, run.finished_at = "stopped", now
+
+
+def work_next(database: Database, crew: Crew, now: datetime) -> bool:
+    """Judge the next chunk of the oldest run; whether there was anything to do. Safe on any number of workers."""
+    with database.transaction() as session:
+        run = store.next_running(session, KIND)
+        if run is None:
+            return False
+        claimed = store.claim_rows(session, run.id, CHUNK)
+        if not claimed:
+            # The rest is in other workers' hands, or there is none.
+            return store.finish(session, run.id, now)
+        try:
+            bundles = _bundles(session, run.draft_id)
+            known = {scheme: digest(files) for scheme, files in bundles.items()}
+        except (GateRefused, Conflict, NotFound):
+            known = {}
+        if known != run.options["sha256"]:
+            run.state, run.finished_at = "stopped", now
+            run.options = {**run.options, "note": "草稿在推演中被修改，已停止；请重新推演。"}
+            return True
+        _judge(session, crew, run, claimed, bundles)
+        session.flush()
+        store.finish(session, run.id, now)
+    return True
+
+
+def _judge(
+    session: Session,
+    crew: Crew,
+    run: CaseRun,
+    case_ids: Sequence[int],
+    bundles: Mapping[str, Mapping[str, bytes]],
+) -> None:
+    """One job for each bundle: the draft's of a scheme, or each version that cases run on."""
+    shares: dict[tuple[str, int], list[CaseRecord]] = {}
+    readable = read_records(session, case_ids)
+    for case_id in set(case_ids) - {each.case_id for each in readable}:
+        store.set_verdict(session, run.id, case_id, rehearsal.STUCK, {"differences": [UNREADABLE]})
+    for each in readable:
+        version = 0 if bundles else each.definition_id
+        shares.setdefault((each.record.scheme, version), []).append(each)
+    changed = tuple(sorted((run.parameters or {}).items()))
+    jobs = []
+    for (scheme, version), records in shares.items():
+        files = bundles[scheme] if bundles else library.files_of_version(session, version)
+        pairs = tuple((each.record, each.actual) for each in records)
+        jobs.append(Job(scheme, tuple(sorted(files.items())), changed, pairs))
+    for records, answers in zip(shares.values(), crew.judge(jobs), strict=True):
+        for each, answer in zip(records, answers, strict=True):
+            verdict = answer.pop("verdict")
+            store.set_verdict(session, run.id, each.case_id, verdict, answer)

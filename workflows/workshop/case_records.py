@@ -1,0 +1,71 @@
+"""From storage to what is replayed: the records of many cases, read in a fixed number of statements."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from storage import calculations, cases, instances
+from storage.calculations import Calculation
+from storage.database import Session
+from workflows import engine, rehearsal
+from workflows.case.bundles import bundle_of
+from workflows.rehearsal import Computed, Outcome, Record, Sent
+
+log = logging.getLogger("greencase")
+
+
+@dataclass(frozen=True)
+class CaseRecord:
+    """One case as it can be replayed, and what really came of it."""
+
+    case_id: int
+    definition_id: int
+    record: Record
+    actual: Outcome
+
+
+def read_records(session: Session, case_ids: Iterable[int]) -> list[CaseRecord]:
+    """The records of these cases by id; no lock is taken, each is as it was committed last.
+
+    A case whose state cannot be read has none: it is left out, and the log says why.
+    """
+    wanted = sorted(set(case_ids))
+    loaded = instances.load(session, wanted)
+    submissions: dict[int, dict[str, Sent]] = defaultdict(dict)
+    for submission in cases.submissions_of(session, wanted):
+        submissions[submission.case_id][submission.task_id] = Sent(submission.data, submission.at)
+    computed: dict[int, list[Computed]] = defaultdict(list)
+    for calculation in calculations.list_of_cases(session, wanted):
+        computed[calculation.case_id].append(_computed(calculation))
+    found = {case.id: case for case in cases.by_ids(session, wanted)}
+    records = []
+    for case_id in wanted:
+        case, (instance, _, batch, _) = found[case_id], loaded[case_id]
+        diagrams = bundle_of(session, case.definition_id).diagrams
+        try:
+            live = engine.ProcessInstance.load(diagrams, instance.state, rehearsal.no_service, case.created_at)
+        except engine.StateUnreadable:
+            log.exception("the state of %s cannot be read", case.reference)
+            continue
+        record = rehearsal.read_record(
+            live,
+            sent=submissions[case_id],
+            calculations=computed[case_id],
+            parameters={key: str(pinned["value"]) for key, pinned in (batch.parameters or {}).items()},
+            facts={"title": case.title},
+            started_at=case.created_at,
+        )
+        actual = rehearsal.read_outcome(live, computed[case_id][-1] if computed[case_id] else None)
+        records.append(CaseRecord(case_id, case.definition_id, record, actual))
+    return records
+
+
+def _computed(calculation: Calculation) -> Computed:
+    amounts = (str(calculation.computed_amount), str(calculation.item_amount), str(calculation.precap_amount))
+    return Computed(calculation.facts, calculation.eligible, amounts, tuple(_step_texts(calculation.steps)))
+
+
+def _step_texts(steps: Sequence[Any]) -> list[str]:
+    return [f"{step['article']} {step['text']}：{step['amount']}元" for step in steps]
