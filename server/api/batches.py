@@ -7,7 +7,7 @@ from flask import g
 
 from server.api.route import PAGE_QUERY, answers, call, caller, listing, record, text
 from server.moments import read_instant
-from workflows.batches import ceilings, publicity, rounds
+from workflows.batches import ceilings, meeting, publicity, rounds
 from workflows.errors import FieldError, Invalid
 from workflows.permissions import OFFICE, READERS
 from workflows.rules.money import MoneyInvalid, parse_money
@@ -17,7 +17,7 @@ ROWS = answers(items={"type": "array", "items": {"type": "object"}})
 DECISION = record(
     ("case", "result"),
     case=text(40),
-    result={"enum": list(rounds.RESULTS)},
+    result={"enum": list(meeting.RESULTS)},
     amount=text(30),
     reason=text(500),
 )
@@ -97,7 +97,7 @@ def open_batch(batch: int, data: dict[str, Any]) -> dict[str, Any]:
     answer=ROWS,
 )
 def fix_list(batch: int, data: dict[str, Any]) -> dict[str, Any]:
-    return rounds.fix_list(g.session, caller(), batch, g.now)
+    return meeting.fix_list(g.session, caller(), batch, g.now)
 
 
 @call(
@@ -114,7 +114,7 @@ def fix_list(batch: int, data: dict[str, Any]) -> dict[str, Any]:
     answer=ROWS,
 )
 def resolve(batch: int, data: dict[str, Any]) -> dict[str, Any]:
-    return rounds.resolve(
+    return meeting.resolve(
         g.session, caller(), batch, minutes_no=data["minutes_no"], decisions=data["decisions"], now=g.now
     )
 

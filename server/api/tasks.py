@@ -6,7 +6,7 @@ from flask import g
 
 from server.api.route import PAGE_QUERY, answers, call, caller, listing, record, text
 from server.moments import read_date
-from workflows.casework import tasks
+from workflows.casework import tasks, worklists
 from workflows.errors import GreenCaseError
 
 NULLABLE = {"type": ["string", "null"]}
@@ -45,7 +45,7 @@ def list_tasks(query: dict[str, Any]) -> dict[str, Any]:
     query.pop("sort", None)
     if "due_before" in query:
         query["due_before"] = read_date(query["due_before"], "due_before")
-    return tasks.list_tasks(g.session, caller(), **query).as_dict()
+    return worklists.list_tasks(g.session, caller(), **query).as_dict()
 
 
 @call(
@@ -120,7 +120,7 @@ def complete(task: str, data: dict[str, Any]) -> dict[str, Any]:
 
 def _row(task: str) -> dict[str, Any]:
     g.session.flush()
-    return tasks.get_row(g.session, caller(), task)
+    return worklists.get_row(g.session, caller(), task)
 
 
 @call(

@@ -13,8 +13,8 @@ from storage.database import Session
 from storage.objects import ObjectStore
 from storage.tasks import Task
 from workflows import forms, jobs
-from workflows.batches import publicity, rounds
-from workflows.case import checks
+from workflows.batches import meeting, publicity
+from workflows.case import checks, reading
 from workflows.case.bundles import bundle_of
 from workflows.casework import cases as case_room
 from workflows.casework import correspondence, documents, tasks
@@ -115,7 +115,7 @@ class Stage:
     def complete(self, task: Task, username: str, values: Mapping[str, Any]) -> None:
         who = self.actor(username)
         case = self.session.get_one(Case, task.case_id)
-        step = tasks.read_only_step(self.session, case, who, self.now)
+        step = reading.read_only_step(self.session, case, who, self.now)
         form = bundle_of(self.session, case.definition_id).form(task.form)
         context = tasks.example_context(step, task)
         data = forms.fill(form, context, checks.allowed(form.key, step), values)
@@ -133,7 +133,7 @@ class Stage:
         raise AssertionError(f"nobody for {task.element_id}")
 
     def fix_list(self) -> None:
-        rounds.fix_list(self.session, self.actor("chief"), self.batch.id, self.now)
+        meeting.fix_list(self.session, self.actor("chief"), self.batch.id, self.now)
         self.session.flush()
 
     def resolve(self, results: Mapping[str, str]) -> None:
@@ -142,8 +142,8 @@ class Stage:
             {"case": reference, "result": result, "reason": None if result == "support" else "未达到支持条件"}
             for reference, result in results.items()
         ]
-        meeting = self.actor("meeting")
-        rounds.resolve(self.session, meeting, self.batch.id, minutes_no=MINUTES, decisions=decisions, now=self.now)
+        secretary = self.actor("meeting")
+        meeting.resolve(self.session, secretary, self.batch.id, minutes_no=MINUTES, decisions=decisions, now=self.now)
 
     def publish(self) -> int:
         """Publish what waits for it; answers the number of the notice."""

@@ -14,7 +14,7 @@ from storage.database import Session
 from tests.contract_client import Office, flask_transport
 from tests.engine.redrawing import Drawing
 from workflows.case.bundles import bundle_of
-from workflows.foresight import migrations
+from workflows.foresight import migration_trial
 from workflows.permissions import Actor
 from workflows.workshop import bundling, deployments
 
@@ -71,7 +71,7 @@ def _try(session: Session, settings: Settings) -> float:
     bundle_of(session, version.id)
     actor = Actor(user.id, user.username, user.display_name, frozenset(user.roles))
     started = time.perf_counter()
-    run = migrations.dry_run(session, actor, "retrofit", version.version)
+    run = migration_trial.dry_run(session, actor, "retrofit", version.version)
     figure = 1000 * (time.perf_counter() - started)
     assert len(run.rows) >= CASES
     return figure

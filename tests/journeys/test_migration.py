@@ -22,7 +22,7 @@ from tests.journeys.conftest import At
 from tests.journeys.test_races import at_once, completing, overtaken
 from workflows import audit
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
-from workflows.foresight import migrations
+from workflows.foresight import migration_trial, migrations
 from workflows.workshop import bundling, deployments, publication
 
 LIBRARY = Path(__file__).parents[2] / "bpmn"
@@ -59,9 +59,9 @@ class Owner:
         with self.at.database.transaction() as session:
             return deployments.publish(session, "retrofit", bundle, "owner2", self.now).version
 
-    def try_on(self, version: int) -> migrations.DryRun:
+    def try_on(self, version: int) -> migration_trial.DryRun:
         with self.at.database.transaction() as session:
-            return migrations.dry_run(session, self.actor, "retrofit", version)
+            return migration_trial.dry_run(session, self.actor, "retrofit", version)
 
     def migrate(self, version: int, *references: str) -> Any:
         """Start it, let the worker do it, and answer the rows of the run by reference."""
@@ -347,11 +347,11 @@ def test_only_an_owner_migrates_and_only_to_what_is_published(at: At) -> None:
     with at.database.transaction() as session:
         for stranger in ("chief", "auditor", "e01"):
             with pytest.raises(Forbidden):
-                migrations.dry_run(session, at.actor(stranger), "retrofit", version)
+                migration_trial.dry_run(session, at.actor(stranger), "retrofit", version)
             with pytest.raises(Forbidden):
                 migrations.revert(session, at.actor(stranger), case, WHY, owner.now)
         with pytest.raises(NotFound):
-            migrations.dry_run(session, owner.actor, "retrofit", version + 1)
+            migration_trial.dry_run(session, owner.actor, "retrofit", version + 1)
         for reason in ("", "x" * 501):
             with pytest.raises(Invalid):
                 migrations.start(

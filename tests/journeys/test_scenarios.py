@@ -17,7 +17,7 @@ from workflows import rehearsal
 from workflows.case.operations.registry import REGISTRY
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
 from workflows.permissions import Actor
-from workflows.workshop import bundling, case_records, drafts, publication, scenarios
+from workflows.workshop import bundling, case_records, drafts, publication, scenario_making, scenarios
 from workflows.workshop.bundling import GateRefused
 
 
@@ -151,10 +151,10 @@ def test_what_a_discarded_draft_adopted_is_gone_with_it(told: At, monkeypatch: p
 
 def by_hand(session: Session, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """Choose step by step as `wanted` says (element → choices in order), else the first value, to the end."""
-    actor, record = owner(session), scenarios.begin(session, "retrofit", NOW)
+    actor, record = owner(session), scenario_making.begin(session, "retrofit", NOW)
     queues = {element: list(values) for element, values in wanted.items()}
     for _ in range(80):
-        at = scenarios.walk(session, actor, "retrofit", record)
+        at = scenario_making.walk(session, actor, "retrofit", record)
         assert at["stuck"] is None
         if at["ended"]:
             return at
@@ -163,7 +163,7 @@ def by_hand(session: Session, wanted: Mapping[str, Any]) -> dict[str, Any]:
         values = [each["value"] for each in choice["values"]]
         value = queues[choice["element_id"]].pop(0) if queues.get(choice["element_id"]) else (values or [""])[0]
         facts = {"approved_investment": "2000000", "granted_same_project": "0"} if choice["needs_facts"] else {}
-        record = scenarios.step(
+        record = scenario_making.step(
             session,
             actor,
             "retrofit",
@@ -197,7 +197,7 @@ def test_a_test_is_made_by_hand_step_by_step(told: At) -> None:
         done = [(each["text"], each["decision"]) for each in at["steps"]]
         assert [said for text, said in done if text == "形式审查"] == ["一次性告知补正", "予以受理"]
         assert len([said for text, said in done if text == "核定确认"]) == 2
-        made = scenarios.keep(session, owner(session), "retrofit", at["record"], name="补正后拨付", now=NOW)
+        made = scenario_making.keep(session, owner(session), "retrofit", at["record"], name="补正后拨付", now=NOW)
         shown = scenarios.get_scenario(session, owner(session), made)
         assert (shown["origin"], shown["expected"]["amount"]) == (None, "600000")
         assert all(each["passed"] for each in scenarios.results(session, owner(session), "retrofit"))
@@ -207,12 +207,12 @@ def test_a_test_is_made_by_hand_step_by_step(told: At) -> None:
 
 def test_what_is_no_step_is_refused(told: At) -> None:
     with told.database.transaction() as session:
-        actor, record = owner(session), scenarios.begin(session, "retrofit", NOW)
+        actor, record = owner(session), scenario_making.begin(session, "retrofit", NOW)
         for element, value in (("pay", "paid"), ("fill_application", "no_such"), ("formality_check", "accept")):
             with pytest.raises(Invalid):
-                scenarios.step(session, actor, "retrofit", record, do="complete", element_id=element, value=value)
+                scenario_making.step(session, actor, "retrofit", record, do="complete", element_id=element, value=value)
         with pytest.raises(NotFound):
-            scenarios.begin(session, "no_such", NOW)
+            scenario_making.begin(session, "no_such", NOW)
         officer = seed.actor(session, "officer")
         with pytest.raises(Forbidden):
             scenarios.from_case(session, officer, reference(session, "paid"), name="x", now=NOW)
@@ -254,25 +254,25 @@ TAMPERED: Mapping[str, Mapping[str, Any]] = {
 
 def test_a_record_that_was_tampered_with_is_refused_in_one_sentence(told: At) -> None:
     with told.database.transaction() as session:
-        actor, record = owner(session), scenarios.begin(session, "retrofit", NOW)
+        actor, record = owner(session), scenario_making.begin(session, "retrofit", NOW)
         for why, change in {"nothing": None, **TAMPERED}.items():
             broken = {} if change is None else {**record, **change}
             with pytest.raises(Invalid) as refused:
-                scenarios.walk(session, actor, "retrofit", broken)
+                scenario_making.walk(session, actor, "retrofit", broken)
             assert refused.value.detail == "用例内容无法识别，请重新编制。", why
         odd = {**record, "results": {**record["results"], "open_correction": ["2026年一二三四五六七八九十T一二三四五"]}}
         stuck = by_hand_to(session, odd, {"formality_check": "correct"}, "formality_check")
-        assert "取值无法识别" in scenarios.walk(session, actor, "retrofit", stuck)["stuck"]
+        assert "取值无法识别" in scenario_making.walk(session, actor, "retrofit", stuck)["stuck"]
 
 
 def by_hand_to(session: Session, record: dict[str, Any], wanted: Mapping[str, str], last: str) -> dict[str, Any]:
     """Choose as `wanted` says, else the first value, up to and with an element."""
     actor = owner(session)
     while True:
-        choice = scenarios.walk(session, actor, "retrofit", record)["choices"][0]
+        choice = scenario_making.walk(session, actor, "retrofit", record)["choices"][0]
         here, values = choice["element_id"], [each["value"] for each in choice["values"]]
         value = wanted.get(here) or (values or [""])[0]
-        record = scenarios.step(session, actor, "retrofit", record, do=choice["do"], element_id=here, value=value)
+        record = scenario_making.step(session, actor, "retrofit", record, do=choice["do"], element_id=here, value=value)
         if here == last:
             return record
 

@@ -10,6 +10,7 @@ from sqlalchemy import event
 from storage import people
 from storage.database import Database, Session
 from tests.contract_client import Office
+from workflows.case import reading
 from workflows.casework import dossiers, tasks
 from workflows.permissions import Actor
 
@@ -57,6 +58,6 @@ def test_a_file_asks_once_whether_the_scores_are_unsealed(app: Flask, office: Of
         return dossiers.get_dossier(session, actor, reference, NOW)
 
     shown, seen = statements(app, "auditor", look)
-    assert not {each["element_id"] for each in shown["submissions"]} & tasks.SEALED
+    assert not {each["element_id"] for each in shown["submissions"]} & reading.SEALED
     # The current one for what is sealed, and all of them for the list of panels.
     assert panels(seen) == 2

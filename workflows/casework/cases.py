@@ -14,7 +14,7 @@ from storage.list_entries import ListEntry
 from storage.people import Enterprise
 from workflows import paging, rules, views
 from workflows.case.running import find_case
-from workflows.casework import beginnings
+from workflows.casework import beginnings, shapes
 from workflows.errors import Conflict, Forbidden, Invalid
 from workflows.errors import FieldError as Problem
 from workflows.permissions import INVITED, OFFICE, READERS, Actor, require, scope_of
@@ -112,15 +112,15 @@ def list_cases(
     open_amounts = with_amounts(session, actor, shown)
     open_tasks: dict[int, list[dict[str, Any]]] = {case.id: [] for case in shown}
     for task in task_store.list_open_of_cases(session, open_tasks):
-        open_tasks[task.case_id].append(views.open_task(task, actor))
+        open_tasks[task.case_id].append(shapes.open_task(task, actor))
     waits: dict[int, list[Any]] = {case.id: [] for case in shown}
     for wait in instances.list_waits(session, waits):
         waits[wait.case_id].append(wait)
     items = [
         {
-            **views.case_row(case, versions[case.definition_id], amounts=case.id in open_amounts),
+            **shapes.case_row(case, versions[case.definition_id], amounts=case.id in open_amounts),
             "open_tasks": open_tasks[case.id],
-            "waiting_for": views.waiting(waits[case.id]),
+            "waiting_for": shapes.waiting(waits[case.id]),
         }
         for case in shown
     ]
@@ -171,13 +171,13 @@ def get_case(session: Session, actor: Actor, reference: str) -> dict[str, Any]:
     waits = instances.list_waits(session, [case.id])
     incidents = instances.list_incidents(session, [case.id]) if actor.has(*OFFICE, *READERS) else []
     return {
-        **views.case_row(
+        **shapes.case_row(
             case,
             _versions(session, {case.definition_id})[case.definition_id],
             amounts=bool(with_amounts(session, actor, [case])),
         ),
-        "open_tasks": [views.open_task(task, actor) for task in open_tasks],
-        "waiting_for": views.waiting(waits),
+        "open_tasks": [shapes.open_task(task, actor) for task in open_tasks],
+        "waiting_for": shapes.waiting(waits),
         "incidents": [
             {"at": views.instant(incident.at), "element_id": incident.element_id, "what": incident.what}
             for incident in incidents

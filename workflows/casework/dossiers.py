@@ -13,9 +13,9 @@ from storage.cases import Case
 from storage.database import Session
 from workflows import engine, forms, paging, views
 from workflows.case.bundles import bundle_of
+from workflows.case.reading import SEALED, enterprise_profile, may_read, read_only_step
 from workflows.case.running import chain_of
 from workflows.casework.cases import find_readable, refuse_outsiders, with_amounts
-from workflows.casework.tasks import SEALED, enterprise_profile, may_read, read_only_step
 from workflows.errors import Forbidden
 from workflows.permissions import INVITED, OFFICE, READERS, Actor
 

@@ -3,95 +3,31 @@
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from storage import cases, people, reviews
 from storage import tasks as store
-from storage.batches import Batch
-from storage.cases import Case, CaseFacts, Submission
+from storage.cases import Submission
 from storage.database import Session
-from storage.people import Enterprise, User
-from storage.questions import worklists
-from storage.reviews import ReviewSession
+from storage.people import User
 from storage.tasks import Task
-from workflows import audit, forms, paging, views
+from workflows import audit, forms
 from workflows.case import checks, effects
 from workflows.case.bundles import bundle_of
-from workflows.case.known_facts import known_facts
+from workflows.case.reading import SEALED, computed_facts, enterprise_profile, may_read, read_only_step
 from workflows.case.running import Running, open_case, refuse_suspended
 from workflows.case.step import Step
-from workflows.casework import requests
+from workflows.casework import requests, shapes
+from workflows.casework.worklists import get_known, may_know
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
 from workflows.errors import FieldError as Problem
-from workflows.permissions import OFFICE, READERS, ROLES, Actor, require, scope_of
-
-# What an expert declares and scores is nobody's business until all scores are in; it never becomes a fact of the case.
-SEALED = frozenset({"declare_interest", "score_application"})
-
-
-def list_tasks(
-    session: Session,
-    actor: Actor,
-    *,
-    status: str = "open",
-    cursor: str | None = None,
-    limit: int = 50,
-    **filters: Any,
-) -> paging.Page:
-    """The caller's worklist by due date: his own and what he may claim, or (status done) what he completed.
-
-    Filters: those of `storage.questions.worklists.Filters`.
-    """
-    viewer, narrowed = _viewer(actor), worklists.Filters(**filters)
-    if status == "done":
-        before = paging.read_instant_cursor(cursor) if cursor else None
-        rows = worklists.list_done(session, viewer, narrowed, before=before, limit=limit + 1)
-    else:
-        after = paging.read_due_cursor(cursor)
-        rows = worklists.list_open(session, viewer, narrowed, after=after, limit=limit + 1)
-    items = [views.task_row(task, case, enterprise, actor) for task, case, enterprise in rows[:limit]]
-    if len(rows) <= limit:
-        return paging.Page(items, None)
-    last = rows[limit - 1][0]
-    if status == "done" and last.ended_at is not None:
-        return paging.Page(items, paging.instant_cursor(last.ended_at))
-    return paging.Page(items, paging.due_cursor(last.due_on, last.id))
-
-
-def _viewer(actor: Actor) -> worklists.Viewer:
-    return worklists.Viewer(
-        actor.username, actor.roles, actor.enterprise_id, scope_of(actor), reads_all=actor.has(*READERS)
-    )
-
-
-def count_tasks(session: Session, actor: Actor, today: date) -> dict[str, int]:
-    """How many are mine, to claim, and overdue."""
-    mine, to_claim, overdue = worklists.count(session, _viewer(actor), today)
-    return {"mine": mine, "to_claim": to_claim, "overdue": overdue}
-
-
-def _find(session: Session, actor: Actor, task_id: str) -> tuple[Task, Case]:
-    """The task if the actor may know of it: his own, one of his roles in a case he sees, or all of them for readers."""
-    found = worklists.find(session, task_id)
-    if found is None or not _knows(session, actor, *found):
-        raise NotFound("没有这一任务，或你无权查看。")
-    return found
-
-
-def _knows(session: Session, actor: Actor, task: Task, case: Case) -> bool:
-    if task.personal:
-        return task.assignee == actor.username or actor.has(*READERS, "review_organizer", "discipline")
-    if actor.is_applicant:
-        return case.enterprise_id == actor.enterprise_id
-    if task.role in actor.roles:
-        return case.submitted_at is not None
-    return cases.find_visible(session, case.reference, scope_of(actor)) is not None
+from workflows.permissions import OFFICE, READERS, ROLES, Actor, require
 
 
 def get_task(session: Session, actor: Actor, task_id: str, now: datetime) -> dict[str, Any]:
     """The task with its form: JSON Schema, the form for people, and the data it starts with."""
-    task, case = _find(session, actor, task_id)
+    task, case = get_known(session, actor, task_id)
     if task.role not in actor.roles and not actor.has(*OFFICE, *READERS):
         raise Forbidden(f"此任务由{ROLES.get(task.role, task.role)}办理。")
     step = read_only_step(session, case, actor, now)
@@ -101,7 +37,7 @@ def get_task(session: Session, actor: Actor, task_id: str, now: datetime) -> dic
         submission = cases.submission_of_task(session, task.id)
         panel = reviews.current(session, case.id) if task.element_id in SEALED else None
         data = submission.data if submission and may_read(actor, submission, panel) else {}
-        return views.task_detail(
+        return shapes.task_detail(
             task, case, step.enterprise, actor, form, ui, form_data=data, allowed={}, examples=None
         )
     allowed = checks.allowed(form.key, step)
@@ -112,61 +48,10 @@ def get_task(session: Session, actor: Actor, task_id: str, now: datetime) -> dic
     # A draft is its author's, or his post's; nobody else reads what was not sent.
     working = task.draft_by == actor.username or (task.role in actor.roles and not task.personal)
     data = {**forms.prefill(form, context.facts, context.enterprise), **((task.draft or {}) if working else {})}
-    detail = views.task_detail(
+    detail = shapes.task_detail(
         task, case, step.enterprise, actor, form, ui, form_data=data, allowed=allowed, examples=examples
     )
     return {**detail, "request": requests.request_for(task.element_id, case.scheme, step.facts)}
-
-
-def get_row(session: Session, actor: Actor, task_id: str) -> dict[str, Any]:
-    """The task as it stands in a worklist."""
-    task, case = _find(session, actor, task_id)
-    return views.task_row(task, case, session.get_one(Enterprise, case.enterprise_id), actor)
-
-
-def may_read(actor: Actor, submission: Submission, panel: ReviewSession | None) -> bool:
-    """Sealed submissions are for their author alone until all scores of the case's current panel are in; applicants
-    read their own."""
-    if submission.by == actor.username:
-        return True
-    if actor.is_applicant:
-        return False
-    if submission.element_id in SEALED:
-        return panel is not None and panel.unsealed_at is not None and submission.at <= panel.unsealed_at
-    return True
-
-
-def read_only_step(session: Session, case: Case, actor: Actor, now: datetime) -> Step:
-    """A step for looking, without a lock: whatever is recorded through it is an error of the caller."""
-    batch = session.get_one(Batch, case.batch_id)
-    enterprise = session.get_one(Enterprise, case.enterprise_id)
-    facts = session.get_one(CaseFacts, case.id).facts
-    return Step(session, case, batch, enterprise, facts, actor, now, audit.Chain(session, "nowhere", 0, ""))
-
-
-def computed_facts(step: Step) -> dict[str, Any]:
-    """Facts that the office knows without anybody typing them: amounts, earlier awards, experts' scores."""
-    case = step.case
-    amounts = {
-        name: str(value)
-        for name in ("computed_amount", "item_amount", "precap_amount", "final_amount", "paid_amount")
-        if (value := getattr(case, name)) is not None
-    }
-    return {
-        **amounts,
-        **known_facts(step),
-        "reference": case.reference,
-        "title": case.title,
-    }
-
-
-def enterprise_profile(enterprise: Enterprise) -> dict[str, Any]:
-    return {
-        **enterprise.profile,
-        "uscc": enterprise.uscc,
-        "name": enterprise.name,
-        "entity_type": enterprise.entity_type,
-    }
 
 
 def example_context(step: Step, task: Task) -> forms.ExampleContext:
@@ -190,7 +75,7 @@ def _lock(session: Session, actor: Actor, task_id: str, now: datetime) -> tuple[
     running = open_case(session, case_id, actor, now)
     task = store.get(session, task_id)
     assert task is not None
-    if not _knows(session, actor, task, running.case):
+    if not may_know(session, actor, task, running.case):
         raise NotFound("没有这一任务，或你无权查看。")
     return running, task
 
@@ -246,7 +131,7 @@ def complete(session: Session, actor: Actor, task_id: str, data: Mapping[str, An
     effects.apply(task.element_id, step)
     running.complete(task, str(decision) if decision is not None else None)
     running.save()
-    return views.completion(running.case, task)
+    return shapes.completion(running.case, task)
 
 
 def _validated(step: Step, form: forms.Form, data: object) -> dict[str, Any]:

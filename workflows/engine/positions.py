@@ -10,19 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from SpiffWorkflow import TaskState
 
+from workflows.engine.diagrams import Diagrams
 from workflows.engine.errors import ExpressionRefused, StateUnreadable
 from workflows.engine.expressions import Condition, read_condition
 from workflows.engine.gate.bundle import Scope
 from workflows.engine.gate.dataflow import written
 from workflows.engine.model import Element
 from workflows.engine.state import NONE, SAME, decode_state
-
-if TYPE_CHECKING:
-    from workflows.engine.diagrams import Diagrams
 
 _ACTIVE = TaskState.READY | TaskState.WAITING | TaskState.STARTED
 

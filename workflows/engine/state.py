@@ -10,17 +10,15 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 from SpiffWorkflow import TaskState
 
+from workflows.engine.diagrams import Diagrams
 from workflows.engine.errors import StateUnreadable
+from workflows.engine.service import Call
 from workflows.engine.tree import FINISHED, CalledProcess, Case, CaseTask
-
-if TYPE_CHECKING:
-    from workflows.engine.diagrams import Diagrams
-    from workflows.engine.service import Call
 
 # Format 1, which knew no instants of steps, is still read.
 FORMAT = 2

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from SpiffWorkflow import TaskState
 from SpiffWorkflow.bpmn import BpmnWorkflow
@@ -19,13 +19,11 @@ from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.task import Task
 
+from workflows.engine.diagrams import Diagrams
 from workflows.engine.errors import OperationFailed, StepFailed, Stuck
+from workflows.engine.model import Element
 from workflows.engine.script_engine import SCRIPT_ENGINE
 from workflows.engine.service import Call, ServiceCall, is_plain
-
-if TYPE_CHECKING:
-    from workflows.engine.diagrams import Diagrams
-    from workflows.engine.model import Element
 
 # A step of a real case runs a few dozen tasks; thousands mean a loop that nothing stops.
 MAX_TASKS_PER_STEP = 5_000

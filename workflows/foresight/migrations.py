@@ -5,26 +5,22 @@ ids, drafts and assignees, running periods their ends.
 """
 
 import logging
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
-from storage import case_migrations, case_runs, cases, definitions, instances, people
+from storage import case_migrations, case_runs, cases, instances, people
 from storage.case_migrations import CaseMigration
 from storage.case_runs import CaseRun
 from storage.database import Database, Session, lock_name
 from storage.definitions import DefinitionVersion
 from storage.questions import migration_candidates
-from storage.questions.migration_candidates import Candidate
-from workflows import engine, views
-from workflows.case.bundles import bundle_of
+from workflows import views
 from workflows.case.moving import move
 from workflows.case.running import find_case, open_case, refuse_ended
 from workflows.errors import Conflict, FieldError, GreenCaseError, Invalid, NotFound
+from workflows.foresight.migration_trial import PAGE, between, dry_run, get_target
 from workflows.permissions import SYSTEM, Actor, require, scope_of
 
 log = logging.getLogger("greencase.migrations")
@@ -38,90 +34,7 @@ VERDICTS = {
     "ended": "已办结",
     "reverted": "已撤销",
 }
-PAGE = 100
 _NOTHING: dict[str, Any] = {"reasons": [], "notes": []}
-
-
-@dataclass(frozen=True)
-class DryRun:
-    """What a migration would do, case by case; nothing was changed."""
-
-    key: str
-    to_version: int
-    counts: Mapping[str, int]
-    # Why cases cannot be migrated, and how many of each reason.
-    reasons: Mapping[str, int]
-    rows: tuple[dict[str, Any], ...]
-
-    def page(self, verdict: str | None, page: int) -> list[dict[str, Any]]:
-        """The rows of one verdict, or all, a hundred a page; pages count from 1."""
-        rows = [row for row in self.rows if verdict is None or row["verdict"] == verdict]
-        return rows[PAGE * (page - 1) : PAGE * page]
-
-
-def list_targets(session: Session, actor: Actor, key: str) -> list[dict[str, Any]]:
-    """The published versions of a subsidy type that cases can be moved to, newest first."""
-    require(actor, "process_owner")
-    found = [each for each in definitions.list_all(session) if each.key == key and each.state == "published"]
-    return [
-        {"version": each.version, "published_at": views.instant(each.published_at), "reason": each.reason}
-        for each in found
-    ]
-
-
-def dry_run(session: Session, actor: Actor, key: str, to_version: int) -> DryRun:
-    """Try every case that is under way on an older version (迁移预演). Raises NotFound, Conflict for a retired target.
-
-    One statement brings the states; cases that stand alike are judged once.
-    """
-    require(actor, "process_owner")
-    target = _target(session, key, to_version)
-    found = migration_candidates.list_candidates(session, scope_of(actor), key, to_version)
-    rows = tuple(_verdict(session, each, target) for each in found)
-    return DryRun(
-        key=key,
-        to_version=to_version,
-        counts=Counter(row["verdict"] for row in rows),
-        reasons=dict(Counter(reason for row in rows for reason in row["reasons"]).most_common()),
-        rows=rows,
-    )
-
-
-def _verdict(session: Session, candidate: Candidate, target: DefinitionVersion) -> dict[str, Any]:
-    try:
-        found = _between(session, candidate.definition_id, target.id).examine(candidate.state)
-        reasons, notes = [each.zh for each in found.obstacles], [each.zh for each in found.notes]
-    except engine.StateUnreadable:
-        reasons, notes = ["本件的流程状态无法读取，请联系系统管理员"], []
-    return {
-        "reference": candidate.reference,
-        "title": candidate.title,
-        "enterprise": candidate.enterprise,
-        "stage": candidate.stage,
-        "suspended": candidate.suspended,
-        "from_version": candidate.version,
-        "verdict": "blocked" if reasons else "migratable",
-        "reasons": reasons,
-        "notes": notes,
-    }
-
-
-def _target(session: Session, key: str, version: int) -> DefinitionVersion:
-    target = definitions.find(session, key, version)
-    if target is None:
-        raise NotFound("没有这一流程版本。")
-    if target.state != "published":
-        raise Conflict("该版本已停用，不能迁入。")
-    return target
-
-
-def _between(session: Session, old: int, new: int) -> engine.Migration:
-    return _migration(bundle_of(session, old).diagrams, bundle_of(session, new).diagrams)
-
-
-@lru_cache(maxsize=16)
-def _migration(old: engine.Diagrams, new: engine.Diagrams) -> engine.Migration:
-    return engine.Migration(old, new)
 
 
 def start(
@@ -142,7 +55,7 @@ def start(
     text = _reason(reason)
     # Starts wait for each other, so that none overlooks what another has just begun.
     lock_name(session, f"migration:{key}")
-    target = _target(session, key, to_version)
+    target = get_target(session, key, to_version)
     if any(
         run.state == "running" for run in case_runs.list_runs(session, "migration", key=key, draft_id=None, limit=5)
     ):
@@ -228,7 +141,7 @@ def _migrate(session: Session, run: CaseRun, case_id: int, now: datetime) -> tup
         return _refused(f"第{target.version}版已停用，不能迁入")
     if target.version <= session.get_one(DefinitionVersion, old_id).version:
         return _refused(f"本件已在更新的版本上办理，不再迁入第{target.version}版")
-    migration = _between(session, old_id, run.definition_id)
+    migration = between(session, old_id, run.definition_id)
     found = migration.examine(before)
     if found.obstacles:
         return _refused(*(each.zh for each in found.obstacles))

@@ -17,9 +17,9 @@ from storage.database import Session
 from storage.questions import listings, what_if_cases
 from storage.questions.what_if_cases import Calculated
 from workflows.batches import allocation
+from workflows.case import reading
 from workflows.case.listed_cases import listed_case
 from workflows.case.step import local_date, pinned_values
-from workflows.casework import tasks
 from workflows.codes.reasons import REASONS
 from workflows.foresight.what_if_budget import Holding, Item, Outcome, Round, Subject, Surroundings, work_out
 from workflows.foresight.what_if_effect import Budget, OnRecord, compare
@@ -92,7 +92,7 @@ def _why_out(each: Calculated, row: ListRow | None) -> str:
 
 def _subject(session: Session, each: Calculated, now: datetime) -> Subject:
     # Case, batch, enterprise and facts are at hand: the step is put together without a statement.
-    step = tasks.read_only_step(session, each.case, SYSTEM, now)
+    step = reading.read_only_step(session, each.case, SYSTEM, now)
     return Subject(
         listed=listed_case(step, ZERO),
         group_uscc=each.enterprise.group_uscc,

@@ -1,15 +1,14 @@
-"""A form: its fields in reading order, and the arrangement that people see.
+"""A form: its fields in reading order, the arrangement that people see, and its values and conditions in words.
 
 Plain immutable data, made by `loading.load` from a form-js schema and read by everything else in this package.
 """
 
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from workflows.forms.display import describe, display
-from workflows.forms.feel import Condition, evaluate, negate
+from workflows.forms.feel import AllOf, AnyOf, Comparison, Condition, evaluate, negate
 from workflows.forms.kinds import Kind
 
 DECISION = "decision"
@@ -79,7 +78,7 @@ class Field:
 
     def display(self, value: Any) -> str:
         """A value of this field as people read it; "" when it is empty."""
-        return display(self, value)
+        return _display(self, value)
 
     def choices(self, allowed: Mapping[str, Container[str]]) -> tuple[Option, ...]:
         """The options that this case leaves open, in the form's order. `allowed` maps a path to the values left."""
@@ -139,7 +138,48 @@ class Form:
     def applies_when(self, part: Part) -> str:
         """When a conditional part is to be filled, in words; "" when always."""
         hide = None if isinstance(part, Separator) else part.hide
-        return describe(self, negate(hide)) if hide else ""
+        return _describe(self, negate(hide)) if hide else ""
 
     def editable(self) -> Iterator[Field]:
         return (field for field in self.fields if not field.readonly)
+
+
+def _display(field: Field, value: Any) -> str:
+    """A single field's value as people read it: the choice's label, money with separators and unit. "" when empty."""
+    if value is None or value == "" or value == []:
+        return ""
+    labels = {option.value: option.label for option in field.options}
+    if isinstance(value, bool):
+        return labels.get("true", "是") if value else labels.get("false", "否")
+    if isinstance(value, list):
+        return "、".join(labels.get(str(item), str(item)) for item in value)
+    text = labels.get(str(value), str(value))
+    if field.kind and field.kind.is_decimal:
+        text = _separated(text)
+    return f"{text} {field.unit}" if field.unit else text
+
+
+def _describe(form: Form, condition: Condition) -> str:
+    """A condition as people say it: 「审查结论」选择「一次性告知补正」."""
+    match condition:
+        case Comparison(name, value, negated):
+            field = form.find_field(name)
+            label = field.name if field else name
+            if value is None:
+                return f"「{label}」{'已填写' if negated else '未填写'}"
+            if isinstance(value, bool) and not (field and field.is_boolean):
+                return f"{'勾选' if value is not negated else '未勾选'}「{label}」"
+            chosen = field.display(value) if field else str(value)
+            return f"「{label}」{'未选择' if negated else '选择'}「{chosen}」"
+        case AllOf(parts):
+            return "且".join(_describe(form, part) for part in parts)
+        case AnyOf(parts):
+            return "或".join(_describe(form, part) for part in parts)
+
+
+def _separated(text: str) -> str:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        return text
+    return f"{amount:,f}" if amount.is_finite() else text

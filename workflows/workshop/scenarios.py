@@ -5,7 +5,7 @@ everybody else, and with the publication the new one takes its place.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from storage import scenario_tests as store
@@ -15,11 +15,9 @@ from workflows import engine, rehearsal, rules, views
 from workflows.audit import Chain
 from workflows.case import operations
 from workflows.case.running import find_case
-from workflows.case.step import local_date
 from workflows.errors import Conflict, Invalid, NotFound
 from workflows.errors import FieldError as Problem
 from workflows.permissions import READERS, Actor, require
-from workflows.policy import parameters
 from workflows.rehearsal import Computed, Model, Outcome, Record, Stop, kept_model, model_of, replay, scenario
 from workflows.workshop import drafts
 from workflows.workshop.bundling import assemble
@@ -28,13 +26,10 @@ from workflows.workshop.editor_terms import MESSAGES
 from workflows.workshop.library import in_force
 
 MOST = 100
-EXPERTS = ("expert1", "expert2", "expert3")
 WORDS = scenario.Words(
     {name: each.results for name, each in operations.REGISTRY.items()},
     {name: words for name, (_, words) in MESSAGES.items()},
 )
-# How often an answer that nobody chooses is at hand while a test is made: once for each round.
-ROUNDS = 20
 
 
 def list_scenarios(session: Session, actor: Actor, key: str) -> list[dict[str, Any]]:
@@ -79,10 +74,10 @@ def get_scenario(session: Session, actor: Actor, scenario_id: int) -> dict[str, 
     test = _find(session, scenario_id)
     record = Record.from_json(test.record["record"])
     names = {element_id: name for _, element_id, name in test.expected["stops"]}
-    return {**_shown(test), "acts": _acts(_model(session, test.key, None), record, names)}
+    return {**_shown(test), "acts": acts_in_words(model_in_force(session, test.key, None), record, names)}
 
 
-def _acts(model: Model, record: Record, names: Mapping[str, str]) -> list[dict[str, Any]]:
+def acts_in_words(model: Model, record: Record, names: Mapping[str, str]) -> list[dict[str, Any]]:
     """What was done, in words; a code where the definition in force has no word for it any more."""
     acts = []
     for act in record.acts:
@@ -112,13 +107,13 @@ def from_case(session: Session, actor: Actor, reference: str, *, name: str, now:
     if not found:
         raise Conflict("该件的流程状态无法读取，不能生成校验用例，请联系系统管理员。")
     record = scenario.without_personal(found[0].record, views.PERSONAL)
-    replayed = replay(_model(session, case.scheme, None), record)
+    replayed = replay(model_in_force(session, case.scheme, None), record)
     if replayed.stuck or replayed.missing or replayed.outcome is None:
         raise Conflict("现行流程下该件无法重现，不能生成校验用例。")
-    return _keep(session, actor, case.scheme, name, record, replayed.outcome, now, origin=reference)
+    return keep_test(session, actor, case.scheme, name, record, replayed.outcome, now, origin=reference)
 
 
-def _keep(
+def keep_test(
     session: Session,
     actor: Actor,
     key: str,
@@ -163,7 +158,7 @@ def retire(session: Session, actor: Actor, scenario_id: int, now: datetime) -> N
     _record(session, test.key, actor, "scenario_retired", test, now)
 
 
-def _model(session: Session, key: str, draft_id: int | None) -> Model:
+def model_in_force(session: Session, key: str, draft_id: int | None) -> Model:
     """The scheme as it is in force, or as a draft has it. Raises Conflict when that cannot run."""
     if key not in rules.SCHEMES:
         raise NotFound("没有这一支持事项。")
@@ -220,7 +215,7 @@ def _finding(model: Model, test: ScenarioTest, element: str | None, reasons: tup
 def results(session: Session, actor: Actor, key: str, draft_id: int | None = None) -> list[dict[str, Any]]:
     """Run the tests of a scheme now; each with whether it passes, and why not."""
     require(actor, *READERS)
-    model = _model(session, key, draft_id)
+    model = model_in_force(session, key, draft_id)
     shown = []
     for test in _in_force(session, key, draft_id):
         element, reasons = _check(model, test)
@@ -239,7 +234,7 @@ def adopt(session: Session, actor: Actor, scenario_id: int, draft_id: int, now: 
     test = _find(session, scenario_id)
     if test.record.get("draft") not in (None, draft_id):
         raise NotFound("没有这一校验用例。")
-    model = _model(session, test.key, draft_id)
+    model = model_in_force(session, test.key, draft_id)
     record = Record.from_json(test.record["record"])
     adopted = scenario.adopt(record, replay(model, record))
     replayed = replay(model, adopted)
@@ -250,7 +245,7 @@ def adopt(session: Session, actor: Actor, scenario_id: int, draft_id: int, now: 
         if (earlier.record.get("draft"), earlier.record.get("replaces")) == (draft_id, replaces):
             earlier.retired_at, earlier.retired_by = now, actor.username
     drafts.join(session, draft, actor, now)
-    return _keep(
+    return keep_test(
         session,
         actor,
         test.key,
@@ -274,90 +269,3 @@ def settle(session: Session, key: str, draft_id: int, by: str, now: datetime) ->
         if replaced is not None:
             replaced.retired_at, replaced.retired_by = now, by
         test.record = {**test.record, "draft": None, "replaces": None}
-
-
-def begin(session: Session, key: str, now: datetime, draft_id: int | None = None) -> dict[str, Any]:
-    """An empty record to make a test by hand from, with the values in force."""
-    model = _model(session, key, draft_id)
-    pinned = parameters.pin(session, [key], local_date(now))
-    elements = [each for process in model.diagrams.processes.values() for each in process.elements.values()]
-    later = (now + timedelta(days=7)).isoformat()
-    known: dict[str, list[Any]] = {}
-    for element in elements:
-        registered = operations.REGISTRY.get(element.operation or "")
-        if element.result and registered is not None and registered.gives in ("people", "instant"):
-            known[element.id] = [list(EXPERTS) if registered.gives == "people" else later] * ROUNDS
-    values = {name: str(each["value"]) for name, each in pinned.items() if each["value"] is not None}
-    return scenario.blank(key, values, now, known).as_json()
-
-
-def _read(kept: Mapping[str, Any], key: str) -> Record:
-    try:
-        return rehearsal.read_handmade(kept, key)
-    except ValueError:
-        raise Invalid("用例内容无法识别，请重新编制。") from None
-
-
-def walk(
-    session: Session, actor: Actor, key: str, kept: Mapping[str, Any], draft_id: int | None = None
-) -> dict[str, Any]:
-    """Where a record made by hand has come to, and what can be done next."""
-    require(actor, "process_owner")
-    record, model = _read(kept, key), _model(session, key, draft_id)
-    position = scenario.walk(model, record, WORDS)
-    outcome = position.outcome
-    return {
-        "record": record.as_json(),
-        "steps": _acts(model, record, {stop.element_id: stop.name for stop in outcome.stops}) if outcome else [],
-        "choices": [_choice(key, each, WORDS.of(model, each.element_id)) for each in position.choices],
-        "ended": {"element_id": outcome.ended, "name": outcome.ended_name, "status": outcome.status}
-        if outcome and outcome.ended
-        else None,
-        "status": outcome.status if outcome else None,
-        "amounts": list(outcome.computed.amounts) if outcome and outcome.computed else None,
-        "stuck": position.stuck,
-    }
-
-
-def _choice(key: str, choice: scenario.Choice, words: Mapping[str, str]) -> dict[str, Any]:
-    asked = rules.SCHEMES[key].FACTS if choice.asks else ()
-    return {
-        "do": choice.do,
-        "element_id": choice.element_id,
-        "name": choice.name,
-        "values": [{"value": value, "label": words.get(value, value)} for value in choice.values],
-        "needs_facts": [{"name": fact.name, "label": fact.label, "kind": fact.kind} for fact in asked],
-    }
-
-
-def step(
-    session: Session,
-    actor: Actor,
-    key: str,
-    kept: Mapping[str, Any],
-    *,
-    do: str,
-    element_id: str,
-    value: str = "",
-    facts: Mapping[str, Any] | None = None,
-    draft_id: int | None = None,
-) -> dict[str, Any]:
-    """The record with one more thing done; Invalid when it cannot be done there."""
-    require(actor, "process_owner")
-    record, model = _read(kept, key), _model(session, key, draft_id)
-    offered = scenario.walk(model, record, WORDS).choices
-    chosen = next((each for each in offered if (each.do, each.element_id) == (do, element_id)), None)
-    free = chosen is not None and not chosen.values and do == scenario.ANSWER
-    if chosen is None or not (free or value in (chosen.values or ("",))):
-        raise Invalid("这一步现在不能选择，请重新选择。")
-    return scenario.take(model, record, do, element_id, value, facts or {}).as_json()
-
-
-def keep(session: Session, actor: Actor, key: str, kept: Mapping[str, Any], *, name: str, now: datetime) -> int:
-    """Keep a record made by hand as a test: what came of it is what must come of it."""
-    require(actor, "process_owner")
-    record = _read(kept, key)
-    replayed = replay(_model(session, key, None), record)
-    if replayed.stuck or replayed.asks or replayed.outcome is None:
-        raise Conflict("用例还没有走到可以停留的环节，请继续选择。")
-    return _keep(session, actor, key, name, record, replayed.outcome, now)

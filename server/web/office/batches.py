@@ -11,7 +11,7 @@ from server.moments import read_instant
 from server.web.office import proposed_list
 from server.web.showing.answers import Page, chosen
 from server.web.showing.articles import by_article
-from workflows.batches import publicity, rounds
+from workflows.batches import meeting, publicity, rounds
 from workflows.case.step import local_date
 from workflows.errors import Conflict, FieldError, Invalid
 from workflows.permissions import OFFICE, READERS, Actor
@@ -129,7 +129,7 @@ def open_batch(batch: int) -> Page:
 @blueprint.post("/batches/<int:batch>/list")
 @allow("section_chief")
 def fix_list(batch: int) -> Response:
-    rounds.fix_list(g.session, current_actor(), batch, g.now)
+    meeting.fix_list(g.session, current_actor(), batch, g.now)
     flash("汇总表已锁定，额度已预占，可提交集体审议。", "success")
     return redirect(url_for(".show", batch=batch), 303)
 
@@ -147,10 +147,10 @@ def resolve(batch: int) -> Page:
             "reason": sent.get(f"reason-{reference}", "").strip(),
         }
         for reference in sent.getlist("case")
-        if sent.get(f"result-{reference}") in rounds.RESULTS
+        if sent.get(f"result-{reference}") in meeting.RESULTS
     ]
     try:
-        rounds.resolve(
+        meeting.resolve(
             g.session,
             current_actor(),
             batch,

@@ -11,7 +11,7 @@ from server.access import allow, current_actor
 from server.web.showing.answers import Page, chosen
 from server.web.showing.formdata import read_edit, read_form
 from workflows.case.step import local_date
-from workflows.casework import cases, documents, dossiers, tasks
+from workflows.casework import cases, documents, dossiers, tasks, worklists
 from workflows.errors import FieldError, Forbidden, Invalid
 from workflows.permissions import Actor
 
@@ -25,12 +25,12 @@ DUE = {"overdue": 0, "soon": 3}
 @allow()
 def worklist() -> str:
     actor, today = current_actor(), local_date(g.now)
-    counts = tasks.count_tasks(g.session, actor, today)
+    counts = worklists.count_tasks(g.session, actor, today)
     tab = request.args.get("tab") or ("claim" if not counts["mine"] and counts["to_claim"] else "mine")
     tab = tab if tab in TABS else "mine"
     due = request.args.get("due", "")
     filters: dict[str, Any] = {name: chosen(name) for name in ("scheme", "stage", "q")}
-    page = tasks.list_tasks(
+    page = worklists.list_tasks(
         g.session,
         actor,
         status="done" if tab == "done" else "open",
@@ -124,7 +124,7 @@ def complete(task: str) -> Page:
 
 def _next_of(actor: Actor, reference: str) -> Mapping[str, Any] | None:
     """A task of the same case that is already in the actor's name."""
-    return next(iter(tasks.list_tasks(g.session, actor, case=reference, assignee="me", limit=1).items), None)
+    return next(iter(worklists.list_tasks(g.session, actor, case=reference, assignee="me", limit=1).items), None)
 
 
 @blueprint.post("/tasks/<task>/draft")

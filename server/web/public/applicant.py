@@ -7,7 +7,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from server.access import allow, current_actor
 from server.web.showing.answers import Page, chosen, whole
 from workflows.batches import rounds
-from workflows.casework import cases, correspondence, tasks
+from workflows.casework import cases, correspondence, worklists
 from workflows.errors import Invalid
 from workflows.policy import schemes
 
@@ -21,7 +21,7 @@ def home() -> str:
     return render_template(
         "applicant/home.html",
         page=cases.list_cases(g.session, actor, cursor=chosen("cursor"), limit=20),
-        tasks=tasks.list_tasks(g.session, actor, limit=20).items,
+        tasks=worklists.list_tasks(g.session, actor, limit=20).items,
         messages=[
             each for each in correspondence.list_messages(g.session, actor, limit=5).items if not each["read_at"]
         ],

@@ -174,7 +174,7 @@ def _last_run(draft: Mapping[str, Any]) -> dict[str, Any] | None:
     runs = rehearsals.list_runs(g.session, current_actor(), draft_id=draft["id"])
     if not runs:
         return None
-    return {**runs[0], "is_older": home.is_older(runs[0], draft["updated_at"])}
+    return {**runs[0], "is_older": desk.is_older(runs[0], draft["updated_at"])}
 
 
 @blueprint.post("/workshop/drafts/<int:draft_id>/restoration")

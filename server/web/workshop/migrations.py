@@ -7,7 +7,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from server.access import allow, current_actor
 from server.web.showing.answers import Page, chosen, failed, whole
 from workflows.errors import Conflict, FieldError, Invalid, NotFound
-from workflows.foresight import migrations
+from workflows.foresight import migration_trial, migrations
 
 blueprint = Blueprint("migrations", __name__)
 
@@ -23,12 +23,12 @@ def show(key: str) -> str:
 
 def _show(key: str, wanted: int | None, *, tried: bool, errors: tuple[FieldError, ...] = ()) -> str:
     actor = current_actor()
-    targets = migrations.list_targets(g.session, actor, key)
+    targets = migration_trial.list_targets(g.session, actor, key)
     if not targets:
         raise NotFound("没有这一支持事项的流程版本。")
     versions: list[int] = [each["version"] for each in targets]
     to = wanted if wanted in versions else versions[0]
-    run = migrations.dry_run(g.session, actor, key, to) if tried else None
+    run = migration_trial.dry_run(g.session, actor, key, to) if tried else None
     verdict = chosen("verdict") if chosen("verdict") in ("migratable", "blocked") else None
     page = whole(request.args.get("page")) or 1
     return render_template(
@@ -49,9 +49,9 @@ def _show(key: str, wanted: int | None, *, tried: bool, errors: tuple[FieldError
     )
 
 
-def _pages(run: migrations.DryRun, verdict: str | None) -> int:
+def _pages(run: migration_trial.DryRun, verdict: str | None) -> int:
     count = run.counts.get(verdict, 0) if verdict else len(run.rows)
-    return -(-count // migrations.PAGE)
+    return -(-count // migration_trial.PAGE)
 
 
 @blueprint.post("/workshop/definitions/<key>/migration")

@@ -12,7 +12,7 @@ from server.web.showing.answers import Page
 from workflows import rules
 from workflows.errors import Conflict, FieldError, GreenCaseError, Invalid, NotFound
 from workflows.permissions import READERS
-from workflows.workshop import drafts, scenarios
+from workflows.workshop import drafts, scenario_making, scenarios
 
 blueprint = Blueprint("scenarios", __name__)
 
@@ -110,7 +110,7 @@ def adopt(draft_id: int, scenario_id: int) -> Page:
 def begin(key: str) -> str:
     """The first page of a test made by hand: nothing has happened yet."""
     _refuse_unknown(key)
-    return _walk(key, scenarios.begin(g.session, key, g.now))
+    return _walk(key, scenario_making.begin(g.session, key, g.now))
 
 
 def _walk(
@@ -120,7 +120,7 @@ def _walk(
     refusal: str = "",
     before: Mapping[str, Any] | None = None,
 ) -> str:
-    found = scenarios.walk(g.session, current_actor(), key, record)
+    found = scenario_making.walk(g.session, current_actor(), key, record)
     return render_template(
         "workshop/scenario_walk.html",
         key=key,
@@ -157,7 +157,7 @@ def step(key: str) -> Page:
     do, _, rest = sent.get("take", "").partition(":")
     element_id, _, value = rest.partition(":")
     try:
-        fresh = scenarios.step(
+        fresh = scenario_making.step(
             g.session,
             current_actor(),
             key,
@@ -190,7 +190,7 @@ def keep(key: str) -> Page:
     sent = request.form
     record = loads(sent.get("record", "").encode())
     try:
-        made = scenarios.keep(g.session, current_actor(), key, record, name=sent.get("name", ""), now=g.now)
+        made = scenario_making.keep(g.session, current_actor(), key, record, name=sent.get("name", ""), now=g.now)
     except (Invalid, Conflict) as error:
         return _again(key, record, error), error.status
     flash("校验用例已保存，此后每次发布前都会运行。", "success")

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workflows.engine.diagrams import Diagrams, build
+from workflows.engine.building import build
+from workflows.engine.diagrams import Diagrams
 from workflows.engine.findings import Finding
 from workflows.engine.gate.answers import check_answers
 from workflows.engine.gate.bundle import Bundle

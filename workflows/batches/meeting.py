@@ -1,0 +1,181 @@
+"""The list that goes to the meeting, and what the meeting resolves (domain.md 2.1 steps 4-9)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from storage import batches as store
+from storage import ledger
+from storage.batches import Decision, ListRow, Resolution
+from storage.database import Session
+from storage.ledger import LedgerAccount
+from workflows import views
+from workflows.audit import Chain
+from workflows.batches import allocation
+from workflows.batches.rounds import chain_name, list_rows, lock_batch
+from workflows.case import awards
+from workflows.case.listed_cases import account_key, is_recognition
+from workflows.case.running import Running, open_waiting
+from workflows.errors import Conflict, FieldError, Forbidden, Invalid
+from workflows.permissions import Actor, require
+from workflows.rules.money import MoneyInvalid, format_yuan, parse_money
+
+RESULTS = ("support", "adjust", "defer", "refuse")
+
+
+def fix_list(session: Session, actor: Actor, batch_id: int, now: datetime) -> dict[str, Any]:
+    """Fix the proposed list (锁定汇总表) for the cases that wait at `listed`: ceilings of article 10 and reservations.
+
+    Locks the cases by reference, then the accounts by USCC. The result depends on the set of cases only; siblings of
+    this batch that were listed before and not yet resolved are computed again with the new ones.
+    """
+    require(actor, "section_chief")
+    batch = lock_batch(session, batch_id)
+    if batch.drafted_by == actor.username:
+        raise Forbidden("批次由你起草，须由另一人锁定汇总表。")
+    round_ = store.last_round(session, batch.id) + 1
+    running, fresh = allocation.fix(session, batch, actor, now, round_)
+    if not fresh:
+        raise Conflict("没有等待汇总的申报件。")
+    for each in running:
+        if each.case.id in fresh:
+            each.deliver("listed", {})
+            each.save()
+    Chain.open(session, chain_name(batch)).append(
+        now,
+        actor.username,
+        "list_fixed",
+        str(round_),
+        [{"field": each.case.reference, "old": None, "new": str(each.case.final_amount)} for each in running],
+    )
+    session.flush()
+    return {"round": round_, "items": list_rows(session, batch)}
+
+
+def resolve(
+    session: Session,
+    actor: Actor,
+    batch_id: int,
+    *,
+    minutes_no: str,
+    decisions: Sequence[Mapping[str, Any]],
+    now: datetime,
+) -> dict[str, Any]:
+    """Record the resolution of a meeting for cases that wait at `resolved`; each row its own, all or nothing."""
+    require(actor, "meeting_secretary")
+    batch = lock_batch(session, batch_id)
+    waiting = open_waiting(session, batch.id, ("resolved",), actor, now)
+    if not waiting:
+        raise Conflict("没有等待集体审议的申报件。")
+    running = {each.case.reference: each for each in waiting}
+    errors = [] if 1 <= len(minutes_no.strip()) <= 100 else [FieldError("minutes_no", "请填写会议纪要文号。")]
+    if not decisions:
+        errors.append(FieldError("decisions", "请逐件登记审议结果。"))
+    seen: set[str] = set()
+    for number, decision in enumerate(decisions):
+        errors.extend(_check_decision(number, decision, running, seen))
+    if errors:
+        raise Invalid("审议结果有误，请按提示修改。", errors=errors)
+    # All accounts at once and in order, before any of them is needed (design.md, lock order).
+    accounts = ledger.lock_accounts(session, {_account_key(each) for each in waiting}, batch.cap_year)
+    rows = {row.case_id: row for row in store.latest_rows(session, batch.id)}
+    resolution = Resolution(
+        batch_id=batch.id, minutes_no=minutes_no.strip(), recorded_by=actor.username, recorded_at=now
+    )
+    session.add(resolution)
+    session.flush()
+    # What stands behind a better case comes first: it is kept even where this meeting refuses the better one too.
+    for decision in sorted(decisions, key=lambda each: (bool(running[each["case"]].case.final_amount), each["case"])):
+        each = running[decision["case"]]
+        _decide(session, accounts, resolution, each, decision, rows[each.case.id])
+    Chain.open(session, chain_name(batch)).append(
+        now,
+        actor.username,
+        "resolution_recorded",
+        resolution.minutes_no,
+        [{"field": each["case"], "old": None, "new": each["result"]} for each in decisions],
+    )
+    session.flush()
+    return {"minutes_no": resolution.minutes_no, "items": list_rows(session, batch)}
+
+
+def _account_key(running: Running) -> str:
+    enterprise = running.step.enterprise
+    return account_key(enterprise.uscc, enterprise.group_uscc, running.step.parameters)
+
+
+def _check_decision(
+    number: int, decision: Mapping[str, Any], running: Mapping[str, Running], seen: set[str]
+) -> list[FieldError]:
+    def wrong(field: str, message: str) -> list[FieldError]:
+        return [FieldError(f"decisions.{number}.{field}", message)]
+
+    reference, result = decision["case"], decision["result"]
+    if reference not in running:
+        return wrong("case", "该申报件不在本批次待审议之列。")
+    if reference in seen:
+        return wrong("case", "同一申报件只能登记一次。")
+    seen.add(reference)
+    case, reason = running[reference].case, str(decision.get("reason") or "").strip()
+    listed = case.final_amount or awards.ZERO
+    if result == "support" and not listed:
+        return wrong("result", "拟支持金额为0元，不能同意支持。")
+    if result == "adjust":
+        try:
+            amount = parse_money(str(decision.get("amount") or ""))
+        except MoneyInvalid as invalid:
+            return wrong("amount", f"{invalid}。")
+        if not 0 < amount < listed or amount != amount.to_integral_value():
+            return wrong("amount", f"调整后的金额应为大于0、小于{format_yuan(listed)}元的整数元，只能调减。")
+    if result != "support" and not reason:
+        return wrong("reason", "调整、缓议、不予支持须写明理由。")
+    if len(reason) > 500:
+        return wrong("reason", "理由不超过500字。")
+    return []
+
+
+def _decide(
+    session: Session,
+    accounts: Mapping[str, LedgerAccount],
+    resolution: Resolution,
+    running: Running,
+    decision: Mapping[str, Any],
+    row: ListRow,
+) -> None:
+    step, case, result = running.step, running.case, decision["result"]
+    listed = case.final_amount or awards.ZERO
+    amount = parse_money(str(decision["amount"])) if result == "adjust" else (listed if result == "support" else None)
+    # Best-only does not close the loser while the better case may still fall away (corrections, procedure 3).
+    better = allocation.better_case(row) if result == "refuse" else ""
+    kept = bool(better) and allocation.is_undecided(session, better)
+    session.add(
+        Decision(
+            resolution_id=resolution.id,
+            case_id=case.id,
+            result=result,
+            amount=amount,
+            reason=decision.get("reason") or None,
+            held=kept,
+        )
+    )
+    step.record(
+        "case_resolved",
+        resolution.minutes_no,
+        [
+            {"field": "result", "old": None, "new": result},
+            {"field": "final_amount", "old": views.amount(listed), "new": views.amount(amount)},
+        ],
+    )
+    if kept:
+        return
+    if result == "adjust" and amount is not None:
+        case.final_amount = amount
+        if not is_recognition(step):
+            account = accounts[_account_key(running)]
+            awards.enter(step, account, "RELEASED", listed - amount, "RESERVED", "集体审议调减")
+            ledger.ask_reallocation(session, account.id, case.batch_id)
+    if result == "defer":
+        awards.release(step, "缓议", reallocate=True)
+        case.final_amount = None
+    running.deliver("resolved", {"resolved": {"adjust": "support"}.get(result, result)})
+    running.save()

@@ -1,0 +1,62 @@
+"""Reading a case without its lock: what a page or a form may know of it."""
+
+from datetime import datetime
+from typing import Any
+
+from storage.batches import Batch
+from storage.cases import Case, CaseFacts, Submission
+from storage.database import Session
+from storage.people import Enterprise
+from storage.reviews import ReviewSession
+from workflows import audit
+from workflows.case.known_facts import known_facts
+from workflows.case.step import Step
+from workflows.permissions import Actor
+
+# What an expert declares and scores is nobody's business until all scores are in; it never becomes a fact of the case.
+SEALED = frozenset({"declare_interest", "score_application"})
+
+
+def may_read(actor: Actor, submission: Submission, panel: ReviewSession | None) -> bool:
+    """Sealed submissions are for their author alone until all scores of the case's current panel are in; applicants
+    read their own."""
+    if submission.by == actor.username:
+        return True
+    if actor.is_applicant:
+        return False
+    if submission.element_id in SEALED:
+        return panel is not None and panel.unsealed_at is not None and submission.at <= panel.unsealed_at
+    return True
+
+
+def read_only_step(session: Session, case: Case, actor: Actor, now: datetime) -> Step:
+    """A step for looking, without a lock: whatever is recorded through it is an error of the caller."""
+    batch = session.get_one(Batch, case.batch_id)
+    enterprise = session.get_one(Enterprise, case.enterprise_id)
+    facts = session.get_one(CaseFacts, case.id).facts
+    return Step(session, case, batch, enterprise, facts, actor, now, audit.Chain(session, "nowhere", 0, ""))
+
+
+def computed_facts(step: Step) -> dict[str, Any]:
+    """Facts that the office knows without anybody typing them: amounts, earlier awards, experts' scores."""
+    case = step.case
+    amounts = {
+        name: str(value)
+        for name in ("computed_amount", "item_amount", "precap_amount", "final_amount", "paid_amount")
+        if (value := getattr(case, name)) is not None
+    }
+    return {
+        **amounts,
+        **known_facts(step),
+        "reference": case.reference,
+        "title": case.title,
+    }
+
+
+def enterprise_profile(enterprise: Enterprise) -> dict[str, Any]:
+    return {
+        **enterprise.profile,
+        "uscc": enterprise.uscc,
+        "name": enterprise.name,
+        "entity_type": enterprise.entity_type,
+    }
