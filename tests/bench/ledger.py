@@ -60,6 +60,15 @@ def _reserve(session: Session, uscc: str, amount: Decimal, case_id: int) -> Deci
         case = session.get_one(Case, case_id)
         batch = session.get_one(Batch, case.batch_id)
         enterprise = session.get_one(Enterprise, case.enterprise_id)
-        step = Step(session, case, batch, enterprise, {}, SYSTEM, now, Chain(session, "bench", 0, ""))
+        step = Step(
+            session=session,
+            case=case,
+            batch=batch,
+            enterprise=enterprise,
+            facts={},
+            now=now,
+            actor=SYSTEM,
+            chain=Chain(session, "bench", 0, ""),
+        )
         awards.enter(step, account, "RESERVED", allocation.amount, None, "bench")
     return allocation.amount

@@ -18,10 +18,8 @@ from storage.matters import Matter
 from storage.people import Enterprise
 from tests.forms.shipped_forms import ENTERPRISE, SHIPPED, context, example_data
 from workflows import forms
-from workflows.audit import Chain
 from workflows.case.checks import check
-from workflows.case.step import Step
-from workflows.permissions import SYSTEM
+from workflows.case.step import Look
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 TOMORROW = "2026-03-03"
@@ -39,13 +37,13 @@ DATABASE_FREE = (
 Data = dict[str, Any]
 
 
-def step(session: Session | None = None, case: Case | None = None, period: str = "calendar_year") -> Step:
+def look(session: Session | None = None, case: Case | None = None, period: str = "calendar_year") -> Look:
     """A case of the demo's first enterprise on the demo's first day; without a session the database is not there."""
     session = session or Session()
     enterprise = Enterprise(uscc=ENTERPRISE["uscc"], name=ENTERPRISE["name"])
     batch = Batch(parameters={PERIOD: {"value": period}})
     case = case or Case(id=1)
-    return Step(session, case, batch, enterprise, {}, SYSTEM, NOW, Chain(session, "t", 0, ""))
+    return Look(session=session, case=case, batch=batch, enterprise=enterprise, facts={}, now=NOW)
 
 
 def filled(form: str) -> Data:
@@ -54,12 +52,12 @@ def filled(form: str) -> Data:
 
 
 def faults(form: str, data: Mapping[str, Any], **options: str) -> list[str]:
-    return [error.field for error in check(form, step(**options), data)]
+    return [error.field for error in check(form, look(**options), data)]
 
 
 @pytest.mark.parametrize("form", DATABASE_FREE)
 def test_what_the_examples_fill_meets_no_objection(form: str) -> None:
-    assert check(form, step(), filled(form)) == []
+    assert check(form, look(), filled(form)) == []
 
 
 @pytest.mark.parametrize(
@@ -126,7 +124,7 @@ def test_trades_add_up_over_several_settlements() -> None:
 
 def test_a_trade_lies_in_the_year_where_the_period_is_a_year() -> None:
     data = filled("carbon_trading_application") | {"period": "2024"}
-    [error] = check("carbon_trading_application", step(), data)
+    [error] = check("carbon_trading_application", look(), data)
     assert error.message == "交割日期应在当期2024年内。"
     assert faults("carbon_trading_application", data, period="compliance_period") == []
     data["trades"][0]["date"] = TOMORROW
@@ -172,7 +170,7 @@ def test_an_earlier_award_for_the_same_honour_is_not_overlooked(database: Databa
     data = filled(form)
     with database.transaction() as session:
         case = _case(session, "green_honour")
-        asked = step(session, case)
+        asked = look(session, case)
         asked.facts = {"honour_type": "绿色工厂"}
         assert check(form, asked, data | {"earlier_precap_same_honour": "0"}) == []
         session.add(_earlier_award(case.matter_id))
@@ -192,7 +190,7 @@ def test_cuts_are_counted_from_what_was_filed_last(database: Database) -> None:
         for number, cost in enumerate(("180000", "200000")):
             session.add(_filed(case, f"filing-{number}", {"cert_cost_net": cost}))
         session.flush()
-        asked = step(session, case)
+        asked = look(session, case)
         asked.facts = {"cert_cost_net": "100000"}
         assert check(form, asked, data) == []
         assert [error.field for error in check(form, asked, data | {"cut_lines": []})] == ["cut_lines"]

@@ -18,10 +18,8 @@ from storage.matters import Matter
 from storage.people import Enterprise
 from tests.forms.shipped_forms import ENTERPRISE, SHIPPED, context
 from workflows import forms
-from workflows.audit import Chain
 from workflows.case.checks import check
-from workflows.case.step import Step
-from workflows.permissions import SYSTEM
+from workflows.case.step import Look
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 TOMORROW = "2026-03-03"
@@ -32,11 +30,13 @@ SCHEMES = ("renewable_energy", "future_energy", "industry_cluster", "green_event
 Data = dict[str, Any]
 
 
-def step(facts: Mapping[str, Any], session: Session | None = None, case: Case | None = None) -> Step:
+def look(facts: Mapping[str, Any], session: Session | None = None, case: Case | None = None) -> Look:
     """A case of the demo's first enterprise on the demo's first day; without a session the database is not there."""
     session = session or Session()
     enterprise = Enterprise(uscc=ENTERPRISE["uscc"], name=ENTERPRISE["name"])
-    return Step(session, case or Case(id=1), Batch(), enterprise, dict(facts), SYSTEM, NOW, Chain(session, "t", 0, ""))
+    return Look(
+        session=session, case=case or Case(id=1), batch=Batch(), enterprise=enterprise, facts=dict(facts), now=NOW
+    )
 
 
 def examples(form: str, facts: Mapping[str, Any], **allowed: list[str]) -> Data:
@@ -46,7 +46,7 @@ def examples(form: str, facts: Mapping[str, Any], **allowed: list[str]) -> Data:
 
 
 def faults(form: str, data: Data, facts: Mapping[str, Any] | None = None) -> list[str]:
-    return [error.field for error in check(form, step(facts or {}), data)]
+    return [error.field for error in check(form, look(facts or {}), data)]
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
@@ -56,7 +56,7 @@ def test_a_case_filled_by_examples_meets_no_objection(scheme: str) -> None:
         form = f"{scheme}_{kind}"
         if form in SHIPPED:
             data = examples(form, facts)
-            assert check(form, step(facts), data) == []
+            assert check(form, look(facts), data) == []
             facts |= {key: value for key, value in data.items() if kind != "score" and key != "decision"}
 
 
@@ -201,9 +201,9 @@ def test_a_year_is_paid_at_most_its_instalment(database: Database) -> None:
     with database.transaction() as session:
         case = _yearly_case(session, ceiling=Decimal(1_666_666))
         data = examples("industry_cluster_verified", {"instalment_ceiling": "1666666"}, round=["yearly"])
-        assert check("industry_cluster_verified", step({}, session, case), data) == []
+        assert check("industry_cluster_verified", look({}, session, case), data) == []
         data["instalment_ceiling"] = "1666666.01"
-        [error] = check("industry_cluster_verified", step({}, session, case), data)
+        [error] = check("industry_cluster_verified", look({}, session, case), data)
         assert (error.field, "1,666,666" in error.message) == ("instalment_ceiling", True)
 
 

@@ -15,7 +15,7 @@ from storage.questions import listings
 from workflows import rules
 from workflows.case.known_facts import known_facts
 from workflows.case.listed_cases import account_key
-from workflows.case.step import Step
+from workflows.case.step import Look, Step
 from workflows.errors import Conflict
 from workflows.rules import listing
 from workflows.rules.money import format_yuan
@@ -23,12 +23,12 @@ from workflows.rules.money import format_yuan
 ZERO = Decimal(0)
 
 
-def preview(step: Step) -> rules.Determination:
+def preview(look: Look) -> rules.Determination:
     """What the rule gives on the verified figures now, without keeping it (for the size of the panel)."""
-    names = [fact.name for fact in rules.SCHEMES[step.case.scheme].FACTS]
-    known = {**known_facts(step), **step.facts}
+    names = [fact.name for fact in rules.SCHEMES[look.case.scheme].FACTS]
+    known = {**known_facts(look), **look.facts}
     facts = {name: known[name] for name in names if name in known}
-    return rules.determine(step.case.scheme, facts, step.parameters, step.today)
+    return rules.determine(look.case.scheme, facts, look.parameters, look.today)
 
 
 def calculate(step: Step) -> rules.Determination:
@@ -139,9 +139,9 @@ def _move_to_year(step: Step, old: LedgerAccount, amount: Decimal, year: int, st
     return account
 
 
-def _counts(step: Step) -> bool:
-    is_enterprise = step.enterprise.entity_type == "enterprise"
-    return listing.counts_in_annual_cap(step.case.scheme, is_enterprise, step.parameters)
+def _counts(look: Look) -> bool:
+    is_enterprise = look.enterprise.entity_type == "enterprise"
+    return listing.counts_in_annual_cap(look.case.scheme, is_enterprise, look.parameters)
 
 
 def annual_use(session: Session, account: LedgerAccount, parameters: Mapping[str, object]) -> Decimal:

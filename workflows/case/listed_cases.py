@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from workflows.case.step import Step
+from workflows.case.step import Look
 from workflows.rules import listing
 from workflows.rules.money import ZERO
 
@@ -14,21 +14,21 @@ def account_key(uscc: str, group_uscc: str | None, parameters: Mapping[str, Any]
     return group_uscc if group_uscc and parameters["a10.cap_scope"] == "group" else uscc
 
 
-def is_recognition(step: Step) -> bool:
+def is_recognition(look: Look) -> bool:
     """Whether the case asks that a cluster be recognised: its total reserves nothing, each of its years will."""
-    return step.case.scheme == "industry_cluster" and step.facts.get("round") == "entry"
+    return look.case.scheme == "industry_cluster" and look.facts.get("round") == "entry"
 
 
-def listed_case(step: Step, granted_same_item: Decimal) -> listing.ListedCase:
+def listed_case(look: Look, granted_same_item: Decimal) -> listing.ListedCase:
     """The case for `listing.propose`; `granted_same_item` is what other cases hold on the same item."""
-    case, facts = step.case, step.facts
+    case, facts = look.case, look.facts
     assert case.matter_id is not None
     return listing.ListedCase(
         case=case.reference,
         scheme=case.scheme,
-        uscc=step.enterprise.uscc,
-        account=account_key(step.enterprise.uscc, step.enterprise.group_uscc, step.parameters),
-        is_enterprise=step.enterprise.entity_type == "enterprise",
+        uscc=look.enterprise.uscc,
+        account=account_key(look.enterprise.uscc, look.enterprise.group_uscc, look.parameters),
+        is_enterprise=look.enterprise.entity_type == "enterprise",
         matter=case.matter_id,
         precap_amount=case.precap_amount or ZERO,
         accepted_at=case.accepted_at or case.created_at,
@@ -39,8 +39,8 @@ def listed_case(step: Step, granted_same_item: Decimal) -> listing.ListedCase:
         verified_investment=_amount(facts, "approved_investment") or None,
         granted_same_item=max(granted_same_item, _amount(facts, "granted_same_project")),
         contribution=_contribution(facts),
-        tonnes_year=step.batch.cap_year - 1,
-        recognition=is_recognition(step),
+        tonnes_year=look.batch.cap_year - 1,
+        recognition=is_recognition(look),
     )
 
 

@@ -8,9 +8,8 @@ from storage.cases import Case, CaseFacts, Submission
 from storage.database import Session
 from storage.people import Enterprise
 from storage.reviews import ReviewSession
-from workflows import audit
 from workflows.case.known_facts import known_facts
-from workflows.case.step import Step
+from workflows.case.step import Look
 from workflows.permissions import Actor
 
 # What an expert declares and scores is nobody's business until all scores are in; it never becomes a fact of the case.
@@ -29,17 +28,17 @@ def may_read(actor: Actor, submission: Submission, panel: ReviewSession | None) 
     return True
 
 
-def read_only_step(session: Session, case: Case, actor: Actor, now: datetime) -> Step:
-    """A step for looking, without a lock: whatever is recorded through it is an error of the caller."""
+def look_at(session: Session, case: Case, now: datetime) -> Look:
+    """The case as it stands, without a lock; what is done to it needs a `Step`."""
     batch = session.get_one(Batch, case.batch_id)
     enterprise = session.get_one(Enterprise, case.enterprise_id)
     facts = session.get_one(CaseFacts, case.id).facts
-    return Step(session, case, batch, enterprise, facts, actor, now, audit.Chain(session, "nowhere", 0, ""))
+    return Look(session=session, case=case, batch=batch, enterprise=enterprise, facts=facts, now=now)
 
 
-def computed_facts(step: Step) -> dict[str, Any]:
+def computed_facts(look: Look) -> dict[str, Any]:
     """Facts that the office knows without anybody typing them: amounts, earlier awards, experts' scores."""
-    case = step.case
+    case = look.case
     amounts = {
         name: str(value)
         for name in ("computed_amount", "item_amount", "precap_amount", "final_amount", "paid_amount")
@@ -47,7 +46,7 @@ def computed_facts(step: Step) -> dict[str, Any]:
     }
     return {
         **amounts,
-        **known_facts(step),
+        **known_facts(look),
         "reference": case.reference,
         "title": case.title,
     }

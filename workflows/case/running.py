@@ -221,7 +221,16 @@ def _open(session: Session, locked: Sequence[Case], actor: Actor, now: datetime)
         name = chain_of(case)
         seq, previous = ends.get(name, (0, ""))
         chain = Chain(session, name, seq, previous)
-        step = Step(session, case, batch, enterprise, facts.facts, actor, now, chain)
+        step = Step(
+            session=session,
+            case=case,
+            batch=batch,
+            enterprise=enterprise,
+            facts=facts.facts,
+            now=now,
+            actor=actor,
+            chain=chain,
+        )
         opened.append(Running(step, bundle_of(session, case.definition_id), instance, facts))
     return opened
 

@@ -1,4 +1,8 @@
-"""What an operation works with: one locked case, who acts, when, and the open end of its record."""
+"""What is worked with in this room: a case that is looked at, and a locked case that something is done to.
+
+Reading and doing are two types. What takes a `Look` can be asked by any page; what takes a `Step` records, so only who
+holds the case's lock and its chain can call it, and the type checker says so.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,27 +27,20 @@ def local_date(instant: datetime) -> date:
     return instant.astimezone(BEIJING).date()
 
 
-@dataclass
-class Step:
-    """One transaction on one case. `facts` are replaced, never mutated; `submitted` is what the actor just sent."""
+@dataclass(kw_only=True)
+class Look:
+    """One case as it stands in this transaction. `facts` are replaced, never mutated."""
 
     session: Session
     case: Case
     batch: Batch
     enterprise: Enterprise
     facts: dict[str, Any]
-    actor: Actor
     now: datetime
-    chain: Chain
-    submitted: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
         return local_date(self.now)
-
-    def record(self, action: str, subject: str = "", changes: Sequence[Mapping[str, Any]] = ()) -> None:
-        """Append an event to the case's chain in this transaction."""
-        self.chain.append(self.now, self.actor.username, action, subject, changes)
 
     def parameter(self, key: str) -> Any:
         """The value of a parameter that was pinned when the case's batch was opened."""
@@ -58,6 +55,19 @@ class Step:
         """24:00 of the last of so many working days from today; the count starts tomorrow (domain.md 3.8)."""
         calendar = workdays.load()
         return calendar.end_of(calendar.add(self.today, working_days))
+
+
+@dataclass(kw_only=True)
+class Step(Look):
+    """One transaction on one locked case. `submitted` is what the actor just sent."""
+
+    actor: Actor
+    chain: Chain
+    submitted: Mapping[str, Any] = field(default_factory=dict)
+
+    def record(self, action: str, subject: str = "", changes: Sequence[Mapping[str, Any]] = ()) -> None:
+        """Append an event to the case's chain in this transaction."""
+        self.chain.append(self.now, self.actor.username, action, subject, changes)
 
 
 def pinned_values(batch: Batch) -> Mapping[str, Any]:

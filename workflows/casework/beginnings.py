@@ -63,7 +63,16 @@ def _open(
     session.add(case)
     session.flush()
     known = {"title": title, **facts}
-    step = Step(session, case, batch, enterprise, known, actor, now, Chain(session, chain_of(case), 0, ""))
+    step = Step(
+        session=session,
+        case=case,
+        batch=batch,
+        enterprise=enterprise,
+        facts=known,
+        now=now,
+        actor=actor,
+        chain=Chain(session, chain_of(case), 0, ""),
+    )
     step.record(
         "case_created",
         case.reference,

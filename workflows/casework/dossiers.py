@@ -13,7 +13,7 @@ from storage.cases import Case
 from storage.database import Session
 from workflows import engine, forms, paging, views
 from workflows.case.bundles import bundle_of
-from workflows.case.reading import SEALED, enterprise_profile, may_read, read_only_step
+from workflows.case.reading import SEALED, enterprise_profile, look_at, may_read
 from workflows.case.running import chain_of
 from workflows.casework.cases import find_readable, refuse_outsiders, with_amounts
 from workflows.errors import Forbidden
@@ -153,7 +153,7 @@ def get_calculation(session: Session, actor: Actor, reference: str) -> list[dict
 def get_dossier(session: Session, actor: Actor, reference: str, now: datetime) -> dict[str, Any]:
     """What stands beside a task: the facts, every readable submission with its form, reviews, list rows, payments."""
     case = find_readable(session, reference, actor)
-    step = read_only_step(session, case, actor, now)
+    look = look_at(session, case, now)
     bundle = bundle_of(session, case.definition_id)
     tasks = {task.id: task for task in task_store.list_of_case(session, case.id)}
     names = people.names_of(session, {task.completed_by for task in tasks.values() if task.completed_by})
@@ -172,8 +172,8 @@ def get_dossier(session: Session, actor: Actor, reference: str, now: datetime) -
         if may_read(actor, each, panel) and _concerns(actor, each.element_id)
     ]
     application = bundle.form(f"{case.scheme}_application")
-    known = {**enterprise_profile(step.enterprise), **step.facts}
-    shown = forms.prefill(application, known, enterprise_profile(step.enterprise))
+    known = {**enterprise_profile(look.enterprise), **look.facts}
+    shown = forms.prefill(application, known, enterprise_profile(look.enterprise))
     inside = actor.has(*OFFICE, *READERS)
     told = inside or actor.is_applicant
     return {
@@ -187,7 +187,7 @@ def get_dossier(session: Session, actor: Actor, reference: str, now: datetime) -
         "ledger": _ledger(session, case) if inside else [],
         "payments": _payments(session, case, actor) if told else [],
         "messages": _messages(session, case) if told else [],
-        "correction_items": step.facts.get("correction_items") if case.status == "CORRECTION" else None,
+        "correction_items": look.facts.get("correction_items") if case.status == "CORRECTION" else None,
     }
 
 

@@ -15,9 +15,9 @@ from storage.tasks import Task
 from workflows import audit, forms
 from workflows.case import checks, effects
 from workflows.case.bundles import bundle_of
-from workflows.case.reading import SEALED, computed_facts, enterprise_profile, may_read, read_only_step
+from workflows.case.reading import SEALED, computed_facts, enterprise_profile, look_at, may_read
 from workflows.case.running import Running, open_case, refuse_suspended
-from workflows.case.step import Step
+from workflows.case.step import Look, Step
 from workflows.casework import requests, shapes
 from workflows.casework.worklists import get_known, may_know
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
@@ -30,7 +30,7 @@ def get_task(session: Session, actor: Actor, task_id: str, now: datetime) -> dic
     task, case = get_known(session, actor, task_id)
     if task.role not in actor.roles and not actor.has(*OFFICE, *READERS):
         raise Forbidden(f"此任务由{ROLES.get(task.role, task.role)}办理。")
-    step = read_only_step(session, case, actor, now)
+    look = look_at(session, case, now)
     bundle = bundle_of(session, case.definition_id)
     form, ui = bundle.form(task.form), bundle.form_schemas[task.form]
     if task.status != "open":
@@ -38,32 +38,32 @@ def get_task(session: Session, actor: Actor, task_id: str, now: datetime) -> dic
         panel = reviews.current(session, case.id) if task.element_id in SEALED else None
         data = submission.data if submission and may_read(actor, submission, panel) else {}
         return shapes.task_detail(
-            task, case, step.enterprise, actor, form, ui, form_data=data, allowed={}, examples=None
+            task, case, look.enterprise, actor, form, ui, form_data=data, allowed={}, examples=None
         )
-    allowed = checks.allowed(form.key, step)
+    allowed = checks.allowed(form.key, look)
     form = forms.settle(form, allowed)
-    context = example_context(step, task)
+    context = example_context(look, task)
     # Examples hold the case's own figures; who only looks gets none, so that no mask is undone by them.
     examples = context if task.role in actor.roles else None
     # A draft is its author's, or his post's; nobody else reads what was not sent.
     working = task.draft_by == actor.username or (task.role in actor.roles and not task.personal)
     data = {**forms.prefill(form, context.facts, context.enterprise), **((task.draft or {}) if working else {})}
     detail = shapes.task_detail(
-        task, case, step.enterprise, actor, form, ui, form_data=data, allowed=allowed, examples=examples
+        task, case, look.enterprise, actor, form, ui, form_data=data, allowed=allowed, examples=examples
     )
-    return {**detail, "request": requests.request_for(task.element_id, case.scheme, step.facts)}
+    return {**detail, "request": requests.request_for(task.element_id, case.scheme, look.facts)}
 
 
-def example_context(step: Step, task: Task) -> forms.ExampleContext:
+def example_context(look: Look, task: Task) -> forms.ExampleContext:
     """What a form starts with and its examples are computed from: what the office already knows."""
     return forms.ExampleContext(
-        reference=step.case.reference,
+        reference=look.case.reference,
         task_id=task.id,
-        today=step.today,
-        date_from=step.batch.matter_date_from,
-        date_to=step.batch.matter_date_to,
-        facts={**step.facts, **computed_facts(step)},
-        enterprise=enterprise_profile(step.enterprise),
+        today=look.today,
+        date_from=look.batch.matter_date_from,
+        date_to=look.batch.matter_date_to,
+        facts={**look.facts, **computed_facts(look)},
+        enterprise=enterprise_profile(look.enterprise),
     )
 
 

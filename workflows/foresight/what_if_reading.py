@@ -23,7 +23,6 @@ from workflows.case.step import local_date, pinned_values
 from workflows.codes.reasons import REASONS
 from workflows.foresight.what_if_budget import Holding, Item, Outcome, Round, Subject, Surroundings, work_out
 from workflows.foresight.what_if_effect import Budget, OnRecord, compare
-from workflows.permissions import SYSTEM
 from workflows.rules import parameters as law
 from workflows.rules.money import ZERO
 
@@ -91,10 +90,10 @@ def _why_out(each: Calculated, row: ListRow | None) -> str:
 
 
 def _subject(session: Session, each: Calculated, now: datetime) -> Subject:
-    # Case, batch, enterprise and facts are at hand: the step is put together without a statement.
-    step = reading.read_only_step(session, each.case, SYSTEM, now)
+    # Case, batch, enterprise and facts are at hand: the look is put together without a statement.
+    look = reading.look_at(session, each.case, now)
     return Subject(
-        listed=listed_case(step, ZERO),
+        listed=listed_case(look, ZERO),
         group_uscc=each.enterprise.group_uscc,
         facts=each.calculation.facts,
         calculated_on=local_date(each.calculation.at),

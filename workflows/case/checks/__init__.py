@@ -22,7 +22,7 @@ from workflows.case.checks import (
 )
 from workflows.case.checks.parts import Check
 from workflows.case.checks.shared import allowed
-from workflows.case.step import Step
+from workflows.case.step import Look
 from workflows.errors import FieldError
 
 __all__ = ["CHECKS", "Check", "allowed", "check"]
@@ -45,7 +45,7 @@ CHECKS: Mapping[str, Check] = {form: found for module in _MODULES for form, foun
 """The check of each form that has one."""
 
 
-def check(form: str, step: Step, data: Mapping[str, Any]) -> list[FieldError]:
+def check(form: str, look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     """The errors of a submission that its schema cannot see."""
     found = CHECKS.get(form)
-    return list(found(step, data)) if found else []
+    return list(found(look, data)) if found else []

@@ -9,16 +9,16 @@ from typing import Any
 
 from workflows.case.checks.parts import Check, all_met, not_in_future, used_once
 from workflows.case.checks.shared import score
-from workflows.case.step import Step
+from workflows.case.step import Look
 from workflows.errors import FieldError
 
 
-def _application(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
+def _application(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     errors = []
     if data["verification_report_no_y0"] == data["verification_report_no_y1"]:
         errors.append(FieldError("verification_report_no_y1", "两个年度的核查报告编号不能相同。"))
     errors += used_once(data, "measures", ("name",), "同一项减排措施不能填写两次。")
-    return errors + not_in_future(step, data, "established_on")
+    return errors + not_in_future(look, data, "established_on")
 
 
 CHECKS: dict[str, Check] = {

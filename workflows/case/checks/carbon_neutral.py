@@ -6,18 +6,18 @@ from typing import Any
 
 from workflows.case.checks.parts import Check, all_met, not_in_future
 from workflows.case.checks.shared import score
-from workflows.case.step import Step
+from workflows.case.step import Look
 from workflows.errors import FieldError
 
 
-def _application(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
+def _application(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     errors = []
     first, last = (date.fromisoformat(data[field]) for field in ("period_from", "period_to"))
     if last < first:
         errors.append(FieldError("period_to", "证书覆盖期止不能早于起始日期。"))
     elif not first.year <= int(data["accounting_year"]) <= last.year:
         errors.append(FieldError("accounting_year", "核算年度应在证书覆盖期内。"))
-    return errors + not_in_future(step, data, "established_on", "period_from")
+    return errors + not_in_future(look, data, "established_on", "period_from")
 
 
 CHECKS: dict[str, Check] = {

@@ -5,12 +5,12 @@ from datetime import date
 from typing import Any
 
 from workflows.case.checks.parts import Check, all_met, amount, not_in_future, total, used_once
-from workflows.case.step import Step
+from workflows.case.step import Look
 from workflows.errors import FieldError
 from workflows.rules.money import format_yuan
 
 
-def _application(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
+def _application(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     errors = []
     volume, sold = amount(data, "total_volume_t"), total(data["trades"], "tonnes")
     if sold != volume:
@@ -18,11 +18,11 @@ def _application(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
         errors.append(FieldError("total_volume_t", said))
     errors += used_once(data, "trades", ("settlement_no",), "同一张结算单不能填写两次。")
     for row, trade in enumerate(data["trades"]):
-        if date.fromisoformat(trade["date"]) > step.today:
+        if date.fromisoformat(trade["date"]) > look.today:
             errors.append(FieldError(f"trades-{row}-date", "交割日期不能晚于今天。"))
-        elif step.parameter("a5_3.period") == "calendar_year" and trade["date"][:4] != data["period"]:
+        elif look.parameter("a5_3.period") == "calendar_year" and trade["date"][:4] != data["period"]:
             errors.append(FieldError(f"trades-{row}-date", f"交割日期应在当期{data['period']}年内。"))
-    return errors + not_in_future(step, data, "established_on")
+    return errors + not_in_future(look, data, "established_on")
 
 
 CHECKS: dict[str, Check] = {

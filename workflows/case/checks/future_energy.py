@@ -5,12 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 from workflows.case.checks.parts import Check, all_met, amount, not_in_future, own_account
-from workflows.case.step import Step
+from workflows.case.step import Look
 from workflows.errors import FieldError
 from workflows.rules.money import format_yuan
 
 
-def _application(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
+def _application(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     approved = amount(data, "city_award_approved")
     errors = []
     if amount(data, "city_award_received") > approved:
@@ -20,22 +20,22 @@ def _application(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
     stage, count = data.get("stage"), data.get("stage_count")
     if stage and count and stage > count:
         errors.append(FieldError("stage", "本次拨款期次不能大于总期数。"))
-    return errors + not_in_future(step, data, "established_on", "received_date")
+    return errors + not_in_future(look, data, "established_on", "received_date")
 
 
-def _audit(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
-    return _at_most_the_award(step, data, "audited_city_award_received", "审核后的本次到账金额")
+def _audit(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
+    return _at_most_the_award(look, data, "audited_city_award_received", "审核后的本次到账金额")
 
 
-def _verified(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
-    return _at_most_the_award(step, data, "city_award_received", "核定的本次到账金额")
+def _verified(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
+    return _at_most_the_award(look, data, "city_award_received", "核定的本次到账金额")
 
 
-def _at_most_the_award(step: Step, data: Mapping[str, Any], field: str, name: str) -> list[FieldError]:
+def _at_most_the_award(look: Look, data: Mapping[str, Any], field: str, name: str) -> list[FieldError]:
     """A candidate's case may hold no approved award: the city's list does not always state one."""
-    if step.facts.get("city_award_approved") is None:
+    if look.facts.get("city_award_approved") is None:
         return []
-    approved = amount(step.facts, "city_award_approved")
+    approved = amount(look.facts, "city_award_approved")
     return [FieldError(field, _above(name, approved))] if amount(data, field) > approved else []
 
 

@@ -15,22 +15,22 @@ from workflows.case.checks.parts import (
     used_once,
 )
 from workflows.case.checks.shared import score
-from workflows.case.step import Step
+from workflows.case.step import Look
 from workflows.errors import FieldError
 from workflows.rules.money import format_yuan
 
 
-def _application(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
+def _application(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     errors = _sums(data)
     start, end = data.get("start_date"), data.get("end_date")
     if start and end and end < start:
         errors.append(FieldError("end_date", "结束日期不能早于开始日期。"))
-    errors += not_in_future(step, data, "established_on", "start_date", "end_date")
+    errors += not_in_future(look, data, "established_on", "start_date", "end_date")
     errors += used_once(data, "co_payers", ("uscc",), "同一出资方不能填写两次。")
     errors += [
         FieldError(f"co_payers-{row}-uscc", "本单位出资填写在“本单位出资”中，此处只填其他出资方。")
         for row, payer in enumerate(data.get("co_payers") or [])
-        if payer.get("uscc") == step.enterprise.uscc
+        if payer.get("uscc") == look.enterprise.uscc
     ]
     return errors + invoices_once(data)
 
@@ -50,14 +50,14 @@ def _sums(data: Mapping[str, Any]) -> list[FieldError]:
     return errors
 
 
-def _audit(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
-    declared = amount(step.facts, "total_cost")
+def _audit(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
+    declared = amount(look.facts, "total_cost")
     errors = cuts_explained(data, declared, "audited_cost", "申报的活动总费用", "审核后活动费用")
     return errors + _at_most(data, "audited_own_paid", "审核后本单位出资", declared)
 
 
-def _verified(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
-    declared = amount(step.facts, "total_cost")
+def _verified(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
+    declared = amount(look.facts, "total_cost")
     return _at_most(data, "audited_cost", "核定本单位实际出资", declared)
 
 

@@ -5,14 +5,14 @@ from typing import Any
 
 from workflows.case.checks.parts import Check, all_met, amount, not_in_future, own_account
 from workflows.case.known_facts import known_facts
-from workflows.case.step import Step
+from workflows.case.step import Look
 from workflows.errors import FieldError
 from workflows.rules.money import format_yuan
 
 _PREVIOUS = ("previous_level", "previous_award_no", "previous_award_precap", "previous_award_paid")
 
 
-def _application(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
+def _application(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     errors = []
     if any(data.get(field) for field in _PREVIOUS) and not data.get("previous_level"):
         errors.append(FieldError("previous_level", "填写了此前支持情况的，请选择此前获支持的级别。"))
@@ -20,12 +20,12 @@ def _application(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
     if data.get("previous_award_precap") and amount(data, "previous_award_paid") > precap:
         said = f"此前实拨金额不能超过限额调减前的此前支持金额{format_yuan(precap)}元。"
         errors.append(FieldError("previous_award_paid", said))
-    return errors + not_in_future(step, data, "established_on", "honour_date")
+    return errors + not_in_future(look, data, "established_on", "honour_date")
 
 
-def _verified(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
+def _verified(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     """Nobody overlooks an earlier award that the office knows of: a promotion gets the difference only."""
-    known = amount(known_facts(step), "earlier_precap_same_honour")
+    known = amount(known_facts(look), "earlier_precap_same_honour")
     if amount(data, "earlier_precap_same_honour") < known:
         said = f"同一荣誉此前已获支持{format_yuan(known)}元，此处不得少填。"
         return [FieldError("earlier_precap_same_honour", said)]

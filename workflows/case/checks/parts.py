@@ -5,11 +5,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from workflows.case.step import Step
+from workflows.case.step import Look
 from workflows.errors import FieldError
 from workflows.rules.money import format_yuan
 
-Check = Callable[[Step, Mapping[str, Any]], Sequence[FieldError]]
+Check = Callable[[Look, Mapping[str, Any]], Sequence[FieldError]]
 
 
 def amount(data: Mapping[str, Any], field: str) -> Decimal:
@@ -22,20 +22,20 @@ def total(rows: Sequence[Mapping[str, Any]] | None, column: str) -> Decimal:
     return sum((amount(row, column) for row in rows or ()), Decimal(0))
 
 
-def not_in_future(step: Step, data: Mapping[str, Any], *fields: str) -> list[FieldError]:
+def not_in_future(look: Look, data: Mapping[str, Any], *fields: str) -> list[FieldError]:
     """No date lies after today."""
     return [
         FieldError(field, "日期不能晚于今天。")
         for field in fields
-        if data.get(field) and date.fromisoformat(data[field]) > step.today
+        if data.get(field) and date.fromisoformat(data[field]) > look.today
     ]
 
 
-def own_account(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
+def own_account(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     """An account, where one is given, is the applicant's own: nobody is paid for somebody else."""
     name = str(data.get("account_name") or "").strip()
-    if name and name != step.enterprise.name:
-        return [FieldError("account_name", f"账户名称应与申报单位名称“{step.enterprise.name}”一致，不得使用个人账户。")]
+    if name and name != look.enterprise.name:
+        return [FieldError("account_name", f"账户名称应与申报单位名称“{look.enterprise.name}”一致，不得使用个人账户。")]
     return []
 
 
@@ -60,7 +60,7 @@ def invoices_once(data: Mapping[str, Any]) -> list[FieldError]:
 def all_met(*fields: str) -> Check:
     """A check that lets a review pass only when each of its conditions is met."""
 
-    def check(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
+    def check(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
         if data.get("decision") != "pass":
             return []
         message = "审核通过时，各项条件均应符合；不符合的请选择“不予支持”或“退回”。"

@@ -10,29 +10,29 @@ from storage.cases import count_submissions
 from workflows.case.checks.parts import Check, amount, not_in_future, own_account
 from workflows.case.operations.credit import possible_outcomes
 from workflows.case.operations.expert_review import CRITERIA
-from workflows.case.step import Step, local_date
+from workflows.case.step import Look, local_date
 from workflows.codes.checklists import CHECKLISTS
 from workflows.errors import FieldError
 from workflows.rules.review import needs_opinion
 
 
-def _formality(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
+def _formality(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     if data.get("decision") == "correct" and not data.get("correction_items"):
         return [FieldError("correction_items", "请一次性列出全部需要补正的内容。")]
     return []
 
 
-def _site(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
-    least = int(step.parameter("proc.site_visit_min_people"))
+def _site(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
+    least = int(look.parameter("proc.site_visit_min_people"))
     given = str(data.get("inspectors") or "")
     names = given.replace("，", "、").replace(",", "、").replace(" ", "、").split("、")
     errors = []
     if len({name.strip() for name in names if name.strip()}) < least:
         errors.append(FieldError("inspectors", f"现场核查人员不得少于{least}人，请写明每人姓名。"))
-    return errors + not_in_future(step, data, "inspected_on")
+    return errors + not_in_future(look, data, "inspected_on")
 
 
-def score(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
+def score(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     """A very low or very high total is explained (domain.md 3.3), whatever the scheme's criteria weigh."""
     total = sum((amount(data, field) for field in CRITERIA), Decimal(0))
     if needs_opinion(total) and not data.get("score_opinion"):
@@ -40,11 +40,11 @@ def score(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
     return []
 
 
-def _district(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
-    errors = not_in_future(step, data, "district_approved_on")
-    announced = publicity.current_item(step.session, step.case.id)
+def _district(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
+    errors = not_in_future(look, data, "district_approved_on")
+    announced = publicity.current_item(look.session, look.case.id)
     given = data.get("district_approved_on")
-    first = step.parameter("proc.publicity_before_district_approval")
+    first = look.parameter("proc.publicity_before_district_approval")
     if first and announced is not None and given:
         # ends_at is 24:00 of the last day, so its date is the day after.
         last_day = local_date(announced[0].ends_at) - timedelta(days=1)
@@ -53,8 +53,8 @@ def _district(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
     return errors
 
 
-def _paid(step: Step, data: Mapping[str, Any]) -> list[FieldError]:
-    return not_in_future(step, data, "paid_on")
+def _paid(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
+    return not_in_future(look, data, "paid_on")
 
 
 CHECKS: dict[str, Check] = {
@@ -66,18 +66,18 @@ CHECKS: dict[str, Check] = {
 }
 
 
-def allowed(form: str, step: Step) -> dict[str, Sequence[str]]:
+def allowed(form: str, look: Look) -> dict[str, Sequence[str]]:
     """The choices that this case leaves open, by field; fields that are not named keep all of theirs."""
-    if form.startswith("industry_cluster_") and "round" in step.facts:
-        return {"round": (str(step.facts["round"]),)}
+    if form.startswith("industry_cluster_") and "round" in look.facts:
+        return {"round": (str(look.facts["round"]),)}
     if form in ("credit_check", "credit_ruling"):
-        cured = count_submissions(step.session, step.case.id, "credit_cure") > 0
-        return {"decision": possible_outcomes(step.enterprise.credit_flags, cured=cured)}
+        cured = count_submissions(look.session, look.case.id, "credit_cure") > 0
+        return {"decision": possible_outcomes(look.enterprise.credit_flags, cured=cured)}
     if form == "formality_check":
-        documents = tuple(item.code for item in CHECKLISTS[step.case.scheme])
+        documents = tuple(item.code for item in CHECKLISTS[look.case.scheme])
         narrowed: dict[str, Sequence[str]] = {"correction_items.document_code": (*documents, "OTHER")}
-        rounds = count_submissions(step.session, step.case.id, "correction")
-        if rounds >= int(step.parameter("proc.max_supplements")):
+        rounds = count_submissions(look.session, look.case.id, "correction")
+        if rounds >= int(look.parameter("proc.max_supplements")):
             narrowed["decision"] = ("accept", "not_accept")
         return narrowed
     return {}
