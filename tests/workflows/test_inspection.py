@@ -36,7 +36,7 @@ def broken_child(monkeypatch: pytest.MonkeyPatch, judging: str) -> None:
     """Let the child do something else than judging, once its limits are set."""
     instead = f"def judging(*_):\n    {judging}\n"
     program = (
-        f"{inspection._CHILD.rpartition(';')[0]}\nfrom workflows import gatekeeper\nimport os, sys, time\n{instead}"
+        f"{inspection._CHILD.rpartition(';')[0]}\nfrom workflows.workshop import gatekeeper\nimport os, sys, time\n{instead}"
     )
     monkeypatch.setattr(inspection, "_kept", {})
     monkeypatch.setattr(
