@@ -6,7 +6,13 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from getpass import getuser
 from pathlib import Path
+from socket import gethostname
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workflows.permissions import Actor
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -177,7 +183,7 @@ def _create_user(asked: argparse.Namespace) -> int:
                 role=asked.role,
                 password_hash=hash_password(password),
                 uscc=asked.uscc,
-                by="command line",
+                by=_console(),
                 now=machine_now(),
             )
     except Invalid as error:
@@ -186,6 +192,13 @@ def _create_user(asked: argparse.Namespace) -> int:
         return _fail(error)
     print(f"已建立账号 {asked.username}。")
     return 0
+
+
+def _console() -> Actor:
+    """Whoever sits at this machine's command line: its own account and name stand on record as the address."""
+    from workflows.permissions import Actor
+
+    return Actor(0, "command line", "命令行", frozenset(), address=f"{getuser()}@{gethostname()}")
 
 
 def _migrate(_asked: argparse.Namespace) -> int:

@@ -65,7 +65,9 @@ class CaseFacts(Base):
 
 
 class Submission(Base):
-    """What one person sent for one task; appended, never changed.
+    """What one person sent for one task; appended, never changed. `data` is all of it.
+
+    Identity numbers, accounts and phones are no part of `content`: they lie in a row that can be erased.
 
     `seal` is the secret under which a sealed submission's digest stands on the record, so that nobody can find its
     content by trying; it is published with the content.
@@ -77,11 +79,31 @@ class Submission(Base):
     task_id: Mapped[str] = mapped_column(unique=True)
     element_id: Mapped[str]
     form: Mapped[str]
-    data: Mapped[Json]
+    content: Mapped[Json] = mapped_column("data")
     seal: Mapped[str | None]
     by: Mapped[str]
     at: Mapped[Instant]
+    personal: Mapped["SubmissionPersonal | None"] = relationship(
+        primaryjoin="foreign(SubmissionPersonal.task_id) == Submission.task_id", uselist=False, lazy="joined"
+    )
     __table_args__ = (Index(None, "case_id", "element_id", "id"),)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """All that was sent; without what has been erased since."""
+        return {**self.content, **self.personal.values} if self.personal is not None else self.content
+
+
+class SubmissionPersonal(Base):
+    """What a submission says of who somebody is, and the salt under which its digests stand on the record.
+
+    Once the row is gone nobody can tell the values any more, and the record is as whole as before.
+    """
+
+    __tablename__ = "submission_personal"
+    task_id: Mapped[str] = mapped_column(ForeignKey("submission.task_id"), primary_key=True)
+    values: Mapped[Json]
+    salt: Mapped[str]
 
 
 class Reach(enum.Enum):

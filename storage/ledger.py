@@ -22,12 +22,17 @@ class LedgerAccount(Base):
 
 
 class Reallocation(Base):
-    """A release in this account may raise a sibling of this batch: the worker allocates again and removes the row."""
+    """A release in this account may raise a sibling of this batch: the worker allocates again and removes the row.
+
+    `cause_chain` and `cause_seq` name the event on record after which this was asked for.
+    """
 
     __tablename__ = "reallocation"
     account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("ledger_account.id"), primary_key=True)
     batch_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("batch.id"), primary_key=True)
     not_before: Mapped[Instant | None]
+    cause_chain: Mapped[str]
+    cause_seq: Mapped[int]
 
 
 class LedgerEntry(Base):
@@ -126,8 +131,10 @@ def entries_of_case(session: Session, case_id: int) -> Sequence[LedgerEntry]:
     return session.scalars(select(LedgerEntry).where(LedgerEntry.case_id == case_id).order_by(LedgerEntry.id)).all()
 
 
-def ask_reallocation(session: Session, account_id: int, batch_id: int) -> None:
-    statement = insert(Reallocation).values(account_id=account_id, batch_id=batch_id)
+def ask_reallocation(session: Session, account_id: int, batch_id: int, cause: tuple[str, int]) -> None:
+    """Have an account allocated again in a batch; `cause` names the event after which: the first, where several ask."""
+    chain, seq = cause
+    statement = insert(Reallocation).values(account_id=account_id, batch_id=batch_id, cause_chain=chain, cause_seq=seq)
     session.execute(statement.on_conflict_do_nothing(index_elements=["account_id", "batch_id"]))
 
 
@@ -143,10 +150,11 @@ def next_reallocation(session: Session, now: datetime) -> tuple[LedgerAccount, i
     return (row[0], row[1]) if row else None
 
 
-def take_reallocation(session: Session, account_id: int, batch_id: int) -> bool:
-    """Remove the mark; False when somebody was faster."""
+def take_reallocation(session: Session, account_id: int, batch_id: int) -> tuple[str, int] | None:
+    """Remove the mark and answer the event that asked for it; None when somebody was faster."""
     statement = delete(Reallocation).where(Reallocation.account_id == account_id, Reallocation.batch_id == batch_id)
-    return session.scalar(statement.returning(Reallocation.account_id)) is not None
+    row = session.execute(statement.returning(Reallocation.cause_chain, Reallocation.cause_seq)).first()
+    return (row[0], row[1]) if row else None
 
 
 def postpone_reallocation(session: Session, account_id: int, batch_id: int, until: datetime) -> None:

@@ -22,6 +22,7 @@ from server.embedded.postgres import driver_url, make_database
 from storage.database import Database
 from storage.people import SignIn, User
 from tests.contract_client import Api, Office, flask_transport
+from workflows.permissions import Actor
 
 
 @dataclass
@@ -71,6 +72,11 @@ class Snapshot:
     references: tuple[str, ...] = ()
     tokens: Mapping[str, str] = field(default_factory=dict)
     applicants: Mapping[str, str] = field(default_factory=dict)
+
+
+def person(username: str, *roles: str) -> Actor:
+    """Somebody of these posts, who has not signed in."""
+    return Actor(0, username, username, frozenset(roles))
 
 
 def office_of(app: Flask, snapshot: Snapshot) -> Office:

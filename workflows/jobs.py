@@ -58,7 +58,6 @@ def fire_timers(session: Session, case_id: int, now: datetime) -> None:
     running = open_case(session, case_id, SYSTEM, now)
     due = running.process.next_due()
     if due is not None and due <= now:
-        running.step.record("timer_fired", running.case.stage or "")
         running.advance()
         running.save()
 

@@ -25,9 +25,10 @@ from storage.cases import Case
 from storage.database import Database
 from storage.ledger import LedgerEntry
 from tests.app import application, settings_on
+from tests.attribution import misattributed
 from tests.contract_client import Office
 from tests.offices import Databases, Snapshot, office_of
-from workflows import rules
+from workflows import audit, rules
 from workflows.permissions import Actor
 
 # The elements at which a case stops on the straight path (domain.md 3.2), in order; `at` knows these.
@@ -162,6 +163,7 @@ class At:
         self.urls = self.stages.databases.make(snapshot.urls)
         self.exits.callback(self.stages.databases.drop, self.urls)
         self.app = self.exits.enter_context(moved(self.stages.app, self.stages.settings(self.urls)))
+        self.exits.callback(self._refuse_false_names, self.database)
         return office_of(self.app, snapshot), *snapshot.references
 
     def give(self, username: str, *roles: str) -> None:
@@ -177,6 +179,11 @@ class At:
             user = people.find_user(session, username)
             assert user is not None
             return Actor(user.id, username, user.display_name, frozenset(user.roles), user.enterprise_id)
+
+    def case_id(self, reference: str) -> int:
+        """The number of a case in the database."""
+        with self.database.transaction() as session:
+            return session.scalars(select(Case.id).where(Case.reference == reference)).one()
 
     def occupy(self, reference: str, yuan: int) -> None:
         """Let the enterprise of a case have been paid so much this year, in a case of another batch long ago."""
@@ -200,6 +207,13 @@ class At:
                     why="此前批次",
                 )
             )
+
+    @staticmethod
+    def _refuse_false_names(database: Database) -> None:
+        """Nobody is named on the record for what he did not do, whatever the journey was about."""
+        with database.transaction() as session:
+            # Some journeys damage the record on purpose; what is damaged says nothing about who is named.
+            assert audit.verify(session) or misattributed(session) == []
 
     @staticmethod
     def instant(text: str) -> datetime:

@@ -20,6 +20,7 @@ from tests.contract_client import Office
 from tests.engine.redrawing import Drawing
 from tests.journeys.conftest import At
 from tests.journeys.test_races import at_once, completing, overtaken
+from tests.offices import person
 from workflows import audit
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
 from workflows.foresight import migration_trial, migrations
@@ -57,7 +58,7 @@ class Owner:
         library[path] = change(Drawing(library[path])).bytes
         bundle = bundling.assemble(library, "retrofit")
         with self.at.database.transaction() as session:
-            return deployments.publish(session, "retrofit", bundle, "owner2", self.now).version
+            return deployments.publish(session, "retrofit", bundle, person("owner2", "process_owner"), self.now).version
 
     def try_on(self, version: int) -> migration_trial.DryRun:
         with self.at.database.transaction() as session:

@@ -207,7 +207,7 @@ def _filed(case: Case, task: str, data: Data) -> Submission:
         task_id=task,
         element_id="fill_application",
         form="carbon_footprint_application",
-        data=data,
+        content=data,
         by="e01",
         at=NOW,
     )

@@ -16,6 +16,7 @@ from storage.database import Session
 from storage.instances import Wait
 from storage.tasks import Task
 from tests.contract_client import Office, flask_transport
+from tests.offices import person
 from workflows.errors import NotFound
 from workflows.foresight.heat_map import degree_of, get_heat_map
 from workflows.workshop.deployments import Release, store_version
@@ -162,7 +163,12 @@ def test_a_version_shows_its_own_cases_on_its_own_diagram(session: Session, stay
     assert shipped is not None
     files = definitions.load_files(session, shipped.id)
     edited = files["retrofit.bpmn"].replace("现场核查".encode(), "实地核查".encode())
-    store_version(session, "retrofit", {**files, "retrofit.bpmn": edited}, Release("o", [], None, None, BEGIN))
+    store_version(
+        session,
+        "retrofit",
+        {**files, "retrofit.bpmn": edited},
+        Release(person("o", "process_owner"), [], None, None, BEGIN),
+    )
     stay(0, "site_inspection", 0, 1)
     assert elements(session, version=1)["site_inspection"]["name"] == "现场核查"
     assert elements(session)["site_inspection"]["name"] == "实地核查"

@@ -13,6 +13,7 @@ from storage.database import Session
 from storage.ledger import LedgerAccount, LedgerEntry
 from storage.questions import listings
 from workflows import rules
+from workflows.audit import digest_of
 from workflows.case.known_facts import known_facts
 from workflows.case.listed_cases import account_key
 from workflows.case.step import Look, Step
@@ -37,31 +38,30 @@ def calculate(step: Step) -> rules.Determination:
     pinned = step.batch.parameters or {}
     number = calculations.last_number(step.session, step.case.id) + 1
     kept = result.as_dict()
-    step.session.add(
-        Calculation(
-            case_id=step.case.id,
-            number=number,
-            at=step.now,
-            by=step.actor.username,
-            eligible=result.eligible,
-            computed_amount=result.computed_amount,
-            item_amount=result.item_amount,
-            precap_amount=result.precap_amount,
-            facts=kept["facts"],
-            parameters=[
-                {
-                    "id": key,
-                    "value": value,
-                    "confirmed_by": pinned.get(key, {}).get("confirmed_by"),
-                    "confirmed_at": pinned.get(key, {}).get("confirmed_at"),
-                    "basis": pinned.get(key, {}).get("basis"),
-                }
-                for key, value in sorted(result.parameters.items())
-            ],
-            conditions=kept["conditions"],
-            steps=kept["steps"],
-        )
+    calculation = Calculation(
+        case_id=step.case.id,
+        number=number,
+        at=step.now,
+        by=step.doer.username,
+        eligible=result.eligible,
+        computed_amount=result.computed_amount,
+        item_amount=result.item_amount,
+        precap_amount=result.precap_amount,
+        facts=kept["facts"],
+        parameters=[
+            {
+                "id": key,
+                "value": value,
+                "confirmed_by": pinned.get(key, {}).get("confirmed_by"),
+                "confirmed_at": pinned.get(key, {}).get("confirmed_at"),
+                "basis": pinned.get(key, {}).get("basis"),
+            }
+            for key, value in sorted(result.parameters.items())
+        ],
+        conditions=kept["conditions"],
+        steps=kept["steps"],
     )
+    step.session.add(calculation)
     case = step.case
     old = {
         "computed_amount": case.computed_amount,
@@ -77,8 +77,25 @@ def calculate(step: Step) -> rules.Determination:
             {"field": field, "old": None if value is None else str(value), "new": str(getattr(case, field))}
             for field, value in old.items()
         ],
+        binds={f"calculation:{number}": _digest(calculation)},
     )
     return result
+
+
+def _digest(calculation: Calculation) -> str:
+    """Over all that a calculation holds but who made it and when, which its event says."""
+    return digest_of(
+        {
+            "eligible": calculation.eligible,
+            "computed_amount": str(calculation.computed_amount),
+            "item_amount": str(calculation.item_amount),
+            "precap_amount": str(calculation.precap_amount),
+            "facts": calculation.facts,
+            "parameters": calculation.parameters,
+            "conditions": calculation.conditions,
+            "steps": calculation.steps,
+        }
+    )
 
 
 def release(step: Step, why: str, *, reallocate: bool) -> None:
@@ -89,9 +106,9 @@ def release(step: Step, why: str, *, reallocate: bool) -> None:
     account, state, amount = held
     ledger.lock_account(step.session, account.uscc, account.year)
     enter(step, account, "RELEASED", amount, state, why)
-    if reallocate:
-        ledger.ask_reallocation(step.session, account.id, step.case.batch_id)
     step.record("quota_released", account.uscc, [{"field": state, "old": str(amount), "new": "0"}])
+    if reallocate:
+        ledger.ask_reallocation(step.session, account.id, step.case.batch_id, step.origin)
 
 
 def wake_rivals(step: Step) -> None:
@@ -99,14 +116,14 @@ def wake_rivals(step: Step) -> None:
     for batch_id, year, uscc, group_uscc in listings.rivals(step.session, step.case):
         account = ledger.find_account(step.session, account_key(uscc, group_uscc, step.parameters), year)
         if account is not None:
-            ledger.ask_reallocation(step.session, account.id, batch_id)
+            ledger.ask_reallocation(step.session, account.id, batch_id, step.origin)
 
 
 def ask_again(step: Step) -> None:
     """Have the case's account allocated again: the case was left alone while it stood still."""
     held = ledger.live_entry(step.session, step.case.id)
     if held is not None and held[1] == "RESERVED":
-        ledger.ask_reallocation(step.session, held[0].id, step.case.batch_id)
+        ledger.ask_reallocation(step.session, held[0].id, step.case.batch_id, step.origin)
 
 
 def _locked_hold(step: Step, state: str, refusal: str) -> tuple[LedgerAccount, Decimal]:
@@ -189,7 +206,7 @@ def enter(step: Step, account: LedgerAccount, state: str, amount: Decimal, from_
             state=state,
             from_state=from_state,
             amount=amount,
-            by=step.actor.username,
+            by=step.doer.username,
             at=step.now,
             why=why,
         )

@@ -3,7 +3,8 @@
 Everything that happens to a case happens through a `Running`, in the transaction of whoever opened it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -16,7 +17,7 @@ from storage.database import Session
 from storage.instances import Incident, Instance, Wait
 from storage.tasks import Task
 from workflows import engine
-from workflows.audit import Chain
+from workflows.audit import Chain, EventRef
 from workflows.case.bundles import Bundle, bundle_of
 from workflows.case.operations import perform
 from workflows.case.step import Step, due_on
@@ -39,6 +40,7 @@ class Running:
         self._tasks: dict[str, engine.OpenTask] = {}
         self._waits: dict[str, engine.Wait] = {}
         self._completed: str | None = None
+        self._followed: EventRef | None = None
 
     @cached_property
     def process(self) -> engine.ProcessInstance:
@@ -62,31 +64,44 @@ class Running:
     def _call(self, call: engine.ServiceCall) -> Any:
         return perform(self.step, call.operation, call.parameters)
 
-    def complete(self, task: Task, decision: str | None) -> None:
-        """Complete an open task and let the process run on."""
+    def complete(self, task: Task, decision: str | None, cause: EventRef) -> None:
+        """Complete an open task and let the process run on; `cause` is the event that tells of the completion."""
         self._completed = task.id
-        self._stepping(lambda: self.process.complete(task.id, decision))
+        self._stepping(lambda: self.process.complete(task.id, decision), cause)
 
-    def deliver(self, message: str, payload: Mapping[str, str]) -> None:
-        """Give the process a message that it waits for."""
-        self._stepping(lambda: self.process.deliver(message, payload))
+    def deliver(self, message: str, payload: Mapping[str, str], cause: EventRef | None = None) -> None:
+        """Give the process a message that it waits for; `cause` is the event of another chain that it comes from."""
+        self._stepping(lambda: self.process.deliver(message, payload), cause)
 
     def cancel_instance(self, task: Task) -> None:
         """Take back one task of a multi-instance; the last one to close lets the case go on."""
         self._stepping(lambda: self.process.cancel_instance(task.id))
 
     def advance(self) -> None:
-        """Fire the timers that are due."""
-        self._stepping(self.process.advance)
+        """Fire the timers that are due; each stands on record, and what follows from them follows from the first."""
+        due = sorted(
+            (wait.due_at, wait.element_id)
+            for wait in self.process.waits()
+            if wait.due_at is not None and wait.due_at <= self.step.now
+        )
+        fired = [
+            self.step.record("timer_fired", element_id, [{"field": "due_at", "old": None, "new": due_at.isoformat()}])
+            for due_at, element_id in due
+        ]
+        if fired:
+            self._stepping(self.process.advance, fired[0])
 
     def cancel(self) -> None:
         self._stepping(self.process.cancel)
 
-    def _stepping(self, act: Any) -> None:
+    def _stepping(self, act: Callable[[], None], cause: EventRef | None = None) -> None:
+        """Let the process run on; all that it does follows from `cause`, or from what was recorded before."""
+        cause = self._followed = cause or self.step.origin
         # A stage is known before the step, so that an operation can say in which stage a refusal fell.
         self.step.case.stage = self.process.stage() or self.step.case.stage
         try:
-            act()
+            with self.step.following(cause):
+                act()
         except engine.NotReady:
             raise Conflict("该任务已办结或已失效，请刷新后查看最新状态。") from None
         except engine.NothingCatches:
@@ -99,6 +114,10 @@ class Running:
 
     def save(self) -> None:
         """Write the state, project tasks and waits, set status and stage."""
+        with self.step.following(self._followed) if self._followed else nullcontext():
+            self._save()
+
+    def _save(self) -> None:
         step, case, process = self.step, self.step.case, self.process
         self._instance.state = process.dump()
         self._instance.next_due_at = process.next_due()
@@ -179,9 +198,10 @@ def new_wait(case_id: int, wait: engine.Wait, now: datetime) -> Wait:
 
 def start(step: Step, bundle: Bundle) -> None:
     """Start the process of a new case: its state, its facts, its first task."""
-    process = engine.ProcessInstance.start(
-        bundle.diagrams, lambda call: perform(step, call.operation, call.parameters), step.now
-    )
+    with step.following(step.origin):
+        process = engine.ProcessInstance.start(
+            bundle.diagrams, lambda call: perform(step, call.operation, call.parameters), step.now
+        )
     session, case = step.session, step.case
     session.add(Instance(case_id=case.id, state=process.dump(), next_due_at=process.next_due()))
     session.add(CaseFacts(case_id=case.id, facts=step.facts))
@@ -249,7 +269,7 @@ def record_incident(session: Session, case_id: int, element_id: str | None, what
     """Note that a step failed, in a transaction of its own after the failed one was rolled back."""
     case = cases.lock(session, case_id)
     session.add(Incident(case_id=case_id, at=now, element_id=element_id, what=what[:2000]))
-    Chain.open(session, chain_of(case)).append(now, SYSTEM.username, "incident_recorded", element_id or "")
+    Chain.open(session, chain_of(case)).append(now, SYSTEM, "incident_recorded", element_id or "")
     instances.postpone(session, case_id, now + timedelta(minutes=10))
 
 

@@ -131,6 +131,7 @@ def upload(
                 {"field": "version", "old": None, "new": document.version},
                 {"field": "sha256", "old": None, "new": document.sha256},
             ],
+            binds={f"document:{code}/{name}/{document.version}": document.sha256},
         )
         session.flush()
     except Exception:

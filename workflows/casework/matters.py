@@ -90,7 +90,7 @@ def merge(session: Session, actor: Actor, matter_id: int, with_id: int, reason: 
 
     Raises NotFound, Invalid (the same matter, no reason), Conflict (merged already, both are recognised clusters).
     """
-    require(actor, "case_officer")
+    actor = require(actor, "case_officer")
     text = reason.strip()
     errors = []
     if with_id == matter_id:
@@ -124,5 +124,5 @@ def merge(session: Session, actor: Actor, matter_id: int, with_id: int, reason: 
             key = account_key(step.enterprise.uscc, step.enterprise.group_uscc, step.parameters)
             account = ledger.find_account(session, key, step.batch.cap_year)
             if account is not None:
-                ledger.ask_reallocation(session, account.id, each.case.batch_id)
+                ledger.ask_reallocation(session, account.id, each.case.batch_id, step.origin)
     return get_matter(session, actor, keeps_id)

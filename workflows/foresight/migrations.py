@@ -179,7 +179,7 @@ def revert(session: Session, actor: Actor, reference: str, reason: str, now: dat
 
     Only while nothing has moved since: raises Conflict otherwise, or when it was not migrated.
     """
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     text = _reason(reason)
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
     case = running.case

@@ -47,7 +47,7 @@ def start(
     Raises Invalid for values that no parameter may have, GateRefused for a draft that cannot run, Conflict when there
     is no case.
     """
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     changed = dict(parameters or {})
     _refuse_values(changed)
     if draft_id is None and not changed:
@@ -73,7 +73,7 @@ def start(
     session.add(run)
     session.flush()
     store.add_rows(session, run.id, found)
-    Chain.open_locked(session, f"definition:{key}").append(now, actor.username, "rehearsal_started", f"{key}#{run.id}")
+    Chain.open_locked(session, f"definition:{key}").append(now, actor, "rehearsal_started", f"{key}#{run.id}")
     return run.id
 
 

@@ -158,7 +158,7 @@ def ask(
     of the wrong type, beyond the policy's limit, fixed by the policy, or not built; with the errors of a value at the
     field `value-<id>`.
     """
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     chosen = _get_batches(session, batch_ids)
     changes, errors = _read_changes(chosen, values)
     if not 2 <= len(title.strip()) <= 100:
@@ -179,7 +179,7 @@ def ask(
     session.flush()
     Chain.open_locked(session, CHAIN).append(
         now,
-        actor.username,
+        actor,
         "what_if_asked",
         f"{asked.id} {asked.title}",
         [{"field": key, "old": "；".join(_pinned(chosen, key)), "new": text} for key, text in changes.items()],

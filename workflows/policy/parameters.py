@@ -10,7 +10,7 @@ from storage import parameters as store
 from storage.database import Session
 from storage.parameters import ParameterValue
 from workflows import views
-from workflows.audit import Chain
+from workflows.audit import Chain, digest_of
 from workflows.case.step import local_date
 from workflows.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from workflows.permissions import Actor, require
@@ -140,7 +140,7 @@ def propose(
 
     Raises Invalid for a value of the wrong type or beyond the policy's limit, or one that the policy fixes.
     """
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     parameter = _get(parameter_id)
     text, document = _read_value(parameter, value), _read_basis(basis)
     chain = Chain.open_locked(session, CHAIN)
@@ -161,7 +161,7 @@ def propose_many(
 
     Raises Invalid, with the errors of a value at the field `value-<id>`.
     """
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     texts, errors = {}, []
     for parameter_id, value in values.items():
         try:
@@ -231,14 +231,20 @@ def _propose(
     )
     session.add(proposal)
     change = {"field": "value", "old": earlier.value if earlier else None, "new": proposal.value}
-    chain.append(now, actor.username, "parameter_proposed", parameter.id, [change])
+    chain.append(now, actor, "parameter_proposed", parameter.id, [change], binds=_bound(proposal))
     session.flush()
     return proposal
 
 
+def _bound(value: ParameterValue) -> dict[str, str]:
+    """What the event of a value binds: the value with its basis and its day."""
+    said = {"value": value.value, "basis": value.basis, "effective_on": value.effective_on.isoformat()}
+    return {f"parameter:{value.parameter}": digest_of(said)}
+
+
 def confirm(session: Session, actor: Actor, parameter_id: str, now: datetime) -> dict[str, Any]:
     """Confirm the proposal that waits; Forbidden for whoever proposed it (four eyes on money values)."""
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     parameter = _get(parameter_id)
     chain, today = Chain.open_locked(session, CHAIN), local_date(now)
     _confirm(session, chain, actor, parameter, store.in_force(session, today).get(parameter_id), now)
@@ -248,7 +254,7 @@ def confirm(session: Session, actor: Actor, parameter_id: str, now: datetime) ->
 def confirm_many(session: Session, actor: Actor, seen: Mapping[str, str], now: datetime) -> int:
     """Confirm several proposals, each its own row and event; all of them or none. `seen` holds the value of each
     parameter as it was shown: Conflict for one that was proposed anew meanwhile."""
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     if not seen:
         raise Invalid("请至少勾选一项口径。", errors=[FieldError("chosen", "请至少勾选一项口径。")])
     found = [_get(parameter_id) for parameter_id in seen]
@@ -277,7 +283,7 @@ def _confirm(
         raise Conflict(f"“{parameter.label}”的取值已重新提出，请刷新后核对。")
     proposal.confirmed_by, proposal.confirmed_at = actor.username, now
     change = {"field": "value", "old": old.value if old else None, "new": proposal.value}
-    chain.append(now, actor.username, "parameter_confirmed", parameter.id, [change])
+    chain.append(now, actor, "parameter_confirmed", parameter.id, [change], binds=_bound(proposal))
     session.flush()
 
 

@@ -65,7 +65,7 @@ def open_draft(
 
     Raises GateRefused when `xml` is nothing that could be mended in the editor; then nothing is kept.
     """
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     if path_of(key) not in in_force(session):
         raise NotFound("没有这一流程。")
     text = title.strip()
@@ -76,7 +76,7 @@ def open_draft(
     )
     session.add(draft)
     session.flush()
-    chain_of(session, key).append(now, actor.username, "draft_opened", f"{key}#{draft.id} {text}")
+    chain_of(session, key).append(now, actor, "draft_opened", f"{key}#{draft.id} {text}")
     if xml is not None:
         save_file(session, actor, draft.id, path_of(key), xml, etag=None, now=now, first=True)
     return get_draft(session, actor, draft.id)
@@ -190,7 +190,7 @@ def save_file(
     `first`: the file replaces what is in force without having been opened. What is opened and saved as it is in force,
     as when everything was undone, is no change of the draft.
     """
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     find(session, draft_id)
     if not _PATH.fullmatch(path):
         raise Invalid("文件名有误。", errors=[Problem("path", "只能是流程图或表单，名称用小写字母、数字和下划线。")])
@@ -229,7 +229,7 @@ def join(session: Session, draft: DefinitionDraft, actor: Actor, now: datetime) 
     draft.updated_at, draft.failure = now, None
     if actor.username not in draft.authors:
         draft.authors = [*draft.authors, actor.username]
-        chain_of(session, draft.key).append(now, actor.username, "draft_joined", f"{draft.key}#{draft.id}")
+        chain_of(session, draft.key).append(now, actor, "draft_joined", f"{draft.key}#{draft.id}")
 
 
 def content_of(session: Session, draft_id: int) -> str:
@@ -259,7 +259,7 @@ def restore_file(
 
     `etag` is the digest of what the owner saw of it; Changed when somebody saved since.
     """
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     draft = lock_open(session, draft_id)
     row = store.files_of(session, draft_id).get(path)
     if row is None:
@@ -272,10 +272,10 @@ def restore_file(
 
 def discard(session: Session, actor: Actor, draft_id: int, *, now: datetime) -> None:
     """Close a draft without publishing it; its files stay readable."""
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     draft = lock_open(session, draft_id)
     draft.state, draft.closed_at = "discarded", now
-    chain_of(session, draft.key).append(now, actor.username, "draft_discarded", f"{draft.key}#{draft.id}")
+    chain_of(session, draft.key).append(now, actor, "draft_discarded", f"{draft.key}#{draft.id}")
 
 
 def changed_files(session: Session, draft_id: int) -> dict[str, bytes]:

@@ -6,15 +6,18 @@ them at once, and versions in force always agree on what they share.
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from storage import audit as audit_store
 from storage import definition_drafts as store
 from storage import definitions
 from storage.database import Database, DBAPIError, Session, lock_name
 from storage.definition_drafts import DefinitionDraft
 from storage.definitions import DefinitionVersion
 from workflows import engine, views
+from workflows.audit import EventRef
 from workflows.errors import Changed, Conflict, Forbidden, Invalid, NotFound
 from workflows.errors import FieldError as Problem
 from workflows.permissions import READERS, SYSTEM, Actor, require
@@ -95,7 +98,7 @@ def publish(
     `seen` is the `content_sha256` of the draft that he looked at. Raises Changed when it was changed since, Forbidden
     for its authors, Conflict when it is stale or changes nothing, GateRefused, Invalid.
     """
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     drafts.find(session, draft_id)
     _ask_ahead(session, draft_id)
     _one_at_a_time(session)
@@ -116,9 +119,9 @@ def publish(
     draft.reason, draft.approved_by, draft.approved_at = text, actor.username, now
     if at is not None and at > now:
         draft.state, draft.publish_at = "scheduled", at
-        _record(session, draft, actor.username, "publication_scheduled", now, at)
+        _record(session, draft, actor, "publication_scheduled", now, at)
     else:
-        _make_versions(session, draft, now)
+        _make_versions(session, draft, actor, now)
     session.flush()
     return drafts.get_draft(session, actor, draft_id) | {"versions": versions_of(session, draft_id)}
 
@@ -145,38 +148,60 @@ def _refuse_stale(session: Session, draft: DefinitionDraft) -> None:
         )
 
 
-def _make_versions(session: Session, draft: DefinitionDraft, now: datetime) -> list[DefinitionVersion]:
+def _make_versions(
+    session: Session, draft: DefinitionDraft, by: Actor, now: datetime, cause: EventRef | None = None
+) -> list[DefinitionVersion]:
+    """The versions, by whoever agreed; those of a later day are made by the program after the event that set it."""
     after = drafts.library_of(session, draft.id)
-    release = Release(draft.approved_by or "", draft.authors, draft.reason or "", draft.id, now)
+    release = Release(by, draft.authors, draft.reason or "", draft.id, now, cause)
     # In one order everywhere: each scheme's record is locked while its version is added.
     made = [
         store_version(session, scheme, assemble(after, scheme), release)
         for scheme in sorted(drafts.schemes_of(session, draft.id))
     ]
     for version in made:
-        scenarios.settle(session, version.key, draft.id, release.by, now)
+        scenarios.settle(session, version.key, draft.id, by.username, now)
     draft.state, draft.closed_at = "published", now
-    _record(session, draft, release.by, "draft_published", now)
+    _record(session, draft, SYSTEM if cause else by, "draft_published", now, cause=cause)
     return made
 
 
 def _record(
-    session: Session, draft: DefinitionDraft, by: str, action: str, now: datetime, at: datetime | None = None
+    session: Session,
+    draft: DefinitionDraft,
+    by: Actor,
+    action: str,
+    now: datetime,
+    at: datetime | None = None,
+    *,
+    cause: EventRef | None = None,
 ) -> None:
     changes = [{"field": "publish_at", "old": None, "new": views.instant(at)}] if at else []
-    drafts.chain_of(session, draft.key).append(now, by, action, f"{draft.key}#{draft.id}", changes)
+    drafts.chain_of(session, draft.key).append(now, by, action, _subject(draft), changes, cause=cause)
+
+
+def _subject(draft: DefinitionDraft) -> str:
+    return f"{draft.key}#{draft.id}"
+
+
+def _scheduling(session: Session, draft: DefinitionDraft) -> EventRef:
+    """The event with which the publication of this draft was put on its day."""
+    chain = drafts.chain_of(session, draft.key).name
+    seq = audit_store.newest_of(session, chain, "publication_scheduled", _subject(draft))
+    assert seq is not None
+    return EventRef(chain, seq)
 
 
 def recall(session: Session, actor: Actor, draft_id: int, *, now: datetime) -> None:
     """Take back a publication that is scheduled but not yet due: the draft can be changed again."""
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     draft = store.lock(session, draft_id)
     if draft is None:
         raise NotFound("没有这一草稿。")
     if draft.state != "scheduled":
         raise Conflict("该草稿没有排定的发布。")
     _reopen(draft)
-    _record(session, draft, actor.username, "publication_recalled", now)
+    _record(session, draft, actor, "publication_recalled", now)
 
 
 def _reopen(draft: DefinitionDraft) -> None:
@@ -223,13 +248,14 @@ def _publish_next(session: Session, now: datetime) -> None:
     except (Conflict, GateRefused) as refused:
         _give_up(session, draft, refused.detail, now)
     else:
-        _make_versions(session, draft, now)
+        approver = replace(SYSTEM, username=draft.approved_by or SYSTEM.username)
+        _make_versions(session, draft, approver, now, _scheduling(session, draft))
 
 
 def _give_up(session: Session, draft: DefinitionDraft, why: str, now: datetime) -> None:
     _reopen(draft)
     draft.failure = why
-    _record(session, draft, SYSTEM.username, "publication_failed", now)
+    _record(session, draft, SYSTEM, "publication_failed", now, cause=_scheduling(session, draft))
 
 
 def retire_version(
@@ -240,7 +266,7 @@ def retire_version(
     The versions that one draft or one program made are withdrawn together, since they share files. Raises Conflict
     when one of them is not the newest of its scheme, or has none before it.
     """
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     text = reason.strip()
     if not 1 <= len(text) <= 500:
         raise Invalid("停用理由有误。", errors=[Problem("reason", "请写明停用理由，不超过500字。")])
@@ -261,7 +287,7 @@ def retire_version(
         version.retired_reason = text
         chain.append(
             now,
-            actor.username,
+            actor,
             "definition_retired",
             f"{version.key}@{version.version}",
             [{"field": "reason", "old": None, "new": text}],

@@ -102,7 +102,7 @@ def step(
 
 def keep(session: Session, actor: Actor, key: str, kept: Mapping[str, Any], *, name: str, now: datetime) -> int:
     """Keep a record made by hand as a test: what came of it is what must come of it."""
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     record = _read(kept, key)
     replayed = replay(model_in_force(session, key, None), record)
     if replayed.stuck or replayed.asks or replayed.outcome is None:

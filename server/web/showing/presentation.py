@@ -67,6 +67,7 @@ def register(app: Flask) -> None:
         due_words=due_words,
         stations=stations,
         recorded=recorded,
+        told=told,
     )
     app.jinja_env.globals.update(
         MAX_UPLOAD=MAX_BYTES,
@@ -227,6 +228,13 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
 _INSTANTS = frozenset({"ends_at", "suspended_at", "due_at"})
 
 
+def told(changes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What is new in an event, and how many of its values are what the same person had sent before."""
+    new = [change for change in changes if change.get("old") != change.get("new")]
+    kept = [change for change in changes if change.get("new") is not None and change.get("old") == change.get("new")]
+    return {"new": new, "kept": len(kept)}
+
+
 def recorded(change: Mapping[str, Any], labels: Mapping[str, forms.Field]) -> dict[str, str]:
     """A change of the record in words: the field's name, the old and the new value."""
     name = change["field"]
@@ -234,6 +242,8 @@ def recorded(change: Mapping[str, Any], labels: Mapping[str, forms.Field]) -> di
     label = field.name if field else words.RECORD_FIELDS.get(name, name)
     if name.startswith("draw_"):
         label = f"第{name.removeprefix('draw_')}次抽取结果"
+    if name.endswith(".recusal_reason"):
+        label = f"{name.removesuffix('.recusal_reason')}的回避理由"
     if name.endswith(".seal"):
         label = f"{name.removesuffix('.seal')}的密封密钥"
     return {
@@ -248,6 +258,8 @@ def _value(name: str, value: Any, field: forms.Field | None) -> str:
         return ""
     if isinstance(value, list):
         return _rows(name, value, field)
+    if isinstance(value, str) and value.startswith("sha256:"):
+        return f"已填写（仅留数字指纹{value[7:15]}）"
     if field is not None:
         return field.display(value)
     if name in _INSTANTS and isinstance(value, str):

@@ -248,6 +248,14 @@ RECORD_FIELDS = {
     "cause": "退回原因",
     "cap_restored": "是否恢复年度限额",
     "total": "认定支持总额",
+    "recipient": "送达单位",
+    "pool": "备选专家人数",
+    "excluded": "回避和不再抽取的专家",
+    "rules": "未通过的规则",
+    "publish_at": "生效时间",
+    "uscc": "统一社会信用代码",
+    "cases": "申报件",
+    "cap_year": "限额年度",
 }
 # Decisions on the record, where the form that they were made on is not at hand.
 DECISIONS = {
