@@ -14,6 +14,8 @@ BARS = {
     "completion_sql": 15,
     "completion_sql_max": 40,
     "completion_commits": 1,
+    "completion_floor_ratio": 5.5,
+    "deliver_1000_cases_ms": 2500,
     "parallel_experts_errors": 0,
     "parallel_experts_p95_ms": 500,
     "ledger_overspend": 0,
