@@ -19,12 +19,17 @@ class ObjectStoreAway(Exception):
 
 
 class ObjectStore:
-    """One bucket. Connections are pooled; every failure of the store is an `ObjectStoreAway`."""
+    """One bucket. Connections are pooled; every failure of the store is an `ObjectStoreAway`.
 
-    def __init__(self, endpoint: str, access_key: str, secret_key: str, bucket: str, secure: bool) -> None:
+    `patience` is how many seconds an answer may take.
+    """
+
+    def __init__(
+        self, endpoint: str, access_key: str, secret_key: str, bucket: str, secure: bool, *, patience: float = 20
+    ) -> None:
         # Short timeouts and one retry: a page that waits for minutes is worse than one that says the store is away.
         pool = urllib3.PoolManager(
-            timeout=urllib3.Timeout(connect=2, read=20),
+            timeout=urllib3.Timeout(connect=2, read=patience),
             maxsize=16,
             retries=urllib3.Retry(total=1, backoff_factor=0.1),
             cert_reqs="CERT_REQUIRED",
