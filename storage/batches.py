@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Numeric, false, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT, distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Id, Instant, Json, JsonList, Yuan
+from storage.base import Base, Id, Instant, Json, JsonList, Yuan, one_of, two_people, whole_yuan
 
 
 class Batch(Base):
@@ -30,6 +30,10 @@ class Batch(Base):
     opened_by: Mapped[str | None]
     opened_at: Mapped[Instant | None]
     parameters: Mapped[Json | None]
+    __table_args__ = (
+        one_of("status", "draft", "open"),
+        two_people("drafted_by", "opened_by"),
+    )
 
 
 class ListRow(Base):
@@ -46,7 +50,11 @@ class ListRow(Base):
     steps: Mapped[JsonList]
     fixed_by: Mapped[str]
     fixed_at: Mapped[Instant]
-    __table_args__ = (Index(None, "batch_id", "id"),)
+    __table_args__ = (
+        one_of("proposal", "support", "refuse"),
+        whole_yuan("precap_amount", "final_amount"),
+        Index(None, "batch_id", "id"),
+    )
 
 
 class Resolution(Base):
@@ -72,6 +80,10 @@ class Decision(Base):
     reason: Mapped[str | None]
     # Refused for the sake of another case of the same matter, and kept until that one is decided (暂列不支持).
     held: Mapped[bool] = mapped_column(default=False, server_default=false())
+    __table_args__ = (
+        one_of("result", "support", "adjust", "defer", "refuse"),
+        whole_yuan("amount", positive=True),
+    )
 
 
 def get(session: Session, batch_id: int) -> Batch | None:

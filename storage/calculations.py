@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Id, Instant, Json, JsonList, Yuan
+from storage.base import Base, Id, Instant, Json, JsonList, Yuan, whole_yuan
 
 
 class Calculation(Base):
@@ -25,7 +25,10 @@ class Calculation(Base):
     parameters: Mapped[JsonList]
     conditions: Mapped[JsonList]
     steps: Mapped[JsonList]
-    __table_args__ = (UniqueConstraint("case_id", "number"),)
+    __table_args__ = (
+        whole_yuan("computed_amount", "item_amount", "precap_amount"),
+        UniqueConstraint("case_id", "number"),
+    )
 
 
 def list_of_case(session: Session, case_id: int) -> Sequence[Calculation]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, func, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Id, Instant, Json
+from storage.base import Base, Id, Instant, Json, one_of
 
 
 class CaseRun(Base):
@@ -29,6 +29,7 @@ class CaseRun(Base):
     started_at: Mapped[Instant]
     finished_at: Mapped[Instant | None]
     __table_args__ = (
+        one_of("state", "running", "done", "stopped"),
         Index(None, "kind", "key", "id"),
         Index("ix_case_run_running", "id", postgresql_where=text("state = 'running'")),
     )

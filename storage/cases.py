@@ -10,12 +10,21 @@ from sqlalchemy import ForeignKey, Index, Select, and_, case, func, or_, select,
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column, relationship
 
-from storage.base import Base, Id, Instant, Json, Yuan
+from storage.base import Base, Id, Instant, Json, Yuan, one_of, whole_yuan
 from storage.batches import Batch
 from storage.list_entries import ListEntry
 from storage.matters import Matter
 from storage.people import Enterprise
 from storage.tasks import Task
+
+# Suspension is a flag beside the status (domain.md 3.6).
+STATUSES = (
+    *("DRAFT", "SUBMITTED", "CORRECTION", "NOT_ACCEPTED", "ACCEPTED", "CREDIT_CHECK", "VETOED"),
+    *("REVIEW", "SITE", "VERIFICATION", "EXPERTS", "CALCULATED", "RECHECK", "MEETING"),
+    *("PUBLICITY", "OBJECTION", "DISTRICT_APPROVAL", "APPROVED", "NOT_SUPPORTED", "PAYEE_CONFIRM", "PAYMENT"),
+    *("PAYMENT_RETURNED", "PAID", "MULTI_YEAR", "WITHDRAWN", "TERMINATED", "RECOVERING", "RECOVERED"),
+    *("CLOSED", "ARCHIVED"),
+)
 
 
 class Case(Base):
@@ -48,6 +57,8 @@ class Case(Base):
     batch: Mapped[Batch] = relationship(lazy="raise")
     matter: Mapped[Matter | None] = relationship(lazy="raise")
     __table_args__ = (
+        one_of("status", *STATUSES),
+        whole_yuan("computed_amount", "item_amount", "precap_amount", "final_amount", "paid_amount"),
         Index(None, "status", "id"),
         Index(None, "enterprise_id", "id"),
         Index(None, "batch_id", "id"),
@@ -76,7 +87,7 @@ class Submission(Base):
     __tablename__ = "submission"
     id: Mapped[Id]
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
-    task_id: Mapped[str] = mapped_column(unique=True)
+    task_id: Mapped[str] = mapped_column(ForeignKey("task.id"), unique=True)
     element_id: Mapped[str]
     form: Mapped[str]
     content: Mapped[Json] = mapped_column("data")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy import BigInteger, ForeignKey, Numeric, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Id, Yuan
+from storage.base import Base, Id, Yuan, one_of, whole_yuan
 from storage.cases import Case
 
 
@@ -26,6 +26,10 @@ class ClusterAward(Base):
     total: Mapped[Yuan]
     decided_on: Mapped[date]
     state: Mapped[str] = mapped_column(default="active")
+    __table_args__ = (
+        one_of("state", "active", "ended"),
+        whole_yuan("total", positive=True),
+    )
 
 
 class Instalment(Base):
@@ -39,7 +43,10 @@ class Instalment(Base):
     ceiling: Mapped[Yuan]
     case_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("cases.id"), unique=True)
     score: Mapped[Decimal | None] = mapped_column(Numeric(5, 2))
-    __table_args__ = (UniqueConstraint("award_id", "year_index"),)
+    __table_args__ = (
+        whole_yuan("ceiling"),
+        UniqueConstraint("award_id", "year_index"),
+    )
 
 
 def of_case(session: Session, case_id: int) -> tuple[Instalment, ClusterAward] | None:

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, delete, selec
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Id, Instant
+from storage.base import Base, Id, Instant, one_of
 
 
 class DefinitionDraft(Base):
@@ -32,7 +32,11 @@ class DefinitionDraft(Base):
     closed_at: Mapped[Instant | None]
     # Why a scheduled publication did not take place; the draft is open again.
     failure: Mapped[str | None]
-    __table_args__ = (Index(None, "state", "publish_at"), Index(None, "key", "id"))
+    __table_args__ = (
+        one_of("state", "open", "scheduled", "published", "discarded"),
+        Index(None, "state", "publish_at"),
+        Index(None, "key", "id"),
+    )
 
 
 class DraftFile(Base):

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Id, Instant, Yuan
+from storage.base import Base, Id, Instant, Yuan, one_of, whole_yuan
 
 
 class HistoricAward(Base):
@@ -39,7 +39,11 @@ class HistoricAward(Base):
     import_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("sheet_import.id"))
     imported_by: Mapped[str]
     imported_at: Mapped[Instant]
-    __table_args__ = (Index(None, "uscc", "scheme"),)
+    __table_args__ = (
+        one_of("policy", "this", "old"),
+        whole_yuan("precap_amount", "paid_amount", "approved_total"),
+        Index(None, "uscc", "scheme"),
+    )
 
 
 def as_mapping(award: HistoricAward) -> dict[str, Any]:

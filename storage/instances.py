@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Id, Instant
+from storage.base import Base, Id, Instant, one_of
 from storage.batches import Batch
 from storage.cases import Case, CaseFacts
 from storage.people import Enterprise
@@ -39,6 +39,7 @@ class Wait(Base):
     opened_at: Mapped[Instant]
     ended_at: Mapped[Instant | None]
     __table_args__ = (
+        one_of("kind", "message", "timer"),
         Index("ix_wait_message_case_id", "message", "case_id", postgresql_where=text("ended_at IS NULL")),
         Index(None, "opened_at"),
         Index("ix_wait_case_id", "case_id", postgresql_where=text("ended_at IS NULL")),

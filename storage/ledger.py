@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, delete, 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Id, Instant, Yuan
+from storage.base import Base, Id, Instant, Yuan, one_of, whole_yuan
 
 
 class LedgerAccount(Base):
@@ -51,7 +51,12 @@ class LedgerEntry(Base):
     by: Mapped[str]
     at: Mapped[Instant]
     why: Mapped[str]
-    __table_args__ = (Index(None, "account_id", "id"),)
+    __table_args__ = (
+        one_of("state", "RESERVED", "COMMITTED", "PAID", "RELEASED", "RESTORED"),
+        one_of("from_state", "RESERVED", "COMMITTED", "PAID", optional=True),
+        whole_yuan("amount", positive=True),
+        Index(None, "account_id", "id"),
+    )
 
 
 HOLDING = ("RESERVED", "COMMITTED", "PAID")

@@ -7,7 +7,7 @@ from sqlalchemy import Index, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Id, Instant
+from storage.base import Base, Id, Instant, two_people
 
 
 class ParameterValue(Base):
@@ -24,7 +24,10 @@ class ParameterValue(Base):
     confirmed_by: Mapped[str | None]
     confirmed_at: Mapped[Instant | None]
     superseded_at: Mapped[Instant | None] = mapped_column()
-    __table_args__ = (Index(None, "parameter", "id"),)
+    __table_args__ = (
+        two_people("proposed_by", "confirmed_by"),
+        Index(None, "parameter", "id"),
+    )
 
 
 def in_force(session: Session, on: date) -> dict[str, ParameterValue]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import BigInteger, ForeignKey, Index, case, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Id, Instant, Yuan
+from storage.base import Base, Id, Instant, Yuan, one_of, whole_yuan
 from storage.cases import Case
 
 
@@ -35,6 +35,7 @@ class NoticeItem(Base):
     remark: Mapped[str]
     # The case's own end of the period: the notice's, later when the case was suspended meanwhile.
     ends_at: Mapped[Instant]
+    __table_args__ = (whole_yuan("amount"),)
 
 
 class Objection(Base):
@@ -53,7 +54,11 @@ class Objection(Base):
     handled_by: Mapped[str | None]
     handled_at: Mapped[Instant | None]
     reply: Mapped[str | None]
-    __table_args__ = (Index(None, "case_id", "state"), Index(None, "state", "id"))
+    __table_args__ = (
+        one_of("state", "registered", "accepted", "rejected", "upheld", "dismissed"),
+        Index(None, "case_id", "state"),
+        Index(None, "state", "id"),
+    )
 
 
 def get_notice(session: Session, notice_id: int) -> Notice | None:

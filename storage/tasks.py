@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, and_, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Instant, Json
+from storage.base import Base, Instant, Json, one_of
 
 
 class Task(Base):
@@ -37,6 +37,7 @@ class Task(Base):
     draft_at: Mapped[Instant | None]
     version: Mapped[int] = mapped_column(default=1)
     __table_args__ = (
+        one_of("status", "open", "done", "cancelled"),
         Index(None, "case_id", "status"),
         Index(None, "role", "status", "due_on", "id"),
         Index(None, "assignee", "status", "due_on", "id"),

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Index, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
-from storage.base import Base, Id, Instant, Json
+from storage.base import Base, Id, Instant, Json, one_of
 
 
 class WhatIf(Base):
@@ -23,7 +23,10 @@ class WhatIf(Base):
     asked_by: Mapped[str]
     asked_at: Mapped[Instant]
     finished_at: Mapped[Instant | None]
-    __table_args__ = (Index(None, "state", "id"),)
+    __table_args__ = (
+        one_of("state", "waiting", "done", "failed"),
+        Index(None, "state", "id"),
+    )
 
 
 def find(session: Session, what_if_id: int) -> WhatIf | None:
