@@ -6,13 +6,15 @@ Lock order everywhere: cases by reference first (the caller holds them), then le
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from storage import calculations, ledger
+from storage.batches import Batch
 from storage.calculations import Calculation
 from storage.database import Session
 from storage.ledger import LedgerAccount, LedgerEntry
 from storage.questions import listings
-from workflows import rules
+from workflows import program, rules
 from workflows.case.known_facts import known_facts
 from workflows.case.listed_cases import account_key
 from workflows.case.step import Look, Step
@@ -21,6 +23,7 @@ from workflows.rules import listing
 from workflows.rules.money import format_yuan
 
 ZERO = Decimal(0)
+_CAME_LATER = "批次发布时尚无此项口径，按当时的办法"
 
 
 def preview(look: Look) -> rules.Determination:
@@ -34,7 +37,6 @@ def preview(look: Look) -> rules.Determination:
 def calculate(step: Step) -> rules.Determination:
     """Run steps 1–3 of domain.md 2.1 and keep the calculation with the values it used and who confirmed them."""
     result = preview(step)
-    pinned = step.batch.parameters or {}
     number = calculations.last_number(step.session, step.case.id) + 1
     kept = result.as_dict()
     step.session.add(
@@ -43,21 +45,13 @@ def calculate(step: Step) -> rules.Determination:
             number=number,
             at=step.now,
             by=step.actor.username,
+            program=program.version(),
             eligible=result.eligible,
             computed_amount=result.computed_amount,
             item_amount=result.item_amount,
             precap_amount=result.precap_amount,
             facts=kept["facts"],
-            parameters=[
-                {
-                    "id": key,
-                    "value": value,
-                    "confirmed_by": pinned.get(key, {}).get("confirmed_by"),
-                    "confirmed_at": pinned.get(key, {}).get("confirmed_at"),
-                    "basis": pinned.get(key, {}).get("basis"),
-                }
-                for key, value in sorted(result.parameters.items())
-            ],
+            parameters=[_used(step.batch, key, value) for key, value in sorted(result.parameters.items())],
             conditions=kept["conditions"],
             steps=kept["steps"],
         )
@@ -79,6 +73,14 @@ def calculate(step: Step) -> rules.Determination:
         ],
     )
     return result
+
+
+def _used(batch: Batch, key: str, value: str) -> dict[str, Any]:
+    """A value as a calculation keeps it: with its type and unit, who confirmed it, when and on which basis."""
+    pinned = (batch.parameters or {}).get(key)
+    if pinned is None:
+        return {"id": key, "value": value, "confirmed_by": None, "confirmed_at": None, "basis": _CAME_LATER}
+    return {"id": key, **pinned, "value": value}
 
 
 def release(step: Step, why: str, *, reallocate: bool) -> None:

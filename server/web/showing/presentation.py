@@ -12,7 +12,7 @@ from server.web.showing import words
 from server.web.showing.facts import fact_label, fact_value, facts_of
 from server.web.showing.menus import menu_of
 from storage.database import DBAPIError
-from workflows import forms
+from workflows import forms, program
 from workflows.case.step import BEIJING
 from workflows.casework import correspondence, recoveries
 from workflows.casework.documents import MAX_BYTES
@@ -76,6 +76,7 @@ def register(app: Flask) -> None:
         VALUE_HINTS=words.VALUE_HINTS,
         EXAMPLE_TITLES=words.EXAMPLE_TITLES,
         STATUSES=STATUSES,
+        program_version=program.version(),
     )
     app.context_processor(_about_the_reader)
 
