@@ -27,6 +27,7 @@ from storage.ledger import LedgerEntry
 from tests.app import application, settings_on
 from tests.contract_client import Office
 from tests.offices import Databases, Snapshot, office_of
+from tests.server.signing_in import put_into_cookie, token_of
 from workflows import rules
 from workflows.permissions import Actor
 
@@ -178,14 +179,15 @@ class At:
             assert user is not None
             return Actor(user.id, username, user.display_name, frozenset(user.roles), user.enterprise_id)
 
-    def occupy(self, reference: str, yuan: int) -> None:
-        """Let the enterprise of a case have been paid so much this year, in a case of another batch long ago."""
+    def occupy(self, reference: str, yuan: int, scheme: str | None = None) -> None:
+        """Let the enterprise of a case have been paid so much this year, earlier, by its scheme or another."""
         with self.database.transaction() as session:
             case = session.scalars(select(Case).where(Case.reference == reference)).one()
             uscc = people.get_enterprise(session, case.enterprise_id).uscc
             account = ledger.lock_accounts(session, [uscc], 2026)[uscc]
             copied = {column.key: getattr(case, column.key) for column in Case.__table__.columns if column.key != "id"}
-            earlier = Case(**{**copied, "reference": "TZL2025000001", "status": "PAID"})
+            paid = {"reference": "TZL2025000001", "status": "PAID", "scheme": scheme or case.scheme}
+            earlier = Case(**{**copied, **paid})
             session.add(earlier)
             session.flush()
             session.add(
@@ -209,6 +211,13 @@ class At:
     def database(self) -> Database:
         database: Database = self.app.extensions["greencase"].database
         return database
+
+
+def page(at: At, username: str, path: str) -> str:
+    """A page as a person reads it."""
+    client = at.app.test_client()
+    put_into_cookie(client, token_of(at.app, username))
+    return client.get(path).get_data(as_text=True)
 
 
 @pytest.fixture(scope="session")

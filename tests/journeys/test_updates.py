@@ -11,10 +11,9 @@ from storage.batches import Batch
 from storage.calculations import Calculation
 from storage.cases import Case
 from tests.contract_client import CHOSEN, Office, refused
-from tests.journeys.conftest import At
+from tests.journeys.conftest import At, page
 from tests.journeys.test_batches_and_parameters import BATCH, confirm, propose
 from tests.newer_law import newer_law
-from tests.server.signing_in import put_into_cookie, token_of
 from workflows import program, rehearsal
 from workflows.case.bundles import bundle_of
 from workflows.rehearsal import Model
@@ -51,13 +50,6 @@ def test_a_case_is_paid_by_the_law_under_which_its_batch_opened(at: At, typed: b
         [calculation] = office.as_("auditor").get(f"/cases/{case}/calculation")["items"]
         [rate] = [each for each in calculation["parameters"] if each["id"] == "a3.rate"]
         assert (rate["value"], rate.get("type"), rate["confirmed_by"]) == ("0.30", "ratio" if typed else None, "owner2")
-
-
-def page(at: At, username: str, path: str) -> str:
-    """A page as a person reads it."""
-    client = at.app.test_client()
-    put_into_cookie(client, token_of(at.app, username))
-    return client.get(path).get_data(as_text=True)
 
 
 def test_a_calculation_tells_its_readers_which_program_made_it(at: At) -> None:
