@@ -17,7 +17,7 @@ from storage.questions import listings
 from workflows import program, rules
 from workflows.case.known_facts import known_facts
 from workflows.case.listed_cases import account_key
-from workflows.case.step import Look, Step
+from workflows.case.step import Look, Step, pinned_values
 from workflows.errors import Conflict
 from workflows.rules import listing
 from workflows.rules.money import format_yuan
@@ -97,11 +97,15 @@ def release(step: Step, why: str, *, reallocate: bool) -> None:
 
 
 def wake_rivals(step: Step) -> None:
-    """Have the other open cases of the matter looked at again: this one was decided, or has fallen away."""
-    for batch_id, year, uscc, group_uscc in listings.rivals(step.session, step.case):
-        account = ledger.find_account(step.session, account_key(uscc, group_uscc, step.parameters), year)
+    """Have the other open cases of the matter looked at again: this one was decided, or has fallen away.
+
+    Whose ceiling a rival uses is read as its own batch reads it.
+    """
+    for batch, uscc, group_uscc in listings.rivals(step.session, step.case):
+        key = account_key(uscc, group_uscc, pinned_values(batch))
+        account = ledger.find_account(step.session, key, batch.cap_year)
         if account is not None:
-            ledger.ask_reallocation(step.session, account.id, batch_id)
+            ledger.ask_reallocation(step.session, account.id, batch.id)
 
 
 def ask_again(step: Step) -> None:
@@ -147,7 +151,8 @@ def _counts(look: Look) -> bool:
 
 
 def annual_use(session: Session, account: LedgerAccount, parameters: Mapping[str, object]) -> Decimal:
-    """Yuan of a locked account that count against the ceiling of article 10, as the parameters read it."""
+    """Yuan of an account that count against the ceiling of article 10, as the parameters read it. Whoever enters
+    something after it has locked the account."""
     held = ledger.held_by_case(session, [account.id])[account.id]
     known = listings.beneficiaries(session, held)
     counted = (
