@@ -75,6 +75,8 @@ def test_pages_show_what_was_pinned_in_the_words_of_its_time(at: At) -> None:
         shown = page(at, "auditor", f"/batches/{batch}")
         assert "5个工作日" in shown and "个自然日" not in shown
         assert "30%" in page(at, "auditor", f"/cases/{case}/amounts")
+        # What came later counts in the open batch as the rules did without it.
+        assert "一家机构（已固定）" in page(at, "owner", "/parameters/a3.reviewed_by")
 
 
 def test_a_case_that_is_replayed_after_an_update_is_the_same(at: At) -> None:
