@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from workflows.permissions import Actor
 
+from workflows import program
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; answers the exit status (0 done, 1 found fault, 2 wrongly called)."""
@@ -26,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="greencase", description="绿案 GreenCase：绿色发展支持资金案件办理系统")
+    parser.add_argument("--version", action="version", version=f"greencase {program.version()}", help="版本")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     up = commands.add_parser("up", help="启动整套系统（数据库、文件存储、网页、后台任务），Ctrl-C 停止")

@@ -104,6 +104,12 @@ def list_batches(session: Session, *, before: int | None = None, opened_only: bo
     return session.scalars(query).all()
 
 
+def find_newest_of_year(session: Session, year: int) -> Batch | None:
+    """The batch opened last among those whose awards fall under the ceiling of this year."""
+    query = select(Batch).where(Batch.cap_year == year, Batch.status != "draft")
+    return session.scalar(query.order_by(Batch.opened_at.desc(), Batch.id.desc()).limit(1))
+
+
 def list_drafts(session: Session) -> Sequence[Batch]:
     """The batches that are not open yet, the oldest first."""
     return session.scalars(select(Batch).where(Batch.status == "draft").order_by(Batch.id)).all()

@@ -17,6 +17,8 @@ class Calculation(Base):
     number: Mapped[int]
     at: Mapped[Instant]
     by: Mapped[str]
+    # The version of the program that computed; none for what was computed before this was kept.
+    program: Mapped[str | None]
     eligible: Mapped[bool]
     computed_amount: Mapped[Yuan]
     item_amount: Mapped[Yuan]

@@ -276,14 +276,15 @@ def count_in_batch(session: Session, batch_id: int) -> dict[str, int]:
     return {row[0]: row[1] for row in session.execute(query.group_by(Case.status))}
 
 
-def granted_for_matter(session: Session, matter_id: int, except_case: int) -> Decimal:
-    """Yuan approved or paid for other cases of the same matter, all years."""
+def granted_for_matter(session: Session, matter_id: int, scheme: str, except_case: int) -> Decimal:
+    """Yuan approved or paid for other cases of the same matter and scheme, all years."""
     decided = or_(
         Case.paid_amount.is_not(None),
         Case.status.in_(("APPROVED", "PAYEE_CONFIRM", "PAYMENT", "PAYMENT_RETURNED")),
     )
     query = select(func.coalesce(func.sum(Case.final_amount), 0))
-    return session.scalar(query.where(Case.matter_id == matter_id, Case.id != except_case, decided)) or Decimal(0)
+    same = (Case.matter_id == matter_id, Case.scheme == scheme, Case.id != except_case)
+    return session.scalar(query.where(*same, decided)) or Decimal(0)
 
 
 def submission_of_task(session: Session, task_id: str) -> Submission | None:

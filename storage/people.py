@@ -114,6 +114,11 @@ def find_enterprise(session: Session, uscc: str) -> Enterprise | None:
     return session.scalar(select(Enterprise).where(Enterprise.uscc == uscc))
 
 
+def is_parent(session: Session, uscc: str) -> bool:
+    """Whether a registered enterprise belongs to the group of this one, which need not be registered itself."""
+    return session.scalar(select(Enterprise.id).where(Enterprise.group_uscc == uscc).limit(1)) is not None
+
+
 def names_by_uscc(session: Session, usccs: Iterable[str]) -> dict[str, str]:
     """The names of those enterprises that are registered."""
     query = select(Enterprise.uscc, Enterprise.name).where(Enterprise.uscc.in_(list(usccs)))

@@ -98,14 +98,16 @@ def beneficiaries(session: Session, case_ids: Iterable[int]) -> dict[int, Benefi
     return {row[0]: Beneficiary(*row) for row in rows}
 
 
-def rivals(session: Session, case: Case) -> list[tuple[int, int, str, str | None]]:
-    """Batch, year of its ceiling, USCC and group of the other open cases of the same matter."""
+def rivals(session: Session, case: Case) -> list[tuple[Batch, str, str | None]]:
+    """Batch, USCC and group of the other open cases of the same matter, by reference."""
     if case.matter_id is None:
         return []
     query = (
-        select(Case.batch_id, Batch.cap_year, Enterprise.uscc, Enterprise.group_uscc)
+        select(Batch, Enterprise.uscc, Enterprise.group_uscc)
+        .select_from(Case)
         .join(Batch, Batch.id == Case.batch_id)
         .join(Enterprise, Enterprise.id == Case.enterprise_id)
         .where(Case.matter_id == case.matter_id, Case.id != case.id, Case.ended_at.is_(None))
+        .order_by(Case.reference)
     )
-    return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]

@@ -28,6 +28,7 @@ from tests.app import application, settings_on
 from tests.attribution import misattributed
 from tests.contract_client import Office
 from tests.offices import Databases, Snapshot, office_of
+from tests.server.signing_in import put_into_cookie, token_of
 from workflows import audit, rules
 from workflows.permissions import Actor
 
@@ -185,14 +186,15 @@ class At:
         with self.database.transaction() as session:
             return session.scalars(select(Case.id).where(Case.reference == reference)).one()
 
-    def occupy(self, reference: str, yuan: int) -> None:
-        """Let the enterprise of a case have been paid so much this year, in a case of another batch long ago."""
+    def occupy(self, reference: str, yuan: int, scheme: str | None = None) -> None:
+        """Let the enterprise of a case have been paid so much this year, earlier, by its scheme or another."""
         with self.database.transaction() as session:
             case = session.scalars(select(Case).where(Case.reference == reference)).one()
             uscc = people.get_enterprise(session, case.enterprise_id).uscc
             account = ledger.lock_accounts(session, [uscc], 2026)[uscc]
             copied = {column.key: getattr(case, column.key) for column in Case.__table__.columns if column.key != "id"}
-            earlier = Case(**{**copied, "reference": "TZL2025000001", "status": "PAID"})
+            paid = {"reference": "TZL2025000001", "status": "PAID", "scheme": scheme or case.scheme}
+            earlier = Case(**{**copied, **paid})
             session.add(earlier)
             session.flush()
             session.add(
@@ -223,6 +225,13 @@ class At:
     def database(self) -> Database:
         database: Database = self.app.extensions["greencase"].database
         return database
+
+
+def page(at: At, username: str, path: str) -> str:
+    """A page as a person reads it."""
+    client = at.app.test_client()
+    put_into_cookie(client, token_of(at.app, username))
+    return client.get(path).get_data(as_text=True)
 
 
 @pytest.fixture(scope="session")

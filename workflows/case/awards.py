@@ -6,22 +6,25 @@ Lock order everywhere: cases by reference first (the caller holds them), then le
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from storage import calculations, ledger
+from storage.batches import Batch
 from storage.calculations import Calculation
 from storage.database import Session
 from storage.ledger import LedgerAccount, LedgerEntry
 from storage.questions import listings
-from workflows import rules
+from workflows import program, rules
 from workflows.audit import digest_of
 from workflows.case.known_facts import known_facts
 from workflows.case.listed_cases import account_key
-from workflows.case.step import Look, Step
+from workflows.case.step import Look, Step, pinned_values
 from workflows.errors import Conflict
 from workflows.rules import listing
 from workflows.rules.money import format_yuan
 
 ZERO = Decimal(0)
+_CAME_LATER = "批次发布时尚无此项口径，按当时的办法"
 
 
 def preview(look: Look) -> rules.Determination:
@@ -35,7 +38,6 @@ def preview(look: Look) -> rules.Determination:
 def calculate(step: Step) -> rules.Determination:
     """Run steps 1–3 of domain.md 2.1 and keep the calculation with the values it used and who confirmed them."""
     result = preview(step)
-    pinned = step.batch.parameters or {}
     number = calculations.last_number(step.session, step.case.id) + 1
     kept = result.as_dict()
     calculation = Calculation(
@@ -43,21 +45,13 @@ def calculate(step: Step) -> rules.Determination:
         number=number,
         at=step.now,
         by=step.doer.username,
+        program=program.version(),
         eligible=result.eligible,
         computed_amount=result.computed_amount,
         item_amount=result.item_amount,
         precap_amount=result.precap_amount,
         facts=kept["facts"],
-        parameters=[
-            {
-                "id": key,
-                "value": value,
-                "confirmed_by": pinned.get(key, {}).get("confirmed_by"),
-                "confirmed_at": pinned.get(key, {}).get("confirmed_at"),
-                "basis": pinned.get(key, {}).get("basis"),
-            }
-            for key, value in sorted(result.parameters.items())
-        ],
+        parameters=[_used(step.batch, key, value) for key, value in sorted(result.parameters.items())],
         conditions=kept["conditions"],
         steps=kept["steps"],
     )
@@ -86,6 +80,7 @@ def _digest(calculation: Calculation) -> str:
     """Over all that a calculation holds but who made it and when, which its event says."""
     return digest_of(
         {
+            "program": calculation.program,
             "eligible": calculation.eligible,
             "computed_amount": str(calculation.computed_amount),
             "item_amount": str(calculation.item_amount),
@@ -96,6 +91,14 @@ def _digest(calculation: Calculation) -> str:
             "steps": calculation.steps,
         }
     )
+
+
+def _used(batch: Batch, key: str, value: str) -> dict[str, Any]:
+    """A value as a calculation keeps it: with its type and unit, who confirmed it, when and on which basis."""
+    pinned = (batch.parameters or {}).get(key)
+    if pinned is None:
+        return {"id": key, "value": value, "confirmed_by": None, "confirmed_at": None, "basis": _CAME_LATER}
+    return {"id": key, **pinned, "value": value}
 
 
 def release(step: Step, why: str, *, reallocate: bool) -> None:
@@ -112,11 +115,15 @@ def release(step: Step, why: str, *, reallocate: bool) -> None:
 
 
 def wake_rivals(step: Step) -> None:
-    """Have the other open cases of the matter looked at again: this one was decided, or has fallen away."""
-    for batch_id, year, uscc, group_uscc in listings.rivals(step.session, step.case):
-        account = ledger.find_account(step.session, account_key(uscc, group_uscc, step.parameters), year)
+    """Have the other open cases of the matter looked at again: this one was decided, or has fallen away.
+
+    Whose ceiling a rival uses is read as its own batch reads it.
+    """
+    for batch, uscc, group_uscc in listings.rivals(step.session, step.case):
+        key = account_key(uscc, group_uscc, pinned_values(batch))
+        account = ledger.find_account(step.session, key, batch.cap_year)
         if account is not None:
-            ledger.ask_reallocation(step.session, account.id, batch_id, step.origin)
+            ledger.ask_reallocation(step.session, account.id, batch.id, step.origin)
 
 
 def ask_again(step: Step) -> None:
@@ -162,7 +169,8 @@ def _counts(look: Look) -> bool:
 
 
 def annual_use(session: Session, account: LedgerAccount, parameters: Mapping[str, object]) -> Decimal:
-    """Yuan of a locked account that count against the ceiling of article 10, as the parameters read it."""
+    """Yuan of an account that count against the ceiling of article 10, as the parameters read it. Whoever enters
+    something after it has locked the account."""
     held = ledger.held_by_case(session, [account.id])[account.id]
     known = listings.beneficiaries(session, held)
     counted = (

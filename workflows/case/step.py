@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 from storage.batches import Batch
@@ -105,13 +104,15 @@ class Step(Look):
 
 
 def pinned_values(batch: Batch) -> Mapping[str, Any]:
-    """The typed parameter values of a batch: what was confirmed when it was opened, else what the policy fixes."""
-    return _typed(tuple((key, pinned["value"]) for key, pinned in sorted((batch.parameters or {}).items())))
+    """The typed parameter values of a batch: what was confirmed when it was opened, else what the policy fixed then."""
+    return rule_parameters.pinned(*kept_values(batch))
 
 
-@lru_cache(maxsize=32)
-def _typed(texts: tuple[tuple[str, str], ...]) -> Mapping[str, Any]:
-    return rule_parameters.values(dict(texts))
+def kept_values(batch: Batch) -> tuple[dict[str, str], dict[str, str]]:
+    """The texts that a batch pinned by id, and the types that were pinned with them: at first none were."""
+    kept = batch.parameters or {}
+    texts = {key: str(each["value"]) for key, each in kept.items()}
+    return texts, {key: each["type"] for key, each in kept.items() if "type" in each}
 
 
 def due_on(case_batch: Batch, rule: str | None, start: date) -> date | None:

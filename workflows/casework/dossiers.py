@@ -55,6 +55,7 @@ def get_calculation(session: Session, actor: Actor, reference: str) -> list[dict
             "number": calculation.number,
             "at": views.instant(calculation.at),
             "by": calculation.by if actor.sees_names else None,
+            "program": calculation.program if actor.reads_office else None,
             "eligible": calculation.eligible,
             "computed_amount": views.amount(calculation.computed_amount),
             "item_amount": views.amount(calculation.item_amount),
@@ -62,7 +63,9 @@ def get_calculation(session: Session, actor: Actor, reference: str) -> list[dict
             "facts": calculation.facts,
             "parameters": calculation.parameters
             if actor.sees_names
-            else [{"id": each["id"], "value": each["value"]} for each in calculation.parameters],
+            else [
+                {name: each.get(name) for name in ("id", "value", "type", "unit")} for each in calculation.parameters
+            ],
             "conditions": calculation.conditions,
             "steps": calculation.steps,
         }

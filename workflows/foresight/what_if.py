@@ -19,7 +19,7 @@ from workflows.audit import Chain
 from workflows.errors import FieldError, GreenCaseError, Invalid, NotFound
 from workflows.foresight.what_if_reading import effect_of
 from workflows.permissions import Actor, require
-from workflows.policy.parameters import IMPLEMENTED
+from workflows.policy.parameters import IMPLEMENTED, text_in
 from workflows.rules import parameters as law
 
 log = logging.getLogger("greencase.what_if")
@@ -81,7 +81,7 @@ def get_what_if(session: Session, actor: Actor, what_if_id: int) -> dict[str, An
 
 
 def _change(chosen: Iterable[Batch], parameter_id: str, text: str) -> dict[str, Any]:
-    parameter = law.catalog().get(parameter_id)
+    parameter = law.find(parameter_id)
     article = parameter.article if parameter else ""
     return {"id": parameter_id, "article": article, "old": _pinned(chosen, parameter_id), "new": text}
 
@@ -120,8 +120,9 @@ def _changeable(chosen: Iterable[Batch]) -> list[law.Parameter]:
 
 def _pinned(chosen: Iterable[Batch], parameter_id: str) -> list[str]:
     """The texts of a value in these batches, each once, in the order of the batches."""
-    kept = [(batch.parameters or {}).get(parameter_id) for batch in chosen]
-    return list(dict.fromkeys(each["value"] for each in kept if each))
+    parameter = law.find(parameter_id)
+    texts = [text_in(batch, parameter) for batch in chosen] if parameter else []
+    return list(dict.fromkeys(text for text in texts if text is not None))
 
 
 def _choice(parameter: law.Parameter, pinned: list[str]) -> dict[str, Any]:
@@ -209,7 +210,7 @@ def _changes(parameter_id: str, text: str, pinned: Iterable[str]) -> bool:
     """Whether a text states another value than one of the pinned ones: 0.3 is 0.30."""
     parameter = law.catalog()[parameter_id]
     value = law.parse(parameter, text)
-    return any(law.parse(parameter, each) != value for each in pinned)
+    return any(law.read(parameter_id, each) != value for each in pinned)
 
 
 def _read_value(key: str, given: str, changeable: Collection[str]) -> str:

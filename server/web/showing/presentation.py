@@ -12,7 +12,7 @@ from server.web.showing import words
 from server.web.showing.facts import fact_label, fact_value, facts_of
 from server.web.showing.menus import menu_of
 from storage.database import DBAPIError
-from workflows import forms
+from workflows import forms, program
 from workflows.case.step import BEIJING
 from workflows.casework import correspondence, recoveries
 from workflows.casework.documents import MAX_BYTES
@@ -77,6 +77,7 @@ def register(app: Flask) -> None:
         VALUE_HINTS=words.VALUE_HINTS,
         EXAMPLE_TITLES=words.EXAMPLE_TITLES,
         STATUSES=STATUSES,
+        program_version=program.version(),
     )
     app.context_processor(_about_the_reader)
 
@@ -161,19 +162,13 @@ def size(value: int) -> str:
 
 
 def parameter_label(key: str) -> str:
-    found = law.catalog().get(key)
+    found = law.find(key)
     return found.label if found else key
 
 
-def parameter_value(key: str, value: str | None) -> str:
-    """A legal value with its unit; as it was written where the parameter is no longer known."""
-    found = law.catalog().get(key)
-    if value is None or found is None:
-        return value or "—"
-    try:
-        return law.show(found, law.parse(found, value))
-    except law.ValueInvalid:
-        return value
+def parameter_value(key: str, value: str | None, type: str | None = None, unit: str | None = None) -> str:
+    """A legal value with its unit, by what was pinned with it; as it was written where nobody knows how to read it."""
+    return "—" if value is None else law.show_kept(key, value, type, unit)
 
 
 def _days_left(due_on: str) -> int:
