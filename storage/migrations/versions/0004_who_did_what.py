@@ -42,3 +42,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["task_id"], ["submission.task_id"], name=op.f("fk_submission_personal_task_id")),
         sa.PrimaryKeyConstraint("task_id", name=op.f("pk_submission_personal")),
     )
+
+
+def downgrade() -> None:
+    raise NotImplementedError("restore a backup instead: the record is never migrated backward")

@@ -89,3 +89,7 @@ def _amounts(table: str, columns: tuple[str, ...], least: str) -> None:
         op.alter_column(table, column, type_=sa.Numeric(), existing_type=sa.Numeric(14, 0))
     name = f"whole_{columns[0]}" if len(columns) == 1 else "whole_yuan"
     _check(table, name, " AND ".join(f"{column} {least} 0 AND {column} = trunc({column})" for column in columns))
+
+
+def downgrade() -> None:
+    raise NotImplementedError("restore a backup instead: the record is never migrated backward")
