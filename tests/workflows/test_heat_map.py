@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete
+from sqlalchemy import delete, select, update
 
 from storage import cases, definitions
+from storage.cases import Submission
 from storage.database import Session
 from storage.instances import Wait
 from storage.tasks import Task
@@ -22,6 +23,7 @@ from workflows.foresight.heat_map import degree_of, get_heat_map
 from workflows.workshop.deployments import Release, store_version
 
 BEGIN = datetime(2026, 3, 2, 1, tzinfo=UTC)
+LONG_AGO = BEGIN - timedelta(days=3650)
 NOW = BEGIN + timedelta(days=40)
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 Stay = Callable[..., None]
@@ -39,8 +41,9 @@ def references(shared_app: Flask) -> list[str]:
 
 @pytest.fixture
 def session(references: list[str], session: Session) -> Session:
-    """Nobody has stayed anywhere yet."""
-    session.execute(delete(Task))
+    """Nobody has stayed anywhere yet; what was handed in stays, and the tasks for which it was, long ago."""
+    session.execute(delete(Task).where(Task.id.not_in(select(Submission.task_id))))
+    session.execute(update(Task).values(opened_at=LONG_AGO, ended_at=LONG_AGO))
     session.execute(delete(Wait))
     return session
 

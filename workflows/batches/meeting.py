@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from storage import batches as store
@@ -162,7 +163,7 @@ def _decide(
             held=kept,
         )
     )
-    step.record(
+    decided = step.record(
         "case_resolved",
         resolution.minutes_no,
         [
@@ -181,14 +182,21 @@ def _decide(
             )
         },
     )
-    if kept:
-        return
+    if not kept:
+        with step.following(decided):
+            _carry_out(running, accounts, result, amount)
+
+
+def _carry_out(running: Running, accounts: Mapping[str, LedgerAccount], result: str, amount: Decimal | None) -> None:
+    """What the decision does to the ledger, and on with the process."""
+    step, case = running.step, running.case
     if result == "adjust" and amount is not None:
+        cut = (case.final_amount or awards.ZERO) - amount
         case.final_amount = amount
         if not is_recognition(step):
             account = accounts[_account_key(running)]
-            awards.enter(step, account, "RELEASED", listed - amount, "RESERVED", "集体审议调减")
-            ledger.ask_reallocation(session, account.id, case.batch_id, step.origin)
+            awards.enter(step, account, "RELEASED", cut, "RESERVED", "集体审议调减")
+            ledger.ask_reallocation(step.session, account.id, case.batch_id, step.origin)
     if result == "defer":
         awards.release(step, "缓议", reallocate=True)
         case.final_amount = None
