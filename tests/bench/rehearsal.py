@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 
 from sqlalchemy import select
+from workflows.rehearsal.crew import Job, judge_all
 
 from server.settings import Settings
 from storage.cases import Case
 from storage.database import Database, Session
-from workflows.rehearsal.crew import Job, judge_all
 from workflows.workshop import case_records, library
 
 CASES = 200
