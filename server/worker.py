@@ -18,7 +18,7 @@ from server.settings import Settings
 from storage import job_queue, workers
 from storage.database import Database
 from storage.objects import ObjectStore
-from workflows.attempts import Workplace
+from workflows.attempts import Away, Workplace
 from workflows.jobs import asked, due, tidying
 
 log = logging.getLogger("greencase.worker")
@@ -72,6 +72,9 @@ class Worker:
             try:
                 act()
                 failures = 0
+            except Away as away:
+                log.warning("%s: %s", what, away)
+                failures += 1
             except Exception:
                 # Whatever failed was rolled back and is tried again; the loop must outlive a database that restarts.
                 log.exception("%s failed", what)
@@ -85,7 +88,7 @@ class Worker:
     def tend_store(self) -> None:
         """Lock documents against deletion; remove what was uploaded for nothing."""
         due.lock_documents(self._database, self._store, self._now(), limit=ROUND)
-        tidying.forget_abandoned(self._database, self._store, clock.machine_now())
+        due.forget_abandoned(self._database, self._store, clock.machine_now(), limit=ROUND)
 
     def retry_lost(self) -> None:
         """Put back the jobs of workers that are gone."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, delete, func, select, text
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, delete, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant
@@ -87,10 +87,15 @@ def lock(session: Session, document_id: int) -> Document:
     return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
-def next_abandoned(session: Session, before: datetime) -> UploadUnderWay | None:
-    """Claim an upload that began before this instant and never became a document."""
-    query = select(UploadUnderWay).where(UploadUnderWay.begun_at < before).order_by(UploadUnderWay.begun_at).limit(1)
-    return session.scalar(query.with_for_update(skip_locked=True))
+def next_abandoned(session: Session, before: datetime) -> str | None:
+    """Claim an upload that was announced before this instant and never became a document; answers its key."""
+    query = select(UploadUnderWay.object_key).where(UploadUnderWay.begun_at < before)
+    return session.scalar(query.order_by(UploadUnderWay.begun_at).limit(1).with_for_update(skip_locked=True))
+
+
+def keep_announced(session: Session, object_key: str, from_: datetime) -> None:
+    """Look at an announced upload again as if it had been announced now."""
+    session.execute(update(UploadUnderWay).where(UploadUnderWay.object_key == object_key).values(begun_at=from_))
 
 
 def arrived(session: Session, object_key: str) -> None:

@@ -28,6 +28,8 @@ SOON, IN_BULK = 0, -10
 MOST_LOSSES = 5
 HEARTBEAT, SILENT = 5.0, 30.0
 """Seconds between two signs of life of a worker, and after which it is taken for dead."""
+LONGEST = 3600.0
+"""Seconds after which a job is taken for lost whoever has it."""
 POLL = 2.0
 """Seconds after which the queue is looked at though nobody was notified: a retry becomes due without a notice."""
 LONGEST_PAUSE = 600.0
@@ -53,17 +55,20 @@ def defer_all(session: Session, name: str, jobs: Iterable[Mapping[str, Any]], pr
 def retry_lost(session: Session) -> list[tuple[str, dict[str, Any]]]:
     """Put back the jobs whose workers are gone. Answers those that were lost too often, which are given up.
 
-    A job that kills its worker would else kill one after the other.
+    A job that kills its worker would else kill one after the other. A worker may also live and have lost a job: when
+    the database went away just as it was told of its end.
     """
     lost = session.execute(
         text(
             "SELECT job.id, task_name, args, priority FROM procrastinate_jobs job"
             " LEFT JOIN procrastinate_workers worker ON worker.id = worker_id"
             " WHERE status = 'doing' AND queue_name = :queue"
-            " AND (worker.id IS NULL OR last_heartbeat < now() - make_interval(secs => :silent))"
+            " AND (worker.id IS NULL OR last_heartbeat < now() - make_interval(secs => :silent)"
+            "  OR NOT EXISTS (SELECT 1 FROM procrastinate_events"
+            "   WHERE job_id = job.id AND at > now() - make_interval(secs => :longest)))"
             " ORDER BY job.id FOR UPDATE OF job SKIP LOCKED"
         ),
-        {"queue": QUEUE, "silent": SILENT},
+        {"queue": QUEUE, "silent": SILENT, "longest": LONGEST},
     ).all()
     given_up = []
     for job_id, name, arguments, priority in lost:

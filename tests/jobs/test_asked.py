@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -149,6 +150,19 @@ def test_chunks_in_any_order_twice_and_at_once_end_the_run_once(told: Told) -> N
     assert (found["state"], verdicts(told, run)) == ("done", ["other_amount", "other_amount"])
     first()
     assert shown(told, run) == found
+
+
+def test_of_two_who_end_at_the_same_time_the_later_one_closes_the_run(told: Told) -> None:
+    """Neither sees the other's rows before they are committed; counted without a lock, nobody would close it."""
+    run = start(told)
+    with ThreadPoolExecutor(1) as other:
+        with told.database.transaction() as session:
+            case_runs.set_verdict(session, run, told.first, "same", {})
+            assert not case_runs.finish(session, run, NOW)
+            waiting = other.submit(perform, told, run, told.second, told.second)
+            until_somebody_waits(told.at)
+        waiting.result()
+    assert (shown(told, run)["state"], verdicts(told, run)) == ("done", ["same", "other_amount"])
 
 
 def test_a_chunk_that_another_holds_is_waited_for_and_done_when_that_one_dies(told: Told) -> None:

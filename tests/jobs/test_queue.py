@@ -117,11 +117,14 @@ def test_a_job_of_a_live_worker_is_left_alone(settings: Settings, database: Data
     def note() -> None:
         with database.transaction() as session:
             seen.append((job_queue.retry_lost(session), job_queue.count_by_status(session)))
+            session.execute(text("UPDATE procrastinate_events SET at = at - interval '61 minutes'"))
+            seen.append((job_queue.retry_lost(session), job_queue.count_by_status(session)))
+            session.rollback()
 
     with database.transaction() as session:
         job_queue.defer(session, "note")
     work(settings, note)
-    assert seen == [([], {"doing": 1})]
+    assert seen == [([], {"doing": 1}), ([], {"todo": 1})], "but not for longer than any job takes"
 
 
 def test_a_job_that_loses_one_worker_after_the_other_is_given_up(database: Database) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -17,7 +18,7 @@ from storage.documents import Document, UploadUnderWay
 from storage.objects import ObjectStore
 from tests.contract_client import ApiError, Office
 from workflows.casework import documents
-from workflows.jobs import tidying
+from workflows.jobs import due
 
 LATER = documents.ABANDONED + timedelta(minutes=1)
 
@@ -55,7 +56,7 @@ def test_what_a_transaction_that_failed_left_is_removed_a_day_later(
     assert is_stored(lost)
 
     def tidy(after: timedelta, store: ObjectStore = installation.store) -> int:
-        return tidying.forget_abandoned(installation.database, store, machine_now() + after)
+        return due.forget_abandoned(installation.database, store, machine_now() + after)
 
     assert tidy(timedelta()) == 0, "it may still be under way"
     with pytest.raises(Away):
@@ -72,5 +73,19 @@ def test_bytes_that_a_document_names_are_kept_whatever_was_announced(
     installation = app.extensions["greencase"]
     with installation.database.transaction() as session:
         documents.announce(session, key_of(app), machine_now())
-    assert tidying.forget_abandoned(installation.database, installation.store, machine_now() + LATER) == 1
+    assert due.forget_abandoned(installation.database, installation.store, machine_now() + LATER) == 1
     assert (is_stored(key_of(app)), announced(app)) == (True, [])
+
+
+def test_bytes_that_the_store_will_not_let_go_starve_no_others(app: Flask, is_stored: Callable[[str], bool]) -> None:
+    """As in a bucket whose key may lock but not delete: asked again a day later."""
+    installation = app.extensions["greencase"]
+    with installation.database.transaction() as session:
+        for age, key in enumerate(("locked/1", "free/2")):
+            installation.store.put(key, io.BytesIO(b"%PDF-1.7"), "application/pdf")
+            documents.announce(session, key, machine_now() + timedelta(seconds=age))
+    version = installation.store.put("locked/1", io.BytesIO(b"%PDF-1.7"), "application/pdf")
+    installation.store.lock("locked/1", version, machine_now() + timedelta(minutes=5))
+    assert due.forget_abandoned(installation.database, installation.store, machine_now() + LATER) == 2
+    assert (is_stored("locked/1"), is_stored("free/2"), announced(app)) == (True, False, ["locked/1"])
+    assert due.forget_abandoned(installation.database, installation.store, machine_now() + LATER) == 0

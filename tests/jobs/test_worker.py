@@ -9,10 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import select, text
 
 from server import doctor, seed
+from server.embedded import Urls
+from server.embedded.postgres import driver_url
 from server.settings import Settings
 from server.worker import Worker
 from storage import case_runs, job_queue, workers
@@ -121,6 +124,22 @@ def test_a_worker_that_is_asked_to_end_finishes_its_job_and_signs_off(
     assert (state(at, run), alive(at)) == ("done", [])
     with at.database.transaction() as session:
         assert job_queue.count_by_status(session) == {}
+
+
+def test_a_worker_goes_on_when_all_its_connections_are_cut(
+    at: At, worker: Callable[[], subprocess.Popen[bytes]], postgres: Urls
+) -> None:
+    """As when the database restarts: those of its loops, of its queue and of what wakes it."""
+    at("deputy_review")
+    process = worker()
+    until(lambda: alive(at))
+    at.database.dispose()
+    name = at.urls.app_url.rsplit("/", 1)[1]
+    with psycopg.connect(driver_url(postgres.admin_url), autocommit=True) as admin:
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+    run, _ = start_run(at)
+    until(lambda: is_done(at, run))
+    assert process.poll() is None
 
 
 def test_a_loop_that_fails_goes_on(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:

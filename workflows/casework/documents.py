@@ -160,18 +160,14 @@ def announce(session: Session, object_key: str, machine_now: datetime) -> None:
     session.add(UploadUnderWay(object_key=object_key, begun_at=machine_now))
 
 
-def forget_abandoned(session: Session, objects: ObjectStore, machine_now: datetime) -> bool:
-    """Remove the bytes of one upload that never became a document; whether there was one. Raises ObjectStoreAway.
+def forget_upload(session: Session, objects: ObjectStore, object_key: str) -> None:
+    """Remove the bytes of an upload that never became a document. Raises ObjectStoreAway, or ObjectRefused.
 
     Only what was announced is ever removed: what the database does not know may belong to a newer copy of it.
     """
-    found = store.next_abandoned(session, machine_now - ABANDONED)
-    if found is None:
-        return False
-    if not store.is_known(session, found.object_key):
-        objects.forget(found.object_key)
-    store.arrived(session, found.object_key)
-    return True
+    if not store.is_known(session, object_key):
+        objects.forget(object_key)
+    store.arrived(session, object_key)
 
 
 def _may_upload(actor: Actor, case: Case) -> None:

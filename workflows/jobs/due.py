@@ -51,6 +51,11 @@ def lock_documents(database: Database, store: ObjectStore, now: datetime, *, lim
     return _work_off(database, (_document_locks(store),), now, limit)
 
 
+def forget_abandoned(database: Database, store: ObjectStore, machine_now: datetime, *, limit: int = 10_000) -> int:
+    """Remove the bytes of uploads that never became documents; how many were looked at. Raises Away."""
+    return _work_off(database, (_abandoned_uploads(store),), machine_now, limit)
+
+
 def _work_off(database: Database, kinds: Iterable[Due], now: datetime, limit: int) -> int:
     left, done = list(kinds), 0
     while done < limit and _do_next_of(database, left, now):
@@ -197,3 +202,12 @@ def _postpone_lock(session: Session, document_id: int, broken: Broken, now: date
     document = documents.lock(session, document_id)
     document.failures += 1
     document.lock_again_at = now + pause_for(broken, document.failures)
+
+
+def _abandoned_uploads(store: ObjectStore) -> Due:
+    return Due(
+        "abandoned upload",
+        claim=lambda session, now: documents.next_abandoned(session, now - papers.ABANDONED),
+        do=lambda session, key, _: papers.forget_upload(session, store, key),
+        give_up=lambda session, key, _, now: documents.keep_announced(session, key, now),
+    )

@@ -3,14 +3,10 @@
 from datetime import datetime, timedelta
 
 from storage import job_queue, people, system, workers
-from storage.database import Database, Session
-from storage.objects import ObjectStore
-from workflows.attempts import attempt
-from workflows.casework import documents
+from storage.database import Session
 
 # Jobs that were given up can be looked at for so long.
 FAILED_JOBS_KEPT = timedelta(days=90)
-MOST = 1000
 
 
 def sweep(session: Session, machine_now: datetime) -> None:
@@ -19,11 +15,3 @@ def sweep(session: Session, machine_now: datetime) -> None:
     system.sweep_answers(session, machine_now - timedelta(days=2))
     workers.sweep(session)
     job_queue.sweep(session, FAILED_JOBS_KEPT)
-
-
-def forget_abandoned(database: Database, store: ObjectStore, machine_now: datetime) -> int:
-    """Remove the bytes of uploads that never became documents; how many. Raises Away or Broken."""
-    done = 0
-    while done < MOST and attempt(database, lambda session: documents.forget_abandoned(session, store, machine_now)):
-        done += 1
-    return done
