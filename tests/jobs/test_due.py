@@ -87,6 +87,17 @@ def test_a_kind_of_which_nothing_can_be_claimed_is_left_out(
     assert "publication of draft cannot be worked off" in caplog.text
 
 
+def test_timers_do_not_wait_for_a_publication_that_is_in_the_way(at: At, monkeypatch: pytest.MonkeyPatch) -> None:
+    def is_away(*_: object) -> None:
+        raise Away("a deadlock")
+
+    office, case = at("publicity_period")
+    monkeypatch.setattr(due, "PUBLICATIONS", replace(due.PUBLICATIONS, claim=lambda *_: 1, do=is_away))
+    with pytest.raises(Away):
+        due.run_due(at.database, ENDS)
+    assert office.case(case)["status"] == "DISTRICT_APPROVAL"
+
+
 def test_a_timer_whose_step_needs_what_is_away_waits_seconds_and_is_no_incident(
     at: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,7 +34,7 @@ class Due:
     claim: Callable[[Session, datetime], Any]
     do: Callable[[Session, Any, datetime], None]
     give_up: Callable[[Session, Any, Broken, datetime], None]
-    # Where it is not given, what is away for one is away for all: the round ends, and the next one tries again.
+    # Where it is not given, what is away for one is away for all of its kind: the next round tries again.
     postpone: Callable[[Session, Any, Away | Broken, datetime], None] | None = None
 
 
@@ -57,19 +57,25 @@ def forget_abandoned(database: Database, store: ObjectStore, machine_now: dateti
 
 
 def _work_off(database: Database, kinds: Iterable[Due], now: datetime, limit: int) -> int:
-    left, done = list(kinds), 0
-    while done < limit and _do_next_of(database, left, now):
+    """Do what is due, the first kinds first. Raises Away in the end where a kind had to be left out for that."""
+    left, done, missed = list(kinds), 0, list[Away]()
+    while done < limit and _do_next_of(database, left, missed, now):
         done += 1
+    if missed:
+        raise missed[0]
     return done
 
 
-def _do_next_of(database: Database, left: list[Due], now: datetime) -> bool:
-    """Do one piece, of the first kind that has any. A kind of which not even a failure can be noted is left out."""
+def _do_next_of(database: Database, left: list[Due], missed: list[Away], now: datetime) -> bool:
+    """Do one piece, of the first kind that has any; a kind that cannot be worked off now is left out of the round."""
     for kind in list(left):
         try:
             if _do_next(database, kind, now):
                 return True
-        except Broken as broken:
+        except Away as away:
+            missed.append(away)
+            left.remove(kind)
+        except Broken as broken:  # not even that it failed can be noted
             log.error("%s cannot be worked off: %s", kind.what, broken, exc_info=broken.__cause__)
             left.remove(kind)
     return False
