@@ -147,7 +147,7 @@ def test_a_mark_that_conflicts_for_ever_leaves_a_trace_and_stops_no_other(
         accounts = session.scalars(select(LedgerAccount.id).order_by(LedgerAccount.id)).all()
         batch = session.scalars(select(Case.batch_id).where(Case.reference == first)).one()
         for account_id in accounts:
-            ledger.ask_reallocation(session, account_id, batch)
+            ledger.ask_reallocation(session, account_id, batch, ("case:" + first, 1))
     assert len(accounts) == 2
 
     def refuses_the_first(session: Any, actor: Any, now: datetime, account: LedgerAccount, batch_id: int) -> None:
