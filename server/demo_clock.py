@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from flask import current_app
 
 from server import clock
-from workflows import jobs
-from workflows.errors import NotFound
+from workflows.attempts import Away
+from workflows.errors import NotFound, Unavailable
+from workflows.jobs import due
 
 
 def require_demo() -> None:
@@ -20,5 +21,8 @@ def move(advance: timedelta | None, to: datetime | None) -> datetime:
     installation = current_app.extensions["greencase"]
     with installation.database.transaction() as session:
         now = clock.move(session, advance=advance, to=to)
-    jobs.run_due(installation.database, now, wait=True)
+    try:
+        due.run_due(installation.database, now, wait=True)
+    except Away as away:
+        raise Unavailable("时钟已推进，但到期事项尚未全部办理，后台任务将继续办理。") from away
     return now

@@ -7,7 +7,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, make_url, text
-from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -19,6 +19,7 @@ __all__ = [
     "PoolExhausted",
     "Session",
     "is_away",
+    "is_in_the_way",
     "lock_name",
     "migrate",
 ]
@@ -95,6 +96,21 @@ def lock_name(session: Session, name: str) -> None:
     session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
 
 
+# SQLSTATE classes and codes: connection exception, insufficient resources, operator intervention (shutting down,
+# starting up), and a server that takes no writes since another took over.
+AWAY = ("08", "53", "57P", "25006")
+# Serialization failure, deadlock, a lock that could not be had: somebody was faster, and the next try may succeed.
+IN_THE_WAY = ("40001", "40P01", "55P03")
+
+
 def is_away(error: DBAPIError) -> bool:
     """Whether an error means that the database is out of reach, rather than that a statement was wrong."""
-    return error.connection_invalidated or "connection" in str(error.orig).lower()
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None:  # what never reached the server, or lost it half-way, has no state
+        return error.connection_invalidated or isinstance(error, OperationalError)
+    return error.connection_invalidated or state.startswith(AWAY)
+
+
+def is_in_the_way(error: DBAPIError) -> bool:
+    """Whether another transaction was in the way: a deadlock, a lock that was not to be had."""
+    return getattr(error.orig, "sqlstate", None) in IN_THE_WAY

@@ -89,12 +89,6 @@ def remove_file(session: Session, draft_id: int, path: str) -> None:
 
 
 def find_due(session: Session, now: datetime) -> int | None:
-    """A draft whose publication is due, without claiming it."""
+    """The draft whose publication is longest due, without claiming it."""
     query = select(DefinitionDraft.id).where(DefinitionDraft.state == "scheduled", DefinitionDraft.publish_at <= now)
-    return session.scalar(query.limit(1))
-
-
-def next_due(session: Session, now: datetime) -> DefinitionDraft | None:
-    """Claim the scheduled publication that is longest due; other workers skip it."""
-    query = select(DefinitionDraft).where(DefinitionDraft.state == "scheduled", DefinitionDraft.publish_at <= now)
-    return session.scalar(query.order_by(DefinitionDraft.publish_at).limit(1).with_for_update(skip_locked=True))
+    return session.scalar(query.order_by(DefinitionDraft.publish_at, DefinitionDraft.id).limit(1))

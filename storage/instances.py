@@ -19,8 +19,9 @@ class Instance(Base):
     case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"), primary_key=True)
     state: Mapped[bytes] = mapped_column(LargeBinary)
     next_due_at: Mapped[Instant | None] = mapped_column(index=True)
-    # A step that failed waits here before it is tried again, so that one bad case does not hold up the others.
+    # A step that failed waits here before it is tried again, longer each time, so that one bad case holds up no other.
     retry_at: Mapped[Instant | None]
+    failures: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
 
 class Wait(Base):
@@ -139,6 +140,7 @@ def get_state(session: Session, case_id: int) -> bytes:
     return session.get_one(Instance, case_id).state
 
 
-def postpone(session: Session, case_id: int, until: datetime) -> None:
-    """Try the timers of a case again only then."""
-    session.execute(update(Instance).where(Instance.case_id == case_id).values(retry_at=until))
+def lock(session: Session, case_id: int) -> Instance | None:
+    """The instance of a case, locked by itself: for what is noted when the case's own step failed."""
+    query = select(Instance).where(Instance.case_id == case_id).with_for_update(key_share=True)
+    return session.scalar(query.execution_options(populate_existing=True))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, delete, func, or_, select, update
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, delete, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -24,7 +24,8 @@ class LedgerAccount(Base):
 class Reallocation(Base):
     """A release in this account may raise a sibling of this batch: the worker allocates again and removes the row.
 
-    `cause_chain` and `cause_seq` name the event on record after which this was asked for.
+    `cause_chain` and `cause_seq` name the event on record after which this was asked for. One that
+    failed says why, and is tried again after `not_before`.
     """
 
     __tablename__ = "reallocation"
@@ -33,6 +34,8 @@ class Reallocation(Base):
     not_before: Mapped[Instant | None]
     cause_chain: Mapped[str]
     cause_seq: Mapped[int]
+    failures: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    failure: Mapped[str | None]
 
 
 class LedgerEntry(Base):
@@ -81,6 +84,10 @@ def lock_accounts(session: Session, usccs: Iterable[str], year: int) -> dict[str
 
 def lock_account(session: Session, uscc: str, year: int) -> LedgerAccount:
     return lock_accounts(session, [uscc], year)[uscc]
+
+
+def get_account(session: Session, account_id: int) -> LedgerAccount:
+    return session.get_one(LedgerAccount, account_id)
 
 
 def find_account(session: Session, uscc: str, year: int) -> LedgerAccount | None:
@@ -143,16 +150,22 @@ def ask_reallocation(session: Session, account_id: int, batch_id: int, cause: tu
     session.execute(statement.on_conflict_do_nothing(index_elements=["account_id", "batch_id"]))
 
 
-def next_reallocation(session: Session, now: datetime) -> tuple[LedgerAccount, int] | None:
-    """An account and the batch whose cases must be allocated again; read without a lock."""
+def next_reallocation(session: Session, now: datetime) -> tuple[int, int] | None:
+    """Ids of an account and of the batch whose cases must be allocated again; read without a lock."""
     query = (
-        select(LedgerAccount, Reallocation.batch_id)
-        .join(Reallocation, Reallocation.account_id == LedgerAccount.id)
+        select(Reallocation.account_id, Reallocation.batch_id)
         .where(or_(Reallocation.not_before.is_(None), Reallocation.not_before <= now))
-        .order_by(LedgerAccount.id, Reallocation.batch_id)
+        .order_by(Reallocation.account_id, Reallocation.batch_id)
     )
     row = session.execute(query.limit(1)).first()
     return (row[0], row[1]) if row else None
+
+
+def list_failed_reallocations(session: Session, batch_id: int) -> Sequence[tuple[LedgerAccount, Reallocation]]:
+    """The marks of a batch that could not be worked off, with their accounts."""
+    query = select(LedgerAccount, Reallocation).join(Reallocation, Reallocation.account_id == LedgerAccount.id)
+    query = query.where(Reallocation.batch_id == batch_id, Reallocation.failure.is_not(None))
+    return [(row[0], row[1]) for row in session.execute(query.order_by(LedgerAccount.uscc, LedgerAccount.year))]
 
 
 def take_reallocation(session: Session, account_id: int, batch_id: int) -> tuple[str, int] | None:
@@ -162,6 +175,7 @@ def take_reallocation(session: Session, account_id: int, batch_id: int) -> tuple
     return (row[0], row[1]) if row else None
 
 
-def postpone_reallocation(session: Session, account_id: int, batch_id: int, until: datetime) -> None:
-    statement = update(Reallocation).where(Reallocation.account_id == account_id, Reallocation.batch_id == batch_id)
-    session.execute(statement.values(not_before=until))
+def lock_reallocation(session: Session, account_id: int, batch_id: int) -> Reallocation | None:
+    """The mark itself, locked; None when somebody has worked it off."""
+    query = select(Reallocation).where(Reallocation.account_id == account_id, Reallocation.batch_id == batch_id)
+    return session.scalar(query.with_for_update(key_share=True).execution_options(populate_existing=True))

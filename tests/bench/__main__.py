@@ -20,6 +20,7 @@ BARS = {
     "parallel_experts_p95_ms": 500,
     "ledger_overspend": 0,
     "ledger_underspend": 0,
+    "rehearsal_two_workers_ratio": 0.6,
     "gate_child_ms": 2000,
     "gate_child_peak_mb": 50,
 }
@@ -38,6 +39,7 @@ def main() -> int:
         _show(figures, ledger.measure(settings, case_ids))
         _show(figures, migration.measure(app, settings))
         _show(figures, allocation.measure(app, settings))
+        _show(figures, rehearsal.measure_sharing(settings))  # the last: it leaves its copies
     _show(figures, experts.measure())
     bars = {**BARS, "case_bytes": 30 * 1024 + 600 * figures["case_events"]}
     missed = [name for name, bar in bars.items() if figures[name] > bar]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import psycopg
@@ -15,6 +16,7 @@ from server.embedded import Urls
 from server.embedded.postgres import driver_url
 from server.settings import Settings
 from server.worker import Worker
+from storage.away import Away
 from storage.objects import ObjectStore, ObjectStoreAway
 from tests.app import application
 from tests.contract_client import ApiError, Office, flask_transport
@@ -65,7 +67,10 @@ def test_the_worker_goes_on_without_the_store_and_locks_when_it_is_back(
 
     for endpoint, expected in ((NOBODY_THERE, [False]), (settings.s3_endpoint, [True])):
         worker = Worker(replace(settings, s3_endpoint=endpoint))
-        worker.work(sweep=True)
+        with suppress(Away):
+            worker.tend_store()
+        worker.do_due()
+        worker.sweep()
         worker.stop()
         worker.run()  # stopped: closes its connections
         assert locked() == expected

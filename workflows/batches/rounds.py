@@ -7,7 +7,7 @@ from typing import Any
 
 from storage import batches as store
 from storage import cases as case_store
-from storage import instances
+from storage import instances, ledger
 from storage.batches import Batch
 from storage.database import Session
 from workflows import paging, rules, views
@@ -161,6 +161,10 @@ def get_batch(session: Session, actor: Actor, batch_id: int) -> dict[str, Any]:
         for message in ("listed", "resolved", "published")
     }
     answer["cases"] = case_store.count_in_batch(session, batch.id)
+    answer["failed_reallocations"] = [
+        {"uscc": account.uscc, "year": account.year, "again_at": views.instant(mark.not_before)}
+        for account, mark in ledger.list_failed_reallocations(session, batch.id)
+    ]
     return answer
 
 

@@ -5,7 +5,7 @@ Everything that happens to a case happens through a `Running`, in the transactio
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,7 @@ from storage.database import Session
 from storage.instances import Incident, Instance, Wait
 from storage.tasks import Task
 from workflows import engine
+from workflows.attempts import Away, Broken, pause_for
 from workflows.audit import Chain, EventRef
 from workflows.case.bundles import Bundle, bundle_of
 from workflows.case.operations import perform
@@ -122,7 +123,7 @@ class Running:
         self._instance.state = process.dump()
         self._instance.next_due_at = process.next_due()
         if self._instance.retry_at is not None:
-            self._instance.retry_at = None
+            self._instance.retry_at, self._instance.failures = None, 0
             instances.resolve_incidents(step.session, case.id, step.now)
             step.record("incident_resolved", case.stage or "")
         if step.facts is not self._facts.facts:
@@ -268,9 +269,18 @@ def refuse_ended(case: Case) -> None:
 def record_incident(session: Session, case_id: int, element_id: str | None, what: str, now: datetime) -> None:
     """Note that a step failed, in a transaction of its own after the failed one was rolled back."""
     case = cases.lock(session, case_id)
-    session.add(Incident(case_id=case_id, at=now, element_id=element_id, what=what[:2000]))
+    # No column holds NUL, and what failed may have been just that.
+    session.add(Incident(case_id=case_id, at=now, element_id=element_id, what=what[:2000].replace("\0", "�")))
     Chain.open(session, chain_of(case)).append(now, SYSTEM, "incident_recorded", element_id or "")
-    instances.postpone(session, case_id, now + timedelta(minutes=10))
+    postpone(session, case_id, Broken(what), now)
+
+
+def postpone(session: Session, case_id: int, why: Away | Broken, now: datetime) -> None:
+    """Try the timers of a case again only after a pause, which grows until a step succeeds."""
+    instance = instances.lock(session, case_id)
+    if instance is not None:
+        instance.failures += 1
+        instance.retry_at = now + pause_for(why, instance.failures)
 
 
 def find_case(session: Session, reference: str, actor: Actor) -> Case:

@@ -4,7 +4,6 @@ Publishing a draft gives a new version to every scheme whose bundle it changes: 
 them at once, and versions in force always agree on what they share.
 """
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +12,7 @@ from typing import Any
 from storage import audit as audit_store
 from storage import definition_drafts as store
 from storage import definitions
-from storage.database import Database, DBAPIError, Session, lock_name
+from storage.database import Session, lock_name
 from storage.definition_drafts import DefinitionDraft
 from storage.definitions import DefinitionVersion
 from workflows import engine, views
@@ -25,8 +24,6 @@ from workflows.workshop import drafts, inspection, scenarios
 from workflows.workshop.bundling import GateRefused, assemble, shown_finding
 from workflows.workshop.deployments import Release, store_version
 from workflows.workshop.library import in_force
-
-log = logging.getLogger("greencase")
 
 
 def check(session: Session, actor: Actor, draft_id: int, now: datetime) -> list[dict[str, Any]]:
@@ -208,38 +205,13 @@ def _reopen(draft: DefinitionDraft) -> None:
     draft.state, draft.publish_at, draft.approved_by, draft.approved_at = "open", None, None, None
 
 
-def publish_due(database: Database, now: datetime) -> bool:
-    """Publish the scheduled draft that is longest due, judged again; whether there was one.
-
-    What no longer passes becomes an open draft that says why.
-    """
-    due: int | None = None
-    try:
-        with database.transaction() as session:
-            due = store.find_due(session, now)
-            if due is None:
-                return False
-            _ask_ahead(session, due)
-            _one_at_a_time(session)
-            _publish_next(session, now)
-    except DBAPIError:
-        raise
-    except Exception:
-        if due is None:
-            raise
-        # Timers wait behind this: what fails for a reason nobody thought of must not be tried for ever.
-        log.exception("the publication of draft %s failed", due)
-        with database.transaction() as session:
-            draft = store.lock(session, due)
-            if draft is not None and draft.state == "scheduled":
-                _give_up(session, draft, "到期发布时程序出错，没有发布；请重新校验后再发布。", now)
-    return True
-
-
-def _publish_next(session: Session, now: datetime) -> None:
-    draft = store.next_due(session, now)
-    if draft is None:
-        return
+def publish_scheduled(session: Session, draft_id: int, now: datetime) -> None:
+    """Publish a draft whose time has come, judged again. What no longer passes becomes an open draft that says why."""
+    _ask_ahead(session, draft_id)
+    _one_at_a_time(session)
+    draft = store.lock(session, draft_id)
+    if draft is None or not _is_due(draft, now):
+        return  # another worker was faster, or the owner recalled it
     try:
         _refuse_stale(session, draft)
         findings = findings_of(session, draft.id)
@@ -250,6 +222,17 @@ def _publish_next(session: Session, now: datetime) -> None:
     else:
         approver = replace(SYSTEM, username=draft.approved_by or SYSTEM.username)
         _make_versions(session, draft, approver, now, _scheduling(session, draft))
+
+
+def _is_due(draft: DefinitionDraft, now: datetime) -> bool:
+    return draft.state == "scheduled" and draft.publish_at is not None and draft.publish_at <= now
+
+
+def give_up(session: Session, draft_id: int, now: datetime) -> None:
+    """Publish no more what failed for a reason that nobody thought of: it becomes an open draft that says so."""
+    draft = store.lock(session, draft_id)
+    if draft is not None and draft.state == "scheduled":
+        _give_up(session, draft, "到期发布时程序出错，没有发布；请重新校验后再发布。", now)
 
 
 def _give_up(session: Session, draft: DefinitionDraft, why: str, now: datetime) -> None:
