@@ -97,4 +97,5 @@ def find_due(session: Session, now: datetime) -> int | None:
 def next_due(session: Session, now: datetime) -> DefinitionDraft | None:
     """Claim the scheduled publication that is longest due; other workers skip it."""
     query = select(DefinitionDraft).where(DefinitionDraft.state == "scheduled", DefinitionDraft.publish_at <= now)
-    return session.scalar(query.order_by(DefinitionDraft.publish_at).limit(1).with_for_update(skip_locked=True))
+    query = query.order_by(DefinitionDraft.publish_at).limit(1).with_for_update(skip_locked=True)
+    return session.scalar(query.execution_options(populate_existing=True))

@@ -22,8 +22,9 @@ from workflows.forms import FormRefused
 from workflows.permissions import READERS, Actor, require
 from workflows.rehearsal.crew import Crew, Job, model_of
 from workflows.workshop import drafts, library
-from workflows.workshop.bundling import GateRefused, assemble, digest
+from workflows.workshop.bundling import GateRefused, digest
 from workflows.workshop.case_records import CaseRecord, read_records
+from workflows.workshop.proposal import read_proposal
 
 KIND = "rehearsal"
 SCOPES = {"finished": "已办结", "running": "在办", "all": "全部"}
@@ -86,13 +87,11 @@ def _refuse_values(changed: Mapping[str, str]) -> None:
         raise Invalid("取值有误。", errors=[Problem("parameters", str(refused))]) from None
 
 
-def _bundles(session: Session, draft_id: int | None) -> dict[str, dict[str, bytes]]:
+def _bundles(session: Session, draft_id: int | None) -> Mapping[str, Mapping[str, bytes]]:
     """The bundles to replay through, by scheme; none where each case's own version is meant. Raises GateRefused."""
     if draft_id is None:
         return {}
-    drafts.find(session, draft_id)
-    after = drafts.library_of(session, draft_id)
-    bundles = {scheme: assemble(after, scheme) for scheme in drafts.schemes_of(session, draft_id)}
+    bundles = read_proposal(session, drafts.find(session, draft_id)).bundles
     for scheme, files in bundles.items():
         try:
             model_of(files, scheme, {})

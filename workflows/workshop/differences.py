@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from storage import definition_drafts as drafts
 from storage import definitions
 from storage.database import Session
-from storage.definition_drafts import DefinitionDraft, DraftFile
 from workflows import engine
 from workflows.errors import NotFound
 from workflows.forms import differences as forms
-from workflows.permissions import READERS, Actor, require
-from workflows.workshop.library import in_force
+from workflows.permissions import Actor
+from workflows.workshop import drafts
+from workflows.workshop.proposal import Proposal
 
 # How many things of a file were added, removed, changed or moved is counted by these.
 WAYS = ("added", "removed", "changed", "moved")
@@ -30,21 +29,18 @@ def compare_versions(session: Session, key: str, old: int, new: int) -> dict[str
 
 def compare_draft(session: Session, actor: Actor, draft_id: int) -> dict[str, Any]:
     """The files that a draft changes, against what is in force; a closed draft against what it was begun from."""
-    require(actor, *READERS)
-    draft = drafts.find(session, draft_id)
-    if draft is None:
-        raise NotFound("没有这一草稿。")
-    files = drafts.files_of(session, draft_id)
-    before = _laid_over(session, draft, files)
-    after = {path: bytes(row.content) for path, row in files.items()}
-    return {"draft": draft_id, "key": draft.key, "files": compare(before, after)}
+    proposal = drafts.get_proposal(session, actor, draft_id)
+    return {
+        "draft": draft_id,
+        "key": proposal.draft.key,
+        "files": compare(_laid_over(session, proposal), proposal.files),
+    }
 
 
-def _laid_over(session: Session, draft: DefinitionDraft, files: Mapping[str, DraftFile]) -> dict[str, bytes]:
-    if draft.state in UNDER_WAY:
-        library = in_force(session)
-        return {path: library[path] for path in files if path in library}
-    digests = {path: row.base_sha256 for path, row in files.items() if row.base_sha256 is not None}
+def _laid_over(session: Session, proposal: Proposal) -> dict[str, bytes]:
+    if proposal.draft.state in UNDER_WAY:
+        return {path: proposal.before[path] for path in proposal.files if path in proposal.before}
+    digests = {path: row.base_sha256 for path, row in proposal.rows.items() if row.base_sha256 is not None}
     contents = definitions.contents(session, set(digests.values()))
     return {path: contents[sha256] for path, sha256 in digests.items() if sha256 in contents}
 

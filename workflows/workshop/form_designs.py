@@ -20,7 +20,7 @@ from workflows.engine.model import read_processes
 from workflows.errors import FieldError, Invalid
 from workflows.permissions import Actor
 from workflows.workshop import drafts
-from workflows.workshop.bundling import assemble
+from workflows.workshop.proposal import Proposal
 
 SCHEME = "{scheme}"
 MAX_TITLE = 60
@@ -70,19 +70,17 @@ def list_forms(session: Session, actor: Actor, draft_id: int) -> list[dict[str, 
 
     Those that the draft touches come first, then in the order of their keys.
     """
-    draft = drafts.get_draft(session, actor, draft_id)
-    library = drafts.library_of(session, draft_id)
-    states = {each["path"]: each["state"] for each in draft["files"]}
-    uses = uses_of(library)
-    looked_at = {drafts.path_of(draft["key"]), *(path for path in states if path.endswith(".bpmn"))}
-    shown = {_key(path) for path in states if path.endswith(".form")}
-    shown |= {key for path in looked_at for key in _forms_reached(library, path) if path_of(key) in library}
-    found = [_shown(library, key, states.get(path_of(key), "kept"), uses.get(key, ())) for key in shown]
+    proposal = drafts.get_proposal(session, actor, draft_id)
+    uses = uses_of(proposal)
+    looked_at = {drafts.path_of(proposal.draft.key), *(path for path in proposal.files if path.endswith(".bpmn"))}
+    shown = {_key(path) for path in proposal.files if path.endswith(".form")}
+    shown |= {key for path in looked_at for key in _forms_reached(proposal, path) if path_of(key) in proposal.after}
+    found = [_shown(proposal, key, uses.get(key, ())) for key in shown]
     return sorted(found, key=lambda each: (each["state"] == "kept", each["key"]))
 
 
-def _shown(library: Mapping[str, bytes], key: str, state: str, uses: tuple[Use, ...]) -> dict[str, Any]:
-    content = library[path_of(key)]
+def _shown(proposal: Proposal, key: str, uses: tuple[Use, ...]) -> dict[str, Any]:
+    content, state = proposal.after[path_of(key)], proposal.states.get(path_of(key), "kept")
     judged = judge(content)
     title = judged.form.title if judged.form else _title(content, key)
     return {"key": key, "title": title, "state": state, "uses": uses, "refusal": judged.refusal}
@@ -90,18 +88,15 @@ def _shown(library: Mapping[str, bytes], key: str, state: str, uses: tuple[Use, 
 
 def get_form(session: Session, actor: Actor, draft_id: int, key: str) -> dict[str, Any]:
     """One form of the draft with everything that its editor needs. NotFound when there is none of that key."""
-    path = path_of(key)
-    view = drafts.read_file(session, actor, draft_id, path)
-    draft = drafts.get_draft(session, actor, draft_id)
-    library = drafts.library_of(session, draft_id)
-    states = {each["path"]: each["state"] for each in draft["files"]}
+    proposal = drafts.get_proposal(session, actor, draft_id)
+    view = drafts.file_of(proposal, actor, path_of(key))
     return {
-        **_shown(library, key, states.get(path, "kept"), uses_of(library).get(key, ())),
-        "draft": draft,
+        **_shown(proposal, key, uses_of(proposal).get(key, ())),
+        "draft": drafts.shown(proposal),
         "content": view.content,
         "etag": view.etag,
         "editable": view.editable,
-        "facts": _facts(library, key),
+        "facts": _facts(proposal, key),
     }
 
 
@@ -111,7 +106,7 @@ def create_form(session: Session, actor: Actor, draft_id: int, key: str, title: 
     problems = []
     if not _KEY.fullmatch(key):
         problems.append(FieldError("key", "标识须以小写字母开头，只能用小写字母、数字和下划线，不超过60个字符。"))
-    elif path_of(key) in drafts.library_of(session, draft_id):
+    elif path_of(key) in drafts.get_proposal(session, actor, draft_id).after:
         problems.append(FieldError("key", "已有同一标识的表单，请换一个标识。"))
     if not 1 <= len(title) <= MAX_TITLE or _UNPRINTABLE.search(title):
         problems.append(FieldError("title", f"请填写表单名称，不超过{MAX_TITLE}字。"))
@@ -139,7 +134,7 @@ def save_form(
 def restore_form(session: Session, actor: Actor, draft_id: int, key: str, *, now: datetime) -> bool:
     """Drop the draft's change of a form; whether there still is one: a form that was new is gone then."""
     drafts.restore_file(session, actor, draft_id, path_of(key), now=now)
-    return path_of(key) in drafts.library_of(session, draft_id)
+    return path_of(key) in drafts.get_proposal(session, actor, draft_id).after
 
 
 def judge(content: bytes, *, kept: bool = True) -> Judged:
@@ -190,22 +185,22 @@ def skeleton(key: str, title: str) -> dict[str, Any]:
     }
 
 
-def uses_of(library: Mapping[str, bytes]) -> dict[str, tuple[Use, ...]]:
+def uses_of(proposal: Proposal) -> dict[str, tuple[Use, ...]]:
     """Form key → the tasks that are filled with it; a task of a called process may use one for each type."""
     found: dict[str, list[Use]] = {}
-    callers = _callers(library)
-    for path, content in library.items():
+    callers = _callers(proposal)
+    for path, content in proposal.after.items():
         for use, name in _tasks(path, content):
             for scheme in callers.get(path, ()) if SCHEME in name else ("",):
                 found.setdefault(name.replace(SCHEME, scheme), []).append(use)
     return {key: tuple(dict.fromkeys(uses)) for key, uses in found.items()}
 
 
-def _callers(library: Mapping[str, bytes]) -> dict[str, list[str]]:
+def _callers(proposal: Proposal) -> dict[str, list[str]]:
     """Diagram → the types whose bundle it belongs to."""
     callers: dict[str, list[str]] = {}
-    for scheme in rules.SCHEMES:
-        for path in assemble(library, scheme):
+    for scheme, bundle in proposal.assembled.items():
+        for path in bundle:
             callers.setdefault(path, []).append(scheme)
     return callers
 
@@ -227,31 +222,27 @@ def _tasks(path: str, content: bytes) -> tuple[tuple[Use, str], ...]:
     )
 
 
-def _forms_reached(library: Mapping[str, bytes], path: str) -> set[str]:
+def _forms_reached(proposal: Proposal, path: str) -> set[str]:
     """The keys of the forms that a diagram uses: of a type all in its bundle, of a called process those it names."""
     if path.removesuffix(".bpmn") in rules.SCHEMES:
-        return {_key(each) for each in assemble(library, path.removesuffix(".bpmn")) if each.endswith(".form")}
-    callers = _callers(library).get(path, [])
-    named = [name for _, name in _tasks(path, library.get(path, b""))]
+        return {_key(each) for each in proposal.assembled[path.removesuffix(".bpmn")] if each.endswith(".form")}
+    callers = _callers(proposal).get(path, [])
+    named = [name for _, name in _tasks(path, proposal.after.get(path, b""))]
     return {name.replace(SCHEME, scheme) for name in named for scheme in callers or [""]}
 
 
-def _facts(library: Mapping[str, bytes], key: str) -> list[tuple[str, str]]:
+def _facts(proposal: Proposal, key: str) -> list[tuple[str, str]]:
     """What a field may be prefilled from: source and words, first the applicant's register, then the other forms."""
     found = {f"enterprise:{name}": f"单位登记信息：{words}" for name, words in ENTERPRISE.items()}
-    together = {path for scheme in rules.SCHEMES for path in _with(library, scheme, path_of(key))}
+    # The forms that are filled in one case with this one.
+    bundles = [bundle for bundle in proposal.assembled.values() if path_of(key) in bundle]
+    together = {path for bundle in bundles for path in bundle if path.endswith(".form")}
     for path in sorted(together - {path_of(key)}):
-        form = judge(library[path]).form
+        form = judge(proposal.after[path]).form
         for field in form.fields if form else ():
             if not field.readonly and field.key != forms.DECISION:
                 found.setdefault(f"fact:{field.key}", f"{form.title if form else ''}：{field.name}")
     return list(found.items())
-
-
-def _with(library: Mapping[str, bytes], scheme: str, path: str) -> list[str]:
-    """The forms that are filled in one case with this one."""
-    bundle = assemble(library, scheme)
-    return [each for each in bundle if each.endswith(".form")] if path in bundle else []
 
 
 def _title(content: bytes, key: str) -> str:

@@ -157,13 +157,12 @@ def what_was_refused(error: GateRefused, draft: Mapping[str, Any] | None) -> lis
 @allow(*READING)
 def steps(draft_id: int) -> str:
     """How far the draft is, with the one next thing to do; loaded by its pages, since the gate takes its time."""
-    actor = current_actor()
-    found = drafts.get_draft(g.session, actor, draft_id)
-    findings = publication.check(g.session, actor, draft_id, g.now)
+    proposal = drafts.get_proposal(g.session, current_actor(), draft_id)
+    found, findings = drafts.shown(proposal), publication.findings_of(g.session, proposal)
     return render_template(
         "workshop/steps.html",
         draft=found,
-        stale=[file["path"] for file in found["files"] if file["stale"]],
+        stale=proposal.stale,
         findings=len(findings),
         run=_last_run(found),
         reviewers=desk.list_owners(g.session, without=found["authors"]),
@@ -197,9 +196,10 @@ def discard(draft_id: int) -> Page:
 @blueprint.get("/workshop/drafts/<int:draft_id>/check")
 @allow(*READING)
 def check(draft_id: int) -> str:
-    found = drafts.get_draft(g.session, current_actor(), draft_id)
-    findings = publication.check(g.session, current_actor(), draft_id, g.now)
-    return render_template("workshop/check.html", draft=found, count=len(findings), files=by_file(findings, found))
+    proposal = drafts.get_proposal(g.session, current_actor(), draft_id)
+    found, findings = drafts.shown(proposal), publication.findings_of(g.session, proposal)
+    files = by_file(map(shown_finding, findings), found)
+    return render_template("workshop/check.html", draft=found, count=len(findings), files=files)
 
 
 @blueprint.get("/workshop/drafts/<int:draft_id>/publication")
