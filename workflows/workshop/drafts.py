@@ -28,7 +28,7 @@ MAX_FILES = 60
 LISTED = 100
 EDITABLE = "open"
 
-_PATH = re.compile(r"(shared/)?[a-z][a-z0-9_]{0,60}\.bpmn|forms/[a-z][a-z0-9_]{0,60}\.form")
+_PATH = re.compile(r"(shared/)?[a-z][a-z0-9_]{0,60}\.bpmn|forms/(parts/)?[a-z][a-z0-9_]{0,60}\.form")
 
 
 @dataclass(frozen=True)

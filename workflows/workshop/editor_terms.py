@@ -107,10 +107,11 @@ def _periods() -> Iterator[Terms]:
 
 def _forms(library: Mapping[str, bytes]) -> dict[str, forms.Form]:
     found = {}
+    parts = forms.parts_among(library)
     for path, content in library.items():
-        if path.endswith(".form"):
+        if forms.is_form(path):
             try:
-                form = forms.load(content)
+                form = forms.load(content, parts)
             except forms.FormRefused:
                 continue
             found[form.key] = form

@@ -12,7 +12,7 @@ from storage import definition_drafts as store
 from storage import scenario_tests
 from storage.database import Session
 from storage.definition_drafts import DefinitionDraft, DraftFile
-from workflows import rules
+from workflows import forms, rules
 from workflows.workshop.bundling import assemble, sha256_of
 from workflows.workshop.library import in_force
 
@@ -38,6 +38,11 @@ class Proposal:
     def after(self) -> Mapping[str, bytes]:
         """Every file as it would be in force after publication."""
         return {**self.before, **self.files}
+
+    @cached_property
+    def parts(self) -> Mapping[str, bytes]:
+        """The shared parts of forms as they would be, by key."""
+        return forms.parts_among(self.after)
 
     @cached_property
     def assembled(self) -> Mapping[str, Mapping[str, bytes]]:

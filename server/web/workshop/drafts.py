@@ -10,6 +10,7 @@ from server.access import allow, current_actor
 from server.moments import read_instant
 from server.web.showing import words
 from server.web.showing.answers import Page
+from workflows import forms
 from workflows.errors import Changed, Conflict, FieldError, GreenCaseError, Invalid
 from workflows.foresight import rehearsals
 from workflows.permissions import READERS
@@ -129,12 +130,14 @@ def draft(draft_id: int) -> str:
 def _named(path: str, draft: Mapping[str, Any] | None) -> dict[str, str | None]:
     """A file in words, and the page on which an owner edits it."""
     key, is_diagram = path.rpartition("/")[2].rpartition(".")[0], path.endswith(".bpmn")
-    name = words.PROCESSES.get(key, key) if is_diagram else f"表单 {key}"
+    is_part = forms.is_part(path)
+    name = words.PROCESSES.get(key, key) if is_diagram else f"{'共用部分' if is_part else '表单'} {key}"
     if draft is None or not current_actor().has("process_owner"):
         return {"name": name, "url": None}
     if is_diagram:
         return {"name": name, "url": url_for("diagram_editor.show", draft_id=draft["id"], process=key)}
-    return {"name": name, "url": url_for("form_editor.edit", draft_id=draft["id"], key=key)}
+    kind = "parts" if is_part else "forms"
+    return {"name": name, "url": url_for("form_editor.edit", draft_id=draft["id"], kind=kind, key=key)}
 
 
 def by_file(findings: Iterable[Mapping[str, Any]], draft: Mapping[str, Any] | None) -> list[dict[str, Any]]:
@@ -142,8 +145,7 @@ def by_file(findings: Iterable[Mapping[str, Any]], draft: Mapping[str, Any] | No
     found: dict[str, list[dict[str, Any]]] = {}
     for each in findings:
         url = _named(each["file"], draft)["url"]
-        pointing = url and each["element"] and each["file"].endswith(".bpmn")
-        shown = {**each, "url": f"{url}?element={each['element']}" if pointing else url}
+        shown = {**each, "url": f"{url}?element={each['element']}" if url and each["element"] else url}
         found.setdefault(each["file"], []).append(shown)
     return [{"path": path, **_named(path, draft), "findings": each} for path, each in found.items()]
 
