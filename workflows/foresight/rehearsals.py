@@ -25,8 +25,9 @@ from workflows.foresight.chunks import defer_chunks
 from workflows.forms import FormRefused
 from workflows.permissions import READERS, Actor, require
 from workflows.workshop import drafts, library
-from workflows.workshop.bundling import GateRefused, assemble, digest
+from workflows.workshop.bundling import GateRefused, digest
 from workflows.workshop.case_records import read_records
+from workflows.workshop.proposal import read_proposal
 
 KIND = "rehearsal"
 JOB = "rehearse"
@@ -94,13 +95,11 @@ def _refuse_values(changed: Mapping[str, str]) -> None:
         raise Invalid("取值有误。", errors=[Problem("parameters", str(refused))]) from None
 
 
-def _bundles(session: Session, draft_id: int | None) -> dict[str, dict[str, bytes]]:
+def _bundles(session: Session, draft_id: int | None) -> Mapping[str, Mapping[str, bytes]]:
     """The bundles to replay through, by scheme; none where each case's own version is meant. Raises GateRefused."""
     if draft_id is None:
         return {}
-    drafts.find(session, draft_id)
-    after = drafts.library_of(session, draft_id)
-    bundles = {scheme: assemble(after, scheme) for scheme in drafts.schemes_of(session, draft_id)}
+    bundles = read_proposal(session, drafts.find(session, draft_id)).bundles
     for scheme, files in bundles.items():
         try:
             rehearsal.kept_model(scheme, tuple(sorted(files.items())))

@@ -16,8 +16,7 @@ from workflows.rehearsal.verdict import judge
 def model_of(files: Mapping[str, bytes], scheme: str, changed: Mapping[str, str]) -> Model:
     """Compile a bundle to replay through. Raises DiagramRefused or FormRefused."""
     diagrams = {path: content for path, content in files.items() if path.endswith(".bpmn")}
-    loaded = [forms.load(content) for path, content in files.items() if path.endswith(".form")]
-    return Model(compile_bundle(diagrams, scheme), {form.key: form for form in loaded}, changed)
+    return Model(compile_bundle(diagrams, scheme), forms.load_all(files), changed)
 
 
 @lru_cache(maxsize=16)

@@ -5,13 +5,11 @@ force. Saving compares the digest of what the owner had opened, so that nobody o
 """
 
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from storage import definition_drafts as store
-from storage import scenario_tests
 from storage.database import Session
 from storage.definition_drafts import DefinitionDraft, DraftFile
 from workflows import rules, views
@@ -20,8 +18,9 @@ from workflows.errors import Changed, Conflict, Invalid, NotFound, TooLarge
 from workflows.errors import FieldError as Problem
 from workflows.permissions import READERS, Actor, require
 from workflows.workshop import inspection
-from workflows.workshop.bundling import GateRefused, assemble, sha256_of
+from workflows.workshop.bundling import GateRefused, sha256_of
 from workflows.workshop.library import in_force
+from workflows.workshop.proposal import Proposal, read_proposal
 
 DIAGRAM_BYTES = 2 * 1024 * 1024
 FORM_BYTES = 1024 * 1024
@@ -29,7 +28,7 @@ MAX_FILES = 60
 LISTED = 100
 EDITABLE = "open"
 
-_PATH = re.compile(r"(shared/)?[a-z][a-z0-9_]{0,60}\.bpmn|forms/[a-z][a-z0-9_]{0,60}\.form")
+_PATH = re.compile(r"(shared/)?[a-z][a-z0-9_]{0,60}\.bpmn|forms/(parts/)?[a-z][a-z0-9_]{0,60}\.form")
 
 
 @dataclass(frozen=True)
@@ -98,23 +97,31 @@ def list_drafts(
 
 def get_draft(session: Session, actor: Actor, draft_id: int) -> dict[str, Any]:
     """A draft with its files, and the schemes that publishing it would give a new version."""
+    return shown(get_proposal(session, actor, draft_id))
+
+
+def get_proposal(session: Session, actor: Actor, draft_id: int) -> Proposal:
+    """What a draft proposes, for whoever may read drafts."""
     require(actor, *READERS)
-    draft = find(session, draft_id)
-    files = store.files_of(session, draft_id)
-    known = in_force(session)
-    shown = [
+    return read_proposal(session, find(session, draft_id))
+
+
+def shown(proposal: Proposal) -> dict[str, Any]:
+    """A draft as clients read it, with its files and the schemes that it affects."""
+    stale = proposal.stale
+    files = [
         {
             "path": path,
-            "state": "new" if row.base_sha256 is None else "changed",
+            "state": proposal.states[path],
             "sha256": row.sha256,
             "saved_by": row.saved_by,
             "saved_at": views.instant(row.saved_at),
-            "stale": is_stale(row, known),
+            "stale": path in stale,
         }
-        for path, row in files.items()
+        for path, row in proposal.rows.items()
     ]
-    content = _content(files, scenario_tests.adopted_by(session, draft_id))
-    return {**_shown(draft), "files": shown, "affects": _affected(known, files), "content_sha256": content}
+    more = {"files": files, "affects": list(proposal.bundles), "content_sha256": proposal.digest}
+    return {**_shown(proposal.draft), **more}
 
 
 def _shown(draft: DefinitionDraft) -> dict[str, Any]:
@@ -154,22 +161,18 @@ def lock_open(session: Session, draft_id: int) -> DefinitionDraft:
     return draft
 
 
-def is_stale(row: DraftFile, known: Mapping[str, bytes]) -> bool:
-    """Whether the file in force is no longer the one that this change was begun from."""
-    current = known.get(row.path)
-    return (None if current is None else sha256_of(current)) != row.base_sha256
-
-
 def read_file(session: Session, actor: Actor, draft_id: int, path: str) -> DraftFileView:
     """A file of the draft, or of what is in force where the draft does not change it. NotFound for neither."""
-    require(actor, *READERS)
-    draft = find(session, draft_id)
-    row = store.files_of(session, draft_id).get(path)
-    content = row.content if row is not None else in_force(session).get(path)
+    return file_of(get_proposal(session, actor, draft_id), actor, path)
+
+
+def file_of(proposal: Proposal, actor: Actor, path: str) -> DraftFileView:
+    """As `read_file`, of a draft that has been read."""
+    content = proposal.after.get(path)
     if content is None:
         raise NotFound("草稿中没有这一文件。")
-    editable = draft.state == EDITABLE and actor.has("process_owner")
-    return DraftFileView(path, bytes(content), sha256_of(content), row is not None, editable)
+    editable = proposal.draft.state == EDITABLE and actor.has("process_owner")
+    return DraftFileView(path, content, sha256_of(content), path in proposal.rows, editable)
 
 
 def save_file(
@@ -232,17 +235,6 @@ def join(session: Session, draft: DefinitionDraft, actor: Actor, now: datetime) 
         chain_of(session, draft.key).append(now, actor, "draft_joined", f"{draft.key}#{draft.id}")
 
 
-def content_of(session: Session, draft_id: int) -> str:
-    """The digest of everything that publishing the draft would let go live: whoever agrees to it agrees to this."""
-    return _content(store.files_of(session, draft_id), scenario_tests.adopted_by(session, draft_id))
-
-
-def _content(files: Mapping[str, DraftFile], adopted: Iterable[int]) -> str:
-    held = [f"{path} {row.sha256}" for path, row in sorted(files.items())]
-    held += [f"scenario {test}" for test in adopted]
-    return sha256_of("\n".join(held).encode())
-
-
 def _refuse_new_process(path: str, published: bytes | None) -> None:
     if path.endswith(".bpmn") and published is None and not path.startswith("shared/"):
         raise Invalid("不能新增支持事项。", errors=[Problem("path", "支持事项由政策规定，只能修改已有的流程图。")])
@@ -281,27 +273,3 @@ def discard(session: Session, actor: Actor, draft_id: int, *, now: datetime) -> 
 def changed_files(session: Session, draft_id: int) -> dict[str, bytes]:
     """The files that the draft changes."""
     return {path: bytes(row.content) for path, row in store.files_of(session, draft_id).items()}
-
-
-def library_of(session: Session, draft_id: int) -> dict[str, bytes]:
-    """Everything as it would be in force after publication."""
-    return {**in_force(session), **changed_files(session, draft_id)}
-
-
-def bundle_of_draft(session: Session, draft_id: int, scheme: str) -> dict[str, bytes]:
-    """The bundle of a scheme as the draft would have it."""
-    return assemble(library_of(session, draft_id), scheme)
-
-
-def schemes_of(session: Session, draft_id: int) -> list[str]:
-    """The schemes that publishing the draft would give a new version."""
-    return _affected(in_force(session), store.files_of(session, draft_id))
-
-
-def _affected(known: Mapping[str, bytes], files: Mapping[str, DraftFile]) -> list[str]:
-    after = {**known, **{path: bytes(row.content) for path, row in files.items()}}
-    return [
-        scheme
-        for scheme in rules.SCHEMES
-        if f"{scheme}.bpmn" in known and assemble(after, scheme) != assemble(known, scheme)
-    ]

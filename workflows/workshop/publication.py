@@ -4,7 +4,7 @@ Publishing a draft gives a new version to every scheme whose bundle it changes: 
 them at once, and versions in force always agree on what they share.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -19,51 +19,43 @@ from workflows import engine, views
 from workflows.audit import EventRef
 from workflows.errors import Changed, Conflict, Forbidden, Invalid, NotFound
 from workflows.errors import FieldError as Problem
-from workflows.permissions import READERS, SYSTEM, Actor, require
+from workflows.permissions import SYSTEM, Actor, require
 from workflows.workshop import drafts, inspection, scenarios
-from workflows.workshop.bundling import GateRefused, assemble, shown_finding
+from workflows.workshop.bundling import GateRefused, shown_finding
 from workflows.workshop.deployments import Release, store_version
-from workflows.workshop.library import in_force
+from workflows.workshop.proposal import Proposal, read_proposal
 
 
 def check(session: Session, actor: Actor, draft_id: int, now: datetime) -> list[dict[str, Any]]:
     """What stands against publishing a draft: the gate's findings and the scenario tests that fail. Empty: nothing."""
-    require(actor, *READERS)
-    drafts.find(session, draft_id)
-    return [shown_finding(finding) for finding in findings_of(session, draft_id)]
+    return [shown_finding(each) for each in findings_of(session, drafts.get_proposal(session, actor, draft_id))]
 
 
-def findings_of(session: Session, draft_id: int) -> list[engine.Finding]:
+def findings_of(session: Session, proposal: Proposal) -> list[engine.Finding]:
     """The gate over every bundle that the draft changes, in a child process; then the scenario tests of the schemes."""
-    changed, bundles = drafts.changed_files(session, draft_id), _bundles(session, draft_id)
     found = {
         (each.file, each.line, each.element, each.rule, each.message_zh): each
-        for findings in inspection.inspect(bundles).values()
+        for findings in inspection.inspect(proposal.bundles).values()
         for each in findings
     }
-    findings = [*found.values(), *_unused(changed, bundles)]
+    findings = [*found.values(), *_unused(proposal)]
     if findings:
         return findings
     return [
         finding
-        for scheme, bundle in bundles.items()
-        for finding in scenarios.failures(session, scheme, bundle, draft_id)
+        for scheme, bundle in proposal.bundles.items()
+        for finding in scenarios.failures(session, scheme, bundle, proposal.draft.id)
     ]
 
 
-def _bundles(session: Session, draft_id: int) -> dict[str, dict[str, bytes]]:
-    after = drafts.library_of(session, draft_id)
-    return {scheme: assemble(after, scheme) for scheme in drafts.schemes_of(session, draft_id)}
-
-
-def _ask_ahead(session: Session, draft_id: int) -> None:
+def _ask_ahead(session: Session, draft: DefinitionDraft) -> None:
     """Ask the gate before anybody has to wait for us: asked again under the lock, it knows the same bytes."""
-    inspection.inspect(_bundles(session, draft_id))
+    inspection.inspect(read_proposal(session, draft).bundles)
 
 
-def _unused(changed: Mapping[str, bytes], bundles: Mapping[str, Mapping[str, bytes]]) -> list[engine.Finding]:
+def _unused(proposal: Proposal) -> list[engine.Finding]:
     """Files of the draft that no changed scheme holds: publishing would lose them without a word."""
-    held = {path for bundle in bundles.values() for path in bundle}
+    held = {path for bundle in proposal.bundles.values() for path in bundle}
     return [
         engine.Finding(
             file=path,
@@ -75,7 +67,7 @@ def _unused(changed: Mapping[str, bytes], bundles: Mapping[str, Mapping[str, byt
             mend_zh="请在流程图中选用，或在草稿中恢复原样。",
             mend_en="Use it in a diagram, or drop the change from the draft.",
         )
-        for path in changed
+        for path in proposal.files
         if path not in held
     ]
 
@@ -96,31 +88,30 @@ def publish(
     for its authors, Conflict when it is stale or changes nothing, GateRefused, Invalid.
     """
     actor = require(actor, "process_owner")
-    drafts.find(session, draft_id)
-    _ask_ahead(session, draft_id)
+    _ask_ahead(session, drafts.find(session, draft_id))
     _one_at_a_time(session)
     draft = drafts.lock_open(session, draft_id)
+    proposal = read_proposal(session, draft)
     if actor.username in draft.authors:
         raise Forbidden("编制草稿的人不能发布，请由另一名流程与口径负责人复核发布。")
-    if seen is not None and seen != drafts.content_of(session, draft_id):
+    if seen is not None and seen != proposal.digest:
         raise Changed("草稿在你查看之后又有修改，没有发布；请重新查看差异后再发布。")
     text = reason.strip()
     if not 1 <= len(text) <= 500:
         raise Invalid("发布说明有误。", errors=[Problem("reason", "请写明为何修改、依据什么，不超过500字。")])
-    _refuse_stale(session, draft)
-    if not drafts.schemes_of(session, draft_id):
+    _refuse_stale(proposal)
+    if not proposal.bundles:
         raise Conflict("草稿没有改变任何流程，无需发布。")
-    findings = findings_of(session, draft_id)
-    if findings:
-        raise GateRefused(findings)
+    _refuse_findings(session, proposal)
     draft.reason, draft.approved_by, draft.approved_at = text, actor.username, now
     if at is not None and at > now:
         draft.state, draft.publish_at = "scheduled", at
         _record(session, draft, actor, "publication_scheduled", now, at)
     else:
-        _make_versions(session, draft, actor, now)
+        _make_versions(session, proposal, actor, now)
+        proposal = proposal.published()
     session.flush()
-    return drafts.get_draft(session, actor, draft_id) | {"versions": versions_of(session, draft_id)}
+    return drafts.shown(proposal) | {"versions": versions_of(session, draft_id)}
 
 
 def _one_at_a_time(session: Session) -> None:
@@ -136,31 +127,32 @@ def versions_of(session: Session, draft_id: int) -> list[dict[str, Any]]:
     ]
 
 
-def _refuse_stale(session: Session, draft: DefinitionDraft) -> None:
-    known = in_force(session)
-    stale = [path for path, row in store.files_of(session, draft.id).items() if drafts.is_stale(row, known)]
-    if stale:
+def _refuse_stale(proposal: Proposal) -> None:
+    if proposal.stale:
         raise Conflict(
-            f"草稿起草后，{'、'.join(stale)}已发布了新版本；请在草稿中恢复该文件后重新修改，以免覆盖他人的修改。"
+            f"草稿起草后，{'、'.join(proposal.stale)}已发布了新版本；"
+            "请在草稿中恢复该文件后重新修改，以免覆盖他人的修改。"
         )
 
 
+def _refuse_findings(session: Session, proposal: Proposal) -> None:
+    findings = findings_of(session, proposal)
+    if findings:
+        raise GateRefused(findings)
+
+
 def _make_versions(
-    session: Session, draft: DefinitionDraft, by: Actor, now: datetime, cause: EventRef | None = None
-) -> list[DefinitionVersion]:
+    session: Session, proposal: Proposal, by: Actor, now: datetime, cause: EventRef | None = None
+) -> None:
     """The versions, by whoever agreed; those of a later day are made by the program after the event that set it."""
-    after = drafts.library_of(session, draft.id)
+    draft = proposal.draft
     release = Release(by, draft.authors, draft.reason or "", draft.id, now, cause)
     # In one order everywhere: each scheme's record is locked while its version is added.
-    made = [
-        store_version(session, scheme, assemble(after, scheme), release)
-        for scheme in sorted(drafts.schemes_of(session, draft.id))
-    ]
+    made = [store_version(session, scheme, proposal.bundles[scheme], release) for scheme in sorted(proposal.bundles)]
     for version in made:
         scenarios.settle(session, version.key, draft.id, by.username, now)
     draft.state, draft.closed_at = "published", now
     _record(session, draft, SYSTEM if cause else by, "draft_published", now, cause=cause)
-    return made
 
 
 def _record(
@@ -207,21 +199,20 @@ def _reopen(draft: DefinitionDraft) -> None:
 
 def publish_scheduled(session: Session, draft_id: int, now: datetime) -> None:
     """Publish a draft whose time has come, judged again. What no longer passes becomes an open draft that says why."""
-    _ask_ahead(session, draft_id)
+    _ask_ahead(session, drafts.find(session, draft_id))
     _one_at_a_time(session)
     draft = store.lock(session, draft_id)
     if draft is None or not _is_due(draft, now):
         return  # another worker was faster, or the owner recalled it
+    proposal = read_proposal(session, draft)
     try:
-        _refuse_stale(session, draft)
-        findings = findings_of(session, draft.id)
-        if findings:
-            raise GateRefused(findings)
+        _refuse_stale(proposal)
+        _refuse_findings(session, proposal)
     except (Conflict, GateRefused) as refused:
         _give_up(session, draft, refused.detail, now)
     else:
         approver = replace(SYSTEM, username=draft.approved_by or SYSTEM.username)
-        _make_versions(session, draft, approver, now, _scheduling(session, draft))
+        _make_versions(session, proposal, approver, now, _scheduling(session, draft))
 
 
 def _is_due(draft: DefinitionDraft, now: datetime) -> bool:

@@ -24,6 +24,7 @@ from workflows.workshop.bundling import assemble
 from workflows.workshop.case_records import read_records
 from workflows.workshop.editor_terms import MESSAGES
 from workflows.workshop.library import in_force
+from workflows.workshop.proposal import read_proposal
 
 MOST = 100
 WORDS = scenario.Words(
@@ -162,7 +163,7 @@ def model_in_force(session: Session, key: str, draft_id: int | None) -> Model:
     """The scheme as it is in force, or as a draft has it. Raises Conflict when that cannot run."""
     if key not in rules.SCHEMES:
         raise NotFound("没有这一支持事项。")
-    files = in_force(session) if draft_id is None else drafts.library_of(session, draft_id)
+    files = in_force(session) if draft_id is None else read_proposal(session, drafts.find(session, draft_id)).after
     try:
         return kept_model(key, tuple(assemble(files, key).items()))
     except (engine.DiagramRefused, rehearsal.FormRefused):

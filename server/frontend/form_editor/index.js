@@ -5,6 +5,7 @@ import { offerSupportedComponents, unsupportedIn } from "./components.js";
 import { Preview } from "./preview.js";
 import { ourProperties } from "./properties.js";
 import { Saving } from "./saving.js";
+import { showSharedParts } from "./shared_parts.js";
 
 const page = document.querySelector("[data-form-editor]");
 if (page) begin(page).catch((error) => fail(page, error));
@@ -13,13 +14,16 @@ async function begin(page) {
   const schema = JSON.parse(JSON.parse(page.querySelector("[data-schema]").textContent));
   const foreign = unsupportedIn(schema);
   if (foreign.length) throw new Error(`表单含有不支持的组件：${foreign.join("、")}`);
+  const parts = JSON.parse(page.querySelector("[data-parts]").textContent);
+  const facts = JSON.parse(page.querySelector("[data-facts]").textContent);
   const editor = new FormEditor({
     container: page.querySelector("[data-canvas]"),
     palette: { parent: page.querySelector("[data-palette]") },
     propertiesPanel: { parent: page.querySelector("[data-properties]") },
     additionalModules: [
       offerSupportedComponents,
-      ourProperties(JSON.parse(page.querySelector("[data-facts]").textContent)),
+      showSharedParts(parts),
+      ourProperties({ facts, parts, isPart: page.dataset.part === "true" }),
     ],
   });
   page.formEditor = editor; // for the page's own tests
@@ -27,6 +31,8 @@ async function begin(page) {
   const preview = new Preview(page, written, (id) => select(editor, id));
   const saving = new Saving(page, written);
   await editor.importSchema(schema);
+  const wanted = new URLSearchParams(location.search).get("element");
+  if (wanted) select(editor, wanted);
   editor.on("commandStack.changed", () => {
     preview.soon();
     saving.soon();
