@@ -12,6 +12,7 @@ from server import seed
 from server.settings import CHECKOUT, Settings
 from storage.database import Database, Session
 from workflows import engine, rules
+from workflows.jobs import due
 from workflows.permissions import Actor
 from workflows.workshop import drafts, publication
 
@@ -78,5 +79,5 @@ def test_a_publication_that_is_due_does_so_too(database: Database, monkeypatch: 
         draft = begin(session, owner)
         publication.publish(session, second, draft, reason="自下周起", at=day, now=NOW)
     with counted(database, monkeypatch) as found:
-        assert publication.publish_due(database, day)
+        assert due.run_due(database, day) == 1
     assert found == {"files": 2, "library": 2, **dict.fromkeys(rules.SCHEMES, 2)}
