@@ -103,11 +103,11 @@ def _find(token: str) -> SignedIn | None:
     found = people.find_sign_in(g.session, _digest(token), machine_now())
     if found is None:
         return None
-    user, uscc, g.clock_offset = found
-    return SignedIn(token, actor_of(user, uscc, request.remote_addr))
+    g.clock_offset = found.clock_offset
+    return SignedIn(token, actor_of(found, found.uscc, request.remote_addr))
 
 
-def actor_of(user: User, uscc: str | None, address: str | None = None) -> Actor:
+def actor_of(user: User | people.SignedIn, uscc: str | None, address: str | None = None) -> Actor:
     roles = frozenset(user.roles)
     return Actor(user.id, user.username, user.display_name, roles, user.enterprise_id, uscc, address=address)
 

@@ -1,12 +1,15 @@
 """The record: a hash chain per case (and per batch, parameter, definition); rows are only ever inserted."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, cast
 
-from sqlalchemy import Index, SmallInteger, select, tuple_
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import Index, SmallInteger, Table, select, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Instant, Json, JsonList
+from storage.unit_of_work import UnitOfWork
+
+CASE = "case:"
 
 
 class AuditEvent(Base):
@@ -35,18 +38,30 @@ class AuditEvent(Base):
     __table_args__ = (Index(None, "actor", "at"), Index(None, "at"))
 
 
+_TABLE = cast(Table, AuditEvent.__table__)
+_COLUMNS = tuple(column.key for column in _TABLE.columns)
+
+
+def append(session: UnitOfWork, row: Mapping[str, Any]) -> None:
+    """Add an event, given by its columns."""
+    session.append(_TABLE, row)
+
+
+def as_row(event: AuditEvent) -> dict[str, Any]:
+    """An event by its columns."""
+    return {name: getattr(event, name) for name in _COLUMNS}
+
+
+def chain_of_case(reference: Any) -> Any:
+    """The name of a case's chain, of a reference or of a column of references."""
+    return CASE + reference
+
+
 def last(session: Session, chain: str) -> tuple[int, str]:
     """Number and hash of the newest event; (0, "") for a new chain. The caller locks what the chain tells."""
     query = select(AuditEvent.seq, AuditEvent.hash).where(AuditEvent.chain == chain)
     row = session.execute(query.order_by(AuditEvent.seq.desc()).limit(1)).first()
     return (row[0], row[1]) if row else (0, "")
-
-
-def last_of(session: Session, chains: Sequence[str]) -> dict[str, tuple[int, str]]:
-    """`last` of several chains in one statement."""
-    query = select(AuditEvent.chain, AuditEvent.seq, AuditEvent.hash).where(AuditEvent.chain.in_(chains))
-    rows = session.execute(query.ext(distinct_on(AuditEvent.chain)).order_by(AuditEvent.chain, AuditEvent.seq.desc()))
-    return {chain: (seq, digest) for chain, seq, digest in rows}
 
 
 def list_chain(session: Session, chain: str, *, after: int = 0, limit: int) -> Sequence[AuditEvent]:

@@ -1,12 +1,12 @@
 """Cases, the facts known about them, and what was submitted."""
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ForeignKey, Index, Select, and_, case, func, or_, select, text
+from sqlalchemy import ForeignKey, Index, Select, Table, and_, bindparam, case, func, or_, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column, relationship
 
@@ -16,6 +16,7 @@ from storage.list_entries import ListEntry
 from storage.matters import Matter
 from storage.people import Enterprise
 from storage.tasks import Task
+from storage.unit_of_work import UnitOfWork
 
 # Suspension is a flag beside the status (domain.md 3.6).
 STATUSES = (
@@ -224,9 +225,30 @@ def next_number(session: Session) -> int:
     return session.scalar(select(func.nextval("case_number"))) or 0
 
 
-def latest_submission(session: Session, case_id: int, element_id: str) -> Submission | None:
-    query = select(Submission).where(Submission.case_id == case_id, Submission.element_id == element_id)
-    return session.scalar(query.order_by(Submission.id.desc()).limit(1))
+_SUBMISSIONS = cast(Table, Submission.__table__)
+_PERSONAL = cast(Table, SubmissionPersonal.__table__)
+
+
+def append_submission(session: UnitOfWork, row: Mapping[str, Any], personal: Mapping[str, Any], salt: str) -> None:
+    """Add what was sent, given by the columns of `Submission`; `personal` goes into the row that can be erased."""
+    session.append(_SUBMISSIONS, row)
+    if personal:
+        session.append(_PERSONAL, {"task_id": row["task_id"], "values": personal, "salt": salt})
+
+
+_OF_ELEMENT = (
+    select(Submission)
+    .where(Submission.case_id == bindparam("case_id"), Submission.element_id == bindparam("element_id"))
+    .order_by(Submission.id.desc())
+    .limit(1)
+)
+_OF_PERSON = _OF_ELEMENT.where(Submission.by == bindparam("by"))
+
+
+def latest_submission(session: Session, case_id: int, element_id: str, by: str | None = None) -> Submission | None:
+    """What was sent last for an element, by anybody or by one person."""
+    known = {"case_id": case_id, "element_id": element_id}
+    return session.scalar(_OF_PERSON, {**known, "by": by}) if by else session.scalar(_OF_ELEMENT, known)
 
 
 def latest_submissions(session: Session, case_id: int, element_ids: Iterable[str]) -> dict[str, Submission]:

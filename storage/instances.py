@@ -1,15 +1,19 @@
 """The engine's state of each case as bytes, where cases wait, and what went wrong with them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, select, text, update
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Table, any_, bindparam, select, text, true, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from storage.audit import AuditEvent, chain_of_case
 from storage.base import Base, Id, Instant, one_of
 from storage.batches import Batch
 from storage.cases import Case, CaseFacts
 from storage.people import Enterprise
+from storage.unit_of_work import UnitOfWork
 
 
 class Instance(Base):
@@ -119,21 +123,52 @@ def list_incidents(session: Session, case_ids: Iterable[int] | None = None) -> S
     return session.scalars(query).all()
 
 
-def load(session: Session, case_ids: Iterable[int]) -> dict[int, tuple[Instance, CaseFacts, Batch, Enterprise]]:
+_WAITS = cast(Table, Wait.__table__)
+
+
+def append_wait(session: UnitOfWork, row: Mapping[str, Any]) -> None:
+    """Add a wait, given by its columns."""
+    session.append(_WAITS, row)
+
+
+class Ground(NamedTuple):
+    """What a step stands on besides the locked case: its process, facts, batch and firm, and the end of its record."""
+
+    instance: Instance
+    facts: CaseFacts
+    batch: Batch
+    enterprise: Enterprise
+    seq: int
+    """Number of the newest event on the case's chain; 0 before the first."""
+    hash: str
+
+
+_NEWEST_EVENT = (
+    select(AuditEvent.seq, AuditEvent.hash)
+    .where(AuditEvent.chain == chain_of_case(Case.reference))
+    .order_by(AuditEvent.seq.desc())
+    .limit(1)
+    .lateral("newest_event")
+)
+_GROUND = (
+    select(Instance, CaseFacts, Batch, Enterprise, _NEWEST_EVENT.c.seq, _NEWEST_EVENT.c.hash)
+    .join(CaseFacts, CaseFacts.case_id == Instance.case_id)
+    .join(Case, Case.id == Instance.case_id)
+    .join(Batch, Batch.id == Case.batch_id)
+    .join(Enterprise, Enterprise.id == Case.enterprise_id)
+    .outerjoin(_NEWEST_EVENT, true())
+    .where(Instance.case_id == any_(bindparam("case_ids", type_=ARRAY(BigInteger))))
+    .execution_options(populate_existing=True)
+)
+
+
+def load(session: Session, case_ids: Iterable[int]) -> dict[int, Ground]:
     """What a step needs besides the locked cases, by case id.
 
     A statement of its own after the lock, so that it sees what another transaction has just committed.
     """
-    query = (
-        select(Instance, CaseFacts, Batch, Enterprise)
-        .join(CaseFacts, CaseFacts.case_id == Instance.case_id)
-        .join(Case, Case.id == Instance.case_id)
-        .join(Batch, Batch.id == Case.batch_id)
-        .join(Enterprise, Enterprise.id == Case.enterprise_id)
-        .where(Instance.case_id.in_(list(case_ids)))
-        .execution_options(populate_existing=True)
-    )
-    return {row[0].case_id: (row[0], row[1], row[2], row[3]) for row in session.execute(query)}
+    rows = session.execute(_GROUND, {"case_ids": list(case_ids)})
+    return {row[0].case_id: Ground(row[0], row[1], row[2], row[3], row[4] or 0, row[5] or "") for row in rows}
 
 
 def get_state(session: Session, case_id: int) -> bytes:

@@ -1,14 +1,15 @@
 """Open and finished user tasks: the projection of the engine's state that people search, claim and complete."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import BigInteger, ForeignKey, Index, and_, or_, select, update
+from sqlalchemy import BigInteger, ForeignKey, Index, Table, and_, bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Instant, Json, one_of
+from storage.unit_of_work import UnitOfWork
 
 
 class Task(Base):
@@ -46,8 +47,17 @@ class Task(Base):
     )
 
 
+def append(session: UnitOfWork, row: Mapping[str, Any]) -> None:
+    """Add an open task, given by its columns."""
+    session.append(_TABLE, row)
+
+
+_TABLE = cast(Table, Task.__table__)
+_FRESH = select(Task).where(Task.id == bindparam("task_id")).execution_options(populate_existing=True)
+
+
 def get(session: Session, task_id: str) -> Task | None:
-    return session.scalar(select(Task).where(Task.id == task_id).execution_options(populate_existing=True))
+    return session.scalar(_FRESH, {"task_id": task_id})
 
 
 def list_of_case(session: Session, case_id: int) -> Sequence[Task]:

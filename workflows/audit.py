@@ -73,25 +73,18 @@ def salted(value: object, salt: str) -> str:
 
 def digest(event: AuditEvent) -> str:
     """SHA-256 over every column but the hash itself, as the event's format has them."""
-    kept = {
-        "chain": event.chain,
-        "seq": event.seq,
-        "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "actor": event.actor,
-        "action": event.action,
-        "subject": event.subject,
-        "changes": event.changes,
-        "previous": event.previous,
-    }
-    if event.format > 1:
-        kept |= {
-            "format": event.format,
-            "role": event.role,
-            "address": event.address,
-            "cause": [event.cause_chain, event.cause_seq] if event.cause_chain is not None else None,
-            "binds": event.binds,
-        }
-    return digest_of(kept)
+    return digest_of(_hashed(store.as_row(event)))
+
+
+def _hashed(event: Mapping[str, Any]) -> dict[str, Any]:
+    """What an event's hash covers, by its columns."""
+    kept = {name: event[name] for name in ("chain", "seq", "actor", "action", "subject", "changes", "previous")}
+    kept["at"] = event["at"].astimezone(UTC).isoformat(timespec="microseconds")
+    if event["format"] > 1:
+        kept |= {name: event[name] for name in ("format", "role", "address", "binds")}
+        cause = [event["cause_chain"], event["cause_seq"]]
+        kept["cause"] = cause if event["cause_chain"] is not None else None
+    return kept
 
 
 class Chain:
@@ -131,26 +124,26 @@ class Chain:
         """
         if by.username == SYSTEM and cause is None and action not in ROOTS:
             raise Uncaused(action)
-        event = AuditEvent(
-            chain=self.name,
-            seq=self._seq + 1,
-            at=at,
-            actor=by.username,
-            role=by.role,
-            address=by.address,
-            action=action,
-            subject=subject,
-            changes=[dict(change) for change in changes],
-            cause_chain=cause.chain if cause else None,
-            cause_seq=cause.seq if cause else None,
-            binds=dict(binds or {}),
-            format=FORMAT,
-            previous=self._previous,
-        )
-        event.hash = digest(event)
-        self._session.add(event)
-        self._seq, self._previous = event.seq, event.hash
-        name = EventRef(self.name, event.seq)
+        event: dict[str, Any] = {
+            "chain": self.name,
+            "seq": self._seq + 1,
+            "at": at,
+            "actor": by.username,
+            "role": by.role,
+            "address": by.address,
+            "action": action,
+            "subject": subject,
+            "changes": [dict(change) for change in changes],
+            "cause_chain": cause.chain if cause else None,
+            "cause_seq": cause.seq if cause else None,
+            "binds": dict(binds or {}),
+            "format": FORMAT,
+            "previous": self._previous,
+        }
+        event["hash"] = digest_of(_hashed(event))
+        store.append(self._session, event)
+        self._seq, self._previous = self._seq + 1, event["hash"]
+        name = EventRef(self.name, self._seq)
         if cause is None:
             self.newest = name
         return name

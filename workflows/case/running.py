@@ -14,7 +14,7 @@ from storage import cases, instances
 from storage import tasks as task_store
 from storage.cases import Case, CaseFacts
 from storage.database import Session
-from storage.instances import Incident, Instance, Wait
+from storage.instances import Incident, Instance
 from storage.tasks import Task
 from workflows import engine
 from workflows.attempts import Away, Broken, pause_for
@@ -29,7 +29,7 @@ FAILED = "流程未能继续，本次操作没有生效，已登记为流程异�
 
 
 def chain_of(case: Case) -> str:
-    return f"case:{case.reference}"
+    return str(audit_store.chain_of_case(case.reference))
 
 
 class Running:
@@ -144,7 +144,7 @@ class Running:
         now_open = {task.id: task for task in self.process.open_tasks()}
         for task in now_open.values():
             if task.id not in self._tasks:
-                session.add(new_task(step, task))
+                task_store.append(session, new_task(step, task))
         gone = [task_id for task_id in self._tasks if task_id not in now_open and task_id != self._completed]
         if gone:
             task_store.cancel(session, gone, step.now)
@@ -158,43 +158,45 @@ class Running:
             instances.end_waits(session, gone, now)
         for key, wait in waits.items():
             if key not in self._waits:
-                session.add(new_wait(self.case.id, wait, now))
+                instances.append_wait(session, new_wait(self.case.id, wait, now))
             elif wait != self._waits[key]:
                 instances.move_wait(session, key, wait.due_at)
         self._waits = waits
 
 
-def new_task(step: Step, task: engine.OpenTask) -> Task:
-    return Task(
-        id=task.id,
-        case_id=step.case.id,
-        element_id=task.element_id,
-        process=task.process,
-        name=task.name,
-        role=task.role,
-        form=task.form,
-        stage=task.stage,
-        personal=task.assignee is not None,
-        separate_from=list(task.separate_from),
-        assignee=task.assignee,
-        due_on=due_on(step.batch, task.due, step.today),
-        opened_at=step.now,
-    )
+def new_task(step: Step, task: engine.OpenTask) -> dict[str, Any]:
+    """A new open task by its columns."""
+    return {
+        "id": task.id,
+        "case_id": step.case.id,
+        "element_id": task.element_id,
+        "process": task.process,
+        "name": task.name,
+        "role": task.role,
+        "form": task.form,
+        "stage": task.stage,
+        "personal": task.assignee is not None,
+        "separate_from": list(task.separate_from),
+        "assignee": task.assignee,
+        "due_on": due_on(step.batch, task.due, step.today),
+        "opened_at": step.now,
+    }
 
 
-def new_wait(case_id: int, wait: engine.Wait, now: datetime) -> Wait:
-    return Wait(
-        id=wait.id,
-        case_id=case_id,
-        process=wait.process,
-        element_id=wait.element_id,
-        name=wait.name,
-        kind=wait.kind,
-        message=wait.message,
-        due_at=wait.due_at,
-        boundary=wait.boundary,
-        opened_at=now,
-    )
+def new_wait(case_id: int, wait: engine.Wait, now: datetime) -> dict[str, Any]:
+    """A new wait by its columns."""
+    return {
+        "id": wait.id,
+        "case_id": case_id,
+        "process": wait.process,
+        "element_id": wait.element_id,
+        "name": wait.name,
+        "kind": wait.kind,
+        "message": wait.message,
+        "due_at": wait.due_at,
+        "boundary": wait.boundary,
+        "opened_at": now,
+    }
 
 
 def start(step: Step, bundle: Bundle) -> None:
@@ -206,8 +208,10 @@ def start(step: Step, bundle: Bundle) -> None:
     session, case = step.session, step.case
     session.add(Instance(case_id=case.id, state=process.dump(), next_due_at=process.next_due()))
     session.add(CaseFacts(case_id=case.id, facts=step.facts))
-    session.add_all(new_task(step, task) for task in process.open_tasks())
-    session.add_all(new_wait(case.id, wait, step.now) for wait in process.waits())
+    for task in process.open_tasks():
+        task_store.append(session, new_task(step, task))
+    for wait in process.waits():
+        instances.append_wait(session, new_wait(case.id, wait, step.now))
     case.status, case.stage = process.status() or case.status, process.stage()
 
 
@@ -235,24 +239,20 @@ def open_waiting(
 
 def _open(session: Session, locked: Sequence[Case], actor: Actor, now: datetime) -> list[Running]:
     rows = instances.load(session, [case.id for case in locked])
-    ends = audit_store.last_of(session, [chain_of(case) for case in locked])
     opened = []
     for case in locked:
-        instance, facts, batch, enterprise = rows[case.id]
-        name = chain_of(case)
-        seq, previous = ends.get(name, (0, ""))
-        chain = Chain(session, name, seq, previous)
+        ground = rows[case.id]
         step = Step(
             session=session,
             case=case,
-            batch=batch,
-            enterprise=enterprise,
-            facts=facts.facts,
+            batch=ground.batch,
+            enterprise=ground.enterprise,
+            facts=ground.facts.facts,
             now=now,
             actor=actor,
-            chain=chain,
+            chain=Chain(session, chain_of(case), ground.seq, ground.hash),
         )
-        opened.append(Running(step, bundle_of(session, case.definition_id), instance, facts))
+        opened.append(Running(step, bundle_of(session, case.definition_id), ground.instance, ground.facts))
     return opened
 
 

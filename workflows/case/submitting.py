@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from storage.cases import Submission, SubmissionPersonal, latest_submission
+from storage.cases import append_submission, latest_submission
 from storage.tasks import Task
 from workflows import forms, views
 from workflows.audit import EventRef, digest_of, salted
@@ -22,29 +22,31 @@ _PERSONAL_KINDS = frozenset({"mobile", "email"})
 def submit(step: Step, task: Task, form: forms.Form, clean: Mapping[str, Any]) -> EventRef:
     """Keep what was sent for a task, and record the completion; answers the event. The facts follow unless sealed."""
     step.submitted = clean
-    sealed = task.element_id in SEALED
+    who, sealed = step.actor.username, task.element_id in SEALED
     seal = secrets.token_hex(16) if sealed else None
     personal = {} if sealed else {key: clean[key] for key in _personal(form) if clean.get(key) not in (None, "")}
-    submission = Submission(
-        case_id=step.case.id,
-        task_id=task.id,
-        element_id=task.element_id,
-        form=form.key,
-        content={key: value for key, value in clean.items() if key not in personal},
-        seal=seal,
-        by=step.actor.username,
-        at=step.now,
-    )
     salt = secrets.token_hex(16)
-    if personal:
-        submission.personal = SubmissionPersonal(task_id=task.id, values=personal, salt=salt)
-    earlier = None if sealed else latest_submission(step.session, step.case.id, task.element_id)
-    step.session.add(submission)
+    earlier = None if sealed else latest_submission(step.session, step.case.id, task.element_id, by=who)
+    append_submission(
+        step.session,
+        {
+            "case_id": step.case.id,
+            "task_id": task.id,
+            "element_id": task.element_id,
+            "form": form.key,
+            "data": {key: value for key, value in clean.items() if key not in personal},
+            "seal": seal,
+            "by": who,
+            "at": step.now,
+        },
+        personal,
+        salt,
+    )
     if seal:
         digest = digest_of({"data": clean, "seal": seal})
         changes = [{"field": "sealed_sha256", "old": None, "new": digest}]
     else:
-        before = earlier.data if earlier is not None and earlier.by == step.actor.username else {}
+        before = earlier.data if earlier is not None else {}
         changes = _told(before, clean, personal, salt)
         digest = digest_of({each["field"]: each["new"] for each in changes})
         step.facts = {**step.facts, **{field: value for field, value in clean.items() if field != forms.DECISION}}

@@ -43,7 +43,7 @@ def read_records(session: Session, case_ids: Iterable[int]) -> list[CaseRecord]:
     found = {case.id: case for case in cases.by_ids(session, wanted)}
     records = []
     for case_id in wanted:
-        case, (instance, _, batch, _) = found[case_id], loaded[case_id]
+        case, instance, batch = found[case_id], loaded[case_id].instance, loaded[case_id].batch
         texts, types = kept_values(batch)
         diagrams = bundle_of(session, case.definition_id).diagrams
         try:
