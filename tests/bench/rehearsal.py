@@ -26,7 +26,7 @@ SHARED = 1_000
 # Copies of a case with all that its record is read from, numbered from a million on. A task is submitted once in a
 # life, but copies share their tasks.
 COPIES = (
-    "ALTER TABLE submission DROP CONSTRAINT uq_submission_task_id",
+    "ALTER TABLE submission DROP CONSTRAINT uq_submission_task_id CASCADE",
     """INSERT INTO cases OVERRIDING SYSTEM VALUE
        SELECT (jsonb_populate_record(c, jsonb_build_object('id', 1000000 + n, 'reference', 'SHARED' || n))).*
        FROM cases c, generate_series(1, %(count)s) n WHERE c.id = %(case)s""",
