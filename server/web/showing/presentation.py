@@ -46,6 +46,10 @@ NAMES: Mapping[str, Mapping[str, str]] = {
 }
 
 
+# What a page with a form shows after something was refused; nothing when it is first opened.
+NOTHING_REFUSED: dict[str, Any] = {"errors": {}, "refusal": None, "refused": None, "report": None}
+
+
 def register(app: Flask) -> None:
     """Give the templates these words."""
     app.jinja_env.filters.update({name: _naming(known) for name, known in NAMES.items()})
@@ -80,6 +84,7 @@ def register(app: Flask) -> None:
         program_version=program.version(),
     )
     app.context_processor(_about_the_reader)
+    app.context_processor(lambda: NOTHING_REFUSED)
 
 
 def _naming(known: Mapping[str, str]) -> Callable[[str | None], str]:
