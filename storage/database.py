@@ -23,7 +23,6 @@ __all__ = [
     "Session",
     "is_away",
     "is_in_the_way",
-    "lock_name",
     "migrate",
 ]
 
@@ -94,11 +93,6 @@ def _grant(cursor: object, role: str) -> None:
         statements.append(sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(sql.Identifier(table), name))
     for statement in statements:
         cursor.execute(statement)  # type: ignore[attr-defined]
-
-
-def lock_name(session: Session, name: str) -> None:
-    """Hold a lock on a name, that no row stands for, until the transaction ends."""
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
 
 
 # SQLSTATE classes and codes: connection exception, insufficient resources, operator intervention (shutting down,
