@@ -17,12 +17,13 @@ FRONTEND := $(shell find server/frontend server/templates server/web -name '*.ht
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint bench lock clean
+.PHONY: help run test check lint races bench lock clean
 
 help:
 	@echo 'make run     start GreenCase with demo data (Ctrl-C stops it)'
 	@echo 'make test    run the test suite on a real PostgreSQL and a real S3 server'
 	@echo 'make check   linters, types, import contracts, tests'
+	@echo 'make races   a hundred rounds of each race for the same locks (make test: three)'
 	@echo 'make bench   benchmarks as "name: value" lines'
 	@echo 'make lock    choose versions anew and write the lock files'
 	@echo 'make clean   remove what make has built (not your data in var/)'
@@ -40,6 +41,9 @@ lint: $(STAMPS)/dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+races: $(STAMPS)/embedded $(STAMPS)/dev $(STATIC)
+	GREENCASE_RACE_ROUNDS=100 $(BIN)/python -m pytest -n 3 tests/journeys/test_race_matrix.py
 
 bench: $(STAMPS)/embedded $(STAMPS)/dev $(STATIC)
 	@$(BIN)/python -m tests.bench

@@ -178,16 +178,19 @@ def _create_user(asked: argparse.Namespace) -> int:
     password = getpass("口令：") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     try:
         accounts.check_password(password)
-        with running_database(asked.data) as database, database.transaction() as session:
-            accounts.create(
-                session,
-                username=asked.username,
-                name=asked.name,
-                role=asked.role,
-                password_hash=hash_password(password),
-                uscc=asked.uscc,
-                by=_console(),
-                now=machine_now(),
+        password_hash = hash_password(password)
+        with running_database(asked.data) as database:
+            database.run(
+                lambda session: accounts.create(
+                    session,
+                    username=asked.username,
+                    name=asked.name,
+                    role=asked.role,
+                    password_hash=password_hash,
+                    uscc=asked.uscc,
+                    by=_console(),
+                    now=machine_now(),
+                )
             )
     except Invalid as error:
         return _fail("\n".join(each.message for each in error.errors) or error.detail)

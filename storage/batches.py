@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TEXT, distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant, Json, JsonList, Yuan, one_of, two_people, whole_yuan
+from storage.locks import to_change
 
 
 class Batch(Base):
@@ -91,8 +92,7 @@ def get(session: Session, batch_id: int) -> Batch | None:
 
 
 def lock(session: Session, batch_id: int) -> Batch | None:
-    query = select(Batch).where(Batch.id == batch_id).with_for_update().execution_options(populate_existing=True)
-    return session.scalar(query)
+    return session.scalar(to_change(select(Batch).where(Batch.id == batch_id)))
 
 
 def list_batches(session: Session, *, before: int | None = None, opened_only: bool, limit: int = 50) -> Sequence[Batch]:

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, func, insert, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant, Json, one_of
+from storage.locks import to_change
 
 
 class CaseRun(Base):
@@ -59,8 +60,7 @@ def find_running(session: Session, run_id: int) -> CaseRun | None:
 
 def lock_running(session: Session, run_id: int) -> CaseRun | None:
     """The run, locked, while it is under way."""
-    query = select(CaseRun).where(CaseRun.id == run_id, CaseRun.state == "running").with_for_update(key_share=True)
-    return session.scalar(query.execution_options(populate_existing=True))
+    return session.scalar(to_change(select(CaseRun).where(CaseRun.id == run_id, CaseRun.state == "running")))
 
 
 def waiting_rows(session: Session, run_id: int, first: int, last: int) -> list[int]:
@@ -77,7 +77,7 @@ def claim_rows(session: Session, run_id: int, first: int, last: int) -> list[int
     """
     query = select(CaseRunRow.case_id).where(CaseRunRow.run_id == run_id, CaseRunRow.verdict.is_(None))
     query = query.where(CaseRunRow.case_id.between(first, last)).order_by(CaseRunRow.case_id)
-    return list(session.scalars(query.with_for_update(key_share=True)))
+    return list(session.scalars(to_change(query)))
 
 
 def give_up_rows(session: Session, run_id: int, first: int, last: int, verdict: str, detail: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column, relat
 from storage.base import Base, Id, Instant, Json, Yuan, one_of, whole_yuan
 from storage.batches import Batch
 from storage.list_entries import ListEntry
+from storage.locks import to_change
 from storage.matters import Matter
 from storage.people import Enterprise
 from storage.tasks import Task
@@ -211,14 +212,13 @@ def list_visible(
 
 def lock(session: Session, case_id: int) -> Case:
     """Lock one case; whoever changes anything about a case holds this lock."""
-    query = select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
-    return session.scalars(query).one()
+    return session.scalars(to_change(select(Case).where(Case.id == case_id))).one()
 
 
 def lock_all(session: Session, case_ids: Iterable[int]) -> Sequence[Case]:
-    """Lock several cases in the order of their references (design.md, lock order)."""
+    """Lock several cases in the order of their references."""
     query = select(Case).where(Case.id.in_(list(case_ids))).order_by(Case.reference)
-    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
+    return session.scalars(to_change(query)).all()
 
 
 def next_number(session: Session) -> int:

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant, one_of
+from storage.locks import to_change
 
 
 class DefinitionDraft(Base):
@@ -58,8 +59,7 @@ def find(session: Session, draft_id: int) -> DefinitionDraft | None:
 
 def lock(session: Session, draft_id: int) -> DefinitionDraft | None:
     """Whoever changes anything about a draft holds its row."""
-    query = select(DefinitionDraft).where(DefinitionDraft.id == draft_id).with_for_update()
-    return session.scalar(query.execution_options(populate_existing=True))
+    return session.scalar(to_change(select(DefinitionDraft).where(DefinitionDraft.id == draft_id)))
 
 
 def list_all(session: Session, *, states: Sequence[str], key: str | None, limit: int) -> Sequence[DefinitionDraft]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant
 from storage.cases import Case
+from storage.locks import to_change, to_claim
 
 
 class Document(Base):
@@ -77,20 +78,18 @@ def next_to_lock(session: Session, now: datetime) -> Document | None:
         )
         .order_by(Document.id)
         .limit(1)
-        .with_for_update(of=Document, skip_locked=True, key_share=True)
     )
-    return session.scalar(query)
+    return session.scalar(to_claim(query, Document))
 
 
 def lock(session: Session, document_id: int) -> Document:
-    query = select(Document).where(Document.id == document_id).with_for_update(key_share=True)
-    return session.scalars(query.execution_options(populate_existing=True)).one()
+    return session.scalars(to_change(select(Document).where(Document.id == document_id))).one()
 
 
 def next_abandoned(session: Session, before: datetime) -> str | None:
     """Claim an upload that was announced before this instant and never became a document; answers its key."""
     query = select(UploadUnderWay.object_key).where(UploadUnderWay.begun_at < before)
-    return session.scalar(query.order_by(UploadUnderWay.begun_at).limit(1).with_for_update(skip_locked=True))
+    return session.scalar(to_claim(query.order_by(UploadUnderWay.begun_at).limit(1)))
 
 
 def keep_announced(session: Session, object_key: str, from_: datetime) -> None:

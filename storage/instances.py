@@ -12,6 +12,7 @@ from storage.audit import AuditEvent, chain_of_case
 from storage.base import Base, Id, Instant, one_of
 from storage.batches import Batch
 from storage.cases import Case, CaseFacts
+from storage.locks import to_change, to_claim
 from storage.people import Enterprise
 from storage.unit_of_work import UnitOfWork
 
@@ -106,9 +107,8 @@ def next_due_case(session: Session, now: datetime, *, wait: bool = False) -> int
         )
         .order_by(Instance.next_due_at)
         .limit(1)
-        .with_for_update(of=Case, skip_locked=not wait)
     )
-    return session.scalar(query)
+    return session.scalar(to_change(query, Case) if wait else to_claim(query, Case))
 
 
 def resolve_incidents(session: Session, case_id: int, now: datetime) -> None:
@@ -177,5 +177,4 @@ def get_state(session: Session, case_id: int) -> bytes:
 
 def lock(session: Session, case_id: int) -> Instance | None:
     """The instance of a case, locked by itself: for what is noted when the case's own step failed."""
-    query = select(Instance).where(Instance.case_id == case_id).with_for_update(key_share=True)
-    return session.scalar(query.execution_options(populate_existing=True))
+    return session.scalar(to_change(select(Instance).where(Instance.case_id == case_id)))

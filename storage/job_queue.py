@@ -66,7 +66,7 @@ def retry_lost(session: Session) -> list[tuple[str, dict[str, Any]]]:
             " AND (worker.id IS NULL OR last_heartbeat < now() - make_interval(secs => :silent)"
             "  OR NOT EXISTS (SELECT 1 FROM procrastinate_events"
             "   WHERE job_id = job.id AND at > now() - make_interval(secs => :longest)))"
-            " ORDER BY job.id FOR UPDATE OF job SKIP LOCKED"
+            " ORDER BY job.id FOR NO KEY UPDATE OF job SKIP LOCKED"
         ),
         {"queue": QUEUE, "silent": SILENT, "longest": LONGEST},
     ).all()

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant, two_people
+from storage.locks import to_change
 
 
 class ParameterValue(Base):
@@ -58,7 +59,7 @@ def lock_open_proposal(session: Session, parameter: str) -> ParameterValue | Non
         ParameterValue.confirmed_at.is_(None),
         ParameterValue.superseded_at.is_(None),
     )
-    return session.scalar(query.order_by(ParameterValue.id.desc()).limit(1).with_for_update())
+    return session.scalar(to_change(query.order_by(ParameterValue.id.desc()).limit(1)))
 
 
 def history(session: Session, parameter: str) -> Sequence[ParameterValue]:

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from storage.base import Base, Id, Instant, Json, one_of
+from storage.locks import to_change
 
 
 class WhatIf(Base):
@@ -40,13 +41,7 @@ def list_what_ifs(session: Session, *, before: int | None = None, limit: int = 5
 
 
 def lock(session: Session, what_if_id: int) -> WhatIf:
-    query = (
-        select(WhatIf)
-        .where(WhatIf.id == what_if_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    return session.scalars(query).one()
+    return session.scalars(to_change(select(WhatIf).where(WhatIf.id == what_if_id))).one()
 
 
 def finish(found: WhatIf, result: dict[str, object], now: datetime) -> None:

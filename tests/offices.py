@@ -37,14 +37,22 @@ class Databases:
     def make(self, template: Urls | None = None) -> Urls:
         """A new database: empty, or with the rows of another, which nobody must be connected to."""
         name = f"{self.stem}_{next(self.numbers)}"
-        with psycopg.connect(driver_url(self.server.admin_url), autocommit=True) as admin:
-            make_database(admin, name, **({"template": _name(template)} if template else {}))
-        self.made.add(name)
+        self._make(name, template)
         return replace(
             self.server,
             owner_url=f"{self.server.owner_url.rsplit('/', 1)[0]}/{name}",
             app_url=f"{self.server.app_url.rsplit('/', 1)[0]}/{name}",
         )
+
+    def _make(self, name: str, template: Urls | None) -> None:
+        with psycopg.connect(driver_url(self.server.admin_url), autocommit=True) as admin:
+            make_database(admin, name, **({"template": _name(template)} if template else {}))
+        self.made.add(name)
+
+    def make_again(self, urls: Urls, template: Urls) -> None:
+        """Put a database back to what it was made from: whatever is kept in memory of its definitions stays true."""
+        self.drop(urls)
+        self._make(_name(urls), template)
 
     def drop(self, urls: Urls) -> None:
         """Drop a database, whoever is connected."""

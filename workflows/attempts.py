@@ -12,6 +12,7 @@ from typing import TypeVar
 from storage.away import Away, passes
 from storage.database import Database, Session
 from storage.objects import ObjectStore
+from storage.retries import is_to_be_repeated
 from workflows.errors import GreenCaseError
 
 __all__ = ["Away", "Broken", "Workplace", "attempt", "attempt_part", "judged", "pause_for", "sentence"]
@@ -36,18 +37,19 @@ class Workplace:
 def attempt(database: Database, work: Callable[[Session], T]) -> T:
     """Do it in a transaction of its own. Raises Away or Broken, caused by what happened; then nothing of it is kept."""
     try:
-        with database.transaction() as session:
-            return work(session)
+        return database.run(work)
     except Exception as error:
         raise judged(error) from error
 
 
 def attempt_part(session: Session, part: Callable[[], T]) -> T:
-    """Do one part of a transaction. Raises as `attempt` does; of a Broken part nothing is kept, of the others all."""
+    """Do one part of an attempt. Raises as `attempt` does; of a Broken part nothing is kept, of the others all."""
     try:
         with session.begin_nested():
             return part()
     except Exception as error:
+        if is_to_be_repeated(error):
+            raise  # the whole transaction is done once more, not its part
         raise judged(error) from error
 
 

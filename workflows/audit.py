@@ -13,7 +13,8 @@ from typing import Any, NamedTuple, Protocol
 
 from storage import audit as store
 from storage.audit import AuditEvent
-from storage.database import Session, lock_name
+from storage.database import Session
+from storage.locks import lock_name
 
 FORMAT = 2
 """How events are written now. Format 1 kept neither role, address, cause nor bindings; it stays verifiable."""

@@ -18,6 +18,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from server import database_of_pages
 from server.embedded import S3, Urls
 from server.settings import Settings
 from storage import ledger, people
@@ -125,7 +126,7 @@ def _tokens(office: Office) -> dict[str, str]:
 def moved(app: Flask, settings: Settings) -> Iterator[Flask]:
     """The application on another database; to make its routes anew takes a third of a second each time."""
     before = app.extensions["greencase"]
-    app.extensions["greencase"] = replace(before, settings=settings, database=Database(settings.database_url))
+    app.extensions["greencase"] = replace(before, settings=settings, database=database_of_pages(settings))
     try:
         yield app
     finally:
@@ -152,6 +153,7 @@ class At:
     exits: ExitStack
     app: Flask = field(init=False)
     urls: Urls = field(init=False)
+    began_as: Urls = field(init=False)
 
     def __call__(self, stage: str, story: str = "alone") -> tuple[Any, ...]:
         return self._begin(self.stages.get(story, stage))
@@ -161,11 +163,17 @@ class At:
         return self._begin(self.stages.told(story))
 
     def _begin(self, snapshot: Snapshot) -> tuple[Any, ...]:
+        self.began_as = snapshot.urls
         self.urls = self.stages.databases.make(snapshot.urls)
         self.exits.callback(self.stages.databases.drop, self.urls)
         self.app = self.exits.enter_context(moved(self.stages.app, self.stages.settings(self.urls)))
         self.exits.callback(self._refuse_false_names, self.database)
         return office_of(self.app, snapshot), *snapshot.references
+
+    def again(self) -> None:
+        """Let nothing have happened since this office was begun; everybody is still signed in."""
+        self.database.dispose()
+        self.stages.databases.make_again(self.urls, self.began_as)
 
     def give(self, username: str, *roles: str) -> None:
         """Let a person hold more than one post; separation of duties is by person, not by post."""

@@ -7,16 +7,21 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from threading import Barrier
 from time import sleep
-from typing import Any
+from typing import Any, TypeVar
 
+import pytest
 from sqlalchemy import text
 
+from storage import batches
 from storage.database import Session
 from tests.contract_client import Api, Office, fill, flask_transport
+from tests.journeys import meetings
 from tests.journeys.conftest import At
 from tests.journeys.test_record import broken
 from workflows.casework import side_paths
 from workflows.jobs import due
+
+T = TypeVar("T")
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
@@ -31,10 +36,16 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
         return list(pool.map(run, acts))
 
 
-def posting(at: At, office: Office, username: str, path: str, json: Any) -> Callable[[], int]:
-    """A POST by a person over a transport of his own; its status."""
+def answering(at: At, office: Office, username: str, path: str, json: Any) -> Callable[[], tuple[int, Any]]:
+    """A POST by a person over a transport of his own; its status and its body."""
     api = Api(flask_transport(at.app), office.as_(username).token)
-    return lambda: api.try_call("POST", path, json)[0]
+    return lambda: api.try_call("POST", path, json)
+
+
+def posting(at: At, office: Office, username: str, path: str, json: Any) -> Callable[[], int]:
+    """As `answering`; the status alone."""
+    answer = answering(at, office, username, path, json)
+    return lambda: answer()[0]
 
 
 def completing(at: At, office: Office, username: str, task: Any) -> Callable[[], int]:
@@ -112,8 +123,8 @@ def test_a_list_meets_a_withdrawal(at: At) -> None:
     assert broken(at) == []
 
 
-def overtaken(at: At, act: Callable[[Session, datetime], Any], post: Callable[[], int]) -> int:
-    """The status of a POST that had to wait for the locks of a transaction in which something else was done."""
+def overtaken(at: At, act: Callable[[Session, datetime], Any], post: Callable[[], T]) -> T:
+    """The answer of a POST that had to wait for the locks of a transaction in which something else was done."""
     with ThreadPoolExecutor(1) as pool:
         with at.database.transaction() as session:
             act(session, datetime.fromisoformat("2026-03-03T09:00:00+08:00"))
@@ -167,6 +178,15 @@ def test_a_notice_announces_no_case_that_was_suspended_while_it_waited(at: At) -
     [notice] = office.nobody.get("/public/notices")["items"]
     items = office.nobody.get(f"/public/notices/{notice['id']}")["items"]
     assert [item["case"] for item in items] == [second]
+
+
+@pytest.mark.parametrize("act", meetings.OF_BATCHES)
+def test_whatever_a_batch_does_waits_for_what_it_is_doing(at: At, act: str) -> None:
+    """Of two lists, or a list and a meeting, the second one looks at what the first has made of the batch."""
+    batch = meetings.Batch.begin(at)
+    number = int(batch.path.rpartition("/")[2])
+    answer = overtaken(at, lambda session, _: batches.lock(session, number), meetings.OF_BATCHES[act][0](batch))
+    assert answer[0] < 300, answer
 
 
 def test_a_timer_fires_once_however_many_workers_there_are(at: At) -> None:

@@ -1,6 +1,6 @@
 """From the rules over several cases to the ledger: fix a list, and work it out again after a release (2.1, 2.4).
 
-Lock order: the batch, the cases by reference, then the accounts by USCC. All that hangs together, through an account or
+Locked are the batch, the cases by reference, then the accounts by USCC. All that hangs together, through an account or
 a matter, is worked out together; so the result depends on the set of cases only.
 """
 
@@ -225,8 +225,8 @@ def _reserve(running: Running, account: LedgerAccount | None, held: Decimal, amo
         )
 
 
-def reallocate(session: Session, actor: Actor, now: datetime, account: LedgerAccount, batch_id: int) -> None:
-    """Work out again, after a release or a decision, what hangs together with an account in one batch (2.4, M11).
+def reallocate(session: Session, actor: Actor, now: datetime, uscc: str, batch_id: int) -> None:
+    """Work out again, after a release or a decision, what hangs together with an account or a firm (2.4, M11).
 
     A sibling that the meeting has not resolved takes its new amount in place. One that was resolved goes back to the
     meeting when its amount changes, and is published again. Left alone, their holdings counted as used: cases that the
@@ -238,10 +238,10 @@ def reallocate(session: Session, actor: Actor, now: datetime, account: LedgerAcc
     messages = ("resolved", "reallocated")
     parameters = pinned_values(batch)
     found = listings.contenders(session, batch_id, messages)
-    seeds = [each.case_id for each in found if account_key(each.uscc, each.group_uscc, parameters) == account.uscc]
+    seeds = [each.case_id for each in found if uscc in (each.uscc, account_key(each.uscc, each.group_uscc, parameters))]
     opened = open_cases(session, _together(found, batch, seeds), actor, now)
-    asked_by = ledger.take_reallocation(session, account.id, batch_id)
-    if asked_by is None or account.year != batch.cap_year:
+    asked_by = ledger.take_reallocation(session, uscc, batch_id)
+    if asked_by is None:
         return
     cause = EventRef(*asked_by)
     still = {each.case_id for each in listings.contenders(session, batch_id, messages)}

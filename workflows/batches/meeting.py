@@ -81,7 +81,7 @@ def resolve(
         errors.extend(_check_decision(number, decision, running, seen))
     if errors:
         raise Invalid("审议结果有误，请按提示修改。", errors=errors)
-    # All accounts at once and in order, before any of them is needed (design.md, lock order).
+    # All accounts at once and in order, before any of them is needed.
     accounts = ledger.lock_accounts(session, {_account_key(each) for each in waiting}, batch.cap_year)
     rows = {row.case_id: row for row in store.latest_rows(session, batch.id)}
     resolution = Resolution(
@@ -196,7 +196,7 @@ def _carry_out(running: Running, accounts: Mapping[str, LedgerAccount], result: 
         if not is_recognition(step):
             account = accounts[_account_key(running)]
             awards.enter(step, account, "RELEASED", cut, "RESERVED", "集体审议调减")
-            ledger.ask_reallocation(step.session, account.id, case.batch_id, step.origin)
+            ledger.ask_reallocation(step.session, account.uscc, case.batch_id, step.origin)
     if result == "defer":
         awards.release(step, "缓议", reallocate=True)
         case.final_amount = None

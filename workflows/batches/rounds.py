@@ -162,8 +162,8 @@ def get_batch(session: Session, actor: Actor, batch_id: int) -> dict[str, Any]:
     }
     answer["cases"] = case_store.count_in_batch(session, batch.id)
     answer["failed_reallocations"] = [
-        {"uscc": account.uscc, "year": account.year, "again_at": views.instant(mark.not_before)}
-        for account, mark in ledger.list_failed_reallocations(session, batch.id)
+        {"uscc": uscc, "year": batch.cap_year, "again_at": views.instant(mark.not_before)}
+        for uscc, mark in ledger.list_failed_reallocations(session, batch.id).items()
     ]
     return answer
 

@@ -1,6 +1,6 @@
 """From the law to the ledger: a case's own amount, and what it holds of its enterprise's annual ceiling.
 
-Lock order everywhere: cases by reference first (the caller holds them), then ledger accounts by USCC.
+The caller holds the case. What is done here locks the case's accounts, all of them before anything is entered.
 """
 
 from collections.abc import Mapping
@@ -17,8 +17,7 @@ from storage.questions import listings
 from workflows import program, rules
 from workflows.audit import digest_of
 from workflows.case.known_facts import known_facts
-from workflows.case.listed_cases import account_key
-from workflows.case.step import Look, Step, pinned_values
+from workflows.case.step import Look, Step
 from workflows.errors import Conflict
 from workflows.rules import listing
 from workflows.rules.money import format_yuan
@@ -107,46 +106,46 @@ def release(step: Step, why: str, *, reallocate: bool) -> None:
     if held is None:
         return
     account, state, amount = held
-    ledger.lock_account(step.session, account.uscc, account.year)
+    ledger.lock_years(step.session, account.uscc, {account.year})
     enter(step, account, "RELEASED", amount, state, why)
     step.record("quota_released", account.uscc, [{"field": state, "old": str(amount), "new": "0"}])
-    if reallocate:
-        ledger.ask_reallocation(step.session, account.id, step.case.batch_id, step.origin)
+    if reallocate and account.year == step.batch.cap_year:
+        ledger.ask_reallocation(step.session, account.uscc, step.case.batch_id, step.origin)
 
 
 def wake_rivals(step: Step) -> None:
-    """Have the other open cases of the matter looked at again: this one was decided, or has fallen away.
-
-    Whose ceiling a rival uses is read as its own batch reads it.
-    """
-    for batch, uscc, group_uscc in listings.rivals(step.session, step.case):
-        key = account_key(uscc, group_uscc, pinned_values(batch))
-        account = ledger.find_account(step.session, key, batch.cap_year)
-        if account is not None:
-            ledger.ask_reallocation(step.session, account.id, batch.id, step.origin)
+    """Have the other open cases of the matter looked at again: this one was decided, or has fallen away."""
+    for batch_id, uscc in listings.rivals(step.session, step.case):
+        ledger.ask_reallocation(step.session, uscc, batch_id, step.origin)
 
 
 def ask_again(step: Step) -> None:
     """Have the case's account allocated again: the case was left alone while it stood still."""
     held = ledger.live_entry(step.session, step.case.id)
     if held is not None and held[1] == "RESERVED":
-        ledger.ask_reallocation(step.session, held[0].id, step.case.batch_id, step.origin)
+        ledger.ask_reallocation(step.session, held[0].uscc, step.case.batch_id, step.origin)
 
 
-def _locked_hold(step: Step, state: str, refusal: str) -> tuple[LedgerAccount, Decimal]:
-    """The locked account and the yuan that the case holds there in this state; Conflict with `refusal` otherwise."""
+def _locked_hold(step: Step, state: str, refusal: str, year: int | None = None) -> tuple[LedgerAccount, Decimal]:
+    """The locked account and the yuan that the case holds there in this state; Conflict with `refusal` otherwise.
+
+    `year` is the year into which it may have to move; that account is locked too.
+    """
     held = ledger.live_entry(step.session, step.case.id)
     if held is None or held[1] != state:
         raise Conflict(refusal)
-    return ledger.lock_account(step.session, held[0].uscc, held[0].year), held[2]
+    account, _, amount = held
+    locked = ledger.lock_years(step.session, account.uscc, {account.year, year or account.year})
+    return locked[account.year], amount
 
 
 def commit(step: Step) -> None:
     """RESERVED → COMMITTED in the year of the decision; when the year turned, the old year's room is given back."""
-    account, amount = _locked_hold(step, "RESERVED", "本件没有额度预占，不能审定；请先重新锁定汇总表。")
     # The district decides; this task registers its paper, perhaps days later and in another year (M03).
-    year = date.fromisoformat(step.facts["district_approved_on"]).year
-    if account.year != year and step.parameter("a10.cap_year_basis") == "approval_year":
+    decided = date.fromisoformat(step.facts["district_approved_on"]).year
+    year = decided if step.parameter("a10.cap_year_basis") == "approval_year" else None
+    account, amount = _locked_hold(step, "RESERVED", "本件没有额度预占，不能审定；请先重新锁定汇总表。", year)
+    if year is not None and account.year != year:
         account = _move_to_year(step, account, amount, year, "RESERVED")
     enter(step, account, "COMMITTED", amount, "RESERVED", "区政府审定")
     wake_rivals(step)
@@ -155,7 +154,7 @@ def commit(step: Step) -> None:
 
 def _move_to_year(step: Step, old: LedgerAccount, amount: Decimal, year: int, state: str) -> LedgerAccount:
     """Give back in the old year and take the same amount in the new one, if there is room for all of it."""
-    account = ledger.lock_account(step.session, old.uscc, year)
+    account = ledger.lock_years(step.session, old.uscc, {year})[year]
     if _counts(step) and annual_use(step.session, account, step.parameters) + amount > step.parameter("a10.annual_cap"):
         raise Conflict(f"{year}年度剩余限额不足{format_yuan(amount)}元，请退回重新测算。")
     enter(step, old, "RELEASED", amount, state, "跨年度，转入新年度")
@@ -183,7 +182,8 @@ def annual_use(session: Session, account: LedgerAccount, parameters: Mapping[str
 
 def lock_committed(step: Step) -> tuple[LedgerAccount, Decimal]:
     """The locked account and the yuan that it holds committed for the case: this is what is paid."""
-    account, amount = _locked_hold(step, "COMMITTED", "本件没有审定占用的额度，不能登记拨付。")
+    refusal = "本件没有审定占用的额度，不能登记拨付。"
+    account, amount = _locked_hold(step, "COMMITTED", refusal, _year_of_payment(step))
     if amount != step.case.final_amount:
         raise Conflict("审定占用的额度与审定支持金额不一致，不能登记拨付，请联系流程与口径负责人。")
     return account, amount
@@ -191,12 +191,19 @@ def lock_committed(step: Step) -> tuple[LedgerAccount, Decimal]:
 
 def pay(step: Step, account: LedgerAccount, amount: Decimal) -> None:
     """COMMITTED → PAID, in the year of the decision, or of the payment where `a10.cap_year_basis` says so (M03)."""
-    paid_on = step.submitted.get("paid_on")
-    year = date.fromisoformat(str(paid_on)).year if paid_on else step.today.year
-    if account.year != year and step.parameter("a10.cap_year_basis") == "disbursement_year":
+    year = _year_of_payment(step)
+    if year is not None and account.year != year:
         account = _move_to_year(step, account, amount, year, "COMMITTED")
     enter(step, account, "PAID", amount, "COMMITTED", "已拨付")
     step.case.paid_amount = amount
+
+
+def _year_of_payment(step: Step) -> int | None:
+    """The year in which a payment counts, where it is not the one of the decision."""
+    if step.parameter("a10.cap_year_basis") != "disbursement_year":
+        return None
+    paid_on = step.submitted.get("paid_on")
+    return date.fromisoformat(str(paid_on)).year if paid_on else step.today.year
 
 
 def restore(step: Step, amount: Decimal) -> None:

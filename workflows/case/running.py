@@ -13,7 +13,7 @@ from storage import audit as audit_store
 from storage import cases, instances
 from storage import tasks as task_store
 from storage.cases import Case, CaseFacts
-from storage.database import Session
+from storage.database import Session, is_passing
 from storage.instances import Incident, Instance
 from storage.tasks import Task
 from workflows import engine
@@ -110,6 +110,8 @@ class Running:
         except engine.EngineError as error:
             if isinstance(error.__cause__, GreenCaseError):
                 raise error.__cause__ from None
+            if error.__cause__ is not None and is_passing(error.__cause__):
+                raise error.__cause__ from None  # nothing is wrong with this case
             element = getattr(error, "element_id", None)
             raise StepFailed(FAILED, case_id=self.case.id, element_id=element) from error
 

@@ -216,7 +216,7 @@ def excuse_expert(session: Session, actor: Actor, task_id: str, reason: str, now
 
 
 def lock_cases(session: Session, task_ids: Sequence[str]) -> None:
-    """Lock the cases of several tasks in their order before anything is done to one of them (design.md, lock order)."""
+    """Lock the cases of several tasks in their order before anything is done to one of them."""
     cases.lock_all(session, store.cases_of(session, task_ids))
 
 

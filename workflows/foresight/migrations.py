@@ -14,8 +14,9 @@ from typing import Any
 from storage import case_migrations, case_runs, cases, instances, people
 from storage.case_migrations import CaseMigration
 from storage.case_runs import CaseRun
-from storage.database import Session, lock_name
+from storage.database import Session
 from storage.definitions import DefinitionVersion
+from storage.locks import lock_name
 from storage.questions import migration_candidates
 from workflows import views
 from workflows.attempts import Broken, Workplace, attempt, attempt_part, sentence

@@ -17,7 +17,6 @@ from storage.database import Session
 from storage.questions import rehearsal_cases
 from workflows import paging, rehearsal, rules, views
 from workflows.attempts import Broken, Workplace, attempt, attempt_part
-from workflows.audit import Chain
 from workflows.engine import DiagramRefused
 from workflows.errors import Conflict, Invalid, NotFound
 from workflows.errors import FieldError as Problem
@@ -82,7 +81,7 @@ def start(
     session.flush()
     store.add_rows(session, run.id, found)
     defer_chunks(session, JOB, run.id, found)
-    Chain.open_locked(session, f"definition:{key}").append(now, actor, "rehearsal_started", f"{key}#{run.id}")
+    drafts.chain_of(session, key).append(now, actor, "rehearsal_started", f"{key}#{run.id}")
     return run.id
 
 

@@ -167,27 +167,27 @@ def _element(broken: Broken) -> str | None:
     return broken.__cause__.element_id if isinstance(broken.__cause__, StepFailed) else None
 
 
-def _reallocate(session: Session, mark: tuple[int, int], now: datetime) -> None:
-    account_id, batch_id = mark
-    allocation.reallocate(session, SYSTEM, now, ledger.get_account(session, account_id), batch_id)
+def _reallocate(session: Session, mark: tuple[str, int], now: datetime) -> None:
+    uscc, batch_id = mark
+    allocation.reallocate(session, SYSTEM, now, uscc, batch_id)
 
 
-def _record_failed_reallocation(session: Session, mark: tuple[int, int], broken: Broken, now: datetime) -> None:
+def _record_failed_reallocation(session: Session, mark: tuple[str, int], broken: Broken, now: datetime) -> None:
     if isinstance(broken.__cause__, StepFailed):
         running.record_incident(session, broken.__cause__.case_id, _element(broken), _words(broken), now)
     _postpone_reallocation(session, mark, broken, now)
 
 
-def _postpone_reallocation(session: Session, mark: tuple[int, int], why: Away | Broken, now: datetime) -> None:
-    found = ledger.lock_reallocation(session, *mark)
-    if found is not None:
-        found.failures += 1
-        found.not_before = now + pause_for(why, found.failures)
-        found.failure = str(why)[:2000].replace("\0", "�")
+def _postpone_reallocation(session: Session, mark: tuple[str, int], why: Away | Broken, now: datetime) -> None:
+    found = ledger.lock_reallocations(session, *mark)
+    failures = max((each.failures for each in found), default=0) + 1
+    for each in found:
+        each.failures, each.not_before = failures, now + pause_for(why, failures)
+        each.failure = str(why)[:2000].replace("\0", "�")
 
 
 REALLOCATIONS = Due(
-    "re-allocation of account and batch",
+    "re-allocation of firm and batch",
     claim=ledger.next_reallocation,
     do=_reallocate,
     give_up=_record_failed_reallocation,

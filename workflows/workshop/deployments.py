@@ -6,16 +6,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from storage import definition_drafts as drafts
+from storage import definition_drafts as draft_store
 from storage import definitions as store
 from storage.database import Session
 from storage.definition_drafts import DefinitionDraft, DraftFile
 from storage.definitions import DefinitionContent, DefinitionFile, DefinitionVersion
+from storage.locks import lock_name
 from workflows import engine, rules, views
-from workflows.audit import Chain, EventRef
+from workflows.audit import EventRef
 from workflows.errors import NotFound
 from workflows.permissions import SYSTEM, Actor
-from workflows.workshop import gatekeeper, inspection
+from workflows.workshop import drafts, gatekeeper, inspection
 from workflows.workshop.bundling import GateRefused, assemble, digest, read_library, sha256_of
 from workflows.workshop.library import in_force
 
@@ -53,9 +54,14 @@ class Release:
     cause: EventRef | None = None
 
 
+def one_at_a_time(session: Session) -> None:
+    """Publications wait for each other, so that none overwrites what another has just put in force."""
+    lock_name(session, "publication")
+
+
 def store_version(session: Session, scheme: str, bundle: Mapping[str, bytes], release: Release) -> DefinitionVersion:
     """The next version of a scheme from a bundle that has passed the gate; the latest again if it holds just this."""
-    chain = Chain.open_locked(session, f"definition:{scheme}")
+    chain = drafts.chain_of(session, scheme)
     sha256 = digest(bundle)
     latest = store.latest(session, scheme)
     if latest is not None and latest.sha256 == sha256:
@@ -110,11 +116,13 @@ def publish_shipped(session: Session, folder: Path, now: datetime) -> list[Defin
         findings = check(bundle, scheme)
         if findings:
             raise GateRefused(findings)
+    one_at_a_time(session)
     if store.any_decided_by_others(session, SYSTEM.username):
         _offer(session, bundles, now)
         latest = [store.latest(session, scheme) for scheme in bundles]
         return [version for version in latest if version is not None]
     release = Release(SYSTEM, [SYSTEM.username], "随程序提供", None, now)
+    drafts.hold_chains(session, bundles)
     return [store_version(session, scheme, bundle, release) for scheme, bundle in bundles.items()]
 
 
@@ -135,7 +143,7 @@ def _offer(session: Session, bundles: Mapping[str, Mapping[str, bytes]], now: da
     if not fresh:
         return
     title = f"随程序更新的流程（{digest(fresh)[:8]}）"
-    if drafts.find_by_title(session, title) is not None:
+    if draft_store.find_by_title(session, title) is not None:
         return
     current = in_force(session)
     key = next(scheme for scheme in bundles if any(path in bundles[scheme] for path in fresh))
@@ -148,7 +156,7 @@ def _offer(session: Session, bundles: Mapping[str, Mapping[str, bytes]], now: da
         file = DraftFile(draft_id=draft.id, path=path, base_sha256=base, content=content, saved_by=by, saved_at=now)
         file.sha256 = sha256_of(content)
         session.add(file)
-    Chain.open_locked(session, f"definition:{key}").append(now, SYSTEM, "draft_opened", f"{key}#{draft.id} {title}")
+    drafts.chain_of(session, key).append(now, SYSTEM, "draft_opened", f"{key}#{draft.id} {title}")
 
 
 def list_definitions(session: Session) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ force. Saving compares the digest of what the owner had opened, so that nobody o
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from storage import definition_drafts as store
 from storage.database import Session
 from storage.definition_drafts import DefinitionDraft, DraftFile
+from storage.locks import lock_names
 from workflows import rules, views
 from workflows.audit import Chain
 from workflows.errors import Changed, Conflict, Invalid, NotFound, TooLarge
@@ -83,7 +85,16 @@ def open_draft(
 
 def chain_of(session: Session, key: str) -> Chain:
     """The record of a definition, held until the transaction ends."""
-    return Chain.open_locked(session, f"definition:{key}")
+    return Chain.open_locked(session, _chain(key))
+
+
+def hold_chains(session: Session, keys: Iterable[str]) -> None:
+    """Hold the records of several definitions, in order, before any of them is opened."""
+    lock_names(session, (_chain(key) for key in keys))
+
+
+def _chain(key: str) -> str:
+    return f"definition:{key}"
 
 
 def list_drafts(

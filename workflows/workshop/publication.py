@@ -12,7 +12,7 @@ from typing import Any
 from storage import audit as audit_store
 from storage import definition_drafts as store
 from storage import definitions
-from storage.database import Session, lock_name
+from storage.database import Session
 from storage.definition_drafts import DefinitionDraft
 from storage.definitions import DefinitionVersion
 from workflows import engine, views
@@ -22,7 +22,7 @@ from workflows.errors import FieldError as Problem
 from workflows.permissions import SYSTEM, Actor, require
 from workflows.workshop import drafts, inspection, scenarios
 from workflows.workshop.bundling import GateRefused, shown_finding
-from workflows.workshop.deployments import Release, store_version
+from workflows.workshop.deployments import Release, one_at_a_time, store_version
 from workflows.workshop.proposal import Proposal, read_proposal
 
 
@@ -89,7 +89,7 @@ def publish(
     """
     actor = require(actor, "process_owner")
     _ask_ahead(session, drafts.find(session, draft_id))
-    _one_at_a_time(session)
+    one_at_a_time(session)
     draft = drafts.lock_open(session, draft_id)
     proposal = read_proposal(session, draft)
     if actor.username in draft.authors:
@@ -108,15 +108,11 @@ def publish(
         draft.state, draft.publish_at = "scheduled", at
         _record(session, draft, actor, "publication_scheduled", now, at)
     else:
+        _hold_chains(session, proposal)
         _make_versions(session, proposal, actor, now)
         proposal = proposal.published()
     session.flush()
     return drafts.shown(proposal) | {"versions": versions_of(session, draft_id)}
-
-
-def _one_at_a_time(session: Session) -> None:
-    """Publications wait for each other, so that none overwrites what another has just put in force."""
-    lock_name(session, "publication")
 
 
 def versions_of(session: Session, draft_id: int) -> list[dict[str, Any]]:
@@ -141,13 +137,17 @@ def _refuse_findings(session: Session, proposal: Proposal) -> None:
         raise GateRefused(findings)
 
 
+def _hold_chains(session: Session, proposal: Proposal) -> None:
+    """The records of all definitions of which a version will be made, and of the draft's own."""
+    drafts.hold_chains(session, {*proposal.bundles, proposal.draft.key})
+
+
 def _make_versions(
     session: Session, proposal: Proposal, by: Actor, now: datetime, cause: EventRef | None = None
 ) -> None:
     """The versions, by whoever agreed; those of a later day are made by the program after the event that set it."""
     draft = proposal.draft
     release = Release(by, draft.authors, draft.reason or "", draft.id, now, cause)
-    # In one order everywhere: each scheme's record is locked while its version is added.
     made = [store_version(session, scheme, proposal.bundles[scheme], release) for scheme in sorted(proposal.bundles)]
     for version in made:
         scenarios.settle(session, version.key, draft.id, by.username, now)
@@ -200,7 +200,7 @@ def _reopen(draft: DefinitionDraft) -> None:
 def publish_scheduled(session: Session, draft_id: int, now: datetime) -> None:
     """Publish a draft whose time has come, judged again. What no longer passes becomes an open draft that says why."""
     _ask_ahead(session, drafts.find(session, draft_id))
-    _one_at_a_time(session)
+    one_at_a_time(session)
     draft = store.lock(session, draft_id)
     if draft is None or not _is_due(draft, now):
         return  # another worker was faster, or the owner recalled it
@@ -211,6 +211,7 @@ def publish_scheduled(session: Session, draft_id: int, now: datetime) -> None:
     except (Conflict, GateRefused) as refused:
         _give_up(session, draft, refused.detail, now)
     else:
+        _hold_chains(session, proposal)
         approver = replace(SYSTEM, username=draft.approved_by or SYSTEM.username)
         _make_versions(session, proposal, approver, now, _scheduling(session, draft))
 
@@ -244,7 +245,7 @@ def retire_version(
     text = reason.strip()
     if not 1 <= len(text) <= 500:
         raise Invalid("停用理由有误。", errors=[Problem("reason", "请写明停用理由，不超过500字。")])
-    _one_at_a_time(session)
+    one_at_a_time(session)
     found = definitions.find(session, key, number)
     if found is None:
         raise NotFound("没有这一流程版本。")

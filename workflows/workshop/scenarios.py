@@ -12,7 +12,6 @@ from storage import scenario_tests as store
 from storage.database import Session
 from storage.scenario_tests import ScenarioTest
 from workflows import engine, rehearsal, rules, views
-from workflows.audit import Chain
 from workflows.case import operations
 from workflows.case.running import find_case
 from workflows.errors import Conflict, Invalid, NotFound
@@ -148,7 +147,7 @@ def keep_test(
 
 
 def _record(session: Session, key: str, actor: Actor, action: str, test: ScenarioTest, now: datetime) -> None:
-    Chain.open_locked(session, f"definition:{key}").append(now, actor, action, f"{key}#{test.id} {test.name}")
+    drafts.chain_of(session, key).append(now, actor, action, f"{key}#{test.id} {test.name}")
 
 
 def retire(session: Session, actor: Actor, scenario_id: int, now: datetime) -> None:
@@ -245,6 +244,7 @@ def adopt(session: Session, actor: Actor, scenario_id: int, draft_id: int, now: 
     for earlier in store.list_of(session, test.key):
         if (earlier.record.get("draft"), earlier.record.get("replaces")) == (draft_id, replaces):
             earlier.retired_at, earlier.retired_by = now, actor.username
+    drafts.hold_chains(session, {draft.key, test.key})
     drafts.join(session, draft, actor, now)
     return keep_test(
         session,
