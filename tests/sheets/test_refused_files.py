@@ -1,6 +1,7 @@
 """Files that are refused as a whole: fast, with a sentence, without unpacking what they pretend to be."""
 
 import io
+import random
 import struct
 import time
 import tracemalloc
@@ -70,6 +71,23 @@ def test_not_a_sheet(filename, content, words):
 def test_an_empty_workbook():
     assert "没有内容" in refusal(workbook([]))
     assert "没有数据行" in refusal(workbook([HEADERS]))
+
+
+@pytest.mark.parametrize(
+    ("size", "noise", "taken"),
+    [
+        (3 * 1024 * 1024, 17_900, True),  # 150 to 1
+        (3 * 1024 * 1024, 9_500, False),  # 250 to 1, in a part that nobody reads
+        (1024 * 1024, 0, True),  # small enough for any ratio
+    ],
+)
+def test_a_part_that_is_hardly_anything_when_packed(size, noise, taken):
+    part = random.Random(1).randbytes(noise).ljust(size, b"\0")
+    content = package(SOUND, {"docProps/thumbnail.bin": part})
+    if taken:
+        assert values(sheets.read("a.xlsx", content, LIST), "name") == ["甲"]
+    else:
+        assert "超出允许范围" in refusal(content)
 
 
 def test_cut_off_anywhere():

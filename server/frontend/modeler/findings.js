@@ -26,7 +26,7 @@ export class Findings {
 
   async askInTurn() {
     this.holder.classList.add("findings-asking");
-    let said = null;
+    let said;
     do {
       this.again = false;
       said = await this.askOnce();

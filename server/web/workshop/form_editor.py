@@ -124,7 +124,7 @@ def save(draft_id: int, kind: str, key: str) -> tuple[Response, int]:
         with refusal_recorded(body, draft_id=draft_id):
             etag = form_designs.save_form(g.session, current_actor(), draft_id, named, body, etag=opened, now=g.now)
     except GateRefused as error:
-        return jsonify(detail="未保存：" + "；".join(each.message_zh for each in error.findings)), error.status
+        return jsonify(detail="；".join(each.message_zh for each in error.findings)), error.status
     except GreenCaseError as error:
         return jsonify(detail=error.detail), error.status
     return jsonify(etag=etag), 200
