@@ -28,7 +28,6 @@ BY_PEOPLE: Mapping[str, frozenset[str]] = {
     "batch_drafted": OFFICER,
     "batch_opened": CHIEF,
     "candidates_created": OFFICER,
-    "case_migrated": OWNER,
     "case_published": OFFICER,
     "case_resolved": MEETING,
     "case_resumed": CHIEF,
@@ -49,6 +48,7 @@ BY_PEOPLE: Mapping[str, frozenset[str]] = {
     "list_fixed": CHIEF,
     "matter_merged": OFFICER,
     "migration_reverted": OWNER,
+    "migration_started": OWNER,
     "notice_published": OFFICER,
     "objection_accepted": OVERSIGHT,
     "objection_dismissed": OVERSIGHT,
@@ -78,6 +78,7 @@ BY_PEOPLE: Mapping[str, frozenset[str]] = {
 BY_THE_PROGRAM = frozenset(
     {
         *("amount_calculated", "amount_listed", "application_submitted", "award_committed", "case_accepted"),
+        "case_migrated",
         *("case_ended", "case_not_accepted", "case_refused", "case_vetoed", "cluster_award_ended"),
         *("cluster_recognised", "correction_lapsed", "correction_not_delivered", "credit_ruled", "credit_settled"),
         *("declarations_settled", "draw_seed_committed", "enterprise_barred", "experts_drawn", "incident_recorded"),

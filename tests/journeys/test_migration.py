@@ -124,7 +124,8 @@ def test_one_case_is_moved_and_does_the_new_stage_while_the_other_stays(at: At) 
     [event] = [event for event in office.history(first) if event["action"] == "case_migrated"]
     changes = {change["field"]: change for change in event["changes"]}
     assert changes["definition"]["new"].startswith(f"retrofit@{version} ")
-    assert (changes["reason"]["new"], event["actor"]) == (WHY, "owner")
+    assert (changes["reason"]["new"], event["actor"]) == (WHY, "system")
+    assert (event["cause"]["actor"], event["cause"]["action"]) == ("owner", "migration_started")
     for case, element in ((first, "compliance"), (second, "deputy_review")):
         office.drive(case, until=element)
     office.do(first, "compliance", by="officer")

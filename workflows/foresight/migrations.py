@@ -11,7 +11,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from storage import case_migrations, case_runs, cases, instances, people
+from storage import case_migrations, case_runs, cases, instances
 from storage.case_migrations import CaseMigration
 from storage.case_runs import CaseRun
 from storage.database import Session
@@ -20,6 +20,7 @@ from storage.locks import lock_name
 from storage.questions import migration_candidates
 from workflows import views
 from workflows.attempts import Broken, Workplace, attempt, attempt_part, sentence
+from workflows.audit import Chain, EventRef
 from workflows.case.moving import move
 from workflows.case.running import find_case, open_case, refuse_ended
 from workflows.errors import Conflict, FieldError, Invalid, NotFound
@@ -57,7 +58,7 @@ def start(
 
     Raises Invalid without a reason or without cases, Conflict while another migration of this type is under way.
     """
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     text = _reason(reason)
     # Starts wait for each other, so that none overlooks what another has just begun.
     lock_name(session, f"migration:{key}")
@@ -83,6 +84,15 @@ def start(
     session.add(run)
     session.flush()
     case_runs.add_rows(session, run.id, case_ids)
+    begun = Chain.open_locked(session, f"definition:{key}").append(
+        now,
+        actor,
+        "migration_started",
+        f"{key}@{to_version}",
+        [{"field": "cases", "old": None, "new": len(case_ids)}, {"field": "reason", "old": None, "new": text}],
+    )
+    # What the worker does to each case follows from this event.
+    run.options = {**run.options, "begun": list(begun)}
     defer_chunks(session, JOB, run.id, case_ids)
     return run.id
 
@@ -136,7 +146,9 @@ def _refused(*reasons: str) -> tuple[str, dict[str, Any]]:
 def _migrate(session: Session, run: CaseRun, case_id: int, now: datetime) -> tuple[str, dict[str, Any]]:
     """Look at the case again under its lock: it may have moved since the dry run, and the target may be withdrawn."""
     assert run.definition_id is not None
-    running = open_case(session, case_id, _starter(session, run), now)
+    running = open_case(session, case_id, SYSTEM, now)
+    # A run that an older program began has no event of its own: it goes back to the first of its definition.
+    running.step.cause = EventRef(*run.options.get("begun", (f"definition:{run.key}", 1)))
     case = running.case
     if case.ended_at is not None:
         return "ended", _NOTHING
@@ -171,14 +183,6 @@ def _migrate(session: Session, run: CaseRun, case_id: int, now: datetime) -> tup
     why = {"field": "reason", "old": None, "new": run.options["reason"]}
     running.step.record("case_migrated", case.reference, [*changes, why])
     return "migrated", {"reasons": [], "notes": [each.zh for each in found.notes]}
-
-
-def _starter(session: Session, run: CaseRun) -> Actor:
-    """Whoever started the run: his name stands on the cases' records."""
-    user = people.find_user(session, run.started_by)
-    if user is None:
-        return SYSTEM
-    return Actor(user.id, user.username, user.display_name, frozenset(user.roles))
 
 
 def revert(session: Session, actor: Actor, reference: str, reason: str, now: datetime) -> None:

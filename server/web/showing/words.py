@@ -176,6 +176,7 @@ ACTIONS = {
     "list_entry_dismissed": "排除名单所列单位",
     "candidates_created": "建立免申即享申报件",
     "case_migrated": "在办件迁移",
+    "migration_started": "开始在办件迁移",
     "migration_reverted": "撤销迁移",
 }
 # Which events a reader looks for first: shown with a coloured mark on the timeline.
