@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, func, select
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant
@@ -30,6 +30,7 @@ class Document(Base):
     __table_args__ = (
         UniqueConstraint("case_id", "code", "filename", "version"),
         Index(None, "case_id", "code", "id"),
+        Index("ix_document_unlocked", "id", postgresql_where=text("locked_at IS NULL AND withdrawn_at IS NULL")),
     )
 
 

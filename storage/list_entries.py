@@ -24,4 +24,4 @@ class ListEntry(Base):
     decided_by: Mapped[str | None]
     decided_at: Mapped[Instant | None]
     case_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("cases.id"), unique=True)
-    __table_args__ = (Index(None, "list_id", "row"),)
+    __table_args__ = (Index(None, "list_id", "row"), Index(None, "list_id", "state", "case_id"))
