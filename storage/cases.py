@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import ForeignKey, Index, Select, Table, and_, bindparam, case, func, or_, select, text
+from sqlalchemy import ForeignKey, Index, Select, Table, and_, bindparam, false, func, or_, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column, relationship
 
+from storage import search
 from storage.base import Base, Id, Instant, Json, Yuan, one_of, whole_yuan
 from storage.batches import Batch
-from storage.list_entries import ListEntry
 from storage.locks import to_change
 from storage.matters import Matter
 from storage.people import Enterprise
@@ -27,6 +27,10 @@ STATUSES = (
     *("PAYMENT_RETURNED", "PAID", "MULTI_YEAR", "WITHDRAWN", "TERMINATED", "RECOVERING", "RECOVERED"),
     *("CLOSED", "ARCHIVED"),
 )
+
+_RUNNING = text("ended_at IS NULL AND submitted_at IS NOT NULL")
+_DRAFT = text("ended_at IS NULL AND submitted_at IS NULL")
+_READABLE = text("submitted_at IS NOT NULL OR from_list")
 
 
 class Case(Base):
@@ -44,6 +48,8 @@ class Case(Base):
     status: Mapped[str]
     stage: Mapped[str | None]
     reason: Mapped[str | None]
+    # Made by the office from an official list: the office reads it before the firm has confirmed it.
+    from_list: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_by: Mapped[str]
     created_at: Mapped[Instant]
     submitted_at: Mapped[Instant | None]
@@ -58,15 +64,29 @@ class Case(Base):
     enterprise: Mapped[Enterprise] = relationship(lazy="raise")
     batch: Mapped[Batch] = relationship(lazy="raise")
     matter: Mapped[Matter | None] = relationship(lazy="raise")
+    # What the office lists is what it may read, in the order of ids and by each filter; a firm's drafts, the newest of
+    # all, are not in its way.
     __table_args__ = (
         one_of("status", *STATUSES),
         whole_yuan("computed_amount", "item_amount", "precap_amount", "final_amount", "paid_amount"),
-        Index(None, "status", "id"),
+        Index("ix_cases_readable", "id", postgresql_where=_READABLE),
+        Index("ix_cases_readable_status", "status", "id", postgresql_where=_READABLE),
+        Index("ix_cases_readable_scheme", "scheme", "id", postgresql_where=_READABLE),
+        Index("ix_cases_readable_scheme_status", "scheme", "status", "id", postgresql_where=_READABLE),
+        Index("ix_cases_readable_batch", "batch_id", "id", postgresql_where=_READABLE),
+        Index("ix_cases_readable_batch_status", "batch_id", "status", "id", postgresql_where=_READABLE),
+        Index("ix_cases_suspended", "id", postgresql_where=text("suspended_at IS NOT NULL AND ended_at IS NULL")),
         Index(None, "enterprise_id", "id"),
         Index(None, "batch_id", "id"),
         Index(None, "definition_id", "id"),
+        Index("ix_cases_version_running", "definition_id", postgresql_where=_RUNNING),
+        Index("ix_cases_version_drafts", "definition_id", postgresql_where=_DRAFT),
+        Index("ix_cases_version_ended", "definition_id", postgresql_where=text("ended_at IS NOT NULL")),
         Index("ix_cases_scheme_running", "scheme", "id", postgresql_where=text("ended_at IS NULL")),
     )
+
+
+search.follow(Case, search.CaseSearch, "reference", "title")
 
 
 class CaseFacts(Base):
@@ -142,17 +162,18 @@ def within(scope: Scope) -> Any:
     """The condition on `Case` that a scope means."""
     if scope.reach is Reach.ALL:
         # A draft is its firm's own; a case that the office made from an official list is the office's, too.
-        return or_(Case.submitted_at.is_not(None), select(ListEntry.id).where(ListEntry.case_id == Case.id).exists())
+        return or_(Case.submitted_at.is_not(None), Case.from_list)
     if scope.reach is Reach.ENTERPRISE:
         return Case.enterprise_id == scope.enterprise_id
     if scope.reach is Reach.TASKS:
-        mine = or_(
-            Task.assignee == scope.username,
-            Task.completed_by == scope.username,
-            and_(Task.role.in_(scope.roles), Task.assignee.is_(None), Task.status == "open", Task.personal.is_(False)),
-        )
-        return Case.id.in_(select(Task.case_id).where(mine).correlate(None))
+        return select(Task.id).where(Task.case_id == Case.id, or_(*tasks_of(scope))).exists()
     return Case.id.is_(None)
+
+
+def tasks_of(scope: Scope) -> list[Any]:
+    """What gives the reach TASKS: a task in one's hands (who completes one has taken it), or offered to one's role."""
+    offered = [Task.status == "open", Task.assignee.is_(None), Task.personal.is_(False)]
+    return [Task.assignee == scope.username, *(and_(Task.role == role, *offered) for role in scope.roles)]
 
 
 def find(session: Session, reference: str) -> Case | None:
@@ -160,10 +181,11 @@ def find(session: Session, reference: str) -> Case | None:
 
 
 def find_visible(session: Session, reference: str, scope: Scope) -> Case | None:
-    return session.scalar(_with_names().where(Case.reference == reference, within(scope)))
+    return session.scalar(with_names().where(Case.reference == reference, within(scope)))
 
 
-def _with_names() -> Select[Case]:
+def with_names() -> Select[Case]:
+    """Cases with enterprise, batch and matter, as lists show them."""
     return (
         select(Case)
         .join(Case.enterprise)
@@ -171,43 +193,6 @@ def _with_names() -> Select[Case]:
         .outerjoin(Case.matter)
         .options(contains_eager(Case.enterprise), contains_eager(Case.batch), contains_eager(Case.matter))
     )
-
-
-def list_visible(
-    session: Session,
-    scope: Scope,
-    *,
-    status: str | None = None,
-    scheme: str | None = None,
-    batch_id: int | None = None,
-    uscc: str | None = None,
-    q: str | None = None,
-    before: int | None = None,
-    limit: int = 50,
-) -> Sequence[Case]:
-    """Newest first, by key: `before` is the id of the last case of the page before."""
-    query = _with_names().where(within(scope)).order_by(Case.id.desc()).limit(limit)
-    if status:
-        suspended = Case.suspended_at.is_not(None) & Case.ended_at.is_(None)
-        shown = case((suspended, "SUSPENDED"), else_=Case.status)
-        query = query.where(shown == status)
-    if scheme:
-        query = query.where(Case.scheme == scheme)
-    if batch_id is not None:
-        query = query.where(Case.batch_id == batch_id)
-    if uscc:
-        query = query.where(Enterprise.uscc == uscc)
-    if q:
-        query = query.where(
-            or_(
-                Case.reference == q.strip(),
-                Case.title.contains(q, autoescape=True),
-                Enterprise.name.contains(q, autoescape=True),
-            )
-        )
-    if before is not None:
-        query = query.where(Case.id < before)
-    return session.scalars(query).all()
 
 
 def lock(session: Session, case_id: int) -> Case:

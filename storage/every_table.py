@@ -25,6 +25,7 @@ from storage import (
     recoveries,
     reviews,
     scenario_tests,
+    search,
     sheet_imports,
     system,
     tasks,
@@ -36,6 +37,7 @@ from storage.base import Base
 MODULES = (
     audit, batches, calculations, case_migrations, case_runs, cases, cluster_awards, definition_drafts, definitions,
     documents, historic_awards, instances, ledger, list_entries, matters, messages, official_lists, parameters,
-    payments, people, publicity, recoveries, reviews, scenario_tests, sheet_imports, system, tasks, what_ifs, workers,
+    payments, people, publicity, recoveries, reviews, scenario_tests, search, sheet_imports, system, tasks,
+    what_ifs, workers,
 )  # fmt: skip
 TABLES = Base.metadata.sorted_tables

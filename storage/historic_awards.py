@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, select
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant, Yuan, one_of, whole_yuan
+from storage.people import Enterprise
+from storage.search import EnterpriseSearch, Term, found_by
 
 
 class HistoricAward(Base):
@@ -43,6 +45,7 @@ class HistoricAward(Base):
         one_of("policy", "this", "old"),
         whole_yuan("precap_amount", "paid_amount", "approved_total"),
         Index(None, "uscc", "scheme"),
+        Index(None, "uscc", "id"),
     )
 
 
@@ -52,12 +55,24 @@ def as_mapping(award: HistoricAward) -> dict[str, Any]:
 
 
 def list_awards(
-    session: Session, *, uscc: str | None = None, before: int | None = None, limit: int = 50
+    session: Session,
+    *,
+    uscc: str | None = None,
+    term: Term | None = None,
+    before: int | None = None,
+    limit: int = 50,
 ) -> Sequence[HistoricAward]:
-    """Newest import first, by key: `before` is the id of the last row of the page before."""
+    """Newest import first, by key: `before` is the id of the last row of the page before.
+
+    A term is looked for in credit codes, also of firms that are not registered, and in the names of those that are.
+    """
     query = select(HistoricAward).order_by(HistoricAward.id.desc()).limit(limit)
     if uscc:
         query = query.where(HistoricAward.uscc == uscc)
+    if term is not None:
+        named = select(Enterprise.uscc).join(EnterpriseSearch, EnterpriseSearch.id == Enterprise.id)
+        named = named.where(found_by(EnterpriseSearch, term))
+        query = query.where(or_(HistoricAward.uscc.contains(term.text.upper()), HistoricAward.uscc.in_(named)))
     if before is not None:
         query = query.where(HistoricAward.id < before)
     return session.scalars(query).all()

@@ -4,7 +4,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Table, any_, bindparam, select, text, true, update
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Table,
+    any_,
+    bindparam,
+    func,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -93,6 +106,22 @@ def waiting_cases(session: Session, batch_id: int, message: str) -> list[int]:
         )
     )
     return list(session.scalars(query.order_by(Case.reference)))
+
+
+def count_waiting(session: Session, batch_ids: Iterable[int], message: str) -> dict[int, int]:
+    """How many cases of each batch wait for a message and are not suspended; one statement over what waits now."""
+    query = (
+        select(Case.batch_id, func.count())
+        .join(Wait, Wait.case_id == Case.id)
+        .where(
+            Case.batch_id.in_(list(batch_ids)),
+            Wait.message == message,
+            Wait.ended_at.is_(None),
+            Case.suspended_at.is_(None),
+        )
+        .group_by(Case.batch_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def next_due_case(session: Session, now: datetime, *, wait: bool = False) -> int | None:

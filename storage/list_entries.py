@@ -27,4 +27,5 @@ class ListEntry(Base):
     __table_args__ = (
         one_of("state", "matched", "to_confirm", "unmatched", "dismissed"),
         Index(None, "list_id", "row"),
+        Index(None, "list_id", "state", "case_id"),
     )

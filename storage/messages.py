@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, ForeignKey, Index, func, select
+from sqlalchemy import BigInteger, ForeignKey, Index, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant
+from storage.counting import at_most
 
 
 class Message(Base):
@@ -22,7 +23,10 @@ class Message(Base):
     body: Mapped[str]
     sent_at: Mapped[Instant]
     read_at: Mapped[Instant | None]
-    __table_args__ = (Index(None, "enterprise_id", "id"),)
+    __table_args__ = (
+        Index(None, "enterprise_id", "id"),
+        Index("ix_message_unread", "enterprise_id", postgresql_where=text("read_at IS NULL")),
+    )
 
 
 class LetterCounter(Base):
@@ -66,5 +70,6 @@ def latest_of_kind(session: Session, case_id: int, kind: str) -> Message | None:
 
 
 def count_unread(session: Session, enterprise_id: int) -> int:
-    query = select(func.count()).select_from(Message)
-    return session.scalar(query.where(Message.enterprise_id == enterprise_id, Message.read_at.is_(None))) or 0
+    """How many messages the firm has not read yet, at most MOST."""
+    unread = select(Message.enterprise_id).where(Message.enterprise_id == enterprise_id, Message.read_at.is_(None))
+    return session.scalar(at_most(unread)) or 0

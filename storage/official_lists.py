@@ -1,6 +1,7 @@
 """Official lists of honours and city projects, and the enterprises found on them (免申即享, path B)."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -25,6 +26,14 @@ class OfficialList(Base):
     published_on: Mapped[date]
     batch_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("batch.id"))
     import_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("sheet_import.id"))
+
+
+@dataclass(frozen=True)
+class LineCount:
+    """Lines of a list in one state, and those of them that a case was made of."""
+
+    lines: int = 0
+    cases: int = 0
 
 
 def get_list(session: Session, list_id: int) -> OfficialList | None:
@@ -54,11 +63,6 @@ def count_ready(session: Session, list_id: int) -> int:
 
 def _ready(list_id: int) -> tuple[Any, ...]:
     return (ListEntry.list_id == list_id, ListEntry.state == "matched", ListEntry.case_id.is_(None))
-
-
-def count_cases(session: Session, list_id: int) -> int:
-    query = select(func.count(ListEntry.case_id)).where(ListEntry.list_id == list_id)
-    return session.scalar(query) or 0
 
 
 def like(session: Session, scheme: str, entries: Iterable[ListEntry]) -> list[tuple[ListEntry, OfficialList]]:
@@ -94,6 +98,11 @@ def list_entries(session: Session, list_id: int, *, after: int = 0, limit: int =
     return session.scalars(query.order_by(ListEntry.row).limit(limit)).all()
 
 
-def count_states(session: Session, list_id: int) -> dict[str, int]:
-    query = select(ListEntry.state, func.count()).where(ListEntry.list_id == list_id).group_by(ListEntry.state)
-    return {row[0]: row[1] for row in session.execute(query)}
+def count_lines(session: Session, list_ids: Iterable[int]) -> dict[int, dict[str, LineCount]]:
+    """How the lines of several lists stand, by list and state; one statement for all of them."""
+    query = select(ListEntry.list_id, ListEntry.state, func.count(), func.count(ListEntry.case_id))
+    query = query.where(ListEntry.list_id.in_(list(list_ids))).group_by(ListEntry.list_id, ListEntry.state)
+    counted: dict[int, dict[str, LineCount]] = {}
+    for list_id, state, lines, cases in session.execute(query):
+        counted.setdefault(list_id, {})[state] = LineCount(lines, cases)
+    return counted

@@ -8,6 +8,7 @@ from sqlalchemy import Boolean, ForeignKey, Index, bindparam, delete, func, sele
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from storage import search
 from storage.base import Base, Id, Instant, Json
 from storage.system import Clock
 
@@ -24,6 +25,9 @@ class Enterprise(Base):
     credit_flags: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)
     # Parent of the group, where the office knows one: its USCC (`a10.cap_scope`, M13).
     group_uscc: Mapped[str | None]
+
+
+search.follow(Enterprise, search.EnterpriseSearch, "uscc", "name")
 
 
 class User(Base):

@@ -4,12 +4,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Table, and_, bindparam, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    Table,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Instant, Json, one_of
 from storage.unit_of_work import UnitOfWork
+
+# The day behind every other, in whose place a task without a term stands in the order.
+NO_TERM = date(9999, 12, 31)
+_NO_TERM = "'9999-12-31'::date"
+_OPEN = text("status = 'open'")
+_OFFERED = text("status = 'open' AND assignee IS NULL")
+_DONE = text("status = 'done'")
+_BY_TERM = text(f"coalesce(due_on, {_NO_TERM})")
 
 
 class Task(Base):
@@ -37,12 +56,20 @@ class Task(Base):
     draft_by: Mapped[str | None]
     draft_at: Mapped[Instant | None]
     version: Mapped[int] = mapped_column(default=1)
+    # A worklist is three lists: what is in one's hands, what is offered to each of one's roles, what one has done. Each
+    # is read in its order, of all stages or of one.
     __table_args__ = (
         one_of("status", "open", "done", "cancelled"),
         Index(None, "case_id", "status"),
-        Index(None, "role", "status", "due_on", "id"),
-        Index(None, "assignee", "status", "due_on", "id"),
-        Index(None, "completed_by", "ended_at"),
+        Index("ix_task_in_hand", "assignee", _BY_TERM, "id", postgresql_where=_OPEN),
+        Index("ix_task_in_hand_stage", "assignee", "stage", _BY_TERM, "id", postgresql_where=_OPEN),
+        Index("ix_task_offered", "role", _BY_TERM, "id", postgresql_where=_OFFERED),
+        Index("ix_task_offered_stage", "role", "stage", _BY_TERM, "id", postgresql_where=_OFFERED),
+        Index("ix_task_done", "completed_by", "ended_at", "id", postgresql_where=_DONE),
+        Index("ix_task_done_stage", "completed_by", "stage", "ended_at", "id", postgresql_where=_DONE),
+        # In which cases somebody has or had a task, the newest first.
+        Index(None, "assignee", "case_id"),
+        Index("ix_task_offered_case", "role", "case_id", postgresql_where=_OFFERED),
         Index(None, "opened_at"),
     )
 
@@ -54,6 +81,8 @@ def append(session: UnitOfWork, row: Mapping[str, Any]) -> None:
 
 _TABLE = cast(Table, Task.__table__)
 _FRESH = select(Task).where(Task.id == bindparam("task_id")).execution_options(populate_existing=True)
+# What worklists are ordered by, written as in the indexes.
+by_term = func.coalesce(Task.due_on, literal_column(_NO_TERM))
 
 
 def get(session: Session, task_id: str) -> Task | None:
@@ -75,14 +104,6 @@ def has_completed(session: Session, case_id: int, elements: Iterable[str], usern
         Task.case_id == case_id, Task.element_id.in_(list(elements)), Task.completed_by == username
     )
     return session.scalar(query.limit(1))
-
-
-def offered_to(username: str, roles: Iterable[str]) -> Any:
-    """Open tasks that this person may take or has: his own, and unassigned ones of his roles."""
-    return and_(
-        Task.status == "open",
-        or_(Task.assignee == username, and_(Task.assignee.is_(None), Task.role.in_(list(roles)))),
-    )
 
 
 def cancel(session: Session, task_ids: Iterable[str], now: datetime) -> None:

@@ -21,17 +21,24 @@ class Page:
         return {"items": self.items, "next": self.next}
 
 
+EMPTY = Page([], None)
+
+
 def _encode(text: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
+def _unreadable() -> Unreadable:
+    return Unreadable("翻页参数无法识别，请从第一页重新查看。")
+
+
 def _decode(cursor: str) -> str:
     if len(cursor) > 200:
-        raise Unreadable("翻页参数无法识别，请从第一页重新查看。")
+        raise _unreadable()
     try:
         return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except (ValueError, UnicodeDecodeError):
-        raise Unreadable("翻页参数无法识别，请从第一页重新查看。") from None
+        raise _unreadable() from None
 
 
 def id_cursor(last: int) -> str:
@@ -43,7 +50,7 @@ def read_id_cursor(cursor: str | None) -> int | None:
         return None
     text = _decode(cursor)
     if not (text.isascii() and text.isdecimal() and len(text) <= 18):
-        raise Unreadable("翻页参数无法识别，请从第一页重新查看。")
+        raise _unreadable()
     return int(text)
 
 
@@ -56,17 +63,30 @@ def read_due_cursor(cursor: str | None) -> tuple[date | None, str] | None:
         return None
     day, _, last = _decode(cursor).partition(" ")
     try:
-        return (None if day == _FAR else date.fromisoformat(day[:10]), last)
+        return (None if day == _FAR else date.fromisoformat(day), _id_of(last))
     except ValueError:
-        raise Unreadable("翻页参数无法识别，请从第一页重新查看。") from None
+        raise _unreadable() from None
 
 
-def instant_cursor(at: datetime) -> str:
-    return _encode(at.isoformat())
+def instant_cursor(at: datetime, last: str) -> str:
+    """Of several rows of one instant each has its place by its id, so none is lost between two pages."""
+    return _encode(f"{at.isoformat()} {last}")
 
 
-def read_instant_cursor(cursor: str) -> datetime:
+def read_instant_cursor(cursor: str | None) -> tuple[datetime, str] | None:
+    if not cursor:
+        return None
+    at, _, last = _decode(cursor).partition(" ")
     try:
-        return datetime.fromisoformat(_decode(cursor))
+        instant = datetime.fromisoformat(at)
+        if instant.tzinfo is None:
+            raise ValueError(at)
+        return instant, _id_of(last)
     except ValueError:
-        raise Unreadable("翻页参数无法识别，请从第一页重新查看。") from None
+        raise _unreadable() from None
+
+
+def _id_of(text: str) -> str:
+    if not (text.isascii() and text.isalnum()):
+        raise ValueError(text)
+    return text

@@ -44,7 +44,7 @@ def import_awards(data: dict[str, Any] | None) -> dict[str, Any]:
     "/historic-awards",
     *sorted(OFFICE | READERS),
     summary="历史支持台账",
-    query={**PAGE_QUERY, "uscc": text(18)},
+    query={**PAGE_QUERY, "uscc": text(18), "q": text(100)},
     answer=listing(AWARD),
 )
 def list_awards(query: dict[str, Any]) -> dict[str, Any]:

@@ -6,9 +6,25 @@ import sys
 
 import psycopg
 
-from tests.bench import allocation, completion, determinations, experts, gate, ledger, migration, rehearsal, step
+from tests.bench import (
+    allocation,
+    completion,
+    determinations,
+    experts,
+    gate,
+    ledger,
+    lists,
+    migration,
+    rehearsal,
+    step,
+)
 from tests.bench.installation import installation
 
+# What may take no longer in an office of two hundred thousand cases than in one of a thousand.
+GROWING = (
+    *("worklist", "case_list", "case_page", "completion", "timer_round"),
+    *("search", "search_firm", "search_title", "search_nothing"),
+)
 BARS = {
     "persisted_step_ratio": 2.0,
     "completion_sql": 15,
@@ -23,6 +39,9 @@ BARS = {
     "rehearsal_two_workers_ratio": 0.6,
     "gate_child_ms": 2000,
     "gate_child_peak_mb": 50,
+    "worklist_p95_ms": 30,
+    "search_p95_ms": 30,
+    **dict.fromkeys((f"{name}_ms_growth" for name in GROWING), 1.3),
 }
 
 
@@ -41,6 +60,7 @@ def main() -> int:
         _show(figures, allocation.measure(app, settings))
         _show(figures, rehearsal.measure_sharing(settings))  # the last: it leaves its copies
     _show(figures, experts.measure())
+    _show(figures, lists.measure())
     bars = {**BARS, "case_bytes": 30 * 1024 + 600 * figures["case_events"]}
     missed = [name for name, bar in bars.items() if figures[name] > bar]
     for name in missed:

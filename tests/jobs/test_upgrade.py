@@ -24,7 +24,7 @@ def test_unfinished_runs_and_what_ifs_are_deferred(databases: Databases) -> None
     engine = create_engine(urls.owner_url)
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0005-1")
+        command.upgrade(config, "0007-1")
     engine.dispose()
     with psycopg.connect(driver_url(urls.owner_url), autocommit=True) as owner:
         ids = [

@@ -16,6 +16,7 @@ from storage.audit import AuditEvent
 from storage.cases import Reach, Scope
 from storage.database import Session
 from storage.instances import Instance
+from storage.questions import case_lists
 from tests.contract_client import Office
 from tests.engine.redrawing import Drawing
 from tests.journeys.conftest import At, investment, ten_schemes
@@ -91,7 +92,8 @@ def told(at: At) -> At:
 
 
 def case_ids(session: Session) -> dict[int, str]:
-    return {case.id: case.title.split("（")[1].rstrip("）") for case in cases.list_visible(session, Scope(Reach.ALL))}
+    listed = case_lists.list_visible(session, Scope(Reach.ALL), case_lists.Filters())
+    return {case.id: case.title.split("（")[1].rstrip("）") for case in listed}
 
 
 def redraw(session: Session, change: Any, forms: Mapping[str, bytes] | None = None) -> int:

@@ -10,6 +10,8 @@ from flask import Flask
 from sqlalchemy import event
 
 from tests.contract_client import Office
+from tests.journeys.lists import HONOURS
+from tests.server.signing_in import put_into_cookie, token_of
 
 
 @contextmanager
@@ -29,7 +31,8 @@ def counted(app: Flask) -> Iterator[list[str]]:
 LISTS = [
     ("e01", "/cases"), ("e01", "/tasks"), ("e01", "/messages"), ("officer", "/cases"), ("officer", "/tasks"),
     ("acceptance", "/tasks"), ("auditor", "/cases?limit=200"), ("owner", "/cases"), ("chief", "/batches"),
-    ("organizer", "/cases"), ("e01", "/cases?q=改造"), ("officer", "/batches/1"),
+    ("organizer", "/cases"), ("e01", "/cases?q=改造"), ("officer", "/batches/1"), ("officer", "/cases?q=量子纠缠"),
+    ("acceptance", "/tasks?q=改造"), ("acceptance", "/tasks?status=done"), ("auditor", "/cases?status=SUSPENDED"),
 ]  # fmt: skip
 
 
@@ -69,3 +72,35 @@ def test_pages_together_hold_everything_once(office: Office, path: str, size: in
         seen += [each.get("reference") or each["id"] for each in page["items"]]
         cursor = page["next"]
     assert len(seen) == len(set(seen)) == size
+
+
+def statements_of(app: Flask, username: str, path: str) -> int:
+    """How often a page asks."""
+    browser = app.test_client()
+    put_into_cookie(browser, token_of(app, username))
+    with counted(app) as seen:
+        assert browser.get(path).status_code == 200
+    return len(seen)
+
+
+PAGES = [("officer", "/official-lists"), ("officer", "/publicity"), ("officer", "/tasks?tab=claim"), ("e01", "/my")]
+
+
+def test_pages_do_not_ask_more_for_more_lists_and_batches(app: Flask, office: Office) -> None:
+    """The lists of names asked three times for each, the notices read the whole list of each of ten batches."""
+
+    def grow(number: int) -> None:
+        batch = office.make_batch(f"第{number}批", ("retrofit", "green_honour"))
+        office.import_list("green_honour", batch, HONOURS, [honour_of(number)])
+        office.apply(batch=batch)
+
+    grow(1)
+    one = [statements_of(app, *each) for each in PAGES]
+    for number in range(2, 6):
+        grow(number)
+    assert [statements_of(app, *each) for each in PAGES] == one
+    assert max(one) <= 14, one
+
+
+def honour_of(number: int) -> list[str]:
+    return [f"虚构企业{number}", "", "绿色工厂", "市级", "2026-01-15", ""]

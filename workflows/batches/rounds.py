@@ -148,6 +148,12 @@ def list_batches(session: Session, actor: Actor, *, cursor: str | None = None, l
     return paging.Page([shown(batch, actor) for batch in found[:limit]], following)
 
 
+def count_to_publish(session: Session, actor: Actor, batch_ids: Sequence[int]) -> dict[int, int]:
+    """How many cases of these batches wait to be published, by batch; a batch without any is left out."""
+    require(actor, *sorted(INSIDE))
+    return instances.count_waiting(session, batch_ids, "published")
+
+
 def get_batch(session: Session, actor: Actor, batch_id: int) -> dict[str, Any]:
     """A batch; for the office with its list, totals and how many cases wait for each call."""
     batch = _get(session, actor, batch_id)

@@ -99,6 +99,7 @@ def open_candidate(
 ) -> Case:
     """A case from an official list (免申即享): prefilled, for the firm to confirm on one page; it gets a letter."""
     step = _open(session, actor, scheme, batch, enterprise, title, now, {**facts, "origin": "candidate"})
+    step.case.from_list = True
     letters.send_by_itself(
         step,
         "candidate",

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from storage import batches, cluster_awards, definitions, instances, people, publicity, reviews
-from storage import cases as store
 from storage import tasks as task_store
 from storage.batches import Batch
 from storage.cases import Case
 from storage.database import Session
 from storage.list_entries import ListEntry
 from storage.people import Enterprise
-from workflows import paging, rules, views
+from storage.questions import case_lists
+from workflows import paging, rules, searching, views
 from workflows.case.running import find_case
 from workflows.casework import beginnings, shapes
 from workflows.errors import Conflict, Forbidden, Invalid
@@ -94,18 +94,10 @@ def list_cases(
     cursor: str | None = None,
     limit: int = 50,
 ) -> paging.Page:
-    """The cases that the actor may know of, newest first."""
-    found = store.list_visible(
-        session,
-        scope_of(actor),
-        status=status,
-        scheme=scheme,
-        batch_id=batch,
-        uscc=enterprise,
-        q=q,
-        before=paging.read_id_cursor(cursor),
-        limit=limit + 1,
-    )
+    """The cases that the actor may know of, newest first. Raises Invalid for a search of one sign."""
+    filters = case_lists.Filters(status, scheme, batch, enterprise, searching.term_of(q))
+    before = paging.read_id_cursor(cursor)
+    found = case_lists.list_visible(session, scope_of(actor), filters, before=before, limit=limit + 1)
     readable = _readable(session, actor, found[:limit])
     shown = [case for case in found[:limit] if case.id in readable]
     versions = _versions(session, {case.definition_id for case in shown})

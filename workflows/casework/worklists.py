@@ -9,7 +9,7 @@ from storage.database import Session
 from storage.people import Enterprise
 from storage.questions import worklists
 from storage.tasks import Task
-from workflows import paging
+from workflows import paging, searching
 from workflows.casework import shapes
 from workflows.errors import NotFound
 from workflows.permissions import READERS, Actor, scope_of
@@ -22,15 +22,16 @@ def list_tasks(
     status: str = "open",
     cursor: str | None = None,
     limit: int = 50,
+    q: str | None = None,
     **filters: Any,
 ) -> paging.Page:
     """The caller's worklist by due date: his own and what he may claim, or (status done) what he completed.
 
-    Filters: those of `storage.questions.worklists.Filters`.
+    Filters: those of `storage.questions.worklists.Filters`; `q` is looked for in cases and firms. Raises Invalid.
     """
-    viewer, narrowed = _viewer(actor), worklists.Filters(**filters)
+    viewer, narrowed = _viewer(actor), worklists.Filters(term=searching.term_of(q), **filters)
     if status == "done":
-        before = paging.read_instant_cursor(cursor) if cursor else None
+        before = paging.read_instant_cursor(cursor)
         rows = worklists.list_done(session, viewer, narrowed, before=before, limit=limit + 1)
     else:
         after = paging.read_due_cursor(cursor)
@@ -40,7 +41,7 @@ def list_tasks(
         return paging.Page(items, None)
     last = rows[limit - 1][0]
     if status == "done" and last.ended_at is not None:
-        return paging.Page(items, paging.instant_cursor(last.ended_at))
+        return paging.Page(items, paging.instant_cursor(last.ended_at, last.id))
     return paging.Page(items, paging.due_cursor(last.due_on, last.id))
 
 
@@ -51,7 +52,7 @@ def _viewer(actor: Actor) -> worklists.Viewer:
 
 
 def count_tasks(session: Session, actor: Actor, today: date) -> dict[str, int]:
-    """How many are mine, to claim, and overdue."""
+    """How many are mine, to claim, and overdue; none is counted beyond a hundred."""
     mine, to_claim, overdue = worklists.count(session, _viewer(actor), today)
     return {"mine": mine, "to_claim": to_claim, "overdue": overdue}
 

@@ -9,7 +9,7 @@ from storage import historic_awards as store
 from storage.database import Session
 from storage.historic_awards import HistoricAward
 from storage.matters import Matter
-from workflows import paging, rules, sheets, views
+from workflows import paging, rules, searching, sheets, views
 from workflows.audit import Chain
 from workflows.case import clusters
 from workflows.case.step import local_date
@@ -148,12 +148,19 @@ def _recognise(session: Session, award: HistoricAward, now: datetime) -> None:
 
 
 def list_awards(
-    session: Session, actor: Actor, *, uscc: str | None = None, cursor: str | None = None, limit: int = 50
+    session: Session,
+    actor: Actor,
+    *,
+    uscc: str | None = None,
+    q: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
 ) -> paging.Page:
-    """The history, newest import first."""
+    """The history, newest import first; `q` is a part of a firm's name or credit code. Raises Invalid."""
     require(actor, *sorted(OFFICE | READERS))
+    code, term = uscc.upper() if uscc else None, searching.term_of(q)
     before = paging.read_id_cursor(cursor)
-    found = store.list_awards(session, uscc=uscc.upper() if uscc else None, before=before, limit=limit + 1)
+    found = store.list_awards(session, uscc=code, term=term, before=before, limit=limit + 1)
     names = people.names_by_uscc(session, {award.uscc for award in found})
     items = [_shown(award, names.get(award.uscc)) for award in found[:limit]]
     return paging.Page(items, paging.id_cursor(found[limit - 1].id) if len(found) > limit else None)

@@ -9,7 +9,7 @@ from storage import official_lists as store
 from storage.cases import Case
 from storage.database import Session
 from storage.list_entries import ListEntry
-from storage.official_lists import OfficialList
+from storage.official_lists import LineCount, OfficialList
 from storage.people import Enterprise, find_enterprise
 from workflows import paging, sheets, views
 from workflows.audit import Chain
@@ -18,7 +18,7 @@ from workflows.casework.cases import create_candidate
 from workflows.errors import Conflict, FieldError, Invalid, NotFound
 from workflows.lists import honours, imports
 from workflows.lists.layouts import KINDS, ListKind
-from workflows.lists.matching import DISMISSED, MATCHED, TO_CONFIRM, UNMATCHED, Register, same_name
+from workflows.lists.matching import DISMISSED, MATCHED, STATES, Register, same_name
 from workflows.permissions import OFFICE, READERS, Actor, require
 from workflows.rules.matters import normal
 
@@ -80,7 +80,8 @@ def import_list(
         session.flush()
     subject = str(official.id) if official else ""
     chain.append(now, actor, "official_list_imported", subject, imports.changes(kept))
-    states = store.count_states(session, official.id) if official else {}
+    counted = store.count_lines(session, [official.id]).get(official.id, {}) if official else {}
+    states = {state: each.lines for state, each in counted.items()}
     return {"id": official.id if official else None, **imports.report(kept, sheet), "states": states}
 
 
@@ -157,7 +158,8 @@ def list_lists(session: Session, actor: Actor, *, cursor: str | None = None, lim
     """The imported lists, newest first, each with how its lines stand."""
     require(actor, *READING)
     found = store.list_lists(session, before=paging.read_id_cursor(cursor), limit=limit + 1)
-    items = [_shown(session, official) for official in found[:limit]]
+    counted = store.count_lines(session, [official.id for official in found[:limit]])
+    items = [_shown(official, counted.get(official.id, {})) for official in found[:limit]]
     return paging.Page(items, paging.id_cursor(found[limit - 1].id) if len(found) > limit else None)
 
 
@@ -172,7 +174,7 @@ def get_list(
     page = found[:limit]
     firms, cases = store.enterprises_of(session, page), store.cases_of(session, page)
     return {
-        **_shown(session, official),
+        **_shown(official, store.count_lines(session, [list_id]).get(list_id, {})),
         "report": imports.get_import(session, KIND, official.import_id),
         "items": [
             _line(kind, entry, firms.get(entry.enterprise_id or 0), cases.get(entry.case_id or 0)) for entry in page
@@ -188,8 +190,8 @@ def _get(session: Session, list_id: int) -> OfficialList:
     return official
 
 
-def _shown(session: Session, official: OfficialList) -> dict[str, Any]:
-    states = store.count_states(session, official.id)
+def _shown(official: OfficialList, counted: Mapping[str, LineCount]) -> dict[str, Any]:
+    matched = counted.get(MATCHED, LineCount())
     return {
         "id": official.id,
         "scheme": official.scheme,
@@ -197,9 +199,9 @@ def _shown(session: Session, official: OfficialList) -> dict[str, Any]:
         "document_no": official.document_no,
         "published_on": official.published_on.isoformat(),
         "batch": official.batch_id,
-        "states": {state: states.get(state, 0) for state in (MATCHED, TO_CONFIRM, UNMATCHED, DISMISSED)},
-        "ready": store.count_ready(session, official.id),
-        "cases": store.count_cases(session, official.id),
+        "states": {state: counted.get(state, LineCount()).lines for state in STATES},
+        "ready": matched.lines - matched.cases,
+        "cases": sum(each.cases for each in counted.values()),
     }
 
 

@@ -8,7 +8,6 @@ from storage import definition_drafts as draft_store
 from storage import definitions, people
 from storage.database import Session
 from storage.questions import version_use
-from storage.questions.version_use import CasesOnVersion
 from workflows import rules
 from workflows.permissions import READERS, SYSTEM, Actor, require
 from workflows.workshop import drafts
@@ -17,19 +16,22 @@ from workflows.workshop.library import in_force
 
 
 def list_in_force(session: Session, schemes: Iterable[str] = tuple(rules.SCHEMES)) -> list[dict[str, Any]]:
-    """The version in force of each subsidy type (None where there is none), and how many of its cases are under way."""
-    rows = {scheme: version_use.list_of_key(session, scheme) for scheme in schemes}
-    counts = version_use.count_cases(session, [row.id for found in rows.values() for row in found])
+    """The version in force of each subsidy type (None where there is none), and how many of its cases are under way.
+
+    No type's cases are counted beyond a hundred.
+    """
+    wanted = tuple(schemes)
+    newest, running = version_use.newest_of_keys(session, wanted), version_use.count_running(session, wanted)
     shown = []
-    for scheme, found in rows.items():
-        latest = next((row for row in found if row.state == "published"), None)
+    for scheme in wanted:
+        latest = newest.get(scheme)
         shown.append(
             {
                 "key": scheme,
                 "version": latest.version if latest else None,
                 "published_at": latest.published_at if latest else None,
                 "published_by": latest.published_by if latest else None,
-                "running": sum(counts.get(row.id, CasesOnVersion()).running for row in found),
+                "running": running.get(scheme, 0),
             }
         )
     return shown

@@ -1,4 +1,7 @@
-"""The versions of a definition (版本管理): who drew and released each, when and why, and how many cases stand on it."""
+"""The versions of a definition (版本管理): who drew and released each, when and why, and how many cases stand on it.
+
+No version's cases are counted beyond a hundred of a kind.
+"""
 
 import json
 from collections.abc import Iterable, Mapping

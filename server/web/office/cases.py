@@ -18,6 +18,7 @@ from workflows.case.step import BEIJING
 from workflows.casework import cases, documents, dossiers, recoveries, side_paths
 from workflows.casework.history import get_history
 from workflows.errors import Invalid
+from workflows.paging import EMPTY
 from workflows.permissions import OFFICE, READERS, STAFF, Actor
 
 blueprint = Blueprint("cases", __name__)
@@ -50,17 +51,15 @@ def _room_for_files(endpoint: str | None, _: Mapping[str, Any] | None) -> None:
 
 @blueprint.get("/cases")
 @allow(*sorted(STAFF - {"expert"}))
-def search() -> str:
+def search() -> Page:
     filters: dict[str, Any] = {name: chosen(name) for name in ("status", "scheme", "q")}
     batch = request.args.get("batch", "")
-    page = cases.list_cases(
-        g.session,
-        current_actor(),
-        cursor=chosen("cursor"),
-        batch=whole(batch),
-        **filters,
-    )
-    return render_template("cases/search.html", page=page, filters={**filters, "batch": batch})
+    shown = {**filters, "batch": batch}
+    try:
+        page = cases.list_cases(g.session, current_actor(), cursor=chosen("cursor"), batch=whole(batch), **filters)
+    except Invalid as error:
+        return render_template("cases/search.html", page=EMPTY, filters=shown, errors=error.errors), error.status
+    return render_template("cases/search.html", page=page, filters=shown, errors=())
 
 
 @blueprint.get("/cases/<reference>")

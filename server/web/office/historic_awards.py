@@ -11,6 +11,7 @@ from server.web.showing.answers import Page, chosen
 from workflows.errors import Invalid
 from workflows.lists import historic_awards
 from workflows.lists.historic_rows import LAYOUT, LEVELS, POLICIES
+from workflows.paging import EMPTY
 from workflows.permissions import OFFICE, READERS
 
 blueprint = Blueprint("historic_awards", __name__)
@@ -27,16 +28,18 @@ def _room_for_files(endpoint: str | None, _: Any) -> None:
 
 @blueprint.get("/historic-awards")
 @allow(*READING)
-def overview() -> str:
-    uscc = chosen("uscc")
-    page = historic_awards.list_awards(g.session, current_actor(), uscc=uscc, cursor=chosen("cursor"))
-    return render_template(
-        "history/overview.html",
-        page=page,
-        uscc=uscc,
-        levels={code: name for name, code in LEVELS.items()},
-        policies={code: name for name, code in POLICIES.items()},
-    )
+def overview() -> Page:
+    q = chosen("q")
+    words: dict[str, Any] = {
+        "q": q,
+        "levels": {code: name for name, code in LEVELS.items()},
+        "policies": {code: name for name, code in POLICIES.items()},
+    }
+    try:
+        page = historic_awards.list_awards(g.session, current_actor(), q=q, cursor=chosen("cursor"))
+    except Invalid as error:
+        return render_template("history/overview.html", page=EMPTY, errors=error.errors, **words), error.status
+    return render_template("history/overview.html", page=page, errors=(), **words)
 
 
 @blueprint.get("/historic-awards/new")

@@ -20,16 +20,12 @@ blueprint = Blueprint("publicity", __name__)
 def overview() -> str:
     """Notices so far, and batches with cases that wait to be published."""
     actor = current_actor()
-    recent = rounds.list_batches(g.session, actor, limit=10).items
-    waiting = [
-        (batch, found["waiting"]["published"])
-        for batch in recent
-        if batch["status"] == "open" and (found := rounds.get_batch(g.session, actor, batch["id"]))
-    ]
+    recent = [batch for batch in rounds.list_batches(g.session, actor, limit=10).items if batch["status"] == "open"]
+    counts = rounds.count_to_publish(g.session, actor, [batch["id"] for batch in recent])
     return render_template(
         "publicity/overview.html",
         page=publicity.list_notices(g.session, g.now, cursor=chosen("cursor")),
-        waiting=[(batch, count) for batch, count in waiting if count],
+        waiting=[(batch, counts[batch["id"]]) for batch in recent if batch["id"] in counts],
     )
 
 

@@ -13,6 +13,7 @@ from server.web.showing.formdata import read_edit, read_form
 from workflows.case.step import local_date
 from workflows.casework import cases, documents, dossiers, tasks, worklists
 from workflows.errors import FieldError, Forbidden, Invalid
+from workflows.paging import EMPTY
 from workflows.permissions import Actor
 
 blueprint = Blueprint("tasks", __name__)
@@ -23,25 +24,27 @@ DUE = {"overdue": 0, "soon": 3}
 
 @blueprint.get("/tasks")
 @allow()
-def worklist() -> str:
+def worklist() -> Page:
     actor, today = current_actor(), local_date(g.now)
     counts = worklists.count_tasks(g.session, actor, today)
     tab = request.args.get("tab") or ("claim" if not counts["mine"] and counts["to_claim"] else "mine")
     tab = tab if tab in TABS else "mine"
     due = request.args.get("due", "")
     filters: dict[str, Any] = {name: chosen(name) for name in ("scheme", "stage", "q")}
-    page = worklists.list_tasks(
-        g.session,
-        actor,
-        status="done" if tab == "done" else "open",
-        cursor=chosen("cursor"),
-        assignee={"mine": "me", "claim": "none", "done": None}[tab],
-        due_before=today + timedelta(days=DUE[due]) if due in DUE and tab != "done" else None,
-        **filters,
-    )
-    return render_template(
-        "tasks/worklist.html", page=page, tab=tab, tabs=TABS, counts=counts, filters={**filters, "due": due}
-    )
+    words: dict[str, Any] = {"tab": tab, "tabs": TABS, "counts": counts, "filters": {**filters, "due": due}}
+    try:
+        page = worklists.list_tasks(
+            g.session,
+            actor,
+            status="done" if tab == "done" else "open",
+            cursor=chosen("cursor"),
+            assignee={"mine": "me", "claim": "none", "done": None}[tab],
+            due_before=today + timedelta(days=DUE[due]) if due in DUE and tab != "done" else None,
+            **filters,
+        )
+    except Invalid as error:
+        return render_template("tasks/worklist.html", page=EMPTY, errors=error.errors, **words), error.status
+    return render_template("tasks/worklist.html", page=page, errors=(), **words)
 
 
 @blueprint.get("/tasks/<task>")

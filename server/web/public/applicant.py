@@ -21,7 +21,7 @@ def home() -> str:
     return render_template(
         "applicant/home.html",
         page=cases.list_cases(g.session, actor, cursor=chosen("cursor"), limit=20),
-        tasks=worklists.list_tasks(g.session, actor, limit=20).items,
+        tasks=worklists.list_tasks(g.session, actor, limit=20),
         messages=[
             each for each in correspondence.list_messages(g.session, actor, limit=5).items if not each["read_at"]
         ],

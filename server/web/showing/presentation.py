@@ -11,6 +11,7 @@ from server.access import find_actor
 from server.web.showing import words
 from server.web.showing.facts import fact_label, fact_value, facts_of
 from server.web.showing.menus import menu_of
+from storage.counting import MOST
 from storage.database import DBAPIError
 from workflows import forms, program
 from workflows.case.step import BEIJING
@@ -55,6 +56,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update({name: _naming(known) for name, known in NAMES.items()})
     app.jinja_env.filters.update(
         yuan=yuan,
+        counted=counted,
         moment=moment,
         day=day,
         last_day=last_day,
@@ -111,6 +113,11 @@ def _about_the_reader() -> dict[str, Any]:
     except DBAPIError:
         g.session.rollback()
     return about
+
+
+def counted(number: int) -> str:
+    """A count; one that stopped at its limit shows as `99+`."""
+    return f"{MOST - 1}+" if number >= MOST else str(number)
 
 
 def yuan(value: str | Decimal | None, empty: str = "—") -> str:

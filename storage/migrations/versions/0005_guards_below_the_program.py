@@ -1,12 +1,12 @@
 """Guards below the program: every state is one of its words, every amount whole yuan, four eyes are two people
 
-Revision: 0006, after 0005
+Revision: 0005, after 0004
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
+revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None

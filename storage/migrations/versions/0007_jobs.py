@@ -1,6 +1,6 @@
 """Jobs
 
-Revision: 0005, after 0008
+Revision: 0007, after 0006
 """
 
 from pathlib import Path
@@ -8,8 +8,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0008"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

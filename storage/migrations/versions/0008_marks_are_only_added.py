@@ -1,13 +1,13 @@
 """Marks for another allocation are only added, and name the firm instead of its account
 
-Revision: 0009, after 0005
+Revision: 0008, after 0007
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0005"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
