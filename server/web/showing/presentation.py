@@ -48,7 +48,10 @@ NAMES: Mapping[str, Mapping[str, str]] = {
 
 
 # What a page with a form shows after something was refused; nothing when it is first opened.
-NOTHING_REFUSED: dict[str, Any] = {"errors": {}, "refusal": None, "refused": None, "report": None}
+NOTHING_REFUSED: dict[str, Any] = {
+    **{"errors": {}, "wrong": None, "error": None, "ended": False},
+    **{"refusal": None, "refused": None, "report": None},
+}
 
 
 def register(app: Flask) -> None:
