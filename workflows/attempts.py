@@ -75,4 +75,4 @@ def pause_for(why: Away | Broken, failures: int) -> timedelta:
     Five seconds to ten minutes for what comes back by itself, ten minutes to six hours for what somebody must mend.
     """
     shortest, longest = (timedelta(seconds=5), _10_MIN) if isinstance(why, Away) else (_10_MIN, timedelta(hours=6))
-    return min(shortest * 2 ** min(failures - 1, 10), longest)
+    return min(shortest * int(2 ** min(failures - 1, 10)), longest)

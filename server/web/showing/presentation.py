@@ -49,8 +49,13 @@ NAMES: Mapping[str, Mapping[str, str]] = {
 
 # What a page with a form shows after something was refused; nothing when it is first opened.
 NOTHING_REFUSED: dict[str, Any] = {
-    **{"errors": {}, "wrong": None, "error": None, "ended": False},
-    **{"refusal": None, "refused": None, "report": None},
+    "errors": {},
+    "wrong": None,
+    "error": None,
+    "ended": False,
+    "refusal": None,
+    "refused": None,
+    "report": None,
 }
 
 
