@@ -22,7 +22,7 @@ from workflows.errors import Invalid, NotFound, Unreadable
 
 CSP = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "frame-ancestors 'none'; form-action 'self'"
+    "frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
 )
 JSON_LIMIT = 2 * 1024 * 1024
 LARGEST_ID = 2**31 - 1

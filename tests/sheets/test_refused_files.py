@@ -113,9 +113,9 @@ def test_a_hundred_thousand_rows_are_refused_fast():
         ("a.xlsx", content),
         ("a.csv", (",".join(HEADERS) + "\n" + "甲公司,91110112YYYY000121,市级,2026-03-02\n" * 100_000).encode()),
     ):
-        started = time.monotonic()
+        started = time.process_time()
         assert "20,000行" in refusal(many, filename)
-        assert time.monotonic() - started < 10
+        assert time.process_time() - started < 10
 
 
 def test_twenty_thousand_rows_are_taken_and_one_more_is_not():
