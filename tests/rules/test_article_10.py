@@ -104,6 +104,8 @@ def test_pro_rata_gives_the_last_yuan_to_the_largest_remainder():
         "年度限额调减333,333元（第十条）：单个企业每年最高支持2,000,000元，本年度此前已占用0元，尚余2,000,000元，"
         "同批次申报件合计3,000,000元，按比例分配，本件拟支持666,667元"
     )
+    (cut,) = allocate(claims(A=2_000_000), Decimal(500_000), CAP, "pro_rata")
+    assert "本年度此前已占用500,000元，尚余1,500,000元，同批次申报件合计2,000,000元" in cut.reason
 
 
 @pytest.mark.parametrize("order", ORDERS)

@@ -88,6 +88,7 @@ def test_both_years_are_needed(missing):
 
 
 def test_without_an_earlier_year_there_is_no_drop():
+    assert not compared(e0_t="0", e1_t="0").intensity_ok
     nothing = compared(e0_t="0")
     assert (nothing.intensity_ok, nothing.reduction_ok, nothing.drop_pct) == (False, False, None)
     assert intensity(e0_t="0").conditions[1].text == "没有之前一年度的碳排放强度，无法计算降幅"

@@ -72,13 +72,13 @@ def test_the_excluded_are_never_drawn():
 
 def test_an_exhausted_pool_gives_its_figures():
     with pytest.raises(PoolExhausted) as empty:
-        draw(POOL, 5, 1, "seed", excluded=[each.username for each in POOL[:27]], technical_min=3)
+        draw(POOL, 5, 2, "seed", excluded=[each.username for each in POOL[:27]], technical_min=3)
     shortage = empty.value
     assert (shortage.needed, shortage.available) == (5, 3)
-    assert (shortage.finance_needed, shortage.finance_available) == (1, 1)
+    assert (shortage.finance_needed, shortage.finance_available) == (2, 1)
     assert (shortage.technical_needed, shortage.technical_available) == (3, 2)
     assert str(shortage) == (
-        "专家库可抽取人数不足：需抽取5名，可抽取3名；其中财务专家至少需1名，可抽取1名，技术专家至少需3名，可抽取2名"
+        "专家库可抽取人数不足：需抽取5名，可抽取3名；其中财务专家至少需2名，可抽取1名，技术专家至少需3名，可抽取2名"
     )
 
 

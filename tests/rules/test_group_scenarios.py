@@ -244,6 +244,7 @@ def test_m18_an_instalment_after_the_expiry():
     assert validity.last_day(effective, years) == date(2028, 1, 9)
     assert validity.holds(date(2028, 1, 9), effective, years)
     assert not validity.holds(date(2028, 1, 10), effective, years)
+    assert validity.holds(effective, effective, years)
     assert not validity.holds(date(2025, 1, 9), effective, years)
     assert validity.binds_instalment(date(2029, 6, 1), effective, years, "allowed")
     assert not validity.binds_instalment(date(2029, 6, 1), effective, years, "stop")

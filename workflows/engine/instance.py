@@ -142,19 +142,6 @@ class ProcessInstance:
         self._case.begin_step()
         self._case.cancel()
 
-    def add_instance(self, element_id: str, item: str) -> str:
-        """Open one more task of a running multi-instance and answer its id. Raises NotReady when none is running."""
-        for task in self._case.all_tasks():
-            if (
-                task.task_spec.bpmn_id == element_id
-                and task._state == TaskState.STARTED
-                and isinstance(task.task_spec, ParallelMultiInstance)
-            ):
-                with _Step(self):
-                    child = task.task_spec.add_child(task, item)
-                return str(child.id)
-        raise NotReady(element_id)
-
     def cancel_instance(self, task_id: str) -> None:
         """Close one task of a multi-instance without an answer; the last one to close lets the case go on."""
         task = self._open_task(task_id)

@@ -61,11 +61,6 @@ def format_yuan(amount: Decimal | str | int) -> str:
     return f"{figure if figure.as_tuple().exponent != -1 else figure.quantize(CENT):,f}"
 
 
-def format_wan(amount: Decimal | str | int) -> str:
-    """For pages, in 万元 with as many decimals as it takes: 31,180 yuan is "3.118万元", never 3.12."""
-    return f"{_exact(amount).scaleb(-4).normalize():,f}万元"
-
-
 def _exact(amount: Decimal | str | int) -> Decimal:
     if isinstance(amount, float):
         raise TypeError("an amount of money is never a float")

@@ -44,11 +44,6 @@ class Calendar:
     def __init__(self, years: Iterable[Year]) -> None:
         self._years: Mapping[int, Year] = {year.year: year for year in years}
 
-    @property
-    def loaded_years(self) -> tuple[int, ...]:
-        """The years that can be reckoned with, in order."""
-        return tuple(sorted(self._years))
-
     def is_workday(self, day: date) -> bool:
         """Whether `day` is a working day. Raises YearNotLoaded."""
         year = self._years.get(day.year)

@@ -32,12 +32,6 @@ WORDS = scenario.Words(
 )
 
 
-def list_scenarios(session: Session, actor: Actor, key: str) -> list[dict[str, Any]]:
-    """The tests in force of a scheme, oldest first."""
-    require(actor, *READERS)
-    return [_shown(test) for test in _in_force(session, key, None)]
-
-
 def _in_force(session: Session, key: str, draft_id: int | None) -> list[ScenarioTest]:
     """What holds for everybody, or with a draft: what it adopted instead of what it replaces."""
     tests = store.list_of(session, key)

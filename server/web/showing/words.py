@@ -84,12 +84,9 @@ SEAT_STATES = {
     "drawn": "待声明",
     "accepted": "已承诺无利害关系",
     "recused": "已回避",
-    "seated": "评审组成员",
     "scored": "已评分",
-    "reserve": "候补",
-    "released": "未入组",
 }
-PAYMENT_STATES = {"entered": "待核对", "confirmed": "待支付", "paid": "已支付", "returned": "已退回"}
+PAYMENT_STATES = {"paid": "已支付", "returned": "已退回"}
 VOTES = {"support": "建议支持", "oppose": "不建议支持"}
 ACTIONS = {
     "draft_opened": "新建流程草稿",

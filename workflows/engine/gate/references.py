@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Collection
 from datetime import timedelta
 
 from workflows.engine.errors import ExpressionRefused
@@ -22,8 +23,8 @@ _DUE = re.compile(r"[1-9]\d{0,2}|[a-z][a-z0-9_]*(\.[a-z0-9_]+)+", re.ASCII)
 def check_attributes(bundle: Bundle) -> None:
     """The extension attributes that can be judged without knowing what exists."""
     tasks = {element.id for _, element in bundle.elements() if element.kind == "userTask"}
+    report = bundle.report
     for file, element in bundle.elements():
-        report = bundle.report
         if element.kind == "userTask" and not element.form:
             report.at("form-missing", file, element)
         if element.kind == "serviceTask" and not element.operation:
@@ -31,25 +32,35 @@ def check_attributes(bundle: Bundle) -> None:
         for name in (element.result, element.assignee):
             if name is not None and not is_variable(name):
                 report.at("variable-name", file, element, name)
-        if element.stage is not None and not _STAGE.fullmatch(element.stage):
-            report.at("stage-form", file, element, element.stage)
-        if element.reason is not None and not _REASON.fullmatch(element.reason):
-            report.at("reason-form", file, element, element.reason)
-        if element.kind == "endEvent" and element.scope != bundle.key:
-            # Only the root process ends the case; the end of a call or of a sub-process merely leads back.
-            for attribute, value in (("gc:status", element.status), ("gc:reason", element.reason)):
-                if value is not None:
-                    report.at("end-not-of-case", file, element, attribute)
-        if element.due is not None and not _DUE.fullmatch(element.due):
-            report.at("due-form", file, element, element.due)
-        for other in element.separate_from:
-            if other not in tasks:
-                report.at("separate-unknown", file, element, other)
-            elif other == element.id:
-                report.at("separate-self", file, element)
+        for rule, form, text in (
+            ("stage-form", _STAGE, element.stage),
+            ("reason-form", _REASON, element.reason),
+            ("due-form", _DUE, element.due),
+        ):
+            if text is not None and not form.fullmatch(text):
+                report.at(rule, file, element, text)
         for name, count in Counter(name for name, _ in element.parameters).items():
             if count > 1:
                 report.at("parameter-unknown", file, element, name)
+        _check_end(bundle, file, element)
+        _check_separation(bundle, file, element, tasks)
+
+
+def _check_end(bundle: Bundle, file: str, element: Element) -> None:
+    """Only the root process ends the case; the end of a call or of a sub-process merely leads back."""
+    if element.kind != "endEvent" or element.scope == bundle.key:
+        return
+    for attribute, value in (("gc:status", element.status), ("gc:reason", element.reason)):
+        if value is not None:
+            bundle.report.at("end-not-of-case", file, element, attribute)
+
+
+def _check_separation(bundle: Bundle, file: str, element: Element, tasks: Collection[str]) -> None:
+    for other in element.separate_from:
+        if other not in tasks:
+            bundle.report.at("separate-unknown", file, element, other)
+        elif other == element.id:
+            bundle.report.at("separate-self", file, element)
 
 
 def check_variables(bundle: Bundle) -> None:
