@@ -34,11 +34,14 @@ COPY --from=python /app /app
 COPY --from=frontend /app/server/static /app/server/static
 COPY bpmn /app/bpmn
 WORKDIR /app
+# What was built, for instance a commit: shown behind the release, and kept with every calculation.
+ARG GREENCASE_BUILD=
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUTF8=1 \
     GREENCASE_DATA=/data \
+    GREENCASE_BUILD=$GREENCASE_BUILD \
     WEB_CONCURRENCY=2
 USER 10001:10001
 EXPOSE 8000

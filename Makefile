@@ -17,12 +17,13 @@ FRONTEND := $(shell find server/frontend server/templates server/web -name '*.ht
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint bench lock clean
+.PHONY: help run test check lint races bench lock clean
 
 help:
 	@echo 'make run     start GreenCase with demo data (Ctrl-C stops it)'
 	@echo 'make test    run the test suite on a real PostgreSQL and a real S3 server'
 	@echo 'make check   linters, types, import contracts, tests'
+	@echo 'make races   a hundred rounds of each race for the same locks (make test: three)'
 	@echo 'make bench   benchmarks as "name: value" lines'
 	@echo 'make lock    choose versions anew and write the lock files'
 	@echo 'make clean   remove what make has built (not your data in var/)'
@@ -31,15 +32,20 @@ run: $(STAMPS)/embedded $(STATIC)
 	@$(BIN)/python -m server.cli up
 
 test: $(STAMPS)/embedded $(STAMPS)/dev $(STATIC)
+	@$(WITH_NODE); node --test --test-reporter=tap tests/frontend/*.test.mjs
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: lint test
 
-lint: $(STAMPS)/dev
+lint: $(STAMPS)/dev node_modules/.stamp
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@$(WITH_NODE); node node_modules/eslint/bin/eslint.js
+
+races: $(STAMPS)/embedded $(STAMPS)/dev $(STATIC)
+	GREENCASE_RACE_ROUNDS=100 $(BIN)/python -m pytest -n 3 tests/journeys/test_race_matrix.py
 
 bench: $(STAMPS)/embedded $(STAMPS)/dev $(STATIC)
 	@$(BIN)/python -m tests.bench
@@ -103,18 +109,21 @@ $(STAMPS)/dev: $(STAMPS)/run requirements-dev.txt
 # ---- the front end --------------------------------------------------------------------------------------------------
 # Node.js from PATH when it is new enough, else from a wheel in the same environment.
 
-NODE_IS_FINE := node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)' >/dev/null 2>&1 \
+# As new as eslint asks for: 20.19, 22.13, or 24 and newer.
+NODE_IS_FINE := node -e 'const [one, two] = process.versions.node.split(".").map(Number); \
+	process.exit(one >= 24 || (one === 22 && two >= 13) || (one === 20 && two >= 19) ? 0 : 1)' >/dev/null 2>&1 \
 	&& npm --version >/dev/null 2>&1
+WITH_NODE = $(NODE_IS_FINE) || PATH="$(CURDIR)/$(BIN):$$PATH"
 
 node_modules/.stamp: package.json package-lock.json .npmrc $(STAMPS)/run requirements-node.txt
 	@if ! { $(NODE_IS_FINE); }; then \
-		echo '安装 Node.js（仅用于构建页面资源）…'; \
+		echo '安装 Node.js（仅用于构建和检查页面资源）…'; \
 		$(LOCKED) requirements-node.txt --only-binary :all: || exit 1; \
 	fi
 	@echo '安装页面依赖…'
-	@$(NODE_IS_FINE) || PATH="$(CURDIR)/$(BIN):$$PATH"; npm ci --loglevel=error --no-progress
+	@$(WITH_NODE); npm ci --loglevel=error --no-progress
 	@touch $@
 
 $(STATIC): node_modules/.stamp $(FRONTEND)
 	@echo '构建页面资源…'
-	@$(NODE_IS_FINE) || PATH="$(CURDIR)/$(BIN):$$PATH"; node server/frontend/build.mjs
+	@$(WITH_NODE); node server/frontend/build.mjs

@@ -12,15 +12,17 @@ from server import access, problems
 from server.clock import machine_now
 from server.clock import now as business_now
 from server.json import has_control_characters
+from server.once_more import OnceMore
 from server.settings import Settings
 from server.uploads import SpoolingRequest
 from storage.database import Database
 from storage.objects import ObjectStore
+from storage.patience import OF_PAGES
 from workflows.errors import Invalid, NotFound, Unreadable
 
 CSP = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "frame-ancestors 'none'; form-action 'self'"
+    "frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
 )
 JSON_LIMIT = 2 * 1024 * 1024
 LARGEST_ID = 2**31 - 1
@@ -35,12 +37,17 @@ class Installation:
     store: ObjectStore
 
 
+def database_of_pages(settings: Settings) -> Database:
+    """The database for requests: somebody waits for the answer."""
+    return Database(settings.database_url, waiting=OF_PAGES)
+
+
 def create_app(settings: Settings) -> Flask:
     """The application for these settings; opens no connection before the first request."""
     from server import api, web
     from server.web.showing import presentation
 
-    app = Flask(__name__)
+    app = OnceMore(__name__)
     app.request_class = SpoolingRequest
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -60,7 +67,7 @@ def create_app(settings: Settings) -> Flask:
     store = ObjectStore(
         settings.s3_endpoint, settings.s3_access_key, settings.s3_secret_key, settings.s3_bucket, settings.s3_secure
     )
-    app.extensions["greencase"] = Installation(settings, Database(settings.database_url), store)
+    app.extensions["greencase"] = Installation(settings, database_of_pages(settings), store)
     app.before_request(_open_transaction)
     app.before_request(_refuse_impossible_address)
     access.init(app)

@@ -103,12 +103,13 @@ def _find(token: str) -> SignedIn | None:
     found = people.find_sign_in(g.session, _digest(token), machine_now())
     if found is None:
         return None
-    user, uscc, g.clock_offset = found
-    return SignedIn(token, actor_of(user, uscc))
+    g.clock_offset = found.clock_offset
+    return SignedIn(token, actor_of(found, found.uscc, request.remote_addr))
 
 
-def actor_of(user: User, uscc: str | None) -> Actor:
-    return Actor(user.id, user.username, user.display_name, frozenset(user.roles), user.enterprise_id, uscc)
+def actor_of(user: User | people.SignedIn, uscc: str | None, address: str | None = None) -> Actor:
+    roles = frozenset(user.roles)
+    return Actor(user.id, user.username, user.display_name, roles, user.enterprise_id, uscc, address=address)
 
 
 def _digest(token: str) -> str:
@@ -168,7 +169,7 @@ def open_session(database: Database, username: str, password: str, address: str)
         expires = now + timedelta(hours=SESSION_HOURS)
         session.add(SignIn(token_hash=_digest(token), user_id=user.id, created_at=now, expires_at=expires))
         uscc = people.get_enterprise(session, user.enterprise_id).uscc if user.enterprise_id else None
-        return token, actor_of(user, uscc)
+        return token, actor_of(user, uscc, address)
 
 
 def count_public_act(what: str, most: int) -> None:

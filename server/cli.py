@@ -6,7 +6,15 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from getpass import getuser
 from pathlib import Path
+from socket import gethostname
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workflows.permissions import Actor
+
+from workflows import program
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="greencase", description="绿案 GreenCase：绿色发展支持资金案件办理系统")
+    parser.add_argument("--version", action="version", version=f"greencase {program.version()}", help="版本")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     up = commands.add_parser("up", help="启动整套系统（数据库、文件存储、网页、后台任务），Ctrl-C 停止")
@@ -169,16 +178,19 @@ def _create_user(asked: argparse.Namespace) -> int:
     password = getpass("口令：") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     try:
         accounts.check_password(password)
-        with running_database(asked.data) as database, database.transaction() as session:
-            accounts.create(
-                session,
-                username=asked.username,
-                name=asked.name,
-                role=asked.role,
-                password_hash=hash_password(password),
-                uscc=asked.uscc,
-                by="command line",
-                now=machine_now(),
+        password_hash = hash_password(password)
+        with running_database(asked.data) as database:
+            database.run(
+                lambda session: accounts.create(
+                    session,
+                    username=asked.username,
+                    name=asked.name,
+                    role=asked.role,
+                    password_hash=password_hash,
+                    uscc=asked.uscc,
+                    by=_console(),
+                    now=machine_now(),
+                )
             )
     except Invalid as error:
         return _fail("\n".join(each.message for each in error.errors) or error.detail)
@@ -186,6 +198,13 @@ def _create_user(asked: argparse.Namespace) -> int:
         return _fail(error)
     print(f"已建立账号 {asked.username}。")
     return 0
+
+
+def _console() -> Actor:
+    """Whoever sits at this machine's command line: its own account and name stand on record as the address."""
+    from workflows.permissions import Actor
+
+    return Actor(0, "command line", "命令行", frozenset(), address=f"{getuser()}@{gethostname()}")
 
 
 def _migrate(_asked: argparse.Namespace) -> int:

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from server.embedded import account, ports, postgres, s3
 from server.embedded.errors import NotShipped
-from server.settings import CHECKOUT, data_folder
+from server.settings import CHECKOUT, data_folder, database_url
+from storage import workers
+from storage.database import Database, DBAPIError
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -33,6 +35,8 @@ def findings() -> Iterator[Finding]:
     yield Finding("Python", sys.version_info >= (3, 11), f"{platform.python_version()}（{sys.executable}）")
     yield _server("数据库", "GREENCASE_DATABASE_URL", postgres.find_programs)
     yield _server("文件存储", "GREENCASE_S3_ENDPOINT", s3.find_program)
+    if os.environ.get("GREENCASE_DATABASE_URL"):
+        yield workers_of(os.environ["GREENCASE_DATABASE_URL"])
     assets = CHECKOUT / "server" / "static" / "app.css"
     yield Finding("页面资源", assets.exists(), "已构建" if assets.exists() else "未构建，请运行 make run")
     data = data_folder(os.environ)
@@ -44,6 +48,23 @@ def findings() -> Iterator[Finding]:
     yield Finding("Node.js", node is not None, node or "未安装，make 会从软件包取得", needed=False)
     chromium = next(filter(None, map(shutil.which, CHROMIUM)), None)
     yield Finding("Chromium", chromium is not None, chromium or "未安装，浏览器测试将跳过", needed=False)
+
+
+def workers_of(url: str) -> Finding:
+    """The workers that are there: without one no timer fires, and nothing that is asked for is done."""
+    database = Database(database_url(url), pool_size=1)
+    try:
+        with database.transaction() as session:
+            alive, silent = workers.list_alive(session), workers.list_silent(session)
+    except DBAPIError as error:
+        return Finding("后台任务", False, f"未能查看：{str(error.orig).splitlines()[0]}", needed=False)
+    finally:
+        database.dispose()
+    words = "、".join(each.name + (f"（{each.doing}）" if each.doing else "") for each in alive)
+    gone = f"；失去联系：{'、'.join(each.name for each in silent)}" if silent else ""
+    return Finding(
+        "后台任务", bool(alive), (words or "没有在运行的后台任务，到期事项和推演、测算不会办理") + gone, needed=False
+    )
 
 
 def _server(what: str, setting: str, find: Callable[[account.Account], Path]) -> Finding:

@@ -10,14 +10,22 @@ from werkzeug.wrappers import Response as AnyResponse
 from server.clock import machine_now
 from server.clock import now as business_now
 from server.json import dumps
-from storage.database import DataError, DBAPIError, PoolExhausted, is_away
+from storage.database import (
+    DataError,
+    DBAPIError,
+    PoolExhausted,
+    Session,
+    is_away,
+    is_in_the_way,
+    sqlstate,
+    took_too_long,
+)
 from workflows.case.running import record_incident
 from workflows.errors import GreenCaseError, NotSignedIn, StepFailed
 
 log = logging.getLogger("greencase")
 
-# SQLSTATE: serialization failure, deadlock, lock not available, unique violation. All mean that somebody was faster.
-CLASHES = frozenset({"40001", "40P01", "55P03", "23505"})
+UNIQUE_VIOLATION = "23505"
 
 SENTENCES = {
     400: ("请求无法识别", "请求内容无法识别，请返回后重试。"),
@@ -66,9 +74,12 @@ def _keep_incident(error: StepFailed) -> None:
     log.exception("step failed in case %s at %s", error.case_id, error.element_id, exc_info=error)
     g.session.rollback()
     installation = current_app.extensions["greencase"]
-    with installation.database.transaction() as session:
+
+    def record(session: Session) -> None:
         now = business_now(session, demo=installation.settings.demo)
         record_incident(session, error.case_id, error.element_id, repr(error.__cause__), now)
+
+    installation.database.run(record)
 
 
 def _csrf(error: CSRFError) -> AnyResponse:
@@ -80,7 +91,8 @@ def _http(error: HTTPException) -> AnyResponse:
     if error.response is not None or 300 <= status < 400:
         return error.get_response()
     if isinstance(error, InternalServerError) and isinstance(error.original_exception, DBAPIError):
-        return _database(error.original_exception)  # the commit failed, after the view was done
+        # The commit failed, after the view was done. When it was sent and nothing came back, nobody knows.
+        return _in_doubt(error.original_exception) or _database(error.original_exception)
     title, detail = SENTENCES.get(status, ("请求未能处理", "请求未能处理，请返回后重试。"))
     response = _answer(status, title, detail)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
@@ -88,11 +100,23 @@ def _http(error: HTTPException) -> AnyResponse:
     return response
 
 
+def _in_doubt(error: DBAPIError) -> AnyResponse | None:
+    if error.statement is not None or not is_away(error):
+        return None
+    g.database_is_away = True
+    log.warning("the database is away at the commit of %s %s: %s", request.method, request.path, error.orig)
+    return _answer(503, "服务暂不可用", "数据库暂时不可用，无法确认你的操作是否已经生效，请稍后刷新核对后再办理。")
+
+
 def _database(error: DBAPIError) -> AnyResponse:
     if is_away(error):
+        g.database_is_away = True
         log.warning("the database is away at %s %s: %s", request.method, request.path, error.orig)
         return _answer(503, "服务暂不可用", "数据库暂时不可用，请稍后重试；你的操作没有生效。")
-    if getattr(error.orig, "sqlstate", None) in CLASHES:
+    if took_too_long(error):
+        log.error("a statement took too long at %s %s: %s", request.method, request.path, error)
+        return _answer(503, "服务暂不可用", "系统处理时间过长，已停止；你的操作没有生效，请稍后重试。")
+    if is_in_the_way(error) or sqlstate(error) == UNIQUE_VIOLATION:
         log.warning("a clash at %s %s: %s", request.method, request.path, error.orig)
         return _answer(409, "当前状态不能办理", "其他人正在办理同一事项，你的操作没有生效，请刷新后重试。")
     if isinstance(error, DataError):

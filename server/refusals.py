@@ -7,6 +7,7 @@ from typing import Any
 from flask import current_app, g
 
 from server.access import current_actor
+from storage.database import Session
 from workflows.errors import TooLarge
 from workflows.workshop import draft_refusals, drafts, inspection
 from workflows.workshop.bundling import GateRefused
@@ -43,8 +44,11 @@ def refusal_recorded(content: bytes, *, key: str = "", draft_id: int | None = No
 def _record(refused: GateRefused, content: bytes, key: str, draft_id: int | None) -> None:
     g.session.rollback()
     actor = current_actor()
-    with current_app.extensions["greencase"].database.transaction() as session:
+
+    def record(session: Session) -> None:
         if draft_id is not None:
             draft_refusals.record_refused_file(session, actor, draft_id, content, refused.findings, g.now)
         else:
             draft_refusals.record_refusal(session, actor, key, content, refused.findings, g.now)
+
+    current_app.extensions["greencase"].database.run(record)

@@ -19,13 +19,10 @@ from server.embedded import S3, EmbeddedError, ObjectStore, PostgresServer, Urls
 from server.embedded.child import Child
 from server.embedded.errors import StartFailed
 from server.embedded.folder_lock import FolderLock
+from server.embedded.patience import Patience
+from server.embedded.watch import ChildKeepsDying, Part, Question, watch
 from server.secret_file import keep_secret
 from server.settings import CHECKOUT, STARTS, Settings, SettingsError, data_folder, port
-
-RESTARTS = 3
-"""How often one child may die within RESTART_WINDOW seconds before everything is stopped."""
-RESTART_WINDOW = 60.0
-ANSWER_TIMEOUT = 30.0
 
 DEMO_LOGINS = (
     ("e01 至 e12", "applicant"),
@@ -54,10 +51,6 @@ DEMO_LOGINS = (
 
 class Stopped(Exception):
     """Somebody asked us to stop."""
-
-
-class ChildKeepsDying(RuntimeError):
-    """A part died again and again; the sentence names it and its log."""
 
 
 @dataclass(frozen=True)
@@ -106,25 +99,24 @@ def _run(asked: Installation, say: _Progress, parts: ExitStack) -> None:
     settings = Settings.from_environment(env)
     _prepare_database(settings, say)
 
-    env.pop("GREENCASE_DATABASE_OWNER_URL", None)  # web and worker do with the application's fewer rights
     commands: dict[Child, list[str]] = {
         worker: [sys.executable, "-m", "server.worker"],
         web: _web_command(settings.port),
     }
     watched = [*servers]
     for child, name in ((worker, "后台任务"), (web, "网页服务")):
-        start = _starter(child, commands[child], env)
+        program = Program(child, commands[child], env)
         parts.callback(child.stop)
-        start()
-        watched.append(_Watched(name, child.log, lambda child=child: child.pid is not None, start))  # type: ignore[misc]
+        program.start()
+        watched.append(program.part(name))
     address = f"http://{ports.LOOPBACK}:{settings.port}/"
-    _wait_for_answer(address, web)
+    _wait_for_answer(address, web, say)
     say(f"网页已就绪\n\n  绿案 GreenCase：{address}")
     if settings.demo:
         _print_demo_logins()
     print("  按 Ctrl-C 停止。", flush=True)
     parts.callback(say, "正在停止…")
-    _watch(watched, say)
+    watch(watched, say)
 
 
 def _start_mode(asked: Installation, env: dict[str, str], data: Path) -> str:
@@ -156,34 +148,50 @@ def _web_port(asked: Installation, env: dict[str, str], data: Path) -> int:
     return ports.choose(["web"], kept_in)["web"]
 
 
-def _start_servers(env: dict[str, str], data: Path, say: _Progress, parts: ExitStack) -> list[_Watched]:
+def _start_servers(env: dict[str, str], data: Path, say: _Progress, parts: ExitStack) -> list[Part]:
     """Start what the environment does not name, both at once, and name it there."""
-    watched: list[_Watched] = []
-    starts: list[Callable[[], None]] = []
+    servers = []
     if "GREENCASE_DATABASE_URL" not in env:
-        postgres = PostgresServer(data)
-        parts.callback(postgres.stop)
-
-        def start_postgres() -> None:
-            _name_database(env, postgres.start())
-            say("数据库 PostgreSQL 已启动")
-
-        starts.append(start_postgres)
-        watched.append(_Watched("数据库", postgres.log, lambda: postgres.pid is not None, _again(postgres)))
+        servers.append(_database(env, data, say, parts))
     if "GREENCASE_S3_ENDPOINT" not in env:
-        store = ObjectStore(data)
-        parts.callback(store.stop)
-
-        def start_store() -> None:
-            _name_store(env, store.start())
-            say("文件存储 S3 已启动")
-
-        starts.append(start_store)
-        watched.append(_Watched("文件存储", store.log, lambda: store.pid is not None, _again(store)))
+        servers.append(_store(env, data, say, parts))
     with ThreadPoolExecutor(max_workers=2) as pool:
-        for started in [pool.submit(start) for start in starts]:
+        for started in [pool.submit(start) for start, _ in servers]:
             started.result()
-    return watched
+    return [part for _, part in servers]
+
+
+def _database(env: dict[str, str], data: Path, say: _Progress, parts: ExitStack) -> tuple[Callable[[], None], Part]:
+    """The embedded database: how it is started, and how it is looked after."""
+    server = PostgresServer(data, say=say)
+    parts.callback(server.stop)
+
+    def start() -> None:
+        _name_database(env, server.start())
+        say("数据库 PostgreSQL 已启动")
+
+    def start_anew() -> None:
+        _name_database(env, server.start_anew())
+
+    # To be started anew costs everybody their work under way: it is given twice the time of the store.
+    question = Question(server.answers, "仍在运行却不再应答", failures=6)
+    return start, Part("数据库", server.log, lambda: server.pid is not None, start_anew, question)
+
+
+def _store(env: dict[str, str], data: Path, say: _Progress, parts: ExitStack) -> tuple[Callable[[], None], Part]:
+    """The embedded object store, likewise."""
+    server = ObjectStore(data, say=say)
+    parts.callback(server.stop)
+
+    def start() -> None:
+        _name_store(env, server.start())
+        say("文件存储 S3 已启动")
+
+    def start_anew() -> None:
+        _name_store(env, server.start_anew())
+
+    question = Question(server.takes_an_object, "仍在运行却不再接收文件")
+    return start, Part("文件存储", server.log, lambda: server.pid is not None, start_anew, question)
 
 
 def _name_database(env: dict[str, str], urls: Urls) -> None:
@@ -230,59 +238,43 @@ def _web_command(on_port: int) -> list[str]:
     ]
 
 
-def _starter(child: Child, command: list[str], env: dict[str, str]) -> Callable[[], None]:
-    def start() -> None:
-        child.stop()  # takes note that it has ended
-        child.start(command, env=env, cwd=CHECKOUT)
+class Program:
+    """The web or the worker: started with the addresses that the servers have at the time."""
 
-    return start
+    def __init__(self, child: Child, command: list[str], env: dict[str, str]) -> None:
+        self._child, self._command, self._env = child, command, env
+        self._started_with: dict[str, str] = {}
+
+    def part(self, name: str) -> Part:
+        current = Question(self._is_current, "所用的数据库或文件存储换了端口", every=0, failures=1)
+        return Part(name, self._child.log, lambda: self._child.pid is not None, self.start, current)
+
+    def start(self) -> None:
+        self._child.stop()  # takes note that it has ended
+        self._started_with = self._environment()
+        self._child.start(self._command, env=self._started_with, cwd=CHECKOUT)
+
+    def _is_current(self) -> bool:
+        return self._started_with == self._environment()
+
+    def _environment(self) -> dict[str, str]:
+        """What both get: they do with the application's fewer rights."""
+        return {name: value for name, value in self._env.items() if name != "GREENCASE_DATABASE_OWNER_URL"}
 
 
-def _again(server: PostgresServer | ObjectStore) -> Callable[[], None]:
-    def start() -> None:
-        server.stop()
-        server.start()  # on the port it had, which web and worker know
-
-    return start
-
-
-def _wait_for_answer(address: str, web: Child) -> None:
-    deadline = time.monotonic() + ANSWER_TIMEOUT
-    while time.monotonic() < deadline and web.returncode is None:
+def _wait_for_answer(address: str, web: Child, say: _Progress) -> None:
+    patience = Patience(web, "网页服务", say)
+    while patience.lasts():
         try:
-            with urllib.request.urlopen(address, timeout=5):  # noqa: S310  our own http address
+            with urllib.request.urlopen(address, timeout=30):  # noqa: S310  our own http address
                 return
         except urllib.error.HTTPError as answer:
             if answer.code < 500:
                 return
-            break
+            raise StartFailed("网页服务", web.log, f"应答状态 {answer.code}") from None
         except OSError:
             time.sleep(0.05)
-    raise StartFailed("网页服务", web.log)
-
-
-@dataclass
-class _Watched:
-    name: str
-    log: Path
-    is_alive: Callable[[], bool]
-    start: Callable[[], None]
-
-
-def _watch(watched: list[_Watched], say: _Progress) -> None:
-    """Restart what dies, for ever; raises ChildKeepsDying when one dies too often."""
-    deaths: dict[str, list[float]] = {part.name: [] for part in watched}
-    while True:
-        time.sleep(0.5)
-        for part in watched:
-            if part.is_alive():
-                continue
-            now = time.monotonic()
-            recent = deaths[part.name] = [at for at in deaths[part.name] if now - at < RESTART_WINDOW] + [now]
-            if len(recent) > RESTARTS:
-                raise ChildKeepsDying(f"{part.name}反复退出，已停止全部服务。日志：{part.log}")
-            say(f"{part.name}意外退出，正在重新启动（日志：{part.log}）")
-            part.start()
+    raise StartFailed("网页服务", web.log, patience.why)
 
 
 class _Progress:

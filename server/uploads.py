@@ -6,6 +6,7 @@ from flask import Request, current_app, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from server.access import current_actor
+from server.clock import machine_now
 from server.moments import read_date
 from workflows.casework import documents
 from workflows.errors import FieldError, Invalid, TooLarge
@@ -74,13 +75,20 @@ def take_upload(reference: str) -> dict[str, Any]:
     file = request.files.get("file")
     if file is None or not file.filename:
         raise Invalid("没有收到文件。", errors=[FieldError("file", "请选择要上传的文件。")])
+    installation = current_app.extensions["greencase"]
+
+    def announcing(key: str) -> None:
+        with installation.database.transaction() as own:
+            documents.announce(own, key, machine_now())
+
     return documents.upload(
         g.session,
-        current_app.extensions["greencase"].store,
+        installation.store,
         current_actor(),
         reference,
         code=request.form.get("code", ""),
         filename=file.filename,
         stream=file.stream,  # type: ignore[arg-type]
+        announcing=announcing,
         now=g.now,
     )

@@ -8,7 +8,8 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Numeric, false, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT, distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Id, Instant, Json, JsonList, Yuan
+from storage.base import Base, Id, Instant, Json, JsonList, Yuan, one_of, two_people, whole_yuan
+from storage.locks import to_change
 
 
 class Batch(Base):
@@ -30,6 +31,10 @@ class Batch(Base):
     opened_by: Mapped[str | None]
     opened_at: Mapped[Instant | None]
     parameters: Mapped[Json | None]
+    __table_args__ = (
+        one_of("status", "draft", "open"),
+        two_people("drafted_by", "opened_by"),
+    )
 
 
 class ListRow(Base):
@@ -46,7 +51,11 @@ class ListRow(Base):
     steps: Mapped[JsonList]
     fixed_by: Mapped[str]
     fixed_at: Mapped[Instant]
-    __table_args__ = (Index(None, "batch_id", "id"),)
+    __table_args__ = (
+        one_of("proposal", "support", "refuse"),
+        whole_yuan("precap_amount", "final_amount"),
+        Index(None, "batch_id", "id"),
+    )
 
 
 class Resolution(Base):
@@ -72,6 +81,10 @@ class Decision(Base):
     reason: Mapped[str | None]
     # Refused for the sake of another case of the same matter, and kept until that one is decided (暂列不支持).
     held: Mapped[bool] = mapped_column(default=False, server_default=false())
+    __table_args__ = (
+        one_of("result", "support", "adjust", "defer", "refuse"),
+        whole_yuan("amount", positive=True),
+    )
 
 
 def get(session: Session, batch_id: int) -> Batch | None:
@@ -79,8 +92,7 @@ def get(session: Session, batch_id: int) -> Batch | None:
 
 
 def lock(session: Session, batch_id: int) -> Batch | None:
-    query = select(Batch).where(Batch.id == batch_id).with_for_update().execution_options(populate_existing=True)
-    return session.scalar(query)
+    return session.scalar(to_change(select(Batch).where(Batch.id == batch_id)))
 
 
 def list_batches(session: Session, *, before: int | None = None, opened_only: bool, limit: int = 50) -> Sequence[Batch]:
@@ -90,6 +102,12 @@ def list_batches(session: Session, *, before: int | None = None, opened_only: bo
     if before is not None:
         query = query.where(Batch.id < before)
     return session.scalars(query).all()
+
+
+def find_newest_of_year(session: Session, year: int) -> Batch | None:
+    """The batch opened last among those whose awards fall under the ceiling of this year."""
+    query = select(Batch).where(Batch.cap_year == year, Batch.status != "draft")
+    return session.scalar(query.order_by(Batch.opened_at.desc(), Batch.id.desc()).limit(1))
 
 
 def list_drafts(session: Session) -> Sequence[Batch]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Id, Instant, Json, JsonList, Yuan
+from storage.base import Base, Id, Instant, Json, JsonList, Yuan, whole_yuan
 
 
 class Calculation(Base):
@@ -17,6 +17,8 @@ class Calculation(Base):
     number: Mapped[int]
     at: Mapped[Instant]
     by: Mapped[str]
+    # The version of the program that computed; none for what was computed before this was kept.
+    program: Mapped[str | None]
     eligible: Mapped[bool]
     computed_amount: Mapped[Yuan]
     item_amount: Mapped[Yuan]
@@ -25,7 +27,10 @@ class Calculation(Base):
     parameters: Mapped[JsonList]
     conditions: Mapped[JsonList]
     steps: Mapped[JsonList]
-    __table_args__ = (UniqueConstraint("case_id", "number"),)
+    __table_args__ = (
+        whole_yuan("computed_amount", "item_amount", "precap_amount"),
+        UniqueConstraint("case_id", "number"),
+    )
 
 
 def list_of_case(session: Session, case_id: int) -> Sequence[Calculation]:

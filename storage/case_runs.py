@@ -1,13 +1,14 @@
 """Work over many cases with progress (推演、迁移): a run, and one row for each of its cases with what came out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, func, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Id, Instant, Json
+from storage.base import Base, Id, Instant, Json, one_of
+from storage.locks import to_change
 
 
 class CaseRun(Base):
@@ -29,8 +30,8 @@ class CaseRun(Base):
     started_at: Mapped[Instant]
     finished_at: Mapped[Instant | None]
     __table_args__ = (
+        one_of("state", "running", "done", "stopped"),
         Index(None, "kind", "key", "id"),
-        Index("ix_case_run_running", "id", postgresql_where=text("state = 'running'")),
     )
 
 
@@ -52,30 +53,65 @@ def add_rows(session: Session, run_id: int, case_ids: Iterable[int]) -> None:
         session.execute(insert(CaseRunRow), rows)
 
 
-def next_running(session: Session, kind: str) -> CaseRun | None:
-    """The oldest run of this kind that is under way."""
-    query = select(CaseRun).where(CaseRun.state == "running", CaseRun.kind == kind)
-    return session.scalar(query.order_by(CaseRun.id).limit(1))
+def find_running(session: Session, run_id: int) -> CaseRun | None:
+    """The run while it is under way; None once it is done or stopped."""
+    return session.scalar(select(CaseRun).where(CaseRun.id == run_id, CaseRun.state == "running"))
 
 
-def claim_rows(session: Session, run_id: int, limit: int) -> list[int]:
-    """Ids of cases of the run that nobody has looked at; other workers skip them until this transaction ends."""
+def lock_running(session: Session, run_id: int) -> CaseRun | None:
+    """The run, locked, while it is under way."""
+    return session.scalar(to_change(select(CaseRun).where(CaseRun.id == run_id, CaseRun.state == "running")))
+
+
+def waiting_rows(session: Session, run_id: int, first: int, last: int) -> list[int]:
+    """Ids of the run's cases from `first` to `last` that nobody has looked at; nothing is locked."""
     query = select(CaseRunRow.case_id).where(CaseRunRow.run_id == run_id, CaseRunRow.verdict.is_(None))
-    query = query.order_by(CaseRunRow.case_id).limit(limit).with_for_update(skip_locked=True)
-    return list(session.scalars(query))
+    return list(session.scalars(query.where(CaseRunRow.case_id.between(first, last)).order_by(CaseRunRow.case_id)))
+
+
+def claim_rows(session: Session, run_id: int, first: int, last: int) -> list[int]:
+    """As `waiting_rows`, locked until this transaction ends.
+
+    Whoever does the same job a second time waits here, and then finds nothing left: skipping what another holds would
+    leave it undone if that one dies.
+    """
+    query = select(CaseRunRow.case_id).where(CaseRunRow.run_id == run_id, CaseRunRow.verdict.is_(None))
+    query = query.where(CaseRunRow.case_id.between(first, last)).order_by(CaseRunRow.case_id)
+    return list(session.scalars(to_change(query)))
+
+
+def give_up_rows(session: Session, run_id: int, first: int, last: int, verdict: str, detail: dict[str, Any]) -> None:
+    """The same verdict for all cases from `first` to `last` that nobody has looked at."""
+    query = update(CaseRunRow).where(CaseRunRow.run_id == run_id, CaseRunRow.verdict.is_(None))
+    session.execute(query.where(CaseRunRow.case_id.between(first, last)).values(verdict=verdict, detail=detail))
 
 
 def set_verdict(session: Session, run_id: int, case_id: int, verdict: str, detail: dict[str, Any]) -> None:
-    query = update(CaseRunRow).where(CaseRunRow.run_id == run_id, CaseRunRow.case_id == case_id)
-    session.execute(query.values(verdict=verdict, detail=detail))
+    set_verdicts(session, run_id, {case_id: (verdict, detail)})
+
+
+def set_verdicts(session: Session, run_id: int, found: Mapping[int, tuple[str, dict[str, Any]]]) -> None:
+    """What came out, by case id; sent together."""
+    rows = [
+        {"run_id": run_id, "case_id": case_id, "verdict": verdict, "detail": detail}
+        for case_id, (verdict, detail) in found.items()
+    ]
+    if rows:
+        session.execute(update(CaseRunRow), rows)
 
 
 def finish(session: Session, run_id: int, now: datetime) -> bool:
-    """Close a run of which every case has been looked at; whether it was closed by this call."""
-    waiting = select(CaseRunRow.case_id).where(CaseRunRow.run_id == run_id, CaseRunRow.verdict.is_(None)).exists()
-    query = update(CaseRun).where(CaseRun.id == run_id, CaseRun.state == "running", ~waiting)
-    closed = session.execute(query.values(state="done", finished_at=now).returning(CaseRun.id))
-    return closed.first() is not None
+    """Close a run of which every case has been looked at; whether it was closed by this call.
+
+    Counted under the run's lock, in a statement of its own: of the two who do the last chunks at the same time, the
+    later one sees what the earlier one has committed.
+    """
+    run = lock_running(session, run_id)
+    waiting = select(CaseRunRow.case_id).where(CaseRunRow.run_id == run_id, CaseRunRow.verdict.is_(None))
+    if run is None or session.scalar(waiting.limit(1)) is not None:
+        return False
+    run.state, run.finished_at = "done", now
+    return True
 
 
 def count_by_verdict(session: Session, run_id: int) -> dict[str | None, int]:

@@ -1,21 +1,32 @@
 """Cases, the facts known about them, and what was submitted."""
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ForeignKey, Index, Select, and_, false, func, or_, select, text
+from sqlalchemy import ForeignKey, Index, Select, Table, and_, bindparam, false, func, or_, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column, relationship
 
 from storage import search
-from storage.base import Base, Id, Instant, Json, Yuan
+from storage.base import Base, Id, Instant, Json, Yuan, one_of, whole_yuan
 from storage.batches import Batch
+from storage.locks import to_change
 from storage.matters import Matter
 from storage.people import Enterprise
 from storage.tasks import Task
+from storage.unit_of_work import UnitOfWork
+
+# Suspension is a flag beside the status (domain.md 3.6).
+STATUSES = (
+    *("DRAFT", "SUBMITTED", "CORRECTION", "NOT_ACCEPTED", "ACCEPTED", "CREDIT_CHECK", "VETOED"),
+    *("REVIEW", "SITE", "VERIFICATION", "EXPERTS", "CALCULATED", "RECHECK", "MEETING"),
+    *("PUBLICITY", "OBJECTION", "DISTRICT_APPROVAL", "APPROVED", "NOT_SUPPORTED", "PAYEE_CONFIRM", "PAYMENT"),
+    *("PAYMENT_RETURNED", "PAID", "MULTI_YEAR", "WITHDRAWN", "TERMINATED", "RECOVERING", "RECOVERED"),
+    *("CLOSED", "ARCHIVED"),
+)
 
 _RUNNING = text("ended_at IS NULL AND submitted_at IS NOT NULL")
 _DRAFT = text("ended_at IS NULL AND submitted_at IS NULL")
@@ -56,6 +67,8 @@ class Case(Base):
     # What the office lists is what it may read, in the order of ids and by each filter; a firm's drafts, the newest of
     # all, are not in its way.
     __table_args__ = (
+        one_of("status", *STATUSES),
+        whole_yuan("computed_amount", "item_amount", "precap_amount", "final_amount", "paid_amount"),
         Index("ix_cases_readable", "id", postgresql_where=_READABLE),
         Index("ix_cases_readable_status", "status", "id", postgresql_where=_READABLE),
         Index("ix_cases_readable_scheme", "scheme", "id", postgresql_where=_READABLE),
@@ -85,7 +98,9 @@ class CaseFacts(Base):
 
 
 class Submission(Base):
-    """What one person sent for one task; appended, never changed.
+    """What one person sent for one task; appended, never changed. `data` is all of it.
+
+    Identity numbers, accounts and phones are no part of `content`: they lie in a row that can be erased.
 
     `seal` is the secret under which a sealed submission's digest stands on the record, so that nobody can find its
     content by trying; it is published with the content.
@@ -94,14 +109,34 @@ class Submission(Base):
     __tablename__ = "submission"
     id: Mapped[Id]
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
-    task_id: Mapped[str] = mapped_column(unique=True)
+    task_id: Mapped[str] = mapped_column(ForeignKey("task.id"), unique=True)
     element_id: Mapped[str]
     form: Mapped[str]
-    data: Mapped[Json]
+    content: Mapped[Json] = mapped_column("data")
     seal: Mapped[str | None]
     by: Mapped[str]
     at: Mapped[Instant]
+    personal: Mapped["SubmissionPersonal | None"] = relationship(
+        primaryjoin="foreign(SubmissionPersonal.task_id) == Submission.task_id", uselist=False, lazy="joined"
+    )
     __table_args__ = (Index(None, "case_id", "element_id", "id"),)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """All that was sent; without what has been erased since."""
+        return {**self.content, **self.personal.values} if self.personal is not None else self.content
+
+
+class SubmissionPersonal(Base):
+    """What a submission says of who somebody is, and the salt under which its digests stand on the record.
+
+    Once the row is gone nobody can tell the values any more, and the record is as whole as before.
+    """
+
+    __tablename__ = "submission_personal"
+    task_id: Mapped[str] = mapped_column(ForeignKey("submission.task_id"), primary_key=True)
+    values: Mapped[Json]
+    salt: Mapped[str]
 
 
 class Reach(enum.Enum):
@@ -162,23 +197,43 @@ def with_names() -> Select[Case]:
 
 def lock(session: Session, case_id: int) -> Case:
     """Lock one case; whoever changes anything about a case holds this lock."""
-    query = select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
-    return session.scalars(query).one()
+    return session.scalars(to_change(select(Case).where(Case.id == case_id))).one()
 
 
 def lock_all(session: Session, case_ids: Iterable[int]) -> Sequence[Case]:
-    """Lock several cases in the order of their references (design.md, lock order)."""
+    """Lock several cases in the order of their references."""
     query = select(Case).where(Case.id.in_(list(case_ids))).order_by(Case.reference)
-    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
+    return session.scalars(to_change(query)).all()
 
 
 def next_number(session: Session) -> int:
     return session.scalar(select(func.nextval("case_number"))) or 0
 
 
-def latest_submission(session: Session, case_id: int, element_id: str) -> Submission | None:
-    query = select(Submission).where(Submission.case_id == case_id, Submission.element_id == element_id)
-    return session.scalar(query.order_by(Submission.id.desc()).limit(1))
+_SUBMISSIONS = cast(Table, Submission.__table__)
+_PERSONAL = cast(Table, SubmissionPersonal.__table__)
+
+
+def append_submission(session: UnitOfWork, row: Mapping[str, Any], personal: Mapping[str, Any], salt: str) -> None:
+    """Add what was sent, given by the columns of `Submission`; `personal` goes into the row that can be erased."""
+    session.append(_SUBMISSIONS, row)
+    if personal:
+        session.append(_PERSONAL, {"task_id": row["task_id"], "values": personal, "salt": salt})
+
+
+_OF_ELEMENT = (
+    select(Submission)
+    .where(Submission.case_id == bindparam("case_id"), Submission.element_id == bindparam("element_id"))
+    .order_by(Submission.id.desc())
+    .limit(1)
+)
+_OF_PERSON = _OF_ELEMENT.where(Submission.by == bindparam("by"))
+
+
+def latest_submission(session: Session, case_id: int, element_id: str, by: str | None = None) -> Submission | None:
+    """What was sent last for an element, by anybody or by one person."""
+    known = {"case_id": case_id, "element_id": element_id}
+    return session.scalar(_OF_PERSON, {**known, "by": by}) if by else session.scalar(_OF_ELEMENT, known)
 
 
 def latest_submissions(session: Session, case_id: int, element_ids: Iterable[str]) -> dict[str, Submission]:
@@ -228,14 +283,15 @@ def count_in_batch(session: Session, batch_id: int) -> dict[str, int]:
     return {row[0]: row[1] for row in session.execute(query.group_by(Case.status))}
 
 
-def granted_for_matter(session: Session, matter_id: int, except_case: int) -> Decimal:
-    """Yuan approved or paid for other cases of the same matter, all years."""
+def granted_for_matter(session: Session, matter_id: int, scheme: str, except_case: int) -> Decimal:
+    """Yuan approved or paid for other cases of the same matter and scheme, all years."""
     decided = or_(
         Case.paid_amount.is_not(None),
         Case.status.in_(("APPROVED", "PAYEE_CONFIRM", "PAYMENT", "PAYMENT_RETURNED")),
     )
     query = select(func.coalesce(func.sum(Case.final_amount), 0))
-    return session.scalar(query.where(Case.matter_id == matter_id, Case.id != except_case, decided)) or Decimal(0)
+    same = (Case.matter_id == matter_id, Case.scheme == scheme, Case.id != except_case)
+    return session.scalar(query.where(*same, decided)) or Decimal(0)
 
 
 def submission_of_task(session: Session, task_id: str) -> Submission | None:

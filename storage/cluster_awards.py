@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, ForeignKey, Numeric, UniqueConstraint, select
+from sqlalchemy import BigInteger, ForeignKey, Numeric, Select, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Id, Yuan
+from storage.base import Base, Id, Yuan, one_of, whole_yuan
 from storage.cases import Case
+from storage.locks import to_change
 
 
 class ClusterAward(Base):
@@ -26,6 +27,10 @@ class ClusterAward(Base):
     total: Mapped[Yuan]
     decided_on: Mapped[date]
     state: Mapped[str] = mapped_column(default="active")
+    __table_args__ = (
+        one_of("state", "active", "ended"),
+        whole_yuan("total", positive=True),
+    )
 
 
 class Instalment(Base):
@@ -39,14 +44,27 @@ class Instalment(Base):
     ceiling: Mapped[Yuan]
     case_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("cases.id"), unique=True)
     score: Mapped[Decimal | None] = mapped_column(Numeric(5, 2))
-    __table_args__ = (UniqueConstraint("award_id", "year_index"),)
+    __table_args__ = (
+        whole_yuan("ceiling"),
+        UniqueConstraint("award_id", "year_index"),
+    )
 
 
 def of_case(session: Session, case_id: int) -> tuple[Instalment, ClusterAward] | None:
     """The instalment that this case reports, with its award."""
-    query = select(Instalment, ClusterAward).join(ClusterAward, ClusterAward.id == Instalment.award_id)
-    row = session.execute(query.where(Instalment.case_id == case_id)).first()
+    row = session.execute(_of_case(case_id)).first()
     return (row[0], row[1]) if row else None
+
+
+def lock_of_case(session: Session, case_id: int) -> tuple[Instalment, ClusterAward] | None:
+    """As `of_case`, both locked; the caller holds the case and its accounts."""
+    row = session.execute(to_change(_of_case(case_id), Instalment, ClusterAward)).first()
+    return (row[0], row[1]) if row else None
+
+
+def _of_case(case_id: int) -> Select[Instalment, ClusterAward]:
+    query = select(Instalment, ClusterAward).join(ClusterAward, ClusterAward.id == Instalment.award_id)
+    return query.where(Instalment.case_id == case_id)
 
 
 def find_award(session: Session, matter_id: int) -> ClusterAward | None:
@@ -65,18 +83,16 @@ def lock_due(session: Session, enterprise_id: int, year: int) -> tuple[Instalmen
         .where(ClusterAward.enterprise_id == enterprise_id, ClusterAward.state == "active", Instalment.year == year)
         .order_by(Instalment.case_id.is_not(None), Case.submitted_at.is_not(None), Instalment.id)
         .limit(1)
-        .with_for_update(of=(Instalment, ClusterAward))
     )
-    row = session.execute(query).first()
+    row = session.execute(to_change(query, Instalment, ClusterAward)).first()
     return (row[0], row[1]) if row else None
 
 
 def unopened(session: Session, year: int) -> Sequence[int]:
-    """Ids of the enterprises whose instalment of a year has no case yet."""
+    """Ids of the enterprises whose instalment of a year has no case yet, in order."""
     query = select(ClusterAward.enterprise_id).join(Instalment, Instalment.award_id == ClusterAward.id)
-    return session.scalars(
-        query.where(Instalment.year == year, Instalment.case_id.is_(None), ClusterAward.state == "active")
-    ).all()
+    query = query.where(Instalment.year == year, Instalment.case_id.is_(None), ClusterAward.state == "active")
+    return session.scalars(query.order_by(ClusterAward.enterprise_id, Instalment.id)).all()
 
 
 def instalments(session: Session, award_id: int) -> Sequence[Instalment]:

@@ -1,15 +1,22 @@
 """The database: engine, sessions, migrations and the rights of the application's role."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
+import orjson
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, make_url, text
-from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import sessionmaker
+
+from storage import patience
+from storage.patience import Patience
+from storage.retries import retries, sqlstate
+from storage.unit_of_work import UnitOfWork as Session
 
 # What callers need to name of SQLAlchemy, so that it has one home.
 __all__ = [
@@ -19,9 +26,14 @@ __all__ = [
     "PoolExhausted",
     "Session",
     "is_away",
-    "lock_name",
+    "is_in_the_way",
+    "is_passing",
     "migrate",
+    "sqlstate",
+    "took_too_long",
 ]
+
+T = TypeVar("T")
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Rows of these tables are only inserted: the application's role can do nothing else to them, a trigger stops the rest.
@@ -29,17 +41,21 @@ INSERT_ONLY = ("audit_event", "ledger_entry", "calculation", "submission")
 
 
 class Database:
-    """Sessions on one PostgreSQL. READ COMMITTED, with locks taken where the design says."""
+    """Sessions on one PostgreSQL. READ COMMITTED, with locks taken in one order (docs/decisions/0015)."""
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, waiting: Patience = patience.OF_JOBS) -> None:
         self.engine: Engine = create_engine(
             url,
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,
-            connect_args={"connect_timeout": 5, "application_name": "greencase", "options": "-c timezone=UTC"},
+            json_serializer=lambda value: orjson.dumps(value).decode(),
+            json_deserializer=orjson.loads,
+            pool_timeout=10,
+            connect_args={"application_name": "greencase", **waiting.connect_arguments()},
         )
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        event.listen(self.engine, "do_connect", waiting.connect)
+        self._sessions = sessionmaker(self.engine, class_=Session, expire_on_commit=False)
 
     def session(self) -> Session:
         return self._sessions()
@@ -49,6 +65,17 @@ class Database:
         """One event, one transaction: commit at the end, roll back on any error."""
         with self._sessions.begin() as session:
             yield session
+
+    def run(self, work: Callable[[Session], T]) -> T:
+        """`work` in a transaction of its own, done once more from its start where PostgreSQL gave it up for another."""
+        try:
+            with self.transaction() as session:
+                return work(session)
+        except DBAPIError as error:
+            if not retries.grant(error, "a transaction of its own"):
+                raise
+        with retries.last_time(), self.transaction() as session:
+            return work(session)
 
     def dispose(self) -> None:
         self.engine.dispose()
@@ -90,11 +117,32 @@ def _grant(cursor: object, role: str) -> None:
         cursor.execute(statement)  # type: ignore[attr-defined]
 
 
-def lock_name(session: Session, name: str) -> None:
-    """Hold a lock on a name, that no row stands for, until the transaction ends."""
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+# SQLSTATE classes and codes: connection exception, insufficient resources, operator intervention (shutting down,
+# starting up), and a server that takes no writes since another took over.
+AWAY = ("08", "53", "57P", "25006")
+# Serialization failure, deadlock, a lock that could not be had: somebody was faster, and the next try may succeed.
+IN_THE_WAY = ("40001", "40P01", "55P03")
+TOOK_TOO_LONG = "57014"
 
 
 def is_away(error: DBAPIError) -> bool:
     """Whether an error means that the database is out of reach, rather than that a statement was wrong."""
-    return error.connection_invalidated or "connection" in str(error.orig).lower()
+    state = sqlstate(error)
+    if state is None:  # what never reached the server, or lost it half-way, has no state
+        return error.connection_invalidated or isinstance(error, OperationalError)
+    return error.connection_invalidated or state.startswith(AWAY)
+
+
+def is_in_the_way(error: DBAPIError) -> bool:
+    """Whether another transaction was in the way: a deadlock, a lock that was not to be had."""
+    return sqlstate(error) in IN_THE_WAY
+
+
+def took_too_long(error: DBAPIError) -> bool:
+    """Whether a statement was ended since it took longer than is waited for."""
+    return sqlstate(error) == TOOK_TOO_LONG
+
+
+def is_passing(error: BaseException | None) -> bool:
+    """Whether an error tells nothing of what was asked of the database: asked again, it may well succeed."""
+    return isinstance(error, DBAPIError) and (is_away(error) or is_in_the_way(error) or took_too_long(error))

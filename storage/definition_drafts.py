@@ -7,7 +7,8 @@ from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, delete, selec
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Id, Instant
+from storage.base import Base, Id, Instant, one_of
+from storage.locks import to_change
 
 
 class DefinitionDraft(Base):
@@ -32,7 +33,11 @@ class DefinitionDraft(Base):
     closed_at: Mapped[Instant | None]
     # Why a scheduled publication did not take place; the draft is open again.
     failure: Mapped[str | None]
-    __table_args__ = (Index(None, "state", "publish_at"), Index(None, "key", "id"))
+    __table_args__ = (
+        one_of("state", "open", "scheduled", "published", "discarded"),
+        Index(None, "state", "publish_at"),
+        Index(None, "key", "id"),
+    )
 
 
 class DraftFile(Base):
@@ -54,8 +59,7 @@ def find(session: Session, draft_id: int) -> DefinitionDraft | None:
 
 def lock(session: Session, draft_id: int) -> DefinitionDraft | None:
     """Whoever changes anything about a draft holds its row."""
-    query = select(DefinitionDraft).where(DefinitionDraft.id == draft_id).with_for_update()
-    return session.scalar(query.execution_options(populate_existing=True))
+    return session.scalar(to_change(select(DefinitionDraft).where(DefinitionDraft.id == draft_id)))
 
 
 def list_all(session: Session, *, states: Sequence[str], key: str | None, limit: int) -> Sequence[DefinitionDraft]:
@@ -85,12 +89,6 @@ def remove_file(session: Session, draft_id: int, path: str) -> None:
 
 
 def find_due(session: Session, now: datetime) -> int | None:
-    """A draft whose publication is due, without claiming it."""
+    """The draft whose publication is longest due, without claiming it."""
     query = select(DefinitionDraft.id).where(DefinitionDraft.state == "scheduled", DefinitionDraft.publish_at <= now)
-    return session.scalar(query.limit(1))
-
-
-def next_due(session: Session, now: datetime) -> DefinitionDraft | None:
-    """Claim the scheduled publication that is longest due; other workers skip it."""
-    query = select(DefinitionDraft).where(DefinitionDraft.state == "scheduled", DefinitionDraft.publish_at <= now)
-    return session.scalar(query.order_by(DefinitionDraft.publish_at).limit(1).with_for_update(skip_locked=True))
+    return session.scalar(query.order_by(DefinitionDraft.publish_at, DefinitionDraft.id).limit(1))

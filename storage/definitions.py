@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstra
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Id, Instant
+from storage.base import Base, Id, Instant, one_of
 
 
 class DefinitionVersion(Base):
@@ -29,7 +29,11 @@ class DefinitionVersion(Base):
     retired_at: Mapped[Instant | None]
     retired_by: Mapped[str | None]
     retired_reason: Mapped[str | None]
-    __table_args__ = (UniqueConstraint("key", "version"), Index(None, "key", "sha256"))
+    __table_args__ = (
+        one_of("state", "published", "retired"),
+        UniqueConstraint("key", "version"),
+        Index(None, "key", "sha256"),
+    )
 
 
 class DefinitionFile(Base):

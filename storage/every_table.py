@@ -30,6 +30,7 @@ from storage import (
     system,
     tasks,
     what_ifs,
+    workers,
 )
 from storage.base import Base
 
@@ -37,6 +38,6 @@ MODULES = (
     audit, batches, calculations, case_migrations, case_runs, cases, cluster_awards, definition_drafts, definitions,
     documents, historic_awards, instances, ledger, list_entries, matters, messages, official_lists, parameters,
     payments, people, publicity, recoveries, reviews, scenario_tests, search, sheet_imports, system, tasks,
-    what_ifs,
+    what_ifs, workers,
 )  # fmt: skip
 TABLES = Base.metadata.sorted_tables

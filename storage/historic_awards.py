@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Id, Instant, Yuan
+from storage.base import Base, Id, Instant, Yuan, one_of, whole_yuan
 from storage.people import Enterprise
 from storage.search import EnterpriseSearch, Term, found_by
 
@@ -41,7 +41,12 @@ class HistoricAward(Base):
     import_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("sheet_import.id"))
     imported_by: Mapped[str]
     imported_at: Mapped[Instant]
-    __table_args__ = (Index(None, "uscc", "scheme"), Index(None, "uscc", "id"))
+    __table_args__ = (
+        one_of("policy", "this", "old"),
+        whole_yuan("precap_amount", "paid_amount", "approved_total"),
+        Index(None, "uscc", "scheme"),
+        Index(None, "uscc", "id"),
+    )
 
 
 def as_mapping(award: HistoricAward) -> dict[str, Any]:

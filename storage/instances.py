@@ -1,15 +1,33 @@
 """The engine's state of each case as bytes, where cases wait, and what went wrong with them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, func, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Table,
+    any_,
+    bindparam,
+    func,
+    select,
+    text,
+    true,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Id, Instant
+from storage.audit import AuditEvent, chain_of_case
+from storage.base import Base, Id, Instant, one_of
 from storage.batches import Batch
 from storage.cases import Case, CaseFacts
+from storage.locks import to_change, to_claim
 from storage.people import Enterprise
+from storage.unit_of_work import UnitOfWork
 
 
 class Instance(Base):
@@ -19,8 +37,9 @@ class Instance(Base):
     case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"), primary_key=True)
     state: Mapped[bytes] = mapped_column(LargeBinary)
     next_due_at: Mapped[Instant | None] = mapped_column(index=True)
-    # A step that failed waits here before it is tried again, so that one bad case does not hold up the others.
+    # A step that failed waits here before it is tried again, longer each time, so that one bad case holds up no other.
     retry_at: Mapped[Instant | None]
+    failures: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
 
 class Wait(Base):
@@ -39,6 +58,7 @@ class Wait(Base):
     opened_at: Mapped[Instant]
     ended_at: Mapped[Instant | None]
     __table_args__ = (
+        one_of("kind", "message", "timer"),
         Index("ix_wait_message_case_id", "message", "case_id", postgresql_where=text("ended_at IS NULL")),
         Index(None, "opened_at"),
         Index("ix_wait_case_id", "case_id", postgresql_where=text("ended_at IS NULL")),
@@ -116,9 +136,8 @@ def next_due_case(session: Session, now: datetime, *, wait: bool = False) -> int
         )
         .order_by(Instance.next_due_at)
         .limit(1)
-        .with_for_update(of=Case, skip_locked=not wait)
     )
-    return session.scalar(query)
+    return session.scalar(to_change(query, Case) if wait else to_claim(query, Case))
 
 
 def resolve_incidents(session: Session, case_id: int, now: datetime) -> None:
@@ -133,27 +152,58 @@ def list_incidents(session: Session, case_ids: Iterable[int] | None = None) -> S
     return session.scalars(query).all()
 
 
-def load(session: Session, case_ids: Iterable[int]) -> dict[int, tuple[Instance, CaseFacts, Batch, Enterprise]]:
+_WAITS = cast(Table, Wait.__table__)
+
+
+def append_wait(session: UnitOfWork, row: Mapping[str, Any]) -> None:
+    """Add a wait, given by its columns."""
+    session.append(_WAITS, row)
+
+
+class Ground(NamedTuple):
+    """What a step stands on besides the locked case: its process, facts, batch and firm, and the end of its record."""
+
+    instance: Instance
+    facts: CaseFacts
+    batch: Batch
+    enterprise: Enterprise
+    seq: int
+    """Number of the newest event on the case's chain; 0 before the first."""
+    hash: str
+
+
+_NEWEST_EVENT = (
+    select(AuditEvent.seq, AuditEvent.hash)
+    .where(AuditEvent.chain == chain_of_case(Case.reference))
+    .order_by(AuditEvent.seq.desc())
+    .limit(1)
+    .lateral("newest_event")
+)
+_GROUND = (
+    select(Instance, CaseFacts, Batch, Enterprise, _NEWEST_EVENT.c.seq, _NEWEST_EVENT.c.hash)
+    .join(CaseFacts, CaseFacts.case_id == Instance.case_id)
+    .join(Case, Case.id == Instance.case_id)
+    .join(Batch, Batch.id == Case.batch_id)
+    .join(Enterprise, Enterprise.id == Case.enterprise_id)
+    .outerjoin(_NEWEST_EVENT, true())
+    .where(Instance.case_id == any_(bindparam("case_ids", type_=ARRAY(BigInteger))))
+    .execution_options(populate_existing=True)
+)
+
+
+def load(session: Session, case_ids: Iterable[int]) -> dict[int, Ground]:
     """What a step needs besides the locked cases, by case id.
 
     A statement of its own after the lock, so that it sees what another transaction has just committed.
     """
-    query = (
-        select(Instance, CaseFacts, Batch, Enterprise)
-        .join(CaseFacts, CaseFacts.case_id == Instance.case_id)
-        .join(Case, Case.id == Instance.case_id)
-        .join(Batch, Batch.id == Case.batch_id)
-        .join(Enterprise, Enterprise.id == Case.enterprise_id)
-        .where(Instance.case_id.in_(list(case_ids)))
-        .execution_options(populate_existing=True)
-    )
-    return {row[0].case_id: (row[0], row[1], row[2], row[3]) for row in session.execute(query)}
+    rows = session.execute(_GROUND, {"case_ids": list(case_ids)})
+    return {row[0].case_id: Ground(row[0], row[1], row[2], row[3], row[4] or 0, row[5] or "") for row in rows}
 
 
 def get_state(session: Session, case_id: int) -> bytes:
     return session.get_one(Instance, case_id).state
 
 
-def postpone(session: Session, case_id: int, until: datetime) -> None:
-    """Try the timers of a case again only then."""
-    session.execute(update(Instance).where(Instance.case_id == case_id).values(retry_at=until))
+def lock(session: Session, case_id: int) -> Instance | None:
+    """The instance of a case, locked by itself: for what is noted when the case's own step failed."""
+    return session.scalar(to_change(select(Instance).where(Instance.case_id == case_id)))

@@ -1,14 +1,15 @@
 """The ceiling ledger (限额台账, domain.md 2.4): one account per beneficiary and year, entries only added."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, delete, func, or_, select, update
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, delete, func, or_, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Id, Instant, Yuan
+from storage.base import Base, Id, Instant, Yuan, one_of, whole_yuan
+from storage.locks import to_change
 
 
 class LedgerAccount(Base):
@@ -22,12 +23,23 @@ class LedgerAccount(Base):
 
 
 class Reallocation(Base):
-    """A release in this account may raise a sibling of this batch: the worker allocates again and removes the row."""
+    """A mark: in this batch, what hangs together with this USCC must be worked out again; the worker removes it.
+
+    The USCC is that of an account in which room was given back, or of a firm whose rival was decided. Marks are only
+    added, as many as there are reasons: one that had to be unique would make whoever gives room back wait for others.
+    `cause_chain` and `cause_seq` name the event on record after which this was asked for. One that failed says why,
+    and is tried again after `not_before`.
+    """
 
     __tablename__ = "reallocation"
-    account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("ledger_account.id"), primary_key=True)
-    batch_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("batch.id"), primary_key=True)
+    id: Mapped[Id]
+    uscc: Mapped[str]
+    batch_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("batch.id"), index=True)
     not_before: Mapped[Instant | None]
+    cause_chain: Mapped[str]
+    cause_seq: Mapped[int]
+    failures: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    failure: Mapped[str | None]
 
 
 class LedgerEntry(Base):
@@ -46,31 +58,41 @@ class LedgerEntry(Base):
     by: Mapped[str]
     at: Mapped[Instant]
     why: Mapped[str]
-    __table_args__ = (Index(None, "account_id", "id"),)
+    __table_args__ = (
+        one_of("state", "RESERVED", "COMMITTED", "PAID", "RELEASED", "RESTORED"),
+        one_of("from_state", "RESERVED", "COMMITTED", "PAID", optional=True),
+        whole_yuan("amount", positive=True),
+        Index(None, "account_id", "id"),
+    )
 
 
 HOLDING = ("RESERVED", "COMMITTED", "PAID")
 
 
 def lock_accounts(session: Session, usccs: Iterable[str], year: int) -> dict[str, LedgerAccount]:
-    """Create what is missing, then lock the accounts in USCC order (design.md, lock order)."""
-    wanted = sorted(set(usccs))
+    """Create what is missing, then lock the accounts of a year by USCC: all that are needed, at once."""
+    return {account.uscc: account for account in _lock(session, {(uscc, year) for uscc in usccs})}
+
+
+def lock_years(session: Session, uscc: str, years: Iterable[int]) -> dict[int, LedgerAccount]:
+    """Create what is missing, then lock the accounts of one USCC by year."""
+    return {account.year: account for account in _lock(session, {(uscc, year) for year in years})}
+
+
+def _lock(session: Session, wanted: Collection[tuple[str, int]]) -> Sequence[LedgerAccount]:
     if not wanted:
-        return {}
+        return ()
     session.execute(
         insert(LedgerAccount)
-        .values([{"uscc": uscc, "year": year} for uscc in wanted])
+        .values([{"uscc": uscc, "year": year} for uscc, year in sorted(wanted)])
         .on_conflict_do_nothing(index_elements=["uscc", "year"])
     )
-    query = select(LedgerAccount).where(LedgerAccount.uscc.in_(wanted), LedgerAccount.year == year)
-    locked = session.scalars(
-        query.order_by(LedgerAccount.uscc).with_for_update().execution_options(populate_existing=True)
-    )
-    return {account.uscc: account for account in locked}
+    query = select(LedgerAccount).where(tuple_(LedgerAccount.uscc, LedgerAccount.year).in_(wanted))
+    return session.scalars(to_change(query.order_by(LedgerAccount.uscc, LedgerAccount.year))).all()
 
 
-def lock_account(session: Session, uscc: str, year: int) -> LedgerAccount:
-    return lock_accounts(session, [uscc], year)[uscc]
+def get_account(session: Session, account_id: int) -> LedgerAccount:
+    return session.get_one(LedgerAccount, account_id)
 
 
 def find_account(session: Session, uscc: str, year: int) -> LedgerAccount | None:
@@ -126,29 +148,45 @@ def entries_of_case(session: Session, case_id: int) -> Sequence[LedgerEntry]:
     return session.scalars(select(LedgerEntry).where(LedgerEntry.case_id == case_id).order_by(LedgerEntry.id)).all()
 
 
-def ask_reallocation(session: Session, account_id: int, batch_id: int) -> None:
-    statement = insert(Reallocation).values(account_id=account_id, batch_id=batch_id)
-    session.execute(statement.on_conflict_do_nothing(index_elements=["account_id", "batch_id"]))
+def ask_reallocation(session: Session, uscc: str, batch_id: int, cause: tuple[str, int]) -> None:
+    """Have what hangs together with a USCC allocated again in a batch; `cause` names the event after which."""
+    chain, seq = cause
+    session.add(Reallocation(uscc=uscc, batch_id=batch_id, cause_chain=chain, cause_seq=seq))
 
 
-def next_reallocation(session: Session, now: datetime) -> tuple[LedgerAccount, int] | None:
-    """An account and the batch whose cases must be allocated again; read without a lock."""
+def next_reallocation(session: Session, now: datetime) -> tuple[str, int] | None:
+    """A USCC and the batch in which its cases must be allocated again; read without a lock."""
     query = (
-        select(LedgerAccount, Reallocation.batch_id)
-        .join(Reallocation, Reallocation.account_id == LedgerAccount.id)
+        select(Reallocation.uscc, Reallocation.batch_id)
         .where(or_(Reallocation.not_before.is_(None), Reallocation.not_before <= now))
-        .order_by(LedgerAccount.id, Reallocation.batch_id)
+        .order_by(Reallocation.id)
     )
     row = session.execute(query.limit(1)).first()
     return (row[0], row[1]) if row else None
 
 
-def take_reallocation(session: Session, account_id: int, batch_id: int) -> bool:
-    """Remove the mark; False when somebody was faster."""
-    statement = delete(Reallocation).where(Reallocation.account_id == account_id, Reallocation.batch_id == batch_id)
-    return session.scalar(statement.returning(Reallocation.account_id)) is not None
+def list_failed_reallocations(session: Session, batch_id: int) -> dict[str, Reallocation]:
+    """The marks of a batch that could not be worked off: the first of each USCC, in order."""
+    query = select(Reallocation).where(Reallocation.batch_id == batch_id, Reallocation.failure.is_not(None))
+    found: dict[str, Reallocation] = {}
+    for mark in session.scalars(query.order_by(Reallocation.uscc, Reallocation.id)):
+        found.setdefault(mark.uscc, mark)
+    return found
 
 
-def postpone_reallocation(session: Session, account_id: int, batch_id: int, until: datetime) -> None:
-    statement = update(Reallocation).where(Reallocation.account_id == account_id, Reallocation.batch_id == batch_id)
-    session.execute(statement.values(not_before=until))
+def take_reallocation(session: Session, uscc: str, batch_id: int) -> tuple[str, int] | None:
+    """Remove the marks that there are by now and answer the event after which the first of them was left.
+
+    None when there is no mark. The caller holds the batch. What is read after this shows whatever these marks were left
+    for; a mark that is added meanwhile stays.
+    """
+    statement = delete(Reallocation).where(Reallocation.uscc == uscc, Reallocation.batch_id == batch_id)
+    taken = session.execute(statement.returning(Reallocation.id, Reallocation.cause_chain, Reallocation.cause_seq))
+    first = min(taken, default=None)
+    return (first[1], first[2]) if first is not None else None
+
+
+def lock_reallocations(session: Session, uscc: str, batch_id: int) -> Sequence[Reallocation]:
+    """The marks themselves, locked; none when somebody has worked them off."""
+    query = select(Reallocation).where(Reallocation.uscc == uscc, Reallocation.batch_id == batch_id)
+    return session.scalars(to_change(query.order_by(Reallocation.id))).all()

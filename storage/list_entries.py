@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import Base, Id, Instant, Json
+from storage.base import Base, Id, Instant, Json, one_of
 
 
 class ListEntry(Base):
@@ -24,4 +24,8 @@ class ListEntry(Base):
     decided_by: Mapped[str | None]
     decided_at: Mapped[Instant | None]
     case_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("cases.id"), unique=True)
-    __table_args__ = (Index(None, "list_id", "row"), Index(None, "list_id", "state", "case_id"))
+    __table_args__ = (
+        one_of("state", "matched", "to_confirm", "unmatched", "dismissed"),
+        Index(None, "list_id", "row"),
+        Index(None, "list_id", "state", "case_id"),
+    )

@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id
+from storage.locks import to_change, to_keep
 
 
 class Matter(Base):
@@ -30,9 +31,8 @@ class CaseIdentifier(Base):
 
 
 def get_or_create(session: Session, key: str, title: str) -> Matter:
-    """The matter of a key, or the one that it was merged into."""
-    session.execute(insert(Matter).values(key=key, title=title).on_conflict_do_nothing(index_elements=["key"]))
-    return _merged(session, session.scalars(select(Matter).where(Matter.key == key)).one())
+    """The matter of a key, or the one that it was merged into; it is not merged before this transaction ends."""
+    return get_or_create_all(session, {key: title})[key]
 
 
 def find_all(session: Session, keys: Iterable[str]) -> dict[str, Matter]:
@@ -49,7 +49,15 @@ def get_or_create_all(session: Session, titles: Mapping[str, str]) -> dict[str, 
     for start in range(0, len(rows), 1000):
         statement = insert(Matter).values(rows[start : start + 1000])
         session.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
-    return find_all(session, titles)
+    found = find_all(session, titles)
+    while True:
+        kept = {matter.id for matter in found.values()}
+        # Newest first, as `lock` does: a merge always leads to an older one.
+        query = select(Matter).where(Matter.id.in_(kept)).order_by(Matter.id.desc())
+        session.scalars(to_keep(query)).all()
+        found = {key: _merged(session, matter) for key, matter in found.items()}
+        if {matter.id for matter in found.values()} <= kept:
+            return found
 
 
 def _merged(session: Session, matter: Matter) -> Matter:
@@ -63,9 +71,9 @@ def find(session: Session, matter_id: int) -> Matter | None:
 
 
 def lock(session: Session, matter_ids: Iterable[int]) -> Sequence[Matter]:
-    """Lock matters in the order of their ids."""
-    query = select(Matter).where(Matter.id.in_(list(matter_ids))).order_by(Matter.id)
-    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
+    """Lock matters, the newest first."""
+    query = select(Matter).where(Matter.id.in_(list(matter_ids))).order_by(Matter.id.desc())
+    return session.scalars(to_change(query)).all()
 
 
 def replace_identifiers(session: Session, case_id: int, identifiers: Iterable[tuple[str, str]]) -> None:

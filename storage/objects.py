@@ -8,23 +8,34 @@ import certifi
 import urllib3
 from minio import Minio
 from minio.commonconfig import GOVERNANCE
-from minio.error import MinioException
+from minio.error import MinioException, S3Error
 from minio.retention import Retention
 
 PART = 8 * 1024 * 1024
+# Answers below 500 that say nothing of the object: the store is busy, or was asked with a clock or a key that is wrong.
+TRY_AGAIN = ("SlowDown", "RequestTimeout", "RequestTimeTooSkewed", "SignatureDoesNotMatch", "InvalidAccessKeyId")
 
 
 class ObjectStoreAway(Exception):
     """The object store does not answer; nothing was kept."""
 
 
-class ObjectStore:
-    """One bucket. Connections are pooled; every failure of the store is an `ObjectStoreAway`."""
+class ObjectRefused(ObjectStoreAway):
+    """The store answers and refuses: this object is not there or may not be touched, and asking again helps nobody."""
 
-    def __init__(self, endpoint: str, access_key: str, secret_key: str, bucket: str, secure: bool) -> None:
+
+class ObjectStore:
+    """One bucket. Connections are pooled; every failure of the store is an `ObjectStoreAway`.
+
+    `patience` is how many seconds an answer may take.
+    """
+
+    def __init__(
+        self, endpoint: str, access_key: str, secret_key: str, bucket: str, secure: bool, *, patience: float = 20
+    ) -> None:
         # Short timeouts and one retry: a page that waits for minutes is worse than one that says the store is away.
         pool = urllib3.PoolManager(
-            timeout=urllib3.Timeout(connect=2, read=20),
+            timeout=urllib3.Timeout(connect=2, read=patience),
             maxsize=16,
             retries=urllib3.Retry(total=1, backoff_factor=0.1),
             cert_reqs="CERT_REQUIRED",
@@ -60,6 +71,13 @@ class ObjectStore:
         with _Answering():
             self._client.remove_object(self._bucket, key, version_id=version)
 
+    def forget(self, key: str) -> None:
+        """Remove every version of a key, and the marks of versions that were removed."""
+        with _Answering():
+            for each in self._client.list_objects(self._bucket, prefix=key, recursive=True, include_version=True):
+                if each.object_name == key:
+                    self._client.remove_object(self._bucket, key, version_id=each.version_id)
+
     def lock(self, key: str, version: str | None, until: datetime) -> None:
         """Protect one version against deletion until an instant (object lock, governance mode)."""
         with _Answering():
@@ -80,6 +98,8 @@ class _Answering:
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, S3Error) and error.response.status < 500 and error.code not in TRY_AGAIN:
+            raise ObjectRefused(error.code) from error
         if isinstance(error, (MinioException, urllib3.exceptions.HTTPError, OSError)):
             raise ObjectStoreAway(type(error).__name__) from error
 

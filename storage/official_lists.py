@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from storage.base import Base, Id
 from storage.cases import Case
 from storage.list_entries import ListEntry
+from storage.locks import to_change
 from storage.people import Enterprise
 
 
@@ -46,14 +47,14 @@ def list_lists(session: Session, *, before: int | None = None, limit: int = 50) 
 
 def lock_entries(session: Session, list_id: int, *, entry_id: int | None = None) -> Sequence[ListEntry]:
     """Lock the lines of a list, or one of them, in order."""
-    query = select(ListEntry).where(ListEntry.list_id == list_id).order_by(ListEntry.row).with_for_update()
-    return session.scalars(query if entry_id is None else query.where(ListEntry.id == entry_id)).all()
+    query = select(ListEntry).where(ListEntry.list_id == list_id).order_by(ListEntry.row)
+    return session.scalars(to_change(query if entry_id is None else query.where(ListEntry.id == entry_id))).all()
 
 
 def lock_ready(session: Session, list_id: int, limit: int) -> Sequence[ListEntry]:
     """Lock the matched lines that have no case yet, in order."""
     query = select(ListEntry).where(*_ready(list_id)).order_by(ListEntry.row).limit(limit)
-    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
+    return session.scalars(to_change(query)).all()
 
 
 def count_ready(session: Session, list_id: int) -> int:

@@ -7,7 +7,8 @@ from sqlalchemy import Index, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Id, Instant
+from storage.base import Base, Id, Instant, two_people
+from storage.locks import to_change
 
 
 class ParameterValue(Base):
@@ -24,7 +25,10 @@ class ParameterValue(Base):
     confirmed_by: Mapped[str | None]
     confirmed_at: Mapped[Instant | None]
     superseded_at: Mapped[Instant | None] = mapped_column()
-    __table_args__ = (Index(None, "parameter", "id"),)
+    __table_args__ = (
+        two_people("proposed_by", "confirmed_by"),
+        Index(None, "parameter", "id"),
+    )
 
 
 def in_force(session: Session, on: date) -> dict[str, ParameterValue]:
@@ -55,7 +59,7 @@ def lock_open_proposal(session: Session, parameter: str) -> ParameterValue | Non
         ParameterValue.confirmed_at.is_(None),
         ParameterValue.superseded_at.is_(None),
     )
-    return session.scalar(query.order_by(ParameterValue.id.desc()).limit(1).with_for_update())
+    return session.scalar(to_change(query.order_by(ParameterValue.id.desc()).limit(1)))
 
 
 def history(session: Session, parameter: str) -> Sequence[ParameterValue]:

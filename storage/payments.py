@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Id, Instant, Yuan
+from storage.base import Base, Id, Instant, Yuan, one_of, whole_yuan
 
 
 class Payment(Base):
@@ -26,7 +26,11 @@ class Payment(Base):
     return_reason: Mapped[str | None]
     recorded_by: Mapped[str]
     recorded_at: Mapped[Instant]
-    __table_args__ = (UniqueConstraint("case_id", "number"),)
+    __table_args__ = (
+        one_of("state", "paid", "returned"),
+        whole_yuan("amount", positive=True),
+        UniqueConstraint("case_id", "number"),
+    )
 
 
 def list_of_case(session: Session, case_id: int) -> Sequence[Payment]:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import BigInteger, ForeignKey, Index, case, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Id, Instant, Yuan
+from storage.base import Base, Id, Instant, Yuan, one_of, whole_yuan
 from storage.cases import Case
+from storage.locks import to_change
 
 
 class Notice(Base):
@@ -35,6 +36,7 @@ class NoticeItem(Base):
     remark: Mapped[str]
     # The case's own end of the period: the notice's, later when the case was suspended meanwhile.
     ends_at: Mapped[Instant]
+    __table_args__ = (whole_yuan("amount"),)
 
 
 class Objection(Base):
@@ -53,7 +55,11 @@ class Objection(Base):
     handled_by: Mapped[str | None]
     handled_at: Mapped[Instant | None]
     reply: Mapped[str | None]
-    __table_args__ = (Index(None, "case_id", "state"), Index(None, "state", "id"))
+    __table_args__ = (
+        one_of("state", "registered", "accepted", "rejected", "upheld", "dismissed"),
+        Index(None, "case_id", "state"),
+        Index(None, "state", "id"),
+    )
 
 
 def get_notice(session: Session, notice_id: int) -> Notice | None:
@@ -85,8 +91,20 @@ def announcements(session: Session, case_id: int) -> Sequence[tuple[NoticeItem, 
     ]
 
 
-def lock_objection(session: Session, objection_id: int) -> Objection | None:
-    return session.scalar(select(Objection).where(Objection.id == objection_id).with_for_update())
+def case_of(session: Session, objection_id: int) -> int | None:
+    """Id of the case that an objection is about."""
+    return session.scalar(select(Objection.case_id).where(Objection.id == objection_id))
+
+
+def lock_objection(session: Session, objection_id: int) -> Objection:
+    """The objection, locked; the caller holds its case."""
+    return session.scalars(to_change(select(Objection).where(Objection.id == objection_id))).one()
+
+
+def lock_objections(session: Session, case_id: int, state: str) -> Sequence[Objection]:
+    """The objections of a case in a state, locked in their order; the caller holds the case."""
+    query = select(Objection).where(Objection.case_id == case_id, Objection.state == state).order_by(Objection.id)
+    return session.scalars(to_change(query)).all()
 
 
 def announced(session: Session, case_ids: Iterable[int]) -> set[int]:
@@ -94,15 +112,13 @@ def announced(session: Session, case_ids: Iterable[int]) -> set[int]:
     return set(session.scalars(select(NoticeItem.case_id).where(NoticeItem.case_id.in_(list(case_ids))).distinct()))
 
 
-def list_objections(session: Session, *, state: str | None = None, case_id: int | None = None) -> Sequence[Objection]:
+def list_objections(session: Session, *, state: str | None = None) -> Sequence[Objection]:
     """Those that wait for discipline first, the oldest first; then the newest handled ones."""
     waiting = case((Objection.state == "registered", 0), else_=1)
     age = case((Objection.state == "registered", Objection.id), else_=-Objection.id)
     query = select(Objection).order_by(waiting, age).limit(500)
     if state:
         query = query.where(Objection.state == state)
-    if case_id is not None:
-        query = query.where(Objection.case_id == case_id)
     return session.scalars(query).all()
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import BigInteger, ForeignKey, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Id, Instant, Yuan
+from storage.base import Base, Id, Instant, Yuan, one_of, two_people, whole_yuan
 from storage.cases import Case
 
 
@@ -26,6 +26,11 @@ class Recovery(Base):
     recorded_at: Mapped[Instant]
     confirmed_by: Mapped[str | None]
     confirmed_at: Mapped[Instant | None]
+    __table_args__ = (
+        one_of("cause", "clerical_error", "fraud"),
+        whole_yuan("amount", positive=True),
+        two_people("recorded_by", "confirmed_by"),
+    )
 
 
 def of_case(session: Session, case_id: int) -> Sequence[Recovery]:

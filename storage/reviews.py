@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Numeric, UniqueConstraint,
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Id, Instant
+from storage.base import Base, Id, Instant, one_of
 
 
 class ReviewSession(Base):
@@ -57,7 +57,12 @@ class ReviewSeat(Base):
     score: Mapped[Decimal | None] = mapped_column(Numeric(5, 2))
     vote: Mapped[str | None]
     opinion: Mapped[str | None]
-    __table_args__ = (UniqueConstraint("session_id", "username"), Index(None, "case_id", "username"))
+    __table_args__ = (
+        one_of("state", "drawn", "accepted", "recused", "scored"),
+        one_of("vote", "support", "oppose", optional=True),
+        UniqueConstraint("session_id", "username"),
+        Index(None, "case_id", "username"),
+    )
 
 
 def current(session: Session, case_id: int) -> ReviewSession | None:

@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Instant
+from storage.locks import to_change
 
 
 class Clock(Base):
@@ -39,7 +40,7 @@ def set_clock_offset(session: Session, offset: timedelta) -> None:
 
 
 def lock_clock(session: Session) -> timedelta | None:
-    return session.scalar(select(Clock.offset).where(Clock.id == 1).with_for_update())
+    return session.scalar(to_change(select(Clock.offset).where(Clock.id == 1)))
 
 
 def take_key(session: Session, user_id: int, key: str, request_hash: str, now: datetime) -> KeptAnswer | None:

@@ -1,13 +1,26 @@
 """Open and finished user tasks: the projection of the engine's state that people search, claim and complete."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any, cast
 
-from sqlalchemy import BigInteger, ForeignKey, Index, func, literal_column, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    Table,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Instant, Json
+from storage.base import Base, Instant, Json, one_of
+from storage.unit_of_work import UnitOfWork
 
 # The day behind every other, in whose place a task without a term stands in the order.
 NO_TERM = date(9999, 12, 31)
@@ -46,6 +59,7 @@ class Task(Base):
     # A worklist is three lists: what is in one's hands, what is offered to each of one's roles, what one has done. Each
     # is read in its order, of all stages or of one.
     __table_args__ = (
+        one_of("status", "open", "done", "cancelled"),
         Index(None, "case_id", "status"),
         Index("ix_task_in_hand", "assignee", _BY_TERM, "id", postgresql_where=_OPEN),
         Index("ix_task_in_hand_stage", "assignee", "stage", _BY_TERM, "id", postgresql_where=_OPEN),
@@ -60,12 +74,19 @@ class Task(Base):
     )
 
 
+def append(session: UnitOfWork, row: Mapping[str, Any]) -> None:
+    """Add an open task, given by its columns."""
+    session.append(_TABLE, row)
+
+
+_TABLE = cast(Table, Task.__table__)
+_FRESH = select(Task).where(Task.id == bindparam("task_id")).execution_options(populate_existing=True)
 # What worklists are ordered by, written as in the indexes.
 by_term = func.coalesce(Task.due_on, literal_column(_NO_TERM))
 
 
 def get(session: Session, task_id: str) -> Task | None:
-    return session.scalar(select(Task).where(Task.id == task_id).execution_options(populate_existing=True))
+    return session.scalar(_FRESH, {"task_id": task_id})
 
 
 def list_of_case(session: Session, case_id: int) -> Sequence[Task]:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, select
+from sqlalchemy import BigInteger, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
-from storage.base import Base, Id, Instant, Json
+from storage.base import Base, Id, Instant, Json, one_of
+from storage.locks import to_change
 
 
 class WhatIf(Base):
@@ -23,7 +24,7 @@ class WhatIf(Base):
     asked_by: Mapped[str]
     asked_at: Mapped[Instant]
     finished_at: Mapped[Instant | None]
-    __table_args__ = (Index(None, "state", "id"),)
+    __table_args__ = (one_of("state", "waiting", "done", "failed"),)
 
 
 def find(session: Session, what_if_id: int) -> WhatIf | None:
@@ -39,15 +40,8 @@ def list_what_ifs(session: Session, *, before: int | None = None, limit: int = 5
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
-def next_waiting(session: Session) -> WhatIf | None:
-    """Claim the oldest one that nobody works on; other workers skip it."""
-    query = select(WhatIf).where(WhatIf.state == "waiting").order_by(WhatIf.id).limit(1)
-    return session.scalar(query.with_for_update(skip_locked=True))
-
-
 def lock(session: Session, what_if_id: int) -> WhatIf:
-    query = select(WhatIf).where(WhatIf.id == what_if_id).with_for_update().execution_options(populate_existing=True)
-    return session.scalars(query).one()
+    return session.scalars(to_change(select(WhatIf).where(WhatIf.id == what_if_id))).one()
 
 
 def finish(found: WhatIf, result: dict[str, object], now: datetime) -> None:

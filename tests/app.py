@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from jinja2 import StrictUndefined
 
-from server import Installation, create_app
+from server import Installation, create_app, database_of_pages
 from server.embedded import S3, Urls
 from server.settings import Settings
-from storage.database import Database
 from storage.objects import ObjectStore
 
 
@@ -48,7 +48,7 @@ def application(settings: Settings, *, of_its_own: bool = False) -> Iterator[Fla
     kind = replace(settings, database_url="", database_owner_url="", data_dir=Path())
     alike = [] if of_its_own else _idle[kind]
     app, made_with = alike.pop() if alike else _made(settings)
-    database = Database(settings.database_url)
+    database = database_of_pages(settings)
     app.extensions["greencase"] = Installation(settings, database, store)
     try:
         yield app
@@ -61,5 +61,7 @@ def application(settings: Settings, *, of_its_own: bool = False) -> Iterator[Fla
 
 def _made(settings: Settings) -> tuple[Flask, dict[str, Any]]:
     app = create_app(settings)
+    # A name that nobody gave a template is a mistake in one of its branches, not an empty place on the page.
+    app.jinja_env.undefined = StrictUndefined
     app.extensions["greencase"].database.dispose()
     return app, dict(app.config)

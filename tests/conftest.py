@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,6 +22,7 @@ from flask import Flask
 
 from server.embedded import S3, EmbeddedError, ObjectStore, PostgresServer, Urls
 from server.embedded.postgres import make_roles, urls_of
+from server.embedded.watch import Part, Question, watch
 from server.settings import Settings
 from tests.app import application, settings_on
 from tests.contract_client import Office
@@ -82,9 +85,33 @@ def postgres(run_dir: Path) -> Iterator[Urls]:
 def object_store(run_dir: Path) -> Iterator[S3]:
     """The S3 store of this run; one bucket for all tests, object keys are generated and never meet."""
     server = ObjectStore(run_dir)
-    with server as store:
+    with server as store, _looked_after(server):
         yield store
-        assert server.pid, f"the store ended before its tests did:\n{server.log.read_text('utf-8', 'replace')[-5000:]}"
+
+
+@contextmanager
+def _looked_after(server: ObjectStore) -> Iterator[None]:
+    """As `greencase up` does it, only sooner: a store that hangs costs the tests of a minute, not all that follow."""
+
+    def say(words: str) -> None:
+        print(words, file=sys.__stderr__, flush=True)
+
+    def start_anew() -> None:
+        server.start_anew()
+        # The folder goes with the run, and with it what the store's parts were waiting for.
+        kept = Path(tempfile.gettempdir()) / f"greencase-store-{os.getpid()}.log"
+        say(f"{server.log} → {shutil.copy(server.log, kept)}")
+
+    question = Question(server.takes_an_object, "仍在运行却不再接收文件", every=5, again=1, failures=2)
+    part = Part("文件存储", server.log, lambda: server.pid is not None, start_anew, question)
+    ended = Event()
+    watcher = Thread(target=watch, args=([part], say, ended), daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from server.embedded.postgres import driver_url, make_database
 from storage.database import Database
 from storage.people import SignIn, User
 from tests.contract_client import Api, Office, flask_transport
+from workflows.permissions import Actor
 
 
 @dataclass
@@ -36,14 +37,22 @@ class Databases:
     def make(self, template: Urls | None = None) -> Urls:
         """A new database: empty, or with the rows of another, which nobody must be connected to."""
         name = f"{self.stem}_{next(self.numbers)}"
-        with psycopg.connect(driver_url(self.server.admin_url), autocommit=True) as admin:
-            make_database(admin, name, **({"template": _name(template)} if template else {}))
-        self.made.add(name)
+        self._make(name, template)
         return replace(
             self.server,
             owner_url=f"{self.server.owner_url.rsplit('/', 1)[0]}/{name}",
             app_url=f"{self.server.app_url.rsplit('/', 1)[0]}/{name}",
         )
+
+    def _make(self, name: str, template: Urls | None) -> None:
+        with psycopg.connect(driver_url(self.server.admin_url), autocommit=True) as admin:
+            make_database(admin, name, **({"template": _name(template)} if template else {}))
+        self.made.add(name)
+
+    def make_again(self, urls: Urls, template: Urls) -> None:
+        """Put a database back to what it was made from: whatever is kept in memory of its definitions stays true."""
+        self.drop(urls)
+        self._make(_name(urls), template)
 
     def drop(self, urls: Urls) -> None:
         """Drop a database, whoever is connected."""
@@ -71,6 +80,11 @@ class Snapshot:
     references: tuple[str, ...] = ()
     tokens: Mapping[str, str] = field(default_factory=dict)
     applicants: Mapping[str, str] = field(default_factory=dict)
+
+
+def person(username: str, *roles: str) -> Actor:
+    """Somebody of these posts, who has not signed in."""
+    return Actor(0, username, username, frozenset(roles))
 
 
 def office_of(app: Flask, snapshot: Snapshot) -> Office:

@@ -8,7 +8,7 @@ from storage.database import Session
 from storage.people import User
 from workflows.audit import Chain
 from workflows.errors import FieldError, Invalid
-from workflows.permissions import ROLES
+from workflows.permissions import ROLES, Actor
 
 CHAIN = "accounts"
 _USERNAME = re.compile(r"[a-z][a-z0-9_.-]{1,31}")
@@ -31,7 +31,7 @@ def create(
     role: str,
     password_hash: str,
     uscc: str | None,
-    by: str,
+    by: Actor,
     now: datetime,
 ) -> User:
     """Make an account with one role; an applicant acts for the registered enterprise of `uscc`. Raises Invalid."""

@@ -1,6 +1,6 @@
 """Who is who and who may see what; deny by default (design.md, "who sees what")."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from storage.cases import Reach, Scope
 from workflows.errors import Forbidden
@@ -53,7 +53,10 @@ STAFF = OFFICE | READERS | INVITED
 
 @dataclass(frozen=True)
 class Actor:
-    """Whoever acts: a signed-in person, or the system itself (`SYSTEM`)."""
+    """Whoever acts: a signed-in person, or the system itself (`SYSTEM`).
+
+    `acting` is the one of his posts in which a person with several acts now, `address` where the request came from.
+    """
 
     id: int
     username: str
@@ -61,6 +64,18 @@ class Actor:
     roles: frozenset[str]
     enterprise_id: int | None = None
     uscc: str | None = None
+    acting: str | None = None
+    address: str | None = None
+
+    @property
+    def role(self) -> str | None:
+        """The post that stands on record beside the name; of several the first in the office's order."""
+        return self.acting or next((role for role in ROLES if role in self.roles), None)
+
+    def in_role(self, *roles: str) -> "Actor":
+        """The same person in the first of these posts that is his; unchanged when none is."""
+        found = next((role for role in roles if role in self.roles), None)
+        return self if found is None or found == self.acting else replace(self, acting=found)
 
     def has(self, *roles: str) -> bool:
         return not self.roles.isdisjoint(roles)
@@ -100,8 +115,9 @@ def scope_of(actor: Actor) -> Scope:
     return Scope(Reach.NONE)
 
 
-def require(actor: Actor, *roles: str) -> None:
-    """Raise Forbidden unless the actor has one of the roles."""
+def require(actor: Actor, *roles: str) -> Actor:
+    """The actor in the first of these posts that is his. Raises Forbidden when none is."""
     if not actor.has(*roles):
         names = "、".join(ROLES[role] for role in roles)
         raise Forbidden(f"此项操作由{names}办理。")
+    return actor.in_role(*roles)

@@ -23,18 +23,20 @@ PERSONAL = frozenset(
 )
 
 
+SHORTEST_SHOWN = 6
+
+
 def amount(value: Decimal | None) -> str | None:
     """Whole yuan as a string."""
     return None if value is None else f"{value:.0f}"
 
 
 def mask(value: object) -> str:
-    """The first and last few characters; the rest hidden."""
+    """A value with at most a third of its characters shown, at both ends; nothing of one that is shorter than six."""
     text = str(value)
-    if len(text) <= 4:
-        return "*" * len(text)
-    keep = 3 if len(text) < 12 else 4
-    return text[:keep] + "*" * (len(text) - 2 * keep if len(text) > 2 * keep else 1) + text[-min(keep, 4) :]
+    shown = len(text) // 3 if len(text) >= SHORTEST_SHOWN else 0
+    first, last = shown // 2, shown - shown // 2
+    return text[:first] + "*" * (len(text) - shown) + text[len(text) - last :]
 
 
 def masked(data: Mapping[str, Any], actor: Actor) -> dict[str, Any]:

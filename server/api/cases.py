@@ -5,7 +5,7 @@ from typing import Any
 from flask import g
 
 from server.api.route import PAGE_QUERY, answers, call, caller, listing, record, text
-from workflows.casework import cases, dossiers, side_paths
+from workflows.casework import cases, dossiers, history, side_paths
 
 NULLABLE = {"type": ["string", "null"]}
 CASE = answers(
@@ -138,7 +138,7 @@ def resume(reference: str, data: dict[str, Any]) -> dict[str, Any]:
     query=PAGE_QUERY,
 )
 def get_history(reference: str, query: dict[str, Any]) -> dict[str, Any]:
-    return dossiers.get_history(g.session, caller(), reference, **query).as_dict()
+    return history.get_history(g.session, caller(), reference, **query).as_dict()
 
 
 @call(

@@ -157,7 +157,7 @@ def call(
 
 def _read_body() -> bytes:
     try:
-        return request.get_data(cache=False)
+        return request.get_data()
     except RequestEntityTooLarge:
         raise TooLarge("提交的内容过大，请减少后重试。") from None
 

@@ -43,17 +43,29 @@ class Child:
         """The exit status once the process has ended by itself."""
         return None if self._process is None else self._process.poll()
 
-    def listens_on(self, wanted: set[int]) -> bool:
-        """Whether the process itself accepts connections on all of these ports; yes where the system does not tell."""
+    def deaf_on(self, wanted: set[int]) -> set[int]:
+        """The ports among these that the process does not listen on; none where the system does not tell."""
         if self._process is None:
-            return False
+            return wanted
         try:
             found = psutil.Process(self._process.pid).net_connections("tcp")
         except psutil.AccessDenied:
-            return True
+            return set()
         except psutil.NoSuchProcess:
-            return False
-        return wanted <= {each.laddr.port for each in found if each.status == psutil.CONN_LISTEN}
+            return wanted
+        return wanted - {each.laddr.port for each in found if each.status == psutil.CONN_LISTEN}
+
+    def effort(self) -> tuple[float, int]:
+        """What grows while the program gets on: seconds of processor time with its children's, and bytes of its log."""
+        seconds = 0.0
+        if self._process is not None:
+            with contextlib.suppress(psutil.Error):
+                process = psutil.Process(self._process.pid)
+                for each in (process, *process.children(recursive=True)):
+                    with contextlib.suppress(psutil.Error):
+                        times = each.cpu_times()
+                        seconds += times.user + times.system
+        return seconds, self.log.stat().st_size if self.log.exists() else 0
 
     def start(
         self,

@@ -33,10 +33,11 @@ class InUse(EmbeddedError):
 
 
 class StartFailed(EmbeddedError):
-    """The server's process ended, or did not answer in time; carries the end of its log."""
+    """The server's process ended, or never answered; says why where that is known, and carries the end of its log."""
 
-    def __init__(self, what: str, log: Path) -> None:
-        super().__init__(f"{what} 未能启动，日志：{log}\n{what} did not start; its log ends:\n{_tail(log)}")
+    def __init__(self, what: str, log: Path, why: str = "") -> None:
+        reason = f"（{why}）" if why else ""
+        super().__init__(f"{what} 未能启动{reason}，日志：{log}\n{what} did not start; its log ends:\n{_tail(log)}")
 
 
 def _tail(log: Path, lines: int = 15) -> str:

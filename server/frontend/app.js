@@ -27,7 +27,7 @@ document.addEventListener("submit", (event) => {
   delete form.dataset.confirmed;
   if (submitter?.matches("[name=_add], [name=_remove]") && !event.defaultPrevented) {
     event.preventDefault();
-    changeRows(form, submitter).catch(() => location.reload());
+    changeRows(form, submitter);
     return;
   }
   if (event.defaultPrevented || form.method === "get" || form.hasAttribute("hx-post")) return;
@@ -56,19 +56,73 @@ document.querySelectorAll("[data-tick-all]").forEach((label) => {
   });
 });
 
-/** Adds or removes a row of a list in place; the server renders it, and what was typed elsewhere stays. */
+/**
+ * Adds or removes a row of a list in place; the server renders it, and what was typed elsewhere stays. Where there is no
+ * such list in the answer the form is sent as it is without scripts; where there is no answer the page stays as it is.
+ */
 async function changeRows(form, submitter) {
-  const id = `f-${submitter.value.split(":")[0]}`;
+  const list = document.getElementById(`f-${submitter.value.split(":")[0]}`);
   const data = new URLSearchParams(new FormData(form));
   data.append(submitter.name, submitter.value);
-  const answer = await fetch(form.action, { method: "POST", body: data });
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const list = page.getElementById(id);
-  if (!answer.ok || !list) throw new Error(`no list ${id} in the answer`);
-  document.getElementById(id).replaceWith(list);
-  const rows = list.querySelectorAll(":scope > fieldset");
-  const next = submitter.name === "_add" ? rows[rows.length - 1] : list;
-  (next.querySelector("input, select, textarea") ?? list).focus();
+  list.disabled = true; // what was typed into it by now would be lost
+  const heard = await post(form.action, data);
+  list.disabled = false;
+  if (!heard?.answer.ok) {
+    sayBeside(submitter, `${whyNoRow(heard)}填写的内容仍在本页，请稍后再试。`);
+    return;
+  }
+  const fresh = heard.page.getElementById(list.id);
+  if (!fresh) {
+    sendPlainly(form, submitter);
+    return;
+  }
+  list.replaceWith(fresh);
+  const rows = fresh.querySelectorAll(":scope > fieldset");
+  const next = submitter.name === "_add" ? rows[rows.length - 1] : fresh;
+  (next.querySelector("input, select, textarea") ?? fresh).focus();
+}
+
+/** The answer to a form and the page in it, or null where none came. */
+async function post(address, data) {
+  try {
+    const answer = await fetch(address, { method: "POST", body: data, redirect: "manual" });
+    return { answer, page: new DOMParser().parseFromString(await answer.text(), "text/html") };
+  } catch (error) {
+    console.warn(error);
+    return null;
+  }
+}
+
+/** Sends a form as a browser without scripts does when this button is pressed. */
+function sendPlainly(form, submitter) {
+  const chosen = document.createElement("input");
+  chosen.type = "hidden";
+  chosen.name = submitter.name;
+  chosen.value = submitter.value;
+  form.append(chosen);
+  HTMLFormElement.prototype.submit.call(form);
+}
+
+function whyNoRow(heard) {
+  if (!heard) return "网络中断，未能增减行。";
+  if (heard.answer.type === "opaqueredirect") return "登录已失效，未能增减行；请先在新窗口登录。";
+  return errorIn(heard.page) || "服务暂不可用，未能增减行。";
+}
+
+function sayBeside(button, text) {
+  const words = button.parentElement.querySelector(":scope > [data-row-error]") ?? document.createElement("div");
+  words.dataset.rowError = "";
+  words.className = "invalid-feedback d-block";
+  words.setAttribute("role", "alert");
+  words.textContent = text;
+  button.after(words);
+  button.focus();
+}
+
+/** What a page of the server says went wrong; "" for another page. */
+function errorIn(page) {
+  const error = page.querySelector("[role=alert], .alert-danger, .empty-subtitle, main");
+  return error?.textContent.trim().replace(/\s+/g, " ").slice(0, 300) ?? "";
 }
 
 /** Asks in a dialog; answers whether the person agreed. */
@@ -129,8 +183,7 @@ function upload(form, submitter) {
       return;
     }
     const answer = new DOMParser().parseFromString(request.responseText, "text/html");
-    const error = answer.querySelector("[role=alert], .alert-danger, .empty-subtitle, main");
-    words.textContent = error?.textContent.trim().replace(/\s+/g, " ").slice(0, 300) || "上传未成功，请稍后重试。";
+    words.textContent = errorIn(answer) || "上传未成功，请稍后重试。";
     words.classList.add("text-danger");
   });
   request.addEventListener("error", () => {

@@ -1,4 +1,4 @@
-// Bundles what the pages load into server/static. Run by `make`; needs Node 18 or newer and nothing from outside.
+// Bundles what the pages load into server/static. Run by `make`; needs nothing from outside.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";

@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
-from storage.batches import Batch, ListRow
+from storage.batches import ListRow
 from storage.cases import Case
 from storage.instances import Wait
 from storage.people import Enterprise
@@ -98,14 +98,13 @@ def beneficiaries(session: Session, case_ids: Iterable[int]) -> dict[int, Benefi
     return {row[0]: Beneficiary(*row) for row in rows}
 
 
-def rivals(session: Session, case: Case) -> list[tuple[int, int, str, str | None]]:
-    """Batch, year of its ceiling, USCC and group of the other open cases of the same matter."""
+def rivals(session: Session, case: Case) -> list[tuple[int, str]]:
+    """Batch and USCC of the other open cases of the same matter, each pair once."""
     if case.matter_id is None:
         return []
     query = (
-        select(Case.batch_id, Batch.cap_year, Enterprise.uscc, Enterprise.group_uscc)
-        .join(Batch, Batch.id == Case.batch_id)
+        select(Case.batch_id, Enterprise.uscc)
         .join(Enterprise, Enterprise.id == Case.enterprise_id)
         .where(Case.matter_id == case.matter_id, Case.id != case.id, Case.ended_at.is_(None))
     )
-    return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
+    return [(row[0], row[1]) for row in session.execute(query.distinct().order_by(Case.batch_id, Enterprise.uscc))]

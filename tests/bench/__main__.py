@@ -30,10 +30,13 @@ BARS = {
     "completion_sql": 15,
     "completion_sql_max": 40,
     "completion_commits": 1,
+    "completion_floor_ratio": 5.5,
+    "deliver_1000_cases_ms": 2500,
     "parallel_experts_errors": 0,
     "parallel_experts_p95_ms": 500,
     "ledger_overspend": 0,
     "ledger_underspend": 0,
+    "rehearsal_two_workers_ratio": 0.6,
     "gate_child_ms": 2000,
     "gate_child_peak_mb": 50,
     "worklist_p95_ms": 30,
@@ -55,6 +58,7 @@ def main() -> int:
         _show(figures, ledger.measure(settings, case_ids))
         _show(figures, migration.measure(app, settings))
         _show(figures, allocation.measure(app, settings))
+        _show(figures, rehearsal.measure_sharing(settings))  # the last: it leaves its copies
     _show(figures, experts.measure())
     _show(figures, lists.measure())
     bars = {**BARS, "case_bytes": 30 * 1024 + 600 * figures["case_events"]}

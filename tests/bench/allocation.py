@@ -15,7 +15,9 @@ from server.settings import Settings
 from storage import batches, people
 from storage.database import Session
 from tests.contract_client import Office, flask_transport
+from workflows.audit import Chain
 from workflows.batches import allocation
+from workflows.batches.rounds import chain_name
 from workflows.permissions import Actor
 
 CASES, ENTERPRISES = 1_000, 400
@@ -87,12 +89,14 @@ def _fix(session: Session, batch_id: int) -> dict[str, float]:
     assert user is not None and batch is not None and batch.opened_at is not None
     actor = Actor(user.id, user.username, user.display_name, frozenset(user.roles))
     started = time.perf_counter()
-    running, fresh = allocation.fix(session, batch, actor, batch.opened_at, 1)
+    proposal = allocation.propose(session, batch, actor, batch.opened_at, 1)
+    fixed = Chain.open(session, chain_name(batch)).append(batch.opened_at, actor, "list_fixed", "1")
+    allocation.enter(session, proposal, fixed)
     session.flush()
     allocated = time.perf_counter()
-    assert len(fresh) == CASES + 1
-    for each in running:
-        each.deliver("listed", {})
+    assert len(proposal.fresh) == CASES + 1
+    for each in proposal.running:
+        each.deliver("listed", {}, fixed)
         each.save()
     session.flush()
     delivered = time.perf_counter()

@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import Engine, event
 
 from server.settings import Settings
+from tests.bench.floor import Floor
 from tests.contract_client import Office, Transport, flask_transport
 
 CASES = 5
@@ -94,18 +95,24 @@ def measure(app: Flask, settings: Settings) -> dict[str, float]:
     office = Office(measured(flask_transport(app)))
     batch = office.open_batch()
     case_ms, references = [], []
+    floor = Floor(settings.database_owner_url or settings.database_url)
     for number in range(CASES):
+        floor.drive()
         applicant = f"e{number + 1:02}"
         before = len(completions)
         reference = office.apply(applicant, batch=batch)
         office.drive(reference, applicant=applicant)
         case_ms.append(1000 * sum(seconds for _, seconds in completions[before:]))
         references.append(reference)
+    floor.close()
+    lowest = statistics.median(floor.seconds)
     return {
         "completion_sql": statistics.median(counter.statements for counter, _ in completions),
         "completion_sql_max": max(counter.statements for counter, _ in completions),
         "completion_commits": statistics.median(counter.commits for counter, _ in completions),
         "completion_ms": statistics.median(1000 * seconds for _, seconds in completions),
+        "completion_floor_ms": 1000 * lowest,
+        "completion_floor_ratio": statistics.median(seconds for _, seconds in completions) / lowest,
         "case_ms": statistics.median(case_ms),
         "db_step_ms": statistics.median(1000 * counter.seconds for counter, _ in completions),
         **_size(settings, references[-1]),

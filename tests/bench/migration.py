@@ -13,6 +13,7 @@ from storage import people
 from storage.database import Session
 from tests.contract_client import Office, flask_transport
 from tests.engine.redrawing import Drawing
+from tests.offices import person
 from workflows.case.bundles import bundle_of
 from workflows.foresight import migration_trial
 from workflows.permissions import Actor
@@ -67,7 +68,7 @@ def _try(session: Session, settings: Settings) -> float:
     drawing.insert("compliance", "recheck_outcome_to_deputy_review", lane="case_officer", form="explanation")
     library["retrofit.bpmn"] = drawing.bytes
     bundle = bundling.assemble(library, "retrofit")
-    version = deployments.publish(session, "retrofit", bundle, "owner2", datetime.now(UTC))
+    version = deployments.publish(session, "retrofit", bundle, person("owner2", "process_owner"), datetime.now(UTC))
     bundle_of(session, version.id)
     actor = Actor(user.id, user.username, user.display_name, frozenset(user.roles))
     started = time.perf_counter()

@@ -40,6 +40,11 @@ def _answer(operation: str) -> Any:
     return ANSWERS[operation][0] if operation in ANSWERS else None
 
 
+def answered(request: ServiceCall) -> Any:
+    """What a service task answers on the straight way."""
+    return _answer(request.operation)
+
+
 def _timed(act: Callable[[], object]) -> float:
     started = time.perf_counter()
     act()
@@ -67,21 +72,17 @@ def _stock_steps(diagrams: Diagrams) -> list[float]:
 
 def _our_steps(diagrams: Diagrams) -> list[float]:
     """Load from bytes, complete, run on, write bytes."""
-
-    def call(request: ServiceCall) -> Any:
-        return _answer(request.operation)
-
     now, times = NOW, []
-    state = ProcessInstance.start(diagrams, call, now).dump()
+    state = ProcessInstance.start(diagrams, answered, now).dump()
 
     def completed(task_id: str, decision: str | None) -> None:
         nonlocal state
-        instance = ProcessInstance.load(diagrams, state, call, now)
+        instance = ProcessInstance.load(diagrams, state, answered, now)
         instance.complete(task_id, decision)
         state = instance.dump()
 
     while True:
-        instance = ProcessInstance.load(diagrams, state, call, now)
+        instance = ProcessInstance.load(diagrams, state, answered, now)
         if instance.ended is not None:
             return times
         tasks = instance.open_tasks()
@@ -96,6 +97,6 @@ def _our_steps(diagrams: Diagrams) -> list[float]:
             state = instance.dump()
         else:
             now = instance.next_due() or now
-            instance = ProcessInstance.load(diagrams, state, call, now)
+            instance = ProcessInstance.load(diagrams, state, answered, now)
             instance.advance()
             state = instance.dump()

@@ -71,3 +71,30 @@ def test_a_correction_is_told_once_and_read(live: Site) -> None:
     expect(page.locator(".page-head .status-tag")).to_have_text("已撤回")
     page.close()
     assert live.wrong == []
+
+
+def test_a_row_that_cannot_be_added_costs_nothing_that_was_typed(live: Site) -> None:
+    _, page = _open_form(live, "e09", "冷库保温改造", scripts=True)
+    name, add = page.locator("[name=project_name]"), page.locator("button[name=_add][value=invoice_lines]")
+    name.fill("冷库保温改造（二期）")
+    refusals = [lambda route: route.fulfill(status=500, body="<html>"), lambda route: route.abort()]
+    for refuse, words in zip(refusals, ("服务暂不可用", "网络中断"), strict=True):
+        page.route("**/tasks/*", refuse)
+        add.click()
+        expect(page.locator("[data-row-error]")).to_contain_text(words)
+        page.unroute("**/tasks/*")
+        expect(name).to_have_value("冷库保温改造（二期）")
+    add.click()
+    expect(page.locator("#f-invoice_lines-0")).to_be_visible()
+    expect(page.locator("[data-row-error]")).to_have_count(0)
+
+    # An answer without the list: the form goes the way that it has without scripts.
+    page.route("**/tasks/*", lambda route: route.fulfill(status=200, body="<html>"), times=1)
+    page.locator("[name=invoice_lines-0-invoice_no]").fill("25112000000012345678")
+    add.click()
+    expect(page.locator("#f-invoice_lines-1")).to_be_visible()
+    expect(page.locator("[name=invoice_lines-0-invoice_no]")).to_have_value("25112000000012345678")
+    expect(name).to_have_value("冷库保温改造（二期）")
+    page.close()
+    live.wrong[:] = [each for each in live.wrong if "500" not in each and "ERR_FAILED" not in each]
+    assert live.wrong == []

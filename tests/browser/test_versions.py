@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from storage import definitions
 from tests.browser.visiting import PHONE, Site
+from tests.offices import person
 from workflows.workshop.deployments import Release, store_version
 
 FORM = "forms/retrofit_review.form"
@@ -33,7 +34,12 @@ def changed(live: Site) -> Iterator[Site]:
         form = json.loads(files[FORM])
         form["properties"]["title"] = "业务初审（修订）"
         edited = {**files, "retrofit.bpmn": diagram.encode(), FORM: json.dumps(form).encode()}
-        store_version(session, "retrofit", edited, Release("owner2", ["owner"], "核查期限改为15日", None, NOW))
+        store_version(
+            session,
+            "retrofit",
+            edited,
+            Release(person("owner2", "process_owner"), ["owner"], "核查期限改为15日", None, NOW),
+        )
     yield live
 
 

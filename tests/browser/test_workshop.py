@@ -11,8 +11,7 @@ from playwright.sync_api import Page, expect
 from server import clock
 from tests.browser.test_diagram_editor import MIDDLE, PATIENCE, SELECT, _choose, _judged, _saved, _settled
 from tests.browser.visiting import Site, press
-from workflows.foresight import migrations, rehearsals
-from workflows.rehearsal import Crew
+from tests.working_off import work_off
 
 FLOW, STAGE, FORM = "fund_plan_to_disbursement", "payment_review", "payment_opinion"
 
@@ -91,17 +90,14 @@ def rehearse(live: Site, page: Page, draft: str) -> str:
     page.get_by_label("已办结的申报件").check()
     press(page, "开始推演")
     page.wait_for_url("**/workshop/rehearsals/*")
-    crew = Crew(1)
-    while rehearsals.work_next(live.app.extensions["greencase"].database, crew, now(live)):
-        pass
+    work_off(live.app)
     page.get_by_role("status").filter(has_text="已完成，共2件").wait_for()
     page.reload()
     return page.locator("main").inner_text()
 
 
 def run_migration(live: Site) -> None:
-    while migrations.work_next(live.app.extensions["greencase"].database, now(live), 10):
-        pass
+    work_off(live.app)
 
 
 def version_of(live: Site, reference: str) -> int:

@@ -305,6 +305,51 @@ def test_a_message_wins_over_a_timer_that_nobody_has_let_fire():
     assert "period" not in case.wait_ids
 
 
+def test_a_message_goes_to_the_innermost_event_that_waits_for_it():
+    inner = diagram("q", start(), catch("inner", on_message("here")), task("a"), end(),
+                    line("begin", "inner", "a", "done"),
+                    outside=shape("message", "message_here", name="m"))  # fmt: skip
+    outer = diagram("p", start(), call("called", "q"), boundary("around", "called", on_message("m")), end(),
+                    end("away"), line("begin", "called", "done"), line("around", "away"), messages=["m"])  # fmt: skip
+    case = drive(outer, inner)
+    assert set(case.wait_ids) == {"inner", "around"}
+    case.deliver("m")
+    assert (case.open_ids, case.wait_ids) == (["a"], ["around"])
+    case.deliver("m")
+    assert case.ended.element_id == "away"
+
+
+def test_of_two_events_as_deep_the_one_reached_last_takes_the_message():
+    p = diagram("p", start(), both("f"), catch("first", on_message("m")), task("a"), catch("second", on_message("m")),
+                both("j"), end(), line("begin", "f", "first", "j", "done"), line("f", "a", "second", "j"),
+                messages=["m"])  # fmt: skip
+    case = drive(p)
+    case.complete("a")
+    assert case.wait_ids == ["first", "second"]
+    case.deliver("m")
+    assert case.wait_ids == ["first"]
+
+
+def test_of_several_timers_that_are_due_the_earliest_fires_first():
+    branches = {"late": "P3D", "early": "P1D", "middle": "P2D"}
+    drawn = [catch(name, at_time(text)) + service(f"after_{name}", name) for name, text in branches.items()]
+    lines = [line("f", name, f"after_{name}", "j") for name in branches]
+    p = diagram("p", start(), both("f"), both("j"), end(), line("begin", "f"), line("j", "done"), *drawn, *lines)
+    case = drive(p)
+    assert case.wait_ids == ["late", "early", "middle"]
+    case.advance(timedelta(days=5))
+    assert [request.operation for request in case.calls] == ["early", "middle", "late"]
+
+
+def test_of_timers_due_at_one_instant_the_one_reached_first_fires_first():
+    p = diagram("p", start(), both("f"), both("j"), end(), line("begin", "f"), line("j", "done"),
+                *(catch(name, at_time("P1D")) + service(f"after_{name}", name) for name in ("b", "a")),
+                *(line("f", name, f"after_{name}", "j") for name in ("b", "a")))  # fmt: skip
+    case = drive(p)
+    case.advance(timedelta(days=1))
+    assert [request.operation for request in case.calls] == ["b", "a"]
+
+
 def test_a_boundary_message_interrupts_a_call_and_the_call_can_be_entered_again():
     case = notice_case()
     case.complete("left")

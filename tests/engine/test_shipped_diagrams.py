@@ -2,17 +2,16 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import cache
-from typing import Any
 
 import pytest
 
 from tests.engine.driving import NOW
+from tests.engine.exploring import Explorer, drawn
 from tests.engine.shipped import LIBRARY, PAYLOADS, SCHEMES, Case, bundle
 from workflows import rules
-from workflows.engine import Diagrams, ProcessInstance, compile_bundle
+from workflows.engine import Diagrams, compile_bundle
 from workflows.workshop import bundling, deployments
 
 # domain.md section 4 with P08b and P11b of its corrections. In brackets: asked by the diagram, case for case.
@@ -134,54 +133,6 @@ def test_who_is_on_the_list_confirms_or_declines(scheme):
     assert (case.ended.status, case.ended.reason) == ("WITHDRAWN", "WITHDRAWN")
 
 
-class Explorer(Case):
-    """A case that mostly moves on and now and then takes the answer taken least so far; it stays in memory."""
-
-    def __init__(self, diagrams: Diagrams, chance: random.Random, taken: Counter[tuple[str, str]]) -> None:
-        self.chance, self.taken = chance, taken
-        self.bold = chance.choice((0.1, 0.2, 0.4))
-        self._live: ProcessInstance | None = None
-        super().__init__(diagrams, chance.choice)
-
-    @property
-    def instance(self) -> ProcessInstance:
-        if self._live is None:
-            self._live = super().instance
-        return self._live
-
-    def step(self, move: Callable[[ProcessInstance], object]) -> None:
-        move(self.instance)
-
-    def advance(self, delta: timedelta = timedelta()) -> None:
-        self.state, self._live = self.instance.dump(), None
-        super().advance(delta)
-
-    def dares(self, name: str, value: Any) -> bool:
-        """Whether to leave the straight way here; what no case has done yet is worth half of the tries."""
-        done = self.taken[name, str(value)]
-        return self.chance.random() < (self.bold if done else 0.5)
-
-    def pick(self, name: str, values: Sequence[Any]) -> Any:
-        value = min(values, key=lambda value: self.taken[name, str(value)])
-        # A route asks where to go, every other question whether to go on.
-        if not name.startswith("route_") and not self.dares(name, value):
-            value = values[0]
-        self.taken[name, str(value)] += 1
-        return value
-
-    def move(self) -> str:
-        interrupting = [wait for wait in self.waits if wait.boundary]
-        wait = self.chance.choice(interrupting) if interrupting else None
-        if wait is None or not self.dares(wait.element_id, "interrupts"):
-            return super().move()
-        self.taken[wait.element_id, "interrupts"] += 1
-        if wait.kind == "timer":
-            self.advance(timedelta(days=7))
-        else:
-            self.deliver(wait.message, **{wait.message: self.pick(wait.message, PAYLOADS[wait.message])})
-        return wait.element_id
-
-
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_cases_reach_every_element_by_every_flow(scheme):
     diagrams, taken = compiled(scheme), Counter()
@@ -208,12 +159,6 @@ def assert_somewhere(case: Case) -> None:
     assert instance.stage()
     assert all(task.role and task.status and task.stage for task in instance.open_tasks())
     assert bool(instance.ended) != bool(instance.open_tasks() or instance.waits())
-
-
-def drawn(diagrams: Diagrams, key: str) -> set[str]:
-    """The ids of all elements and flows of a process."""
-    process = diagrams.processes[key]
-    return {*process.elements, *(flow.id for flow in process.flows)}
 
 
 def test_the_first_answer_everywhere_leads_to_payment(diagrams):

@@ -10,7 +10,8 @@ from workflows import forms
 from workflows.codes.checklists import CHECKLISTS
 
 FOLDER = Path(__file__).parents[2] / "bpmn" / "forms"
-SHIPPED = {path.stem: forms.load(path.read_bytes()) for path in sorted(FOLDER.glob("*.form"))}
+PARTS = {path.stem: path.read_bytes() for path in sorted(FOLDER.glob("parts/*.form"))}
+SHIPPED = {path.stem: forms.load(path.read_bytes(), PARTS) for path in sorted(FOLDER.glob("*.form"))}
 
 SCHEMES = tuple(CHECKLISTS)
 ENTERPRISE = {

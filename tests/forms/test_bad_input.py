@@ -117,9 +117,9 @@ TABLE: list[tuple[str, Any, str | None]] = [
     ("field", "value", "message"), TABLE, ids=[f"{number}-{row[0]}" for number, row in enumerate(TABLE)]
 )
 def test_one_sentence_for_one_field(field: str, value: Any, message: str | None) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert errors(FILLED | {field: value}) == ({field: message} if message else {})
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_rows_are_named_by_number_and_column() -> None:

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from server.settings import CHECKOUT
+from tests.forms.shipped_forms import PARTS
+from workflows import forms
 from workflows.forms.differences import FORM, FormDifference, NotComparable, compare_forms
 
 REVIEW = json.loads((CHECKOUT / "bpmn/forms/retrofit_review.form").read_bytes())
-APPLICATION = json.loads((CHECKOUT / "bpmn/forms/retrofit_application.form").read_bytes())
+APPLICATION = forms.schema_of((CHECKOUT / "bpmn/forms/retrofit_application.form").read_bytes(), PARTS)
 Schema = dict[str, Any]
 
 

@@ -1,6 +1,5 @@
 """The forms of articles 6 to 9: what each article asks for, in both rounds of article 8, filled by their examples."""
 
-import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.forms.shipped_forms import ENTERPRISE, FOLDER, SHIPPED, context, example_data
+from tests.forms.shipped_forms import ENTERPRISE, SHIPPED, context, example_data
 from workflows import forms
 
 SCHEMES = ("renewable_energy", "future_energy", "industry_cluster", "green_event")
@@ -37,23 +36,6 @@ def test_decisions_stand_in_the_order_of_the_contract() -> None:
         if key.endswith("_confirmation"):
             expected = ("accept", "decline")
         assert SHIPPED[key].decisions == expected, key
-
-
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_applicant_other_funds_and_commitment_are_those_of_article_3(scheme: str) -> None:
-    def part(key: str, label: str) -> Any:
-        components = json.loads((FOLDER / f"{key}_application.form").read_bytes())["components"]
-        return _bare(next(component for component in components if component.get("label") == label))
-
-    for label in ("一、申报单位基本信息", "四、其他财政资金", "五、承诺"):
-        assert part(scheme, label) == part("retrofit", label)
-    assert SHIPPED[f"{scheme}_application"].prefills
-
-
-def _bare(component: dict[str, Any]) -> dict[str, Any]:
-    """A component without its ids and its place on the page."""
-    kept = {name: value for name, value in component.items() if name not in ("id", "layout")}
-    return kept | ({"components": [_bare(part) for part in kept["components"]]} if "components" in kept else {})
 
 
 @pytest.mark.parametrize("round_", ROUNDS)

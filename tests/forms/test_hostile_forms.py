@@ -27,10 +27,10 @@ def nested(depth: int) -> dict[str, Any]:
 
 def refused(content: bytes) -> forms.FormRefused:
     """The refusal, which came quickly and can be shown."""
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(forms.FormRefused) as caught:
         forms.read(content)
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
     said = caught.value.message_zh
     assert len(said) < 400
     assert said.isprintable()
@@ -174,9 +174,9 @@ def test_a_form_that_only_many_choices_fill_is_read_in_time() -> None:
         }
         for number in range(200)
     ]
-    started = time.monotonic()
+    started = time.process_time()
     assert len(forms.read(text(*many)).fields) == 200
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 JSON = st.recursive(

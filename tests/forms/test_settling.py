@@ -1,15 +1,15 @@
 """A required choice of which one value is left settles what depends on it."""
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import pytest
 
+from tests.forms.shipped_forms import SHIPPED
 from workflows import forms
 from workflows.forms import feel
 from workflows.forms.form import Part
 
-FORM = forms.load((Path(__file__).parents[2] / "bpmn/forms/industry_cluster_application.form").read_bytes())
+FORM = SHIPPED["industry_cluster_application"]
 ENTRY, YEARLY = {"round": ["entry"]}, {"round": ["yearly"]}
 
 

@@ -18,6 +18,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from server import database_of_pages
 from server.embedded import S3, Urls
 from server.settings import Settings
 from storage import ledger, people
@@ -25,9 +26,11 @@ from storage.cases import Case
 from storage.database import Database
 from storage.ledger import LedgerEntry
 from tests.app import application, settings_on
+from tests.attribution import misattributed
 from tests.contract_client import Office
 from tests.offices import Databases, Snapshot, office_of
-from workflows import rules
+from tests.server.signing_in import put_into_cookie, token_of
+from workflows import audit, rules
 from workflows.permissions import Actor
 
 # The elements at which a case stops on the straight path (domain.md 3.2), in order; `at` knows these.
@@ -123,7 +126,7 @@ def _tokens(office: Office) -> dict[str, str]:
 def moved(app: Flask, settings: Settings) -> Iterator[Flask]:
     """The application on another database; to make its routes anew takes a third of a second each time."""
     before = app.extensions["greencase"]
-    app.extensions["greencase"] = replace(before, settings=settings, database=Database(settings.database_url))
+    app.extensions["greencase"] = replace(before, settings=settings, database=database_of_pages(settings))
     try:
         yield app
     finally:
@@ -150,6 +153,7 @@ class At:
     exits: ExitStack
     app: Flask = field(init=False)
     urls: Urls = field(init=False)
+    began_as: Urls = field(init=False)
 
     def __call__(self, stage: str, story: str = "alone") -> tuple[Any, ...]:
         return self._begin(self.stages.get(story, stage))
@@ -159,10 +163,17 @@ class At:
         return self._begin(self.stages.told(story))
 
     def _begin(self, snapshot: Snapshot) -> tuple[Any, ...]:
+        self.began_as = snapshot.urls
         self.urls = self.stages.databases.make(snapshot.urls)
         self.exits.callback(self.stages.databases.drop, self.urls)
         self.app = self.exits.enter_context(moved(self.stages.app, self.stages.settings(self.urls)))
+        self.exits.callback(self._refuse_false_names, self.database)
         return office_of(self.app, snapshot), *snapshot.references
+
+    def again(self) -> None:
+        """Let nothing have happened since this office was begun; everybody is still signed in."""
+        self.database.dispose()
+        self.stages.databases.make_again(self.urls, self.began_as)
 
     def give(self, username: str, *roles: str) -> None:
         """Let a person hold more than one post; separation of duties is by person, not by post."""
@@ -178,14 +189,20 @@ class At:
             assert user is not None
             return Actor(user.id, username, user.display_name, frozenset(user.roles), user.enterprise_id)
 
-    def occupy(self, reference: str, yuan: int) -> None:
-        """Let the enterprise of a case have been paid so much this year, in a case of another batch long ago."""
+    def case_id(self, reference: str) -> int:
+        """The number of a case in the database."""
+        with self.database.transaction() as session:
+            return session.scalars(select(Case.id).where(Case.reference == reference)).one()
+
+    def occupy(self, reference: str, yuan: int, scheme: str | None = None) -> None:
+        """Let the enterprise of a case have been paid so much this year, earlier, by its scheme or another."""
         with self.database.transaction() as session:
             case = session.scalars(select(Case).where(Case.reference == reference)).one()
             uscc = people.get_enterprise(session, case.enterprise_id).uscc
             account = ledger.lock_accounts(session, [uscc], 2026)[uscc]
             copied = {column.key: getattr(case, column.key) for column in Case.__table__.columns if column.key != "id"}
-            earlier = Case(**{**copied, "reference": "TZL2025000001", "status": "PAID"})
+            paid = {"reference": "TZL2025000001", "status": "PAID", "scheme": scheme or case.scheme}
+            earlier = Case(**{**copied, **paid})
             session.add(earlier)
             session.flush()
             session.add(
@@ -202,6 +219,13 @@ class At:
             )
 
     @staticmethod
+    def _refuse_false_names(database: Database) -> None:
+        """Nobody is named on the record for what he did not do, whatever the journey was about."""
+        with database.transaction() as session:
+            # Some journeys damage the record on purpose; what is damaged says nothing about who is named.
+            assert audit.verify(session) or misattributed(session) == []
+
+    @staticmethod
     def instant(text: str) -> datetime:
         return datetime.fromisoformat(text)
 
@@ -209,6 +233,13 @@ class At:
     def database(self) -> Database:
         database: Database = self.app.extensions["greencase"].database
         return database
+
+
+def page(at: At, username: str, path: str) -> str:
+    """A page as a person reads it."""
+    client = at.app.test_client()
+    put_into_cookie(client, token_of(at.app, username))
+    return client.get(path).get_data(as_text=True)
 
 
 @pytest.fixture(scope="session")

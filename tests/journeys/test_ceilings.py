@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from storage import people
 from tests.contract_client import Office, refused
-from tests.journeys.conftest import At
+from tests.journeys.conftest import At, page, ten_schemes
+from tests.journeys.lists import E01, E02
+from tests.journeys.projects import batch_of as batch_with
+from tests.journeys.projects import project, to_the_list
 from tests.journeys.test_meeting import batch_of, resolve
+from workflows.rules import uscc as code
+
+# Of nobody who is registered: the parent of a group, and one that no group has.
+PARENT, NOBODY = (body + code.check_character(body) for body in ("91110112YYYY00900", "91110112YYYY00901"))
 
 
 def ledger(office: Office, case: str) -> Any:
@@ -139,6 +149,72 @@ def test_the_ledger_follows_a_case_to_its_payment(at: At) -> None:
         ("RESERVED", "COMMITTED", "900000"),
         ("COMMITTED", "PAID", "900000"),
     ]
+
+
+# ---- what is left is what a list would give ----
+
+
+def one_match(office: Office, enterprise: str = "e01", **readings: str) -> str:
+    """A city match of 2,000,000 yuan at the list of a batch with these readings."""
+    case = project(office, batch_with(office, "future_energy", **readings), enterprise, "future_energy", 2_000_000)
+    to_the_list(office, case)
+    return case
+
+
+@pytest.mark.parametrize(("exempt", "left"), [("true", "2000000"), ("false", "500000")])
+def test_instalments_of_clusters_count_as_the_newest_batch_reads_them(at: At, exempt: str, left: str) -> None:
+    office, *_ = at.after(ten_schemes)
+    case = one_match(office, a8__exempt_from_annual_cap=exempt)
+    at.occupy(case, 1_500_000, scheme="industry_cluster")
+    account = ledger(office, case)
+    assert account["available"] == left
+    assert account["not_counted"] == ("1500000" if exempt == "true" else "0")
+    assert account["read_by"]["id"] == batch_of(office, case)
+    fix_list(office, case)
+    assert finals(office, case) == [left]
+    assert ledger(office, case)["available"] == "0"
+
+
+def test_whom_the_ceiling_does_not_bind_has_none(at: At) -> None:
+    office, *_ = at.after(ten_schemes)
+    case = one_match(office, "e10", a10__annual_cap_applies_to="enterprises_only")
+    at.occupy(case, 1_500_000)
+    account = ledger(office, case)
+    assert (account["cap"], account["available"], account["not_counted"]) == (None, None, "1500000")
+    fix_list(office, case)
+    assert finals(office, case) == ["2000000"]
+    assert "年度支持限额仅适用于企业" in page(at, "auditor", f"/ledger/{account['uscc']}")
+
+
+def test_a_firm_of_a_group_is_told_what_its_group_has_left_though_the_parent_is_not_registered(at: At) -> None:
+    office, *_ = at.after(ten_schemes)
+    with at.database.transaction() as session:
+        for uscc in (E01, E02):
+            firm = people.find_enterprise(session, uscc)
+            assert firm is not None
+            firm.group_uscc = PARENT
+    batch = batch_with(office, "future_energy", a10__cap_scope="group")
+    asking = (("e01", 1_200_000), ("e02", 500_000))
+    cases = [project(office, batch, enterprise, "future_energy", yuan) for enterprise, yuan in asking]
+    to_the_list(office, *cases)
+    fix_list(office, cases[0])
+    assert finals(office, *cases) == ["1200000", "500000"]
+    for case in cases:
+        account = ledger(office, case)
+        assert (account["available"], account["account"]["uscc"]) == ("300000", PARENT)
+        assert f"/ledger/{PARENT}" in page(at, "auditor", f"/ledger/{account['uscc']}?year=2026")
+    parent = office.as_("auditor").get(f"/enterprises/{PARENT}/ledger?year=2026")
+    assert (parent["enterprise"], parent["available"]) == ("未登记单位（集团）", "300000")
+    assert {entry["case"] for entry in parent["entries"]} == set(cases)
+    with refused(404):
+        office.as_("auditor").get(f"/enterprises/{NOBODY}/ledger?year=2026")
+
+
+def test_before_a_year_has_a_batch_its_room_is_counted_by_what_is_in_force(at: At) -> None:
+    office, _ = at("fill_application")
+    account = office.as_("auditor").get(f"/enterprises/{E01}/ledger?year=2027")
+    assert (account["available"], account["read_by"]) == ("2000000", None)
+    assert "现行口径" in page(at, "auditor", f"/ledger/{E01}?year=2027")
 
 
 def test_renouncing_an_approved_award_releases_it(at: At) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tests.contract_client import Office
+from tests.contract_client import Office, fill
 from tests.journeys.conftest import At
 from tests.journeys.lists import E01, E02
 from tests.journeys.projects import account, batch_of, finals, fix_list, project, to_the_list
-from tests.journeys.test_races import at_once, posting
+from tests.journeys.test_races import answering, at_once, overtaken, posting
 from tests.journeys.test_same_matter import outcome, resolve, tick
+from workflows.casework import matters, tasks
 
 FILINGS = ("京通备〔2025〕81号（虚构）", "京通备〔2025〕82号（虚构）")
 REASON = "同一设备、同一地点，仅备案文号不同"
@@ -121,18 +122,80 @@ def test_a_merge_meets_the_list(at: At) -> None:
     assert finals(office, future, retrofit) == ["1800000", "0"]
 
 
+# ---- what is submitted or imported meanwhile ----
+
+
+def one_more(office: Office) -> Sequence[str]:
+    """Two submitted cases of two matters, and an application for one of these that is not submitted yet."""
+    batch = batch_of(office)
+    cases = [
+        project(office, batch, "e02", "future_energy", 1_800_000, filing_no=FILINGS[0]),
+        project(office, batch, "e01", "retrofit", 5_000_000, filing_no=FILINGS[1]),
+    ]
+    return *cases, office.apply("e03", "同一项目的改造", batch, "retrofit")
+
+
+def application(at: At, office: Office, case: str) -> tuple[str, dict[str, Any]]:
+    """The task of the application that is not submitted, and what its form will hold."""
+    [task] = office.as_("e03").get(f"/cases/{case}")["open_tasks"]
+    schema = office.as_("e03").get(f"/tasks/{task['id']}")["form"]["schema"]
+    return task["id"], fill(schema, {"filing_no": FILINGS[1]})
+
+
+def test_a_merge_does_not_overlook_what_is_just_being_submitted(at: At) -> None:
+    """The newer matter goes; a case that were left with it would not be seen by best-only."""
+    office, first, second, third = at.after(one_more)
+    (task, data), applicant = application(at, office, third), at.actor("e03")
+    path, body = f"/matters/{matter(office, first)}/merge", {"with": matter(office, second), "reason": REASON}
+    status, answer = overtaken(
+        at,
+        lambda session, now: tasks.complete(session, applicant, task, data, now),
+        answering(at, office, "officer", path, body),
+    )
+    assert (status, "刷新查看后再认定" in answer["detail"]) == (409, True)
+    assert office.as_("officer").try_call("POST", path, body)[0] == 200
+    assert matter(office, third) == matter(office, second) == matter(office, first)
+
+
+def test_who_submits_while_two_matters_are_merged_comes_to_the_one_that_stays(at: At) -> None:
+    office, first, second, third = at.after(one_more)
+    task, data = application(at, office, third)
+    ids, officer = (matter(office, first), matter(office, second)), at.actor("officer")
+    status, _ = overtaken(
+        at,
+        lambda session, now: matters.merge(session, officer, *ids, REASON, now),
+        answering(at, office, "e03", f"/tasks/{task}/completion", {"data": data}),
+    )
+    assert (status, matter(office, third)) == (200, min(ids))
+
+
+def test_what_is_imported_while_two_matters_are_merged_comes_to_the_one_that_stays(at: At) -> None:
+    office, first, second, _ = at.after(one_more)
+    ids, officer = (matter(office, first), matter(office, second)), at.actor("officer")
+    status, answer = overtaken(
+        at,
+        lambda session, now: matters.merge(session, officer, *ids, REASON, now),
+        answering(at, office, "owner", "/historic-awards", {"items": [{**EARLIER, "matter_key": FILINGS[1]}]}),
+    )
+    assert (status, answer["accepted"]) == (201, 1), answer
+    awards = office.as_("officer").get(f"/matters/{min(ids)}")["historic_awards"]
+    assert [award["uscc"] for award in awards] == [E01]
+
+
+EARLIER = {
+    "uscc": E01,
+    "scheme": "retrofit",
+    "matter_key": FILINGS[0],
+    "decided_on": "2025-06-20",
+    "precap_amount": "1500000",
+    "paid_amount": "1500000",
+    "document_no": "虚构文〔2025〕12号",
+}
+
+
 def first_phase_paid(office: Office) -> Sequence[str]:
     """A project had 1,500,000 yuan before this program; its next phase and another application follow."""
-    paid = {
-        "uscc": E01,
-        "scheme": "retrofit",
-        "matter_key": FILINGS[0],
-        "decided_on": "2025-06-20",
-        "precap_amount": "1500000",
-        "paid_amount": "1500000",
-        "document_no": "虚构文〔2025〕12号",
-    }
-    assert office.as_("owner").post("/historic-awards", {"items": [paid]})["accepted"] == 1
+    assert office.as_("owner").post("/historic-awards", {"items": [EARLIER]})["accepted"] == 1
     batch = batch_of(office)
     cases = [
         project(office, batch, "e01", "retrofit", 3_000_000, filing_no=FILINGS[0]),

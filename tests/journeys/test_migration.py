@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from tests.contract_client import Office
 from tests.engine.redrawing import Drawing
 from tests.journeys.conftest import At
 from tests.journeys.test_races import at_once, completing, overtaken
+from tests.offices import person
+from tests.working_off import work_off
 from workflows import audit
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
 from workflows.foresight import migration_trial, migrations
@@ -57,7 +60,7 @@ class Owner:
         library[path] = change(Drawing(library[path])).bytes
         bundle = bundling.assemble(library, "retrofit")
         with self.at.database.transaction() as session:
-            return deployments.publish(session, "retrofit", bundle, "owner2", self.now).version
+            return deployments.publish(session, "retrofit", bundle, person("owner2", "process_owner"), self.now).version
 
     def try_on(self, version: int) -> migration_trial.DryRun:
         with self.at.database.transaction() as session:
@@ -75,8 +78,7 @@ class Owner:
             )
 
     def work(self, run_id: int) -> Any:
-        while migrations.work_next(self.at.database, self.now, 1):
-            pass
+        work_off(self.at.app)
         run = self.run(run_id)
         assert run["state"] == "done" and run["done"] == run["total"] == len(run["items"])
         return {row["reference"]: row for row in run["items"]}
@@ -122,7 +124,8 @@ def test_one_case_is_moved_and_does_the_new_stage_while_the_other_stays(at: At) 
     [event] = [event for event in office.history(first) if event["action"] == "case_migrated"]
     changes = {change["field"]: change for change in event["changes"]}
     assert changes["definition"]["new"].startswith(f"retrofit@{version} ")
-    assert (changes["reason"]["new"], event["actor"]) == (WHY, "owner")
+    assert (changes["reason"]["new"], event["actor"]) == (WHY, "system")
+    assert (event["cause"]["actor"], event["cause"]["action"]) == ("owner", "migration_started")
     for case, element in ((first, "compliance"), (second, "deputy_review")):
         office.drive(case, until=element)
     office.do(first, "compliance", by="officer")
@@ -141,10 +144,7 @@ def test_workers_share_a_run_and_each_case_is_moved_once(at: At) -> None:
     with at.database.transaction() as session:
         run_id = migrations.start(session, owner.actor, "retrofit", version, references=None, reason=WHY, now=now)
 
-    def work() -> None:
-        while migrations.work_next(at.database, now, 1):
-            pass
-
+    work = partial(work_off, at.app)
     _, _, answered = at_once(work, work, completing(at, office, "chief", task))
     assert answered == 200
     run = owner.run(run_id)
@@ -227,7 +227,6 @@ def test_what_happened_since_the_start_is_looked_at_again(at: At) -> None:
     office.as_("e02").post(f"/cases/{second}/withdrawal", {"reason": "企业经营调整"})
     rows = owner.work(run_id)
     assert (rows[first]["verdict"], rows[second]["verdict"]) == ("migrated", "ended")
-    assert not migrations.work_next(at.database, owner.now, 10)
     assert owner.try_on(version).rows == ()
 
 

@@ -7,16 +7,21 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from threading import Barrier
 from time import sleep
-from typing import Any
+from typing import Any, TypeVar
 
+import pytest
 from sqlalchemy import text
 
+from storage import batches
 from storage.database import Session
 from tests.contract_client import Api, Office, fill, flask_transport
+from tests.journeys import meetings
 from tests.journeys.conftest import At
 from tests.journeys.test_record import broken
-from workflows import jobs
 from workflows.casework import side_paths
+from workflows.jobs import due
+
+T = TypeVar("T")
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
@@ -31,10 +36,16 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
         return list(pool.map(run, acts))
 
 
-def posting(at: At, office: Office, username: str, path: str, json: Any) -> Callable[[], int]:
-    """A POST by a person over a transport of his own; its status."""
+def answering(at: At, office: Office, username: str, path: str, json: Any) -> Callable[[], tuple[int, Any]]:
+    """A POST by a person over a transport of his own; its status and its body."""
     api = Api(flask_transport(at.app), office.as_(username).token)
-    return lambda: api.try_call("POST", path, json)[0]
+    return lambda: api.try_call("POST", path, json)
+
+
+def posting(at: At, office: Office, username: str, path: str, json: Any) -> Callable[[], int]:
+    """As `answering`; the status alone."""
+    answer = answering(at, office, username, path, json)
+    return lambda: answer()[0]
 
 
 def completing(at: At, office: Office, username: str, task: Any) -> Callable[[], int]:
@@ -112,22 +123,22 @@ def test_a_list_meets_a_withdrawal(at: At) -> None:
     assert broken(at) == []
 
 
-def overtaken(at: At, act: Callable[[Session, datetime], Any], post: Callable[[], int]) -> int:
-    """The status of a POST that had to wait for the locks of a transaction in which something else was done."""
+def overtaken(at: At, act: Callable[[Session, datetime], Any], post: Callable[[], T]) -> T:
+    """The answer of a POST that had to wait for the locks of a transaction in which something else was done."""
     with ThreadPoolExecutor(1) as pool:
         with at.database.transaction() as session:
             act(session, datetime.fromisoformat("2026-03-03T09:00:00+08:00"))
             session.flush()
             waiting = pool.submit(post)
-            _until_somebody_waits(at)
+            until_somebody_waits(at)
         return waiting.result()
 
 
-def _until_somebody_waits(at: At) -> None:
+def until_somebody_waits(at: At, patience: float = 4) -> None:
     query = text(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )
-    for _ in range(200):
+    for _ in range(int(patience / 0.02)):
         with at.database.transaction() as session:
             if session.scalar(query):
                 return
@@ -169,10 +180,19 @@ def test_a_notice_announces_no_case_that_was_suspended_while_it_waited(at: At) -
     assert [item["case"] for item in items] == [second]
 
 
+@pytest.mark.parametrize("act", meetings.OF_BATCHES)
+def test_whatever_a_batch_does_waits_for_what_it_is_doing(at: At, act: str) -> None:
+    """Of two lists, or a list and a meeting, the second one looks at what the first has made of the batch."""
+    batch = meetings.Batch.begin(at)
+    number = int(batch.path.rpartition("/")[2])
+    answer = overtaken(at, lambda session, _: batches.lock(session, number), meetings.OF_BATCHES[act][0](batch))
+    assert answer[0] < 300, answer
+
+
 def test_a_timer_fires_once_however_many_workers_there_are(at: At) -> None:
     office, first, second = at("publicity_period", "neighbours")
     now = datetime.fromisoformat("2026-03-10T00:00:00+08:00")
-    fired = at_once(*(lambda: jobs.run_due(at.database, now) for _ in range(4)))
+    fired = at_once(*(lambda: due.run_due(at.database, now) for _ in range(4)))
     assert sum(fired) == 2
     for case in (first, second):
         assert len(events(office, case, "timer_fired")) == 1
@@ -189,7 +209,7 @@ def test_an_objection_is_accepted_while_the_period_ends(at: At) -> None:
     now = datetime.fromisoformat("2026-03-10T00:00:00+08:00")
     accepted, _ = at_once(
         posting(at, office, "discipline", f"/objections/{objection}/acceptance", {}),
-        lambda: jobs.run_due(at.database, now),
+        lambda: due.run_due(at.database, now),
     )
     assert (accepted, office.case(case)["status"]) in ((200, "OBJECTION"), (409, "DISTRICT_APPROVAL"))
     assert broken(at) == []

@@ -60,7 +60,7 @@ def test_the_application_can_change_and_remove_nothing_of_it(at: At, table: str)
             connection.rollback()
 
 
-def _as_superuser(at: At, postgres: Urls, statement: str) -> None:
+def as_superuser(at: At, postgres: Urls, statement: str) -> None:
     name = at.urls.app_url.rsplit("/", 1)[1]
     with psycopg.connect(driver_url(f"{postgres.admin_url.rsplit('/', 1)[0]}/{name}"), autocommit=True) as admin:
         admin.execute("SET session_replication_role = replica")
@@ -78,7 +78,7 @@ def _as_superuser(at: At, postgres: Urls, statement: str) -> None:
 )
 def test_what_a_superuser_changes_is_named(at: At, postgres: Urls, damage: str, seq: int) -> None:
     _office, case = at("resolved")
-    _as_superuser(at, postgres, damage.format(chain=f"case:{case}"))
+    as_superuser(at, postgres, damage.format(chain=f"case:{case}"))
     assert broken(at) == [(f"case:{case}", seq)]
 
 
@@ -93,7 +93,7 @@ def test_the_command_line_names_the_first_bad_row(at: At, postgres: Urls) -> Non
     }
     whole = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
     assert whole.returncode == 0, whole.stdout + whole.stderr
-    _as_superuser(at, postgres, f"UPDATE audit_event SET subject = 'x' WHERE chain = 'case:{case}' AND seq = 7")
+    as_superuser(at, postgres, f"UPDATE audit_event SET subject = 'x' WHERE chain = 'case:{case}' AND seq = 7")
     damaged = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
     assert damaged.returncode == 1
     assert f"case:{case}" in damaged.stdout + damaged.stderr

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from multiprocessing import active_children
 from typing import Any
 
 import pytest
@@ -21,13 +20,13 @@ from storage.questions import case_lists
 from tests.contract_client import Office
 from tests.engine.redrawing import Drawing
 from tests.journeys.conftest import At, investment, ten_schemes
+from tests.working_off import work_off
 from workflows import rehearsal
 from workflows.case.bundles import bundle_of
 from workflows.errors import Conflict, Forbidden, Invalid
 from workflows.foresight import rehearsals
-from workflows.rehearsal import Crew, Model
+from workflows.rehearsal import Model
 from workflows.workshop import case_records, drafts, scenarios
-from workflows.workshop.bundling import assemble
 
 NOW = datetime(2026, 11, 1, 1, tzinfo=UTC)
 RETROFIT = "retrofit.bpmn"
@@ -128,9 +127,7 @@ def rehearse(at: At, draft: int | None, *, scope: str = "all", **parameters: str
         values = {name.replace("__", "."): value for name, value in parameters.items()}
         owner = seed.actor(session, "owner")
         run = rehearsals.start(session, owner, key="retrofit", draft_id=draft, parameters=values, scope=scope, now=NOW)
-    crew = Crew(1)
-    while rehearsals.work_next(at.database, crew, NOW):
-        pass
+    work_off(at.app)
     with at.database.transaction() as session:
         auditor = seed.actor(session, "auditor")
         shown = rehearsals.get_run(session, auditor, run)
@@ -271,19 +268,6 @@ def test_a_rehearsal_writes_nothing_to_the_cases(told: At) -> None:
     assert fingerprint() == before
 
 
-def test_several_processes_come_to_the_same(told: At) -> None:
-    with told.database.transaction() as session:
-        records = case_records.read_records(session, case_ids(session))
-        files = tuple(sorted(assemble(drafts.in_force(session), "retrofit").items()))
-        pairs = tuple((each.record, each.actual) for each in records) * 4
-        job = rehearsal.Job("retrofit", files, (("a3.rate", "0.05"),), pairs)
-    crew = Crew(2)
-    try:
-        assert crew.judge([job]) == Crew(1).judge([job])
-    finally:
-        crew.close()
-
-
 def test_a_case_whose_state_cannot_be_read_holds_up_no_other(told: At) -> None:
     with told.database.transaction() as session:
         (paid,) = [case_id for case_id, name in case_ids(session).items() if name == "paid"]
@@ -329,22 +313,6 @@ def test_a_form_that_cannot_be_used_is_refused_in_chinese(told: At) -> None:
     assert "不支持的组件类型" in refused.value.detail and "supported" not in refused.value.detail
 
 
-def test_a_crew_that_lost_a_process_starts_anew(told: At) -> None:
-    with told.database.transaction() as session:
-        records = case_records.read_records(session, case_ids(session))
-        files = tuple(sorted(assemble(drafts.in_force(session), "retrofit").items()))
-    job = rehearsal.Job("retrofit", files, (), tuple((each.record, each.actual) for each in records) * 4)
-    crew, others = Crew(2), set(active_children())
-    try:
-        before = crew.judge([job])
-        for child in set(active_children()) - others:
-            child.kill()
-            child.join()
-        assert crew.judge([job]) == before
-    finally:
-        crew.close()
-
-
 def test_what_cannot_be_rehearsed_is_refused(told: At) -> None:
     with told.database.transaction() as session:
         owner, auditor = seed.actor(session, "owner"), seed.actor(session, "auditor")
@@ -376,7 +344,7 @@ def test_a_draft_that_changes_under_way_stops_its_rehearsal(told: At) -> None:
     with told.database.transaction() as session:
         file = drafts.read_file(session, owner, draft, RETROFIT)
         drafts.save_file(session, owner, draft, RETROFIT, file.content + b"\n", etag=file.etag, now=NOW)
-    rehearsals.work_next(told.database, Crew(1), NOW)
+    work_off(told.app)
     with told.database.transaction() as session:
         shown = rehearsals.get_run(session, owner, run)
     assert shown["state"] == "stopped" and "重新推演" in shown["note"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from storage import people
 from tests.contract_client import Office, refused
 from tests.journeys.conftest import At
 from tests.journeys.lists import E01, E02
@@ -128,6 +129,54 @@ def test_m04_the_third_lives_again_when_the_first_two_fall_away(at: At) -> None:
     withdraw(office, future)
     withdraw(office, retrofit)
     assert outcome(office, renewable) == ("MEETING", None, "1100000")
+
+
+def two_readings(office: Office) -> Sequence[str]:
+    """One project for two firms in two batches, the second of which counts groups together."""
+    first = batch_of(office, "future_energy")
+    second = batch_of(office, "retrofit", a10__cap_scope="group")
+    cases = [
+        project(office, first, "e01", "future_energy", 1_800_000, filing_no=FILING),
+        project(office, second, "e02", "retrofit", 5_000_000, filing_no=FILING),
+    ]
+    to_the_list(office, *cases)
+    return cases
+
+
+def test_the_next_of_a_batch_that_reads_ceilings_otherwise_lives_again_too(at: At) -> None:
+    office, future, retrofit = at.after(two_readings)
+    with at.database.transaction() as session:
+        firm = people.find_enterprise(session, E02)
+        assert firm is not None
+        firm.group_uscc = E01
+    for case in (future, retrofit):
+        fix_list(office, batch(office, case))
+    assert finals(office, future, retrofit) == ["1800000", "0"]
+    withdraw(office, future)
+    assert outcome(office, retrofit) == ("MEETING", None, "1500000")
+
+
+def paid_by_another_clause(office: Office) -> Sequence[str]:
+    """The city match of a project is paid; its investment is applied for in the next batch."""
+    future = project(office, batch_of(office, "future_energy"), "e01", "future_energy", 1_800_000, filing_no=FILING)
+    office.drive(future)
+    retrofit = project(office, batch_of(office, "retrofit"), "e01", "retrofit", 5_000_000, filing_no=FILING)
+    office.drive(retrofit, until="confirm_verified")
+    return future, retrofit
+
+
+def test_what_another_clause_paid_is_no_earlier_phase_of_this_one(at: At) -> None:
+    """The ceiling of an item is its clause's; that the matter was paid already is said by best-only."""
+    office, future, retrofit = at.after(paid_by_another_clause)
+    assert office.case(future)["paid_amount"] == "1800000"
+    task = office.task(retrofit, "confirm_verified")
+    form = office.as_("officer").get(f"/tasks/{task['id']}")["form"]
+    assert form["data"]["granted_same_project"] == "0"
+    office.drive(retrofit, until="listed", values={"confirm_verified": {"granted_same_project": "0"}})
+    assert office.case(retrofit)["precap_amount"] == "1500000"
+    row = fix_list(office, batch(office, retrofit))[retrofit]
+    assert row["final_amount"] == "0"
+    assert row["reasons"] == [f"同一事项已由申报件{future}支持，按“从优不重复”原则，本件不再支持"]
 
 
 def test_m04_across_firms_the_next_lives_again_when_the_best_is_refused(at: At) -> None:

@@ -51,8 +51,30 @@ def test_m08_equal_amounts_go_by_acceptance():
         Claim("hon_factory_mun", Decimal(500_000), date(2026, 3, 1)),
     ]
     allocations = allocate(three, Decimal(0), CAP)
-    assert got(allocations) == {"hon_supply_nat": 1_000_000, "hon_design_nat": 1_000_000, "hon_factory_mun": 0}
+    assert [(each.case, each.amount) for each in allocations] == [
+        ("hon_supply_nat", 1_000_000),
+        ("hon_design_nat", 1_000_000),
+        ("hon_factory_mun", 0),
+    ]
     assert allocations[-1].reason_code == "ZERO_AFTER_CAP"
+
+
+@pytest.mark.parametrize("order", ["largest_first", "acceptance_order"])
+def test_the_earlier_of_two_equal_claims_is_whole_where_the_ceiling_lies_between_them(order):
+    later, earlier = (Claim(case, Decimal(1_500_000), date(2026, 3, day)) for case, day in (("A", 3), ("B", 2)))
+    assert got(allocate([later, earlier], Decimal(0), CAP, order)) == {"B": 1_500_000, "A": 500_000}
+
+
+def test_of_two_claims_accepted_at_once_the_larger_is_whole():
+    assert got(allocate(claims(A=1_200_000, B=1_500_000), Decimal(0), CAP, "acceptance_order")) == {
+        "B": 1_500_000,
+        "A": 500_000,
+    }
+
+
+def test_pro_rata_gives_the_last_yuan_of_equal_remainders_to_the_earlier_acceptance():
+    three = [Claim(case, Decimal(1_000_000), date(2026, 3, day)) for case, day in (("A", 4), ("B", 3), ("C", 2))]
+    assert got(allocate(three, Decimal(0), CAP, "pro_rata")) == {"C": 666_667, "B": 666_667, "A": 666_666}
 
 
 def test_m09_and_m14_leave_nothing_and_take_nothing_too_much():

@@ -4,6 +4,7 @@ What needs an office or a database is in tests/journeys/test_rules_across_cases.
 """
 
 import random
+from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
@@ -19,6 +20,7 @@ CHOSEN = {
     "policy.effective_from": "2025-01-10",
 }
 TODAY = date(2026, 6, 18)
+OWN_MATTERS = defaultdict(lambda: 1_000 + len(OWN_MATTERS))
 NOTHING = Held({}, {})
 
 
@@ -34,7 +36,7 @@ def case(name, scheme, amount, **more):
         "uscc": "E",
         "account": more.get("uscc", "E"),
         "is_enterprise": True,
-        "matter": abs(hash(name)),
+        "matter": OWN_MATTERS[name],
         "precap_amount": Decimal(amount),
         "accepted_at": date(2026, 3, 2),
     }
@@ -113,6 +115,14 @@ def test_m08_three_honours_in_one_year():
     assert rows["factory"].reason_code == "ZERO_AFTER_CAP"
 
 
+def test_m08_the_earlier_of_two_equal_honours_is_whole_where_the_ceiling_lies_between_them():
+    pair = [
+        case("design", "green_honour", 1_000_000, accepted_at=date(2026, 3, 3)),
+        case("supply", "green_honour", 1_000_000, accepted_at=date(2026, 3, 2)),
+    ]
+    assert amounts(listed(*pair, held=used(E=500_000))) == {"supply": 1_000_000, "design": 500_000}
+
+
 def test_both_levels_of_one_honour_in_one_list_are_one_matter():
     rows = listed(
         case("national", "green_honour", 1_000_000, matter=1), case("municipal", "green_honour", 500_000, matter=1)
@@ -147,9 +157,26 @@ def test_m13_group_companies():
         case("child", "retrofit", 2_000_000, uscc="C", account="C"),
     ]
     assert amounts(listed(*pair)) == {"parent": 2_000_000, "child": 2_000_000}
-    as_group = [case("parent", "retrofit", 2_000_000, uscc="P"), case("child", "retrofit", 1_900_000, uscc="C")]
-    as_group = [ListedCase(**{**_fields(each), "account": "P"}) for each in as_group]
+    as_group = [
+        case("parent", "retrofit", 2_000_000, uscc="P", account="P"),
+        case("child", "retrofit", 1_900_000, uscc="C", account="P"),
+    ]
     assert amounts(listed(*as_group)) == {"parent": 2_000_000, "child": 0}
+
+
+def test_article_6_looks_at_each_beneficiary_and_only_article_10_at_its_group():
+    pair = [
+        case("parent", "renewable_energy", 1_500_000, uscc="P", account="P"),
+        case("child", "renewable_energy", 1_400_000, uscc="C", account="P"),
+    ]
+    rows = listed(*pair)
+    assert amounts(rows) == {"parent": 1_500_000, "child": 500_000}
+    assert [(step.article, step.code) for step in rows["child"].steps] == [("第六条", ""), ("第十条", "ANNUAL_CAP_CUT")]
+
+    institutions = [ListedCase(**{**_fields(each), "is_enterprise": False}) for each in pair]
+    held = Held({}, {"P": Decimal(1_000_000)})
+    rows = listed(*institutions, held=held, a10__annual_cap_applies_to="enterprises_only")
+    assert amounts(rows) == {"parent": 1_000_000, "child": 1_400_000}
 
 
 def _fields(each):
@@ -255,6 +282,40 @@ def test_two_phases_of_a_project_share_its_ceiling():
     )
     assert amounts(rows) == {"first": 1_500_000, "second": 500_000}
     assert rows["second"].steps[0].code == "SHARED_CEILING"
+
+
+@pytest.mark.parametrize(("of_the_first", "of_the_second"), [(800_000, 800_000), (800_000, 0), (0, 800_000)])
+def test_two_phases_share_what_earlier_awards_left_of_the_ceiling(of_the_first, of_the_second):
+    phases = {"matter": 1, "uscc": "F", "account": "F"}, {"matter": 1}
+    rows = listed(
+        case(
+            "a", "retrofit", 700_000, accepted_at=date(2026, 3, 3), granted_same_item=Decimal(of_the_first), **phases[0]
+        ),
+        case(
+            "b",
+            "retrofit",
+            700_000,
+            accepted_at=date(2026, 3, 2),
+            granted_same_item=Decimal(of_the_second),
+            **phases[1],
+        ),
+    )
+    assert amounts(rows) == {"b": 700_000, "a": 500_000}
+    assert rows["a"].steps[0].text == "同一项目各期合计最高支持2,000,000元，本期尚余500,000元"
+
+
+def test_nothing_is_left_for_a_phase_when_earlier_awards_reached_the_ceiling():
+    rows = listed(case("third", "retrofit", 300_000, granted_same_item=Decimal(2_000_001)))
+    assert (amounts(rows), rows["third"].reason_code) == ({"third": 0}, "SHARED_CEILING")
+
+
+def test_the_payers_of_an_event_share_what_earlier_awards_left_of_its_ceiling():
+    given = {"matter": 1, "granted_same_item": Decimal(400_000)}
+    rows = listed(
+        case("A", "green_event", 600_000, contribution=Decimal(1_200_000), **given),
+        case("B", "green_event", 300_000, contribution=Decimal(600_000), uscc="F", account="F", **given),
+    )
+    assert amounts(rows) == {"A": 400_000, "B": 200_000}
 
 
 def test_the_payers_of_an_event_share_its_ceiling_by_contribution():

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,6 +28,7 @@ from server.embedded import PostgresServer, ports
 from server.embedded.child import is_alive
 from server.embedded.postgres import driver_url
 from server.settings import CHECKOUT
+from workflows import program
 
 FIRST_ANSWER = 60.0
 """Seconds that `up` may take on a busy machine before a test gives it up."""
@@ -190,6 +192,20 @@ def test_a_port_that_was_asked_for_and_is_taken_is_not_replaced(tmp_path: Path, 
         assert up.ends(None) == 1
     assert "已被其他程序占用" in "\n".join(up.said)
     assert not (tmp_path / "postgres").exists()
+
+
+def test_the_version_is_said_by_the_command_line_and_by_the_package(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"greencase {program.RELEASE}\n"
+    declared = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))
+    assert declared["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "workflows.program.RELEASE"}
+    assert f"image: greencase:{program.RELEASE}\n" in (CHECKOUT / "docker-compose.yml").read_text("utf-8")
+    monkeypatch.setenv("GREENCASE_BUILD", "7f3c21a")
+    assert program.version() == f"{program.RELEASE}+7f3c21a"
 
 
 def test_calculate_shows_each_step_with_its_article(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

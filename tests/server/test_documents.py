@@ -22,8 +22,8 @@ from storage.documents import Document
 from tests.contract_client import ApiError, Office
 from tests.server import files
 from tests.server.signing_in import bearer, token_of
-from workflows import jobs
 from workflows.casework.documents import MAX_BYTES
+from workflows.jobs import due
 
 
 @pytest.fixture
@@ -306,11 +306,11 @@ def test_a_document_may_be_taken_out_until_it_is_accepted_and_is_locked_then(
     assert api.upload(reference, "DOC_OTHER", files.PDF, "一.pdf")["version"] == 2, "a number is never used again"
 
     installation = app.extensions["greencase"]
-    assert jobs.lock_documents(installation.database, installation.store, machine_now()) == 0, "nothing is accepted yet"
+    assert due.lock_documents(installation.database, installation.store, machine_now()) == 0, "nothing is accepted yet"
     office.drive(reference, "credit_check")
     assert api.try_call("DELETE", f"/cases/{reference}/documents/{kept['id']}")[0] == 409
-    assert jobs.lock_documents(installation.database, installation.store, machine_now()) == 2
-    assert jobs.lock_documents(installation.database, installation.store, machine_now()) == 0, "safe to run twice"
+    assert due.lock_documents(installation.database, installation.store, machine_now()) == 2
+    assert due.lock_documents(installation.database, installation.store, machine_now()) == 0, "safe to run twice"
     assert all(each["locked"] for each in listed(office, reference))
 
     with installation.database.transaction() as session:

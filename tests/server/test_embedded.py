@@ -8,14 +8,13 @@ import json
 import os
 import shutil
 import signal
-import socket
 import stat
 import subprocess
 import sys
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -167,22 +166,6 @@ def test_an_initdb_that_was_killed_is_begun_anew(folder: Path) -> None:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_a_taken_port_is_replaced_and_the_new_one_kept(folder: Path) -> None:
-    kept_in = folder / "ports.json"
-    first = ports.choose(["a", "b"], kept_in)
-    assert first["a"] != first["b"]
-    assert ports.choose(["a", "b"], kept_in) == first
-    with socket.socket() as taker:
-        taker.bind((ports.LOOPBACK, first["a"]))
-        taker.listen()
-        second = ports.choose(["a", "b"], kept_in)
-    assert second["a"] != first["a"]
-    assert second["b"] == first["b"]
-    assert ports.kept(kept_in) == second
-    kept_in.write_text("damaged")
-    assert len(ports.choose(["a"], kept_in)) == 1
-
-
 def test_a_server_that_cannot_start_shows_the_end_of_its_log(folder: Path) -> None:
     with PostgresServer(folder, durable=False):
         pass
@@ -190,27 +173,6 @@ def test_a_server_that_cannot_start_shows_the_end_of_its_log(folder: Path) -> No
     with pytest.raises(StartFailed, match="pg_control"):
         PostgresServer(folder, durable=False).start()
     PostgresServer(folder).clear()  # and lets go of the folder
-
-
-def test_a_store_that_lost_one_of_its_doors_starts_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A port is taken between its choice and its use: the store answers all the same, and ends two minutes later."""
-    monkeypatch.setattr("server.embedded.s3.LAST_DOOR", 2.0)
-    choose, chosen = ports.choose, []
-    with socket.create_server((ports.LOOPBACK, 0)) as somebody:
-
-        def too_late(names: Sequence[str], kept_in: Path) -> dict[str, int]:
-            taken = {} if chosen else {"admin.port": somebody.getsockname()[1]}
-            chosen.append(choose(names, kept_in) | taken)
-            return chosen[-1]
-
-        monkeypatch.setattr(ports, "choose", too_late)
-        server = ObjectStore(folder)
-        with server as store:
-            assert len(chosen) == 2
-            assert server.pid is not None
-            heard = {each.laddr.port for each in psutil.Process(server.pid).net_connections() if not each.raddr}
-            assert heard == set(chosen[1].values())
-            assert client(store).bucket_exists(store.bucket)
 
 
 def test_nothing_listens_beyond_this_machine(run_dir: Path, postgres: Urls, object_store: S3) -> None:

@@ -11,8 +11,9 @@ from flask.testing import FlaskClient
 
 from tests.contract_client import Office
 from tests.engine.redrawing import Drawing
+from tests.offices import person
 from tests.server.signing_in import put_into_cookie, token_of
-from workflows.foresight import migrations
+from tests.working_off import work_off
 from workflows.workshop import bundling, deployments
 
 HERE = "/workshop/definitions/retrofit/migration"
@@ -28,7 +29,9 @@ def publish(app: Flask, office: Office) -> int:
     library["retrofit.bpmn"] = drawing.bytes
     bundle = bundling.assemble(library, "retrofit")
     with app.extensions["greencase"].database.transaction() as session:
-        return deployments.publish(session, "retrofit", bundle, "owner2", now_of(office)).version
+        return deployments.publish(
+            session, "retrofit", bundle, person("owner2", "process_owner"), now_of(office)
+        ).version
 
 
 def now_of(office: Office) -> datetime:
@@ -36,8 +39,7 @@ def now_of(office: Office) -> datetime:
 
 
 def work(app: Flask, office: Office) -> None:
-    while migrations.work_next(app.extensions["greencase"].database, now_of(office), 10):
-        pass
+    work_off(app)
 
 
 def page_of(client: FlaskClient, path: str, status: int = 200) -> str:

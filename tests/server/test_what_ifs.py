@@ -6,7 +6,6 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,10 +16,10 @@ from sqlalchemy import select
 from storage.audit import AuditEvent
 from tests.server.signing_in import put_into_cookie, token_of
 from tests.workflows.twenty_cases import write_batch
+from tests.working_off import work_off
 from workflows import audit
 from workflows.foresight import what_if
 
-NOW = datetime(2026, 6, 30, 1, tzinfo=UTC)
 PATH = "/workshop/what-ifs"
 
 
@@ -43,10 +42,6 @@ def sent(batch: int, title: str = "支持比例降至25%", **values: str) -> Map
     return {"batch": batch, "title": title, **{f"value-{key.replace('__', '.')}": text for key, text in values.items()}}
 
 
-def work(app: Flask) -> bool:
-    return what_if.work_next(app.extensions["greencase"].database, NOW)
-
-
 def test_an_owner_asks_waits_and_reads(app: Flask, batch: int) -> None:
     owner = desk(app, "owner")
     page = owner.get(f"{PATH}/new?batch={batch}").get_data(as_text=True)
@@ -59,7 +54,7 @@ def test_an_owner_asks_waits_and_reads(app: Flask, batch: int) -> None:
     assert f'hx-get="{path}/state"' in waiting and 'hx-trigger="every 1s"' in waiting
     assert owner.get(f"{path}/state").status_code == 204
     assert owner.get(f"{path}/workbook").status_code == 409
-    assert work(app)
+    work_off(app)
     assert owner.get(f"{path}/state").headers["HX-Refresh"] == "true"
     for reader in ("owner", "owner2", "chief", "auditor"):
         read = desk(app, reader).get(path).get_data(as_text=True)
@@ -123,7 +118,7 @@ def test_others_may_not(app: Flask, batch: int) -> None:
 def test_the_workbook_holds_numbers_and_no_formula(app: Flask, batch: int) -> None:
     owner = desk(app, "owner")
     path = owner.post(PATH, data=sent(batch, title="=1+1", a3__rate="0.25", a7__ratio="0.70")).headers["Location"]
-    work(app)
+    work_off(app)
     answer = owner.get(f"{path}/workbook")
     assert answer.mimetype == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     with zipfile.ZipFile(io.BytesIO(answer.data)) as parts:

@@ -12,7 +12,7 @@ from server.embedded import Urls
 from server.embedded.postgres import driver_url
 from storage.database import INSERT_ONLY, migrate
 
-CHANGES = ("UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {}")
+CHANGES = ("UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {} CASCADE")
 A_COLUMN = {"audit_event": "hash", "ledger_entry": "amount", "calculation": "facts", "submission": "data"}
 
 

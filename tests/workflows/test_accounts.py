@@ -7,10 +7,12 @@ import pytest
 from server.embedded import Urls
 from storage import audit
 from storage.database import Database
+from tests.offices import person
 from workflows import accounts
 from workflows.errors import Invalid
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
+CONSOLE = person("command line")
 GOOD = {"username": "clerk9", "name": "测试受理九", "role": "acceptance_clerk", "password_hash": "x", "uscc": None}
 
 
@@ -23,7 +25,7 @@ def database(database_urls: Urls):
 
 def test_an_account_is_made_and_recorded(database: Database) -> None:
     with database.transaction() as session:
-        accounts.create(session, **GOOD, by="command line", now=NOW)
+        accounts.create(session, **GOOD, by=CONSOLE, now=NOW)
     with database.transaction() as session:
         [event] = [each for each in audit.list_chain(session, accounts.CHAIN, limit=100) if each.subject == "clerk9"]
         assert (event.action, event.actor) == ("account_created", "command line")
@@ -42,7 +44,7 @@ def test_an_account_is_made_and_recorded(database: Database) -> None:
 )
 def test_a_wrong_account_is_named_by_field(database: Database, field: str, change: dict) -> None:
     with pytest.raises(Invalid) as refused, database.transaction() as session:
-        accounts.create(session, **{**GOOD, **change}, by="command line", now=NOW)
+        accounts.create(session, **{**GOOD, **change}, by=CONSOLE, now=NOW)
     assert [error.field for error in refused.value.errors] == [field]
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from server.settings import CHECKOUT, Settings
 from storage.database import Database
+from tests.offices import person
 from workflows.case import operations
 from workflows.workshop import bundling, deployments
 from workflows.workshop.bundling import GateRefused
@@ -29,7 +30,7 @@ def test_going_back_to_an_earlier_content_is_a_version_of_its_own(settings: Sett
     database = Database(settings.database_url, pool_size=1)
     with database.transaction() as session:
         published = [
-            deployments.publish(session, "retrofit", bundle, "admin", NOW)
+            deployments.publish(session, "retrofit", bundle, person("admin", "process_owner"), NOW)
             for bundle in (first, first, second, second, first, first)
         ]
         assert [version.version for version in published] == [1, 1, 2, 2, 3, 3]

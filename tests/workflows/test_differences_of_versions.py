@@ -11,6 +11,7 @@ import pytest
 from storage import definition_drafts, definitions
 from storage.database import Session
 from storage.people import find_user
+from tests.offices import person as somebody
 from workflows.errors import Forbidden, NotFound
 from workflows.permissions import Actor
 from workflows.workshop import differences, drafts
@@ -47,7 +48,9 @@ def test_two_versions_are_compared_by_their_files(session: Session) -> None:
         FORM: retitled(files[FORM]),
         "forms/extra.form": files[FORM],
     }
-    store_version(session, "retrofit", edited, Release("owner2", ["owner"], "修订", None, NOW))
+    store_version(
+        session, "retrofit", edited, Release(somebody("owner2", "process_owner"), ["owner"], "修订", None, NOW)
+    )
     found = differences.compare_versions(session, "retrofit", 1, 2)["files"]
     assert [(each["path"], each["state"]) for each in found] == [
         (DIAGRAM, "changed"),
@@ -69,7 +72,10 @@ def test_two_versions_are_compared_by_their_files(session: Session) -> None:
 def test_the_other_way_round_what_was_added_is_removed(session: Session) -> None:
     files = files_in_force(session)
     store_version(
-        session, "retrofit", {**files, "forms/extra.form": files[FORM]}, Release("owner2", [], "增加", None, NOW)
+        session,
+        "retrofit",
+        {**files, "forms/extra.form": files[FORM]},
+        Release(somebody("owner2", "process_owner"), [], "增加", None, NOW),
     )
     [forth] = differences.compare_versions(session, "retrofit", 1, 2)["files"]
     [back] = differences.compare_versions(session, "retrofit", 2, 1)["files"]
@@ -111,7 +117,9 @@ def test_a_published_draft_is_compared_with_what_it_was_begun_from(session: Sess
     changed = retitled(before.content)
     drafts.save_file(session, owner, draft, FORM, changed, etag=before.etag, now=NOW)
     files = {**files_in_force(session), FORM: changed}
-    store_version(session, "retrofit", files, Release("owner2", ["owner"], "修订", draft, NOW))
+    store_version(
+        session, "retrofit", files, Release(somebody("owner2", "process_owner"), ["owner"], "修订", draft, NOW)
+    )
     row = definition_drafts.find(session, draft)
     assert row is not None
     row.state = "published"

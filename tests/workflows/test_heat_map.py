@@ -9,18 +9,21 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete
+from sqlalchemy import delete, select, update
 
 from storage import cases, definitions
+from storage.cases import Submission
 from storage.database import Session
 from storage.instances import Wait
 from storage.tasks import Task
 from tests.contract_client import Office, flask_transport
+from tests.offices import person
 from workflows.errors import NotFound
 from workflows.foresight.heat_map import degree_of, get_heat_map
 from workflows.workshop.deployments import Release, store_version
 
 BEGIN = datetime(2026, 3, 2, 1, tzinfo=UTC)
+LONG_AGO = BEGIN - timedelta(days=3650)
 NOW = BEGIN + timedelta(days=40)
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 Stay = Callable[..., None]
@@ -38,8 +41,9 @@ def references(shared_app: Flask) -> list[str]:
 
 @pytest.fixture
 def session(references: list[str], session: Session) -> Session:
-    """Nobody has stayed anywhere yet."""
-    session.execute(delete(Task))
+    """Nobody has stayed anywhere yet; what was handed in stays, and the tasks for which it was, long ago."""
+    session.execute(delete(Task).where(Task.id.not_in(select(Submission.task_id))))
+    session.execute(update(Task).values(opened_at=LONG_AGO, ended_at=LONG_AGO))
     session.execute(delete(Wait))
     return session
 
@@ -162,7 +166,12 @@ def test_a_version_shows_its_own_cases_on_its_own_diagram(session: Session, stay
     assert shipped is not None
     files = definitions.load_files(session, shipped.id)
     edited = files["retrofit.bpmn"].replace("现场核查".encode(), "实地核查".encode())
-    store_version(session, "retrofit", {**files, "retrofit.bpmn": edited}, Release("o", [], None, None, BEGIN))
+    store_version(
+        session,
+        "retrofit",
+        {**files, "retrofit.bpmn": edited},
+        Release(person("o", "process_owner"), [], None, None, BEGIN),
+    )
     stay(0, "site_inspection", 0, 1)
     assert elements(session, version=1)["site_inspection"]["name"] == "现场核查"
     assert elements(session)["site_inspection"]["name"] == "实地核查"

@@ -35,9 +35,8 @@ HEAVY = (
 def broken_child(monkeypatch: pytest.MonkeyPatch, judging: str) -> None:
     """Let the child do something else than judging, once its limits are set."""
     instead = f"def judging(*_):\n    {judging}\n"
-    program = (
-        f"{inspection._CHILD.rpartition(';')[0]}\nfrom workflows import gatekeeper\nimport os, sys, time\n{instead}"
-    )
+    start = inspection._CHILD.rpartition(";")[0]
+    program = f"{start}\nfrom workflows.workshop import gatekeeper\nimport os, sys, time\n{instead}"
     monkeypatch.setattr(inspection, "_kept", {})
     monkeypatch.setattr(
         inspection, "_CHILD", f"{program}gatekeeper.judge = gatekeeper.judge_file = judging\ngatekeeper.main()"

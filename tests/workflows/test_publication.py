@@ -13,6 +13,7 @@ from storage import definitions
 from storage.database import Database, Session
 from workflows import rules
 from workflows.errors import Changed, Conflict, Forbidden, GreenCaseError, Invalid, NotFound, TooLarge
+from workflows.jobs import due
 from workflows.permissions import Actor
 from workflows.workshop import deployments, drafts, inspection, publication
 from workflows.workshop.bundling import GateRefused
@@ -217,9 +218,9 @@ def test_a_publication_waits_for_its_day(database: Database, settings: Settings)
         publication.recall(session, owner, recalled, now=NOW)
         with pytest.raises(Conflict):
             change(session, owner, draft, RETROFIT, "实地核查", "现场查看")
-    assert not publication.publish_due(database, day - timedelta(seconds=1))
-    assert publication.publish_due(database, day)
-    assert not publication.publish_due(database, day)
+    assert not due.run_due(database, day - timedelta(seconds=1))
+    assert due.run_due(database, day) == 1
+    assert not due.run_due(database, day)
     with database.transaction() as session:
         assert drafts.get_draft(session, owner, draft)["state"] == "published"
         assert drafts.get_draft(session, owner, recalled)["state"] == "open"
@@ -236,7 +237,7 @@ def test_a_scheduled_publication_that_no_longer_fits_is_open_again_and_says_why(
         change(session, owner, faster, RETROFIT, "现场核查", "现场查看")
         publication.publish(session, second, waiting, reason="自下月起", at=day, now=NOW)
         publication.publish(session, second, faster, reason="立即", now=NOW)
-    assert publication.publish_due(database, day)
+    assert due.run_due(database, day) == 1
     with database.transaction() as session:
         shown = drafts.get_draft(session, owner, waiting)
         assert shown["state"] == "open" and RETROFIT in shown["failure"]
@@ -252,8 +253,8 @@ def test_a_publication_that_fails_for_no_known_reason_is_not_tried_for_ever(
         change(session, owner, draft, RETROFIT, "现场核查", "实地核查")
         publication.publish(session, second, draft, reason="自次日起", at=later, now=NOW)
     monkeypatch.setattr(publication.scenarios, "failures", lambda *_: 1 / 0)
-    assert publication.publish_due(database, later)
-    assert not publication.publish_due(database, later)
+    assert due.run_due(database, later) == 1
+    assert not due.run_due(database, later)
     assert [record.exc_info is not None for record in caplog.records] == [True]
     with database.transaction() as session:
         shown = drafts.get_draft(session, owner, draft)

@@ -51,7 +51,7 @@ class Story:
     def judged(self, through: bytes) -> Verdict:
         """What comes of the case when the diagram states another period."""
         record = rehearsal.read_record(
-            self.case, sent=self.sent, calculations=(), parameters={}, facts={}, started_at=START
+            self.case, sent=self.sent, calculations=(), parameters={}, types={}, facts={}, started_at=START
         )
         replaced = model(through)
         replayed = rehearsal.replay(Model(replaced.diagrams, {}, {}), record)

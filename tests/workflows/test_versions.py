@@ -10,6 +10,7 @@ from flask import Flask
 from storage import definitions
 from storage.database import Session
 from tests.contract_client import Office
+from tests.offices import person
 from workflows.errors import NotFound
 from workflows.workshop import versions
 from workflows.workshop.deployments import Release, store_version
@@ -25,7 +26,9 @@ def release(session: Session, key: str, path: str, old: str, new: str) -> int:
     assert old.encode() in files[path]
     edited = {**files, path: files[path].replace(old.encode(), new.encode())}
     at = version.published_at + timedelta(days=1)
-    return store_version(session, key, edited, Release("owner2", ["owner"], REASON, None, at)).version
+    return store_version(
+        session, key, edited, Release(person("owner2", "process_owner"), ["owner"], REASON, None, at)
+    ).version
 
 
 def test_a_version_says_who_drew_and_released_it_and_why(session: Session) -> None:

@@ -1,11 +1,12 @@
 """From the rules over several cases to the ledger: fix a list, and work it out again after a release (2.1, 2.4).
 
-Lock order: the batch, the cases by reference, then the accounts by USCC. All that hangs together, through an account or
+Locked are the batch, the cases by reference, then the accounts by USCC. All that hangs together, through an account or
 a matter, is worked out together; so the result depends on the set of cases only.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,7 @@ from storage.ledger import LedgerAccount
 from storage.questions import listings
 from storage.questions.listings import Contender
 from workflows import rules, views
+from workflows.audit import EventRef
 from workflows.case import awards
 from workflows.case.listed_cases import account_key, listed_case
 from workflows.case.running import Running, open_cases
@@ -30,21 +32,37 @@ from workflows.rules.money import ZERO, format_yuan
 FRESH = "listed"
 
 
-def fix(session: Session, batch: Batch, actor: Actor, now: datetime, round_: int) -> tuple[list[Running], set[int]]:
-    """List the cases that wait for it, with all that hang together with them and are not yet resolved.
+@dataclass(frozen=True)
+class Proposal:
+    """What the rules make of a set of locked cases; nothing of it is written yet."""
 
-    Writes rows, reservations and final amounts; answers the opened cases and the ids of those that are new on the
-    list. Nothing is delivered to any process here.
+    running: Sequence[Running]
+    rows: Mapping[str, ListRow]
+    """By reference, for the cases that get a new row: new on the list, another amount, or now behind another."""
+    fresh: frozenset[int]
+    """Ids of the cases that are new on the list."""
+    accounts: Mapping[str, LedgerAccount]
+    """By reference, the locked account of each case that has one."""
+    held: Mapping[str, Decimal]
+    """By reference, the yuan that the case holds there."""
+
+    def amount_of(self, running: Running) -> Decimal | None:
+        """Yuan that the case has once the proposal is entered."""
+        row = self.rows.get(running.case.reference)
+        return row.final_amount if row is not None else running.case.final_amount
+
+
+def propose(session: Session, batch: Batch, actor: Actor, now: datetime, round_: int) -> Proposal:
+    """What the list would be for the cases that wait for it, with all that hang together with them and are not yet
+    resolved. Locks them and their accounts; `fresh` is empty when nothing waits. `enter` writes it.
     """
     found = listings.contenders(session, batch.id, (FRESH, "resolved"))
     opened = open_cases(session, _together(found, batch, _fresh(found)), actor, now)
     # Asked again under the lock: a withdrawal or a suspension may have been faster.
     still = {each.case_id: each for each in listings.contenders(session, batch.id, (FRESH, "resolved"))}
     running = [each for each in opened if each.case.id in still]
-    fresh = _fresh(still.values()) & {each.case.id for each in running}
-    if fresh:
-        _work_out(session, batch, running, round_, fresh)
-    return running, fresh
+    fresh = frozenset(_fresh(still.values()) & {each.case.id for each in running})
+    return _work_out(session, batch, running, round_, fresh) if fresh else Proposal(running, {}, fresh, {}, {})
 
 
 def _fresh(found: Iterable[Contender]) -> set[int]:
@@ -66,39 +84,65 @@ def _together(found: Sequence[Contender], batch: Batch, seeds: Collection[int]) 
 
 
 def _work_out(
-    session: Session, batch: Batch, running: Sequence[Running], round_: int, fresh: Collection[int]
-) -> list[Running]:
-    """Steps 4–8 for these cases; a row for each that is new, whose amount changed, or that now stands behind another.
-
-    Answers those that have a new row.
-    """
+    session: Session, batch: Batch, running: Sequence[Running], round_: int, fresh: frozenset[int]
+) -> Proposal:
+    """Steps 4–8 for these cases: gather what they are and what others hold, and ask the rules."""
     parameters = pinned_values(batch)
-    matters = listings.holders(
+    holders = listings.holders(
         session, {each.case.matter_id or 0 for each in running}, [each.case.id for each in running]
     )
-    granted: dict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
-    for holder in matters:
-        granted[holder.matter_id, holder.scheme] += holder.amount
-    for item, amount in recoveries.returned(session, {each.case.matter_id or 0 for each in running}).items():
-        granted[item] -= amount
+    granted = _granted(session, holders, running)
     listed = [listed_case(each.step, granted[each.case.matter_id or 0, each.case.scheme]) for each in running]
     accounts = ledger.lock_accounts(session, {each.account for each in listed if not each.recognition}, batch.cap_year)
     entries = ledger.held_by_case(session, [account.id for account in accounts.values()])
-    mine = {each.case.id for each in running}
-    held = _held_by_others(session, accounts, entries, mine, parameters)
-    taken = taken_by_others(session, matters, {each.matter for each in listed})
+    held = _held_by_others(session, accounts, entries, {each.case.id for each in running}, parameters)
+    taken = taken_by_others(session, holders, {each.matter for each in listed})
     rows = listing.propose(listed, held, taken, parameters, local_date(running[0].step.now))
     behind = {row.case_id: better_case(row) for row in store.latest_rows(session, batch.id)}
-    changed = []
-    for each, case in zip(running, listed, strict=True):
-        row = rows[case.case]
-        made = _list_row(each, round_, row)
-        stays = row.amount == each.case.final_amount and better_case(made) == behind.get(each.case.id)
-        if each.case.id in fresh or not stays:
-            account = accounts.get(case.account)
-            _reserve(each, account, entries[account.id].get(each.case.id, ZERO) if account else ZERO, row.amount)
-            session.add(made)
-            changed.append(each)
+
+    made = {each.case.reference: _list_row(each, round_, rows[each.case.reference]) for each in running}
+    mine = {case.case: accounts[case.account] for case in listed if case.account in accounts}
+    ids = {each.case.reference: each.case.id for each in running}
+    return Proposal(
+        running=running,
+        rows={
+            each.case.reference: made[each.case.reference]
+            for each in running
+            if each.case.id in fresh or _differs(each, made[each.case.reference], behind)
+        },
+        fresh=fresh,
+        accounts=mine,
+        held={reference: entries[account.id].get(ids[reference], ZERO) for reference, account in mine.items()},
+    )
+
+
+def _granted(
+    session: Session, holders: Iterable[listings.Holder], running: Sequence[Running]
+) -> Mapping[tuple[int, str], Decimal]:
+    """Yuan that others hold on the same item, by matter and scheme, without what came back."""
+    granted: dict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
+    for holder in holders:
+        granted[holder.matter_id, holder.scheme] += holder.amount
+    for item, amount in recoveries.returned(session, {each.case.matter_id or 0 for each in running}).items():
+        granted[item] -= amount
+    return granted
+
+
+def _differs(running: Running, row: ListRow, behind: Mapping[int, str]) -> bool:
+    """Whether a row says something new of a case that was listed before."""
+    case = running.case
+    return row.final_amount != case.final_amount or better_case(row) != behind.get(case.id)
+
+
+def enter(session: Session, proposal: Proposal, cause: EventRef) -> list[Running]:
+    """Write a proposal: rows, reservations and amounts, all of which follow from `cause`. Answers who has a new row."""
+    changed = [each for each in proposal.running if each.case.reference in proposal.rows]
+    for each in changed:
+        reference = each.case.reference
+        row = proposal.rows[reference]
+        with each.step.following(cause):
+            _reserve(each, proposal.accounts.get(reference), proposal.held.get(reference, ZERO), row.final_amount)
+        session.add(row)
     return changed
 
 
@@ -181,8 +225,8 @@ def _reserve(running: Running, account: LedgerAccount | None, held: Decimal, amo
         )
 
 
-def reallocate(session: Session, actor: Actor, now: datetime, account: LedgerAccount, batch_id: int) -> None:
-    """Work out again, after a release or a decision, what hangs together with an account in one batch (2.4, M11).
+def reallocate(session: Session, actor: Actor, now: datetime, uscc: str, batch_id: int) -> None:
+    """Work out again, after a release or a decision, what hangs together with an account or a firm (2.4, M11).
 
     A sibling that the meeting has not resolved takes its new amount in place. One that was resolved goes back to the
     meeting when its amount changes, and is published again. Left alone, their holdings counted as used: cases that the
@@ -194,19 +238,24 @@ def reallocate(session: Session, actor: Actor, now: datetime, account: LedgerAcc
     messages = ("resolved", "reallocated")
     parameters = pinned_values(batch)
     found = listings.contenders(session, batch_id, messages)
-    seeds = [each.case_id for each in found if account_key(each.uscc, each.group_uscc, parameters) == account.uscc]
+    seeds = [each.case_id for each in found if uscc in (each.uscc, account_key(each.uscc, each.group_uscc, parameters))]
     opened = open_cases(session, _together(found, batch, seeds), actor, now)
-    if not ledger.take_reallocation(session, account.id, batch_id) or account.year != batch.cap_year:
+    asked_by = ledger.take_reallocation(session, uscc, batch_id)
+    if asked_by is None:
         return
+    cause = EventRef(*asked_by)
     still = {each.case_id for each in listings.contenders(session, batch_id, messages)}
     adjusted = _adjusted(session, batch_id)
     free = [each for each in opened if each.case.id in still - adjusted and _may_change(session, each)]
-    changed = _work_out(session, batch, free, store.last_round(session, batch_id) + 1, ()) if free else []
+    changed: list[Running] = []
+    if free:
+        round_ = store.last_round(session, batch_id) + 1
+        changed = enter(session, _work_out(session, batch, free, round_, frozenset()), cause)
     for each in changed:
         if each.waits_for("reallocated"):
-            each.deliver("reallocated", {"reallocated": "amount"})
+            each.deliver("reallocated", {"reallocated": "amount"}, cause)
         each.save()
-    _end_what_was_kept(session, batch, [each for each in free if each not in changed])
+    _end_what_was_kept(session, batch, [each for each in free if each not in changed], cause)
 
 
 def _may_change(session: Session, running: Running) -> bool:
@@ -245,7 +294,7 @@ def is_undecided(session: Session, reference: str) -> bool:
     return held is None or held[1] == "RESERVED"
 
 
-def _end_what_was_kept(session: Session, batch: Batch, waiting: Sequence[Running]) -> None:
+def _end_what_was_kept(session: Session, batch: Batch, waiting: Sequence[Running], cause: EventRef) -> None:
     """Carry out refusals that were kept until the better case was decided (corrections, procedure 3)."""
     if not waiting:
         return
@@ -256,5 +305,5 @@ def _end_what_was_kept(session: Session, batch: Batch, waiting: Sequence[Running
         if row is None or decided is None or not decided[0].held or not decided_since(row, decided[1]):
             continue
         if not is_undecided(session, better_case(row)):
-            each.deliver("resolved", {"resolved": "refuse"})
+            each.deliver("resolved", {"resolved": "refuse"}, cause)
             each.save()

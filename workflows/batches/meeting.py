@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from storage import batches as store
@@ -10,7 +11,7 @@ from storage.batches import Decision, ListRow, Resolution
 from storage.database import Session
 from storage.ledger import LedgerAccount
 from workflows import views
-from workflows.audit import Chain
+from workflows.audit import Chain, digest_of
 from workflows.batches import allocation
 from workflows.batches.rounds import chain_name, list_rows, lock_batch
 from workflows.case import awards
@@ -29,25 +30,29 @@ def fix_list(session: Session, actor: Actor, batch_id: int, now: datetime) -> di
     Locks the cases by reference, then the accounts by USCC. The result depends on the set of cases only; siblings of
     this batch that were listed before and not yet resolved are computed again with the new ones.
     """
-    require(actor, "section_chief")
+    actor = require(actor, "section_chief")
     batch = lock_batch(session, batch_id)
     if batch.drafted_by == actor.username:
         raise Forbidden("批次由你起草，须由另一人锁定汇总表。")
     round_ = store.last_round(session, batch.id) + 1
-    running, fresh = allocation.fix(session, batch, actor, now, round_)
-    if not fresh:
+    proposal = allocation.propose(session, batch, actor, now, round_)
+    if not proposal.fresh:
         raise Conflict("没有等待汇总的申报件。")
-    for each in running:
-        if each.case.id in fresh:
-            each.deliver("listed", {})
-            each.save()
-    Chain.open(session, chain_name(batch)).append(
+    fixed = Chain.open(session, chain_name(batch)).append(
         now,
-        actor.username,
+        actor,
         "list_fixed",
         str(round_),
-        [{"field": each.case.reference, "old": None, "new": str(each.case.final_amount)} for each in running],
+        [
+            {"field": each.case.reference, "old": None, "new": str(proposal.amount_of(each))}
+            for each in proposal.running
+        ],
     )
+    allocation.enter(session, proposal, fixed)
+    for each in proposal.running:
+        if each.case.id in proposal.fresh:
+            each.deliver("listed", {}, fixed)
+            each.save()
     session.flush()
     return {"round": round_, "items": list_rows(session, batch)}
 
@@ -62,7 +67,7 @@ def resolve(
     now: datetime,
 ) -> dict[str, Any]:
     """Record the resolution of a meeting for cases that wait at `resolved`; each row its own, all or nothing."""
-    require(actor, "meeting_secretary")
+    actor = require(actor, "meeting_secretary")
     batch = lock_batch(session, batch_id)
     waiting = open_waiting(session, batch.id, ("resolved",), actor, now)
     if not waiting:
@@ -76,7 +81,7 @@ def resolve(
         errors.extend(_check_decision(number, decision, running, seen))
     if errors:
         raise Invalid("审议结果有误，请按提示修改。", errors=errors)
-    # All accounts at once and in order, before any of them is needed (design.md, lock order).
+    # All accounts at once and in order, before any of them is needed.
     accounts = ledger.lock_accounts(session, {_account_key(each) for each in waiting}, batch.cap_year)
     rows = {row.case_id: row for row in store.latest_rows(session, batch.id)}
     resolution = Resolution(
@@ -90,7 +95,7 @@ def resolve(
         _decide(session, accounts, resolution, each, decision, rows[each.case.id])
     Chain.open(session, chain_name(batch)).append(
         now,
-        actor.username,
+        actor,
         "resolution_recorded",
         resolution.minutes_no,
         [{"field": each["case"], "old": None, "new": each["result"]} for each in decisions],
@@ -158,22 +163,40 @@ def _decide(
             held=kept,
         )
     )
-    step.record(
+    decided = step.record(
         "case_resolved",
         resolution.minutes_no,
         [
             {"field": "result", "old": None, "new": result},
             {"field": "final_amount", "old": views.amount(listed), "new": views.amount(amount)},
+            {"field": "reason", "old": None, "new": decision.get("reason") or None},
         ],
+        binds={
+            f"decision:{resolution.id}/{case.reference}": digest_of(
+                {
+                    "result": result,
+                    "amount": views.amount(amount),
+                    "reason": decision.get("reason") or None,
+                    "held": kept,
+                }
+            )
+        },
     )
-    if kept:
-        return
+    if not kept:
+        with step.following(decided):
+            _carry_out(running, accounts, result, amount)
+
+
+def _carry_out(running: Running, accounts: Mapping[str, LedgerAccount], result: str, amount: Decimal | None) -> None:
+    """What the decision does to the ledger, and on with the process."""
+    step, case = running.step, running.case
     if result == "adjust" and amount is not None:
+        cut = (case.final_amount or awards.ZERO) - amount
         case.final_amount = amount
         if not is_recognition(step):
             account = accounts[_account_key(running)]
-            awards.enter(step, account, "RELEASED", listed - amount, "RESERVED", "集体审议调减")
-            ledger.ask_reallocation(session, account.id, case.batch_id)
+            awards.enter(step, account, "RELEASED", cut, "RESERVED", "集体审议调减")
+            ledger.ask_reallocation(step.session, account.uscc, case.batch_id, step.origin)
     if result == "defer":
         awards.release(step, "缓议", reallocate=True)
         case.final_amount = None

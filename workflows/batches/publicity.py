@@ -31,7 +31,7 @@ PHONES = "业务咨询：1000000（虚构）　监督电话：1000001（虚构�
 
 def publish(session: Session, actor: Actor, batch_id: int, now: datetime) -> dict[str, Any]:
     """Publish the cases that wait at `published`; the period starts for each (working days, first day is tomorrow)."""
-    require(actor, "case_officer")
+    actor = require(actor, "case_officer")
     batch = batches.lock(session, batch_id)
     if batch is None:
         raise NotFound("没有这一批次。")
@@ -55,7 +55,7 @@ def publish(session: Session, actor: Actor, batch_id: int, now: datetime) -> dic
     session.flush()
     for each in running:
         each.deliver("published", {})
-        letters.send(
+        letters.send_by_itself(
             each.step,
             "publicity",
             f"已列入拟支持名单公示，公示期至{last_day.year}年{last_day.month}月{last_day.day}日。",
@@ -63,7 +63,7 @@ def publish(session: Session, actor: Actor, batch_id: int, now: datetime) -> dic
         each.save()
     Chain.open(session, chain_name(batch)).append(
         now,
-        actor.username,
+        actor,
         "notice_published",
         str(notice.id),
         [{"field": each.case.reference, "old": None, "new": views.amount(each.case.final_amount)} for each in running],
@@ -175,6 +175,9 @@ def file_objection(
     if errors:
         raise Invalid("异议内容有误，请按提示修改。", errors=errors)
     assert item is not None
+    # The chain needs the case's lock. Under it the period is read again: it may just have been moved.
+    running = open_case(session, item.case_id, PUBLIC, now)
+    session.refresh(item, ["ends_at"])
     if not notice.published_at <= now < item.ends_at:
         raise Conflict("该公示的公示期已结束，不能再提出异议；可依法向监督机构反映。")
     objection = Objection(
@@ -188,8 +191,7 @@ def file_objection(
     )
     session.add(objection)
     session.flush()
-    # The objector stays hidden: the record knows the number of the objection only. The chain needs the case's lock.
-    running = open_case(session, item.case_id, PUBLIC, now)
+    # The objector stays hidden: the record knows the number of the objection only.
     running.step.record("objection_registered", str(objection.id))
     return {"id": objection.id, "state": objection.state, "registered_at": views.instant(now)}
 
@@ -219,13 +221,18 @@ def list_objections(session: Session, actor: Actor, *, state: str | None = None)
     ]
 
 
+def _open(session: Session, actor: Actor, objection_id: int, now: datetime) -> tuple[Running, Objection]:
+    """The case of an objection, then the objection itself, both locked. Raises NotFound."""
+    case_id = store.case_of(session, objection_id)
+    if case_id is None:
+        raise NotFound("没有这一异议。")
+    return open_case(session, case_id, actor, now), store.lock_objection(session, objection_id)
+
+
 def reveal_objector(session: Session, actor: Actor, objection_id: int, now: datetime) -> dict[str, Any]:
     """Who objected, for discipline alone; each reveal is recorded (查看敏感信息，将留痕)."""
-    require(actor, "discipline")
-    objection = store.lock_objection(session, objection_id)
-    if objection is None:
-        raise NotFound("没有这一异议。")
-    running = open_case(session, objection.case_id, actor, now)
+    actor = require(actor, "discipline")
+    running, objection = _open(session, actor, objection_id, now)
     running.step.record("objector_revealed", str(objection.id))
     return {"id": objection.id, "name": objection.name, "id_no": objection.id_no, "phone": objection.phone}
 
@@ -235,36 +242,31 @@ def accept_objection(session: Session, actor: Actor, objection_id: int, now: dat
 
     While another one is being handled the case is already stopped; the new one joins it.
     """
-    require(actor, "discipline", "legal_officer")
-    objection = store.lock_objection(session, objection_id)
-    if objection is None:
-        raise NotFound("没有这一异议。")
+    actor = require(actor, "discipline", "legal_officer")
+    running, objection = _open(session, actor, objection_id, now)
     if objection.state != "registered":
         raise Conflict("该异议已处理。")
-    running = open_case(session, objection.case_id, actor, now)
     refuse_suspended(running.case)
-    if running.waits_for("objection_accepted"):
-        running.deliver("objection_accepted", {})
-    elif running.case.status != "OBJECTION":
+    stops = running.waits_for("objection_accepted")
+    if not stops and running.case.status != "OBJECTION":
         raise Conflict("本件已不在公示期内，不能受理该异议。")
     objection.state, objection.handled_by, objection.handled_at = "accepted", actor.username, now
     running.step.record("objection_accepted", str(objection.id))
+    if stops:
+        running.deliver("objection_accepted", {})
     running.save()
     return {"id": objection.id, "state": objection.state, "case": running.case.reference}
 
 
 def reject_objection(session: Session, actor: Actor, objection_id: int, reply: str, now: datetime) -> dict[str, Any]:
     """Turn a registered objection down with a reason (discipline or legal); the case has never stopped."""
-    require(actor, "discipline", "legal_officer")
+    actor = require(actor, "discipline", "legal_officer")
     text = reply.strip()
     if not 2 <= len(text) <= 1000:
         raise Invalid("请写明不予受理的理由。", errors=[FieldError("reply", "请写明不予受理的理由，不超过1000字。")])
-    objection = store.lock_objection(session, objection_id)
-    if objection is None:
-        raise NotFound("没有这一异议。")
+    running, objection = _open(session, actor, objection_id, now)
     if objection.state != "registered":
         raise Conflict("该异议已处理。")
-    running = open_case(session, objection.case_id, actor, now)
     objection.state, objection.handled_by, objection.handled_at, objection.reply = "rejected", actor.username, now, text
     running.step.record("objection_rejected", str(objection.id))
     return {"id": objection.id, "state": objection.state, "case": running.case.reference}

@@ -7,16 +7,16 @@ from typing import Any
 
 from storage import batches as store
 from storage import cases as case_store
-from storage import instances
+from storage import instances, ledger
 from storage.batches import Batch
 from storage.database import Session
 from workflows import paging, rules, views
-from workflows.audit import Chain
+from workflows.audit import Chain, digest_of
 from workflows.batches import allocation
 from workflows.case.step import local_date
 from workflows.casework import beginnings
 from workflows.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
-from workflows.permissions import OFFICE, READERS, SYSTEM, Actor, require
+from workflows.permissions import OFFICE, READERS, Actor, require
 from workflows.policy import parameters as parameter_values
 
 # Applicants and invited outsiders know an open batch; its list, budget and drafts are the office's.
@@ -36,7 +36,7 @@ def draft(
     now: datetime,
 ) -> dict[str, Any]:
     """Draft a batch; a section chief who did not draft it opens it. Matter dates: from January 1 of the year before."""
-    require(actor, "case_officer")
+    actor = require(actor, "case_officer")
     errors = []
     if not 2 <= len(title.strip()) <= 100:
         errors.append(FieldError("title", "请填写批次名称，2至100字。"))
@@ -67,9 +67,7 @@ def draft(
     session.add(batch)
     session.flush()
     chain = Chain.open(session, chain_name(batch))
-    chain.append(
-        now, actor.username, "batch_drafted", batch.title, [{"field": "schemes", "old": None, "new": list(schemes)}]
-    )
+    chain.append(now, actor, "batch_drafted", batch.title, [{"field": "schemes", "old": None, "new": list(schemes)}])
     return shown(batch, actor)
 
 
@@ -79,7 +77,7 @@ def chain_name(batch: Batch) -> str:
 
 def open_batch(session: Session, actor: Actor, batch_id: int, now: datetime) -> dict[str, Any]:
     """Open a batch: pins the parameter values. Conflict names every parameter that is not confirmed."""
-    require(actor, "section_chief")
+    actor = require(actor, "section_chief")
     batch = lock_batch(session, batch_id)
     if batch.status != "draft":
         raise Conflict("该批次已发布。")
@@ -94,16 +92,17 @@ def open_batch(session: Session, actor: Actor, batch_id: int, now: datetime) -> 
         )
     batch.parameters = parameter_values.pin(session, batch.schemes, today)
     batch.status, batch.opened_by, batch.opened_at = "open", actor.username, now
-    if beginnings.CLUSTER in batch.schemes:
-        session.flush()
-        beginnings.open_due_reports(session, SYSTEM, batch, now)
-    Chain.open(session, chain_name(batch)).append(
+    opened = Chain.open(session, chain_name(batch)).append(
         now,
-        actor.username,
+        actor,
         "batch_opened",
         batch.title,
         [{"field": key, "old": None, "new": value["value"]} for key, value in sorted(batch.parameters.items())],
+        binds={f"parameters:{batch.id}": digest_of(batch.parameters)},
     )
+    if beginnings.CLUSTER in batch.schemes:
+        session.flush()
+        beginnings.open_due_reports(session, batch, now, opened)
     return shown(batch, actor)
 
 
@@ -168,6 +167,10 @@ def get_batch(session: Session, actor: Actor, batch_id: int) -> dict[str, Any]:
         for message in ("listed", "resolved", "published")
     }
     answer["cases"] = case_store.count_in_batch(session, batch.id)
+    answer["failed_reallocations"] = [
+        {"uscc": uscc, "year": batch.cap_year, "again_at": views.instant(mark.not_before)}
+        for uscc, mark in ledger.list_failed_reallocations(session, batch.id).items()
+    ]
     return answer
 
 

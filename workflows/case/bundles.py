@@ -1,6 +1,5 @@
 """The compiled form of a definition version: its diagrams and forms, kept in memory because a bundle never changes."""
 
-import json
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ class Bundle:
 
     diagrams: engine.Diagrams
     forms: Mapping[str, Form]
-    # The forms as form-js stores them, for clients that render them themselves.
+    # The forms as form-js stores them, shared parts in place, for clients that render them themselves.
     form_schemas: Mapping[str, Any]
 
     def form(self, key: str) -> Form:
@@ -55,10 +54,10 @@ def _compile(session: Session, definition_id: int) -> Bundle:
         raise NotFound("流程版本不存在。")
     files = definitions.load_files(session, definition_id)
     diagrams = {path: content for path, content in files.items() if path.endswith(".bpmn")}
-    contents = [content for path, content in files.items() if path.endswith(".form")]
-    loaded = {form.key: (form, content) for content in contents for form in [forms.load(content)]}
+    parts = forms.parts_among(files)
+    schemas = [forms.schema_of(content, parts) for path, content in files.items() if forms.is_form(path)]
     return Bundle(
         engine.compile_bundle(diagrams, version.key),
-        {key: form for key, (form, _) in loaded.items()},
-        {key: json.loads(content) for key, (_, content) in loaded.items()},
+        forms.load_all(files),
+        {schema["id"]: schema for schema in schemas},
     )

@@ -78,8 +78,8 @@ def refuse_second_recognition(step: Step) -> None:
 
 def settle_year(step: Step) -> None:
     """Keep the year's score; too many years below the pass line end the award (`a8.stop_after_failed_years`)."""
-    found = store.of_case(step.session, step.case.id)
-    if found is None or not step.facts.get("score"):
+    found = store.lock_of_case(step.session, step.case.id) if step.facts.get("score") else None
+    if found is None:
         return
     instalment, award = found
     instalment.score = Decimal(str(step.facts["score"]))

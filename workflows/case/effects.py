@@ -12,7 +12,7 @@ from workflows.rules.money import format_yuan
 def _answer_objections(step: Step) -> None:
     """Every accepted objection of the case gets the result and the reply; who objected stays hidden."""
     state = "dismissed" if step.submitted["decision"] == "dismiss" else "upheld"
-    for objection in publicity.list_objections(step.session, state="accepted", case_id=step.case.id):
+    for objection in publicity.lock_objections(step.session, step.case.id, "accepted"):
         objection.state, objection.reply = state, str(step.submitted.get("objection_reply") or "")
         objection.handled_by, objection.handled_at = step.actor.username, step.now
         step.record(f"objection_{state}", str(objection.id))

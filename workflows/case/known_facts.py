@@ -29,17 +29,18 @@ def known_facts(look: Look) -> dict[str, Any]:
 
 
 def granted_for_matter(look: Look) -> Decimal:
-    """Yuan approved or paid earlier for the same project, in all years, also before this program (2.1, step 3).
+    """Yuan approved or paid earlier for the same item, in all years, also before this program (2.1, step 3).
 
-    What was paid by mistake and came back is not granted any more.
+    An item is a matter under one clause: what another clause gave the matter is a question of best-only, not of this
+    ceiling. What was paid by mistake and came back is not granted any more.
     """
-    matter_id = look.case.matter_id
+    matter_id, scheme = look.case.matter_id, look.case.scheme
     if matter_id is None:
         return ZERO
     before = historic_awards.of_matters(look.session, [matter_id])
-    paid = sum((award.paid_amount for award in before if award.scheme == look.case.scheme), ZERO)
-    back = sum(recoveries.returned(look.session, [matter_id]).values(), ZERO)
-    return cases.granted_for_matter(look.session, matter_id, look.case.id) + paid - back
+    paid = sum((award.paid_amount for award in before if award.scheme == scheme), ZERO)
+    back = recoveries.returned(look.session, [matter_id]).get((matter_id, scheme), ZERO)
+    return cases.granted_for_matter(look.session, matter_id, scheme, look.case.id) + paid - back
 
 
 def _same_project(look: Look) -> dict[str, Any]:

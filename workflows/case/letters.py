@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from storage.messages import Message, next_letter_number
+from workflows.audit import digest_of
 from workflows.case.step import Step
 
 REMEDIES = (
@@ -46,7 +47,7 @@ def told(text: str) -> str:
 
 
 def send(step: Step, kind: str, text: str) -> Message:
-    """Write a letter to the case's enterprise in this transaction and record it; returns the message."""
+    """Write a letter to the case's enterprise in this transaction and record it, as the act of whoever signs it."""
     letter = LETTERS[kind]
     number = None
     if letter.sign:
@@ -70,5 +71,19 @@ def send(step: Step, kind: str, text: str) -> Message:
         sent_at=step.now,
     )
     step.session.add(message)
-    step.record("letter_sent", kind, [{"field": "number", "old": None, "new": number or letter.title}])
+    step.record(
+        "letter_sent",
+        kind,
+        [
+            {"field": "number", "old": None, "new": number or letter.title},
+            {"field": "recipient", "old": None, "new": f"{step.enterprise.name}（{step.enterprise.uscc}）"},
+        ],
+        binds={f"letter:{number or letter.title}": digest_of(message.body)},
+    )
     return message
+
+
+def send_by_itself(step: Step, kind: str, text: str) -> Message:
+    """A letter that goes out because of what a person has just done, and that nobody signs."""
+    with step.following(step.origin):
+        return send(step, kind, text)

@@ -3,8 +3,9 @@
 Everything that happens to a case happens through a `Running`, in the transaction of whoever opened it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -12,11 +13,12 @@ from storage import audit as audit_store
 from storage import cases, instances
 from storage import tasks as task_store
 from storage.cases import Case, CaseFacts
-from storage.database import Session
-from storage.instances import Incident, Instance, Wait
+from storage.database import Session, is_passing
+from storage.instances import Incident, Instance
 from storage.tasks import Task
 from workflows import engine
-from workflows.audit import Chain
+from workflows.attempts import Away, Broken, pause_for
+from workflows.audit import Chain, EventRef
 from workflows.case.bundles import Bundle, bundle_of
 from workflows.case.operations import perform
 from workflows.case.step import Step, due_on
@@ -27,7 +29,7 @@ FAILED = "流程未能继续，本次操作没有生效，已登记为流程异�
 
 
 def chain_of(case: Case) -> str:
-    return f"case:{case.reference}"
+    return str(audit_store.chain_of_case(case.reference))
 
 
 class Running:
@@ -39,6 +41,7 @@ class Running:
         self._tasks: dict[str, engine.OpenTask] = {}
         self._waits: dict[str, engine.Wait] = {}
         self._completed: str | None = None
+        self._followed: EventRef | None = None
 
     @cached_property
     def process(self) -> engine.ProcessInstance:
@@ -62,31 +65,44 @@ class Running:
     def _call(self, call: engine.ServiceCall) -> Any:
         return perform(self.step, call.operation, call.parameters)
 
-    def complete(self, task: Task, decision: str | None) -> None:
-        """Complete an open task and let the process run on."""
+    def complete(self, task: Task, decision: str | None, cause: EventRef) -> None:
+        """Complete an open task and let the process run on; `cause` is the event that tells of the completion."""
         self._completed = task.id
-        self._stepping(lambda: self.process.complete(task.id, decision))
+        self._stepping(lambda: self.process.complete(task.id, decision), cause)
 
-    def deliver(self, message: str, payload: Mapping[str, str]) -> None:
-        """Give the process a message that it waits for."""
-        self._stepping(lambda: self.process.deliver(message, payload))
+    def deliver(self, message: str, payload: Mapping[str, str], cause: EventRef | None = None) -> None:
+        """Give the process a message that it waits for; `cause` is the event of another chain that it comes from."""
+        self._stepping(lambda: self.process.deliver(message, payload), cause)
 
     def cancel_instance(self, task: Task) -> None:
         """Take back one task of a multi-instance; the last one to close lets the case go on."""
         self._stepping(lambda: self.process.cancel_instance(task.id))
 
     def advance(self) -> None:
-        """Fire the timers that are due."""
-        self._stepping(self.process.advance)
+        """Fire the timers that are due; each stands on record, and what follows from them follows from the first."""
+        due = sorted(
+            (wait.due_at, wait.element_id)
+            for wait in self.process.waits()
+            if wait.due_at is not None and wait.due_at <= self.step.now
+        )
+        fired = [
+            self.step.record("timer_fired", element_id, [{"field": "due_at", "old": None, "new": due_at.isoformat()}])
+            for due_at, element_id in due
+        ]
+        if fired:
+            self._stepping(self.process.advance, fired[0])
 
     def cancel(self) -> None:
         self._stepping(self.process.cancel)
 
-    def _stepping(self, act: Any) -> None:
+    def _stepping(self, act: Callable[[], None], cause: EventRef | None = None) -> None:
+        """Let the process run on; all that it does follows from `cause`, or from what was recorded before."""
+        cause = self._followed = cause or self.step.origin
         # A stage is known before the step, so that an operation can say in which stage a refusal fell.
         self.step.case.stage = self.process.stage() or self.step.case.stage
         try:
-            act()
+            with self.step.following(cause):
+                act()
         except engine.NotReady:
             raise Conflict("该任务已办结或已失效，请刷新后查看最新状态。") from None
         except engine.NothingCatches:
@@ -94,16 +110,22 @@ class Running:
         except engine.EngineError as error:
             if isinstance(error.__cause__, GreenCaseError):
                 raise error.__cause__ from None
+            if error.__cause__ is not None and is_passing(error.__cause__):
+                raise error.__cause__ from None  # nothing is wrong with this case
             element = getattr(error, "element_id", None)
             raise StepFailed(FAILED, case_id=self.case.id, element_id=element) from error
 
     def save(self) -> None:
         """Write the state, project tasks and waits, set status and stage."""
+        with self.step.following(self._followed) if self._followed else nullcontext():
+            self._save()
+
+    def _save(self) -> None:
         step, case, process = self.step, self.step.case, self.process
         self._instance.state = process.dump()
         self._instance.next_due_at = process.next_due()
         if self._instance.retry_at is not None:
-            self._instance.retry_at = None
+            self._instance.retry_at, self._instance.failures = None, 0
             instances.resolve_incidents(step.session, case.id, step.now)
             step.record("incident_resolved", case.stage or "")
         if step.facts is not self._facts.facts:
@@ -124,7 +146,7 @@ class Running:
         now_open = {task.id: task for task in self.process.open_tasks()}
         for task in now_open.values():
             if task.id not in self._tasks:
-                session.add(new_task(step, task))
+                task_store.append(session, new_task(step, task))
         gone = [task_id for task_id in self._tasks if task_id not in now_open and task_id != self._completed]
         if gone:
             task_store.cancel(session, gone, step.now)
@@ -138,55 +160,60 @@ class Running:
             instances.end_waits(session, gone, now)
         for key, wait in waits.items():
             if key not in self._waits:
-                session.add(new_wait(self.case.id, wait, now))
+                instances.append_wait(session, new_wait(self.case.id, wait, now))
             elif wait != self._waits[key]:
                 instances.move_wait(session, key, wait.due_at)
         self._waits = waits
 
 
-def new_task(step: Step, task: engine.OpenTask) -> Task:
-    return Task(
-        id=task.id,
-        case_id=step.case.id,
-        element_id=task.element_id,
-        process=task.process,
-        name=task.name,
-        role=task.role,
-        form=task.form,
-        stage=task.stage,
-        personal=task.assignee is not None,
-        separate_from=list(task.separate_from),
-        assignee=task.assignee,
-        due_on=due_on(step.batch, task.due, step.today),
-        opened_at=step.now,
-    )
+def new_task(step: Step, task: engine.OpenTask) -> dict[str, Any]:
+    """A new open task by its columns."""
+    return {
+        "id": task.id,
+        "case_id": step.case.id,
+        "element_id": task.element_id,
+        "process": task.process,
+        "name": task.name,
+        "role": task.role,
+        "form": task.form,
+        "stage": task.stage,
+        "personal": task.assignee is not None,
+        "separate_from": list(task.separate_from),
+        "assignee": task.assignee,
+        "due_on": due_on(step.batch, task.due, step.today),
+        "opened_at": step.now,
+    }
 
 
-def new_wait(case_id: int, wait: engine.Wait, now: datetime) -> Wait:
-    return Wait(
-        id=wait.id,
-        case_id=case_id,
-        process=wait.process,
-        element_id=wait.element_id,
-        name=wait.name,
-        kind=wait.kind,
-        message=wait.message,
-        due_at=wait.due_at,
-        boundary=wait.boundary,
-        opened_at=now,
-    )
+def new_wait(case_id: int, wait: engine.Wait, now: datetime) -> dict[str, Any]:
+    """A new wait by its columns."""
+    return {
+        "id": wait.id,
+        "case_id": case_id,
+        "process": wait.process,
+        "element_id": wait.element_id,
+        "name": wait.name,
+        "kind": wait.kind,
+        "message": wait.message,
+        "due_at": wait.due_at,
+        "boundary": wait.boundary,
+        "opened_at": now,
+    }
 
 
 def start(step: Step, bundle: Bundle) -> None:
     """Start the process of a new case: its state, its facts, its first task."""
-    process = engine.ProcessInstance.start(
-        bundle.diagrams, lambda call: perform(step, call.operation, call.parameters), step.now
-    )
+    with step.following(step.origin):
+        process = engine.ProcessInstance.start(
+            bundle.diagrams, lambda call: perform(step, call.operation, call.parameters), step.now
+        )
     session, case = step.session, step.case
     session.add(Instance(case_id=case.id, state=process.dump(), next_due_at=process.next_due()))
     session.add(CaseFacts(case_id=case.id, facts=step.facts))
-    session.add_all(new_task(step, task) for task in process.open_tasks())
-    session.add_all(new_wait(case.id, wait, step.now) for wait in process.waits())
+    for task in process.open_tasks():
+        task_store.append(session, new_task(step, task))
+    for wait in process.waits():
+        instances.append_wait(session, new_wait(case.id, wait, step.now))
     case.status, case.stage = process.status() or case.status, process.stage()
 
 
@@ -214,24 +241,20 @@ def open_waiting(
 
 def _open(session: Session, locked: Sequence[Case], actor: Actor, now: datetime) -> list[Running]:
     rows = instances.load(session, [case.id for case in locked])
-    ends = audit_store.last_of(session, [chain_of(case) for case in locked])
     opened = []
     for case in locked:
-        instance, facts, batch, enterprise = rows[case.id]
-        name = chain_of(case)
-        seq, previous = ends.get(name, (0, ""))
-        chain = Chain(session, name, seq, previous)
+        ground = rows[case.id]
         step = Step(
             session=session,
             case=case,
-            batch=batch,
-            enterprise=enterprise,
-            facts=facts.facts,
+            batch=ground.batch,
+            enterprise=ground.enterprise,
+            facts=ground.facts.facts,
             now=now,
             actor=actor,
-            chain=chain,
+            chain=Chain(session, chain_of(case), ground.seq, ground.hash),
         )
-        opened.append(Running(step, bundle_of(session, case.definition_id), instance, facts))
+        opened.append(Running(step, bundle_of(session, case.definition_id), ground.instance, ground.facts))
     return opened
 
 
@@ -248,9 +271,18 @@ def refuse_ended(case: Case) -> None:
 def record_incident(session: Session, case_id: int, element_id: str | None, what: str, now: datetime) -> None:
     """Note that a step failed, in a transaction of its own after the failed one was rolled back."""
     case = cases.lock(session, case_id)
-    session.add(Incident(case_id=case_id, at=now, element_id=element_id, what=what[:2000]))
-    Chain.open(session, chain_of(case)).append(now, SYSTEM.username, "incident_recorded", element_id or "")
-    instances.postpone(session, case_id, now + timedelta(minutes=10))
+    # No column holds NUL, and what failed may have been just that.
+    session.add(Incident(case_id=case_id, at=now, element_id=element_id, what=what[:2000].replace("\0", "�")))
+    Chain.open(session, chain_of(case)).append(now, SYSTEM, "incident_recorded", element_id or "")
+    postpone(session, case_id, Broken(what), now)
+
+
+def postpone(session: Session, case_id: int, why: Away | Broken, now: datetime) -> None:
+    """Try the timers of a case again only after a pause, which grows until a step succeeds."""
+    instance = instances.lock(session, case_id)
+    if instance is not None:
+        instance.failures += 1
+        instance.retry_at = now + pause_for(why, instance.failures)
 
 
 def find_case(session: Session, reference: str, actor: Actor) -> Case:

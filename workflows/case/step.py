@@ -4,18 +4,18 @@ Reading and doing are two types. What takes a `Look` can be asked by any page; w
 holds the case's lock and its chain can call it, and the type checker says so.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 from storage.batches import Batch
 from storage.cases import Case
 from storage.database import Session
 from storage.people import Enterprise
-from workflows.audit import Chain
-from workflows.permissions import Actor
+from workflows.audit import Chain, EventRef
+from workflows.permissions import SYSTEM, Actor
 from workflows.rules import parameters as rule_parameters
 from workflows.rules import workdays
 
@@ -59,25 +59,60 @@ class Look:
 
 @dataclass(kw_only=True)
 class Step(Look):
-    """One transaction on one locked case. `submitted` is what the actor just sent."""
+    """One transaction on one locked case. `submitted` is what the actor just sent.
+
+    `cause` is set while the diagram runs on by itself: what is done then is done by the system, and follows from it.
+    """
 
     actor: Actor
     chain: Chain
     submitted: Mapping[str, Any] = field(default_factory=dict)
+    cause: EventRef | None = None
 
-    def record(self, action: str, subject: str = "", changes: Sequence[Mapping[str, Any]] = ()) -> None:
-        """Append an event to the case's chain in this transaction."""
-        self.chain.append(self.now, self.actor.username, action, subject, changes)
+    @property
+    def doer(self) -> Actor:
+        """Who does what is done now: the system while the diagram runs on by itself, else whoever acts."""
+        return SYSTEM if self.cause else self.actor
+
+    @property
+    def origin(self) -> EventRef:
+        """The act that everything in this transaction goes back to. Raises RuntimeError before there is one."""
+        origin = self.cause or self.chain.newest
+        if origin is None:
+            raise RuntimeError(f"what happens to {self.case.reference} follows from nothing on its record")
+        return origin
+
+    @contextmanager
+    def following(self, cause: EventRef) -> Iterator[None]:
+        """What is done within follows from this event by itself."""
+        before, self.cause = self.cause, cause
+        try:
+            yield
+        finally:
+            self.cause = before
+
+    def record(
+        self,
+        action: str,
+        subject: str = "",
+        changes: Sequence[Mapping[str, Any]] = (),
+        *,
+        binds: Mapping[str, str] | None = None,
+    ) -> EventRef:
+        """Append an event to the case's chain in this transaction and answer its name."""
+        return self.chain.append(self.now, self.doer, action, subject, changes, cause=self.cause, binds=binds)
 
 
 def pinned_values(batch: Batch) -> Mapping[str, Any]:
-    """The typed parameter values of a batch: what was confirmed when it was opened, else what the policy fixes."""
-    return _typed(tuple((key, pinned["value"]) for key, pinned in sorted((batch.parameters or {}).items())))
+    """The typed parameter values of a batch: what was confirmed when it was opened, else what the policy fixed then."""
+    return rule_parameters.pinned(*kept_values(batch))
 
 
-@lru_cache(maxsize=32)
-def _typed(texts: tuple[tuple[str, str], ...]) -> Mapping[str, Any]:
-    return rule_parameters.values(dict(texts))
+def kept_values(batch: Batch) -> tuple[dict[str, str], dict[str, str]]:
+    """The texts that a batch pinned by id, and the types that were pinned with them: at first none were."""
+    kept = batch.parameters or {}
+    texts = {key: str(each["value"]) for key, each in kept.items()}
+    return texts, {key: each["type"] for key, each in kept.items() if "type" in each}
 
 
 def due_on(case_batch: Batch, rule: str | None, start: date) -> date | None:

@@ -22,7 +22,7 @@ from workflows.permissions import INVITED, OFFICE, READERS, Actor, require, scop
 
 def create(session: Session, actor: Actor, *, scheme: str, batch_id: int, title: str, now: datetime) -> dict[str, Any]:
     """Open a draft: the instance and its bundle are pinned here, and the fill task is open."""
-    require(actor, "applicant")
+    actor = require(actor, "applicant")
     if actor.enterprise_id is None:
         raise Forbidden("你的账号尚未关联申报单位，不能申报。")
     batch = batches.get(session, batch_id)

@@ -3,15 +3,15 @@
 import hashlib
 import unicodedata
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
 from storage import documents as store
 from storage.cases import Case
 from storage.database import Session
-from storage.documents import Document
+from storage.documents import Document, UploadUnderWay
 from storage.objects import ObjectStore, ObjectStoreAway
 from workflows import views
 from workflows.case.running import find_case, open_case, refuse_ended
@@ -22,6 +22,10 @@ from workflows.errors import Conflict, FieldError, Forbidden, Invalid, NotFound,
 from workflows.permissions import OFFICE, Actor
 
 MAX_BYTES = 50 * 1024 * 1024
+# Ten years: the shortest retention of a case that was not supported (domain.md 5, records).
+RETENTION = timedelta(days=3653)
+# An upload that is not a document after so long never will be one.
+ABANDONED = timedelta(days=1)
 AWAY = "文件存储服务暂时不可用，文件没有上传；其他功能不受影响，请稍后重试。"
 
 
@@ -88,10 +92,13 @@ def upload(
     code: str,
     filename: str,
     stream: BinaryIO,
+    announcing: Callable[[str], None],
     now: datetime,
 ) -> dict[str, Any]:
     """Take one file for one line of the checklist: check, stream to the store, then note it under the case's lock.
 
+    `announcing` is told the key before the bytes are written and keeps it (`announce`), whatever becomes of this
+    transaction: what never becomes a document is removed a day later.
     Raises UnsupportedType for what it is not, TooLarge above 50 MiB, Unavailable while the store is away.
     """
     case = find_readable(session, reference, actor)
@@ -102,49 +109,65 @@ def upload(
     kind = filetypes.check(name, stream)
     reader = _Hashing(stream)
     key = f"{case.reference}/{uuid.uuid4().hex}"
+    announcing(key)
     try:
         object_version = objects.put(key, reader, kind.content_type)  # type: ignore[arg-type]
     except ObjectStoreAway as away:
         raise Unavailable(AWAY) from away
-    try:
-        running = open_case(session, case.id, actor, now)
-        _may_upload(actor, running.case)
-        document = Document(
-            case_id=case.id,
-            code=code,
-            version=store.last_version(session, case.id, code, name) + 1,
-            filename=name,
-            content_type=kind.content_type,
-            size=reader.size,
-            sha256=reader.digest(),
-            object_key=key,
-            object_version=object_version,
-            uploaded_by=actor.username,
-            uploaded_at=now,
-        )
-        session.add(document)
-        running.step.record(
-            "document_uploaded",
-            code,
-            [
-                {"field": "filename", "old": None, "new": name},
-                {"field": "version", "old": None, "new": document.version},
-                {"field": "sha256", "old": None, "new": document.sha256},
-            ],
-        )
-        session.flush()
-    except Exception:
-        # Nobody will ever refer to these bytes; leaving them would only cost space.
-        _forget(objects, key, object_version)
-        raise
+    running = open_case(session, case.id, actor, now)
+    _may_upload(actor, running.case)
+    document = Document(
+        case_id=case.id,
+        code=code,
+        version=store.last_version(session, case.id, code, name) + 1,
+        filename=name,
+        content_type=kind.content_type,
+        size=reader.size,
+        sha256=reader.digest(),
+        object_key=key,
+        object_version=object_version,
+        uploaded_by=actor.username,
+        uploaded_at=now,
+    )
+    session.add(document)
+    store.arrived(session, key)
+    running.step.record(
+        "document_uploaded",
+        code,
+        [
+            {"field": "filename", "old": None, "new": name},
+            {"field": "version", "old": None, "new": document.version},
+            {"field": "sha256", "old": None, "new": document.sha256},
+        ],
+        binds={f"document:{code}/{name}/{document.version}": document.sha256},
+    )
+    session.flush()
     return _shown(document, actor)
 
 
-def _forget(objects: ObjectStore, key: str, version: str | None) -> None:
-    try:
-        objects.remove(key, version)
-    except ObjectStoreAway:
-        return
+def lock(session: Session, objects: ObjectStore, document_id: int, now: datetime) -> None:
+    """Lock a document's bytes against deletion in the store. Raises ObjectStoreAway, or ObjectRefused.
+
+    The store judges retention by the machine's clock, so the period starts from that one.
+    """
+    document = store.lock(session, document_id)
+    objects.lock(document.object_key, document.object_version, datetime.now(tz=now.tzinfo) + RETENTION)
+    document.locked_at = now
+
+
+def announce(session: Session, object_key: str, machine_now: datetime) -> None:
+    """Say that bytes are about to be written under this key, in a transaction that ends before they are."""
+    session.add(UploadUnderWay(object_key=object_key, begun_at=machine_now))
+
+
+def forget_upload(session: Session, objects: ObjectStore, object_key: str) -> None:
+    """Remove the bytes of an upload that never became a document. Raises ObjectStoreAway, or ObjectRefused.
+
+    Only what was announced is ever removed: what the database does not know may belong to a newer copy of it.
+    """
+    if not store.is_known(session, object_key):
+        objects.forget(object_key)
+    store.arrived(session, object_key)
 
 
 def _may_upload(actor: Actor, case: Case) -> None:

@@ -1,99 +1,19 @@
 """The file of a case (件档): its papers, history, path on the diagrams and calculations, as each reader may see it."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from storage import audit as audit_store
 from storage import batches, calculations, instances, ledger, messages, payments, people, publicity, reviews
 from storage import cases as store
 from storage import tasks as task_store
-from storage.audit import AuditEvent
 from storage.cases import Case
 from storage.database import Session
-from workflows import engine, forms, paging, views
+from workflows import engine, forms, views
 from workflows.case.bundles import bundle_of
 from workflows.case.reading import SEALED, enterprise_profile, look_at, may_read
-from workflows.case.running import chain_of
 from workflows.casework.cases import find_readable, refuse_outsiders, with_amounts
 from workflows.errors import Forbidden
 from workflows.permissions import INVITED, OFFICE, READERS, Actor
-
-# What an applicant may read of the history: what he did, and what he was told.
-PUBLIC_ACTIONS = frozenset(
-    {
-        "case_created",
-        "application_submitted",
-        "case_accepted",
-        "case_not_accepted",
-        "letter_sent",
-        "case_withdrawn",
-        "case_suspended",
-        "case_resumed",
-        "case_terminated",
-        "case_vetoed",
-        "case_refused",
-        "award_committed",
-        "payment_made",
-        "payment_returned",
-        "case_ended",
-        "document_uploaded",
-    }
-)
-
-
-def get_history(
-    session: Session, actor: Actor, reference: str, *, cursor: str | None = None, limit: int = 1000
-) -> paging.Page:
-    """The events in order; applicants read what they did and were told, without names of staff."""
-    case = find_readable(session, reference, actor)
-    refuse_outsiders(actor)
-    after = paging.read_id_cursor(cursor) or 0
-    events = audit_store.list_chain(session, chain_of(case), after=after, limit=limit + 1)
-    following = paging.id_cursor(events[limit - 1].seq) if len(events) > limit else None
-    return paging.Page(_events(session, actor, case, events[:limit]), following)
-
-
-def _events(session: Session, actor: Actor, case: Case, events: Sequence[AuditEvent]) -> list[dict[str, Any]]:
-    if not actor.sees_names:
-        own = people.users_of_enterprise(session, case.enterprise_id)
-        return [
-            {
-                "seq": event.seq,
-                "at": views.instant(event.at),
-                "actor": "本单位" if event.actor in own else "承办单位",
-                "action": event.action,
-                "subject": event.subject,
-                "changes": event.changes if event.actor in own else [],
-            }
-            for event in events
-            if event.action in PUBLIC_ACTIONS or event.actor in own
-        ]
-    names = people.names_of(session, {event.actor for event in events})
-    return [
-        {
-            "seq": event.seq,
-            "at": views.instant(event.at),
-            "actor": event.actor,
-            "actor_name": names.get(event.actor, "系统"),
-            "action": event.action,
-            "subject": event.subject,
-            "changes": [_masked_change(change, actor) for change in event.changes],
-            "previous": event.previous,
-            "hash": event.hash,
-        }
-        for event in events
-    ]
-
-
-def _masked_change(change: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
-    if change.get("field") in views.PERSONAL and not actor.sees_personal_data:
-        return {
-            **change,
-            "old": change["old"] and views.mask(change["old"]),
-            "new": change["new"] and views.mask(change["new"]),
-        }
-    return dict(change)
 
 
 def get_diagram(session: Session, actor: Actor, reference: str, now: datetime) -> dict[str, Any]:
@@ -135,6 +55,7 @@ def get_calculation(session: Session, actor: Actor, reference: str) -> list[dict
             "number": calculation.number,
             "at": views.instant(calculation.at),
             "by": calculation.by if actor.sees_names else None,
+            "program": calculation.program if actor.reads_office else None,
             "eligible": calculation.eligible,
             "computed_amount": views.amount(calculation.computed_amount),
             "item_amount": views.amount(calculation.item_amount),
@@ -142,7 +63,9 @@ def get_calculation(session: Session, actor: Actor, reference: str) -> list[dict
             "facts": calculation.facts,
             "parameters": calculation.parameters
             if actor.sees_names
-            else [{"id": each["id"], "value": each["value"]} for each in calculation.parameters],
+            else [
+                {name: each.get(name) for name in ("id", "value", "type", "unit")} for each in calculation.parameters
+            ],
             "conditions": calculation.conditions,
             "steps": calculation.steps,
         }

@@ -81,7 +81,7 @@ def _has_short_list(stream: BinaryIO) -> bool:
     if at < 0 or len(tail) - at < 22 or tail[max(0, at - 20) : at].startswith(b"PK\x06\x07"):
         return False
     (length,) = struct.unpack_from("<I", tail, at + 12)
-    return length <= MOST_BYTES_OF_LIST
+    return bool(length <= MOST_BYTES_OF_LIST)
 
 
 def _types(package: zipfile.ZipFile) -> bytes | None:

@@ -1,5 +1,6 @@
 """Matters: what overlaps with a case, and the officer's decision that two are the same (同一事项, domain.md 2.2)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,6 @@ from storage.database import Session
 from storage.matters import Matter
 from storage.questions import overlaps as found
 from workflows import views
-from workflows.case.listed_cases import account_key
 from workflows.case.running import find_case, open_cases
 from workflows.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from workflows.permissions import Actor, require
@@ -88,9 +88,10 @@ def merge(session: Session, actor: Actor, matter_id: int, with_id: int, reason: 
     """Decide that two matters are one; the older number stays. Cases of both are locked, and what is listed already is
     worked out again.
 
-    Raises NotFound, Invalid (the same matter, no reason), Conflict (merged already, both are recognised clusters).
+    Raises NotFound, Invalid (the same matter, no reason), Conflict (merged already, both are recognised clusters,
+    a case was submitted meanwhile).
     """
-    require(actor, "case_officer")
+    actor = require(actor, "case_officer")
     text = reason.strip()
     errors = []
     if with_id == matter_id:
@@ -101,13 +102,10 @@ def merge(session: Session, actor: Actor, matter_id: int, with_id: int, reason: 
         raise Invalid("事项合并有误，请按提示修改。", errors=errors)
     keeps_id, goes_id = sorted((matter_id, with_id))
     running = open_cases(session, found.case_ids_of_matters(session, (keeps_id, goes_id)), actor, now)
-    locked = {matter.id: matter for matter in store.lock(session, (keeps_id, goes_id))}
-    if len(locked) < 2:
-        raise NotFound("没有这一事项，或你无权查看。")
-    if any(matter.merged_into_id is not None for matter in locked.values()):
-        raise Conflict("该事项已被合并，请刷新后以合并后的事项办理。")
-    if cluster_awards.find_award(session, keeps_id) and cluster_awards.find_award(session, goes_id):
-        raise Conflict("两个事项均已认定为产业集群，不能合并。")
+    locked = _lock_both(session, keeps_id, goes_id)
+    # Whoever submits keeps his matter as it is until he has done so: what is there now is all there is.
+    if not set(found.case_ids_of_matters(session, (keeps_id, goes_id))) <= {each.case.id for each in running}:
+        raise Conflict("刚有申报件提交到这两个事项之一，没有合并；请刷新查看后再认定。")
     locked[goes_id].merged_into_id = keeps_id
     changes: list[dict[str, Any]] = [
         {"field": "matter", "old": locked[goes_id].key, "new": locked[keeps_id].key},
@@ -119,10 +117,18 @@ def merge(session: Session, actor: Actor, matter_id: int, with_id: int, reason: 
     found.move_awards(session, goes_id, keeps_id)
     session.flush()
     for each in running:
-        step = each.step
         if each.case.ended_at is None and each.case.final_amount is not None:
-            key = account_key(step.enterprise.uscc, step.enterprise.group_uscc, step.parameters)
-            account = ledger.find_account(session, key, step.batch.cap_year)
-            if account is not None:
-                ledger.ask_reallocation(session, account.id, each.case.batch_id)
+            ledger.ask_reallocation(session, each.step.enterprise.uscc, each.case.batch_id, each.step.origin)
     return get_matter(session, actor, keeps_id)
+
+
+def _lock_both(session: Session, keeps_id: int, goes_id: int) -> Mapping[int, Matter]:
+    """The two locked matters by id. Raises NotFound, and Conflict where they cannot be merged."""
+    locked = {matter.id: matter for matter in store.lock(session, (keeps_id, goes_id))}
+    if len(locked) < 2:
+        raise NotFound("没有这一事项，或你无权查看。")
+    if any(matter.merged_into_id is not None for matter in locked.values()):
+        raise Conflict("该事项已被合并，请刷新后以合并后的事项办理。")
+    if cluster_awards.find_award(session, keeps_id) and cluster_awards.find_award(session, goes_id):
+        raise Conflict("两个事项均已认定为产业集群，不能合并。")
+    return locked

@@ -21,7 +21,7 @@ def record(
     session: Session, actor: Actor, reference: str, *, amount: str, cause: str, basis: str, now: datetime
 ) -> dict[str, Any]:
     """Note that paid money came back, with its decision or voucher; nothing moves before a second person confirms."""
-    require(actor, "finance_officer")
+    actor = require(actor, "finance_officer")
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
     paid = running.case.paid_amount
     if paid is None:
@@ -59,7 +59,7 @@ def record(
 
 def confirm(session: Session, actor: Actor, reference: str, recovery_id: int, now: datetime) -> dict[str, Any]:
     """Confirm a return: a clerical error gives room back to the ceiling of its year; fraud bars the firm instead."""
-    require(actor, "finance_reviewer")
+    actor = require(actor, "finance_reviewer")
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
     step = running.step
     recovery = store.find(session, recovery_id)
@@ -71,14 +71,15 @@ def confirm(session: Session, actor: Actor, reference: str, recovery_id: int, no
         raise Forbidden("退回由你登记，须由另一人确认。")
     recovery.confirmed_by, recovery.confirmed_at = actor.username, now
     restored = recovery.cause == "clerical_error" and step.parameter("a10.recovered_restores_cap") != "never"
-    if restored:
-        awards.restore(step, recovery.amount)
-    if recovery.cause == "fraud" and "barred" not in step.enterprise.credit_flags:
-        step.enterprise.credit_flags = [*step.enterprise.credit_flags, "barred"]
-        step.record("enterprise_barred", step.enterprise.uscc)
-    step.record(
+    confirmed = step.record(
         "recovery_confirmed", str(recovery.id), [{"field": "cap_restored", "old": None, "new": str(restored).lower()}]
     )
+    with step.following(confirmed):
+        if restored:
+            awards.restore(step, recovery.amount)
+        if recovery.cause == "fraud" and "barred" not in step.enterprise.credit_flags:
+            step.enterprise.credit_flags = [*step.enterprise.credit_flags, "barred"]
+            step.record("enterprise_barred", step.enterprise.uscc)
     session.flush()
     return _shown(recovery, reference)
 

@@ -28,22 +28,22 @@ def _reason(given: str, act: str) -> str:
 def _close(running: Running, status: str, action: str, why: str, text: str) -> None:
     """Take every token back, free what the case holds of the ceiling, and end it in this status."""
     case, step = running.case, running.step
-    old = case.status
-    running.cancel()
-    awards.release(step, why, reallocate=True)
-    awards.wake_rivals(step)
-    running.save()
-    case.status, case.ended_at, case.suspended_at = status, step.now, None
-    step.record(
+    closed = step.record(
         action,
         case.reference,
-        [{"field": "status", "old": old, "new": status}, {"field": "reason", "old": None, "new": text}],
+        [{"field": "status", "old": case.status, "new": status}, {"field": "reason", "old": None, "new": text}],
     )
+    running.cancel()
+    with step.following(closed):
+        awards.release(step, why, reallocate=True)
+        awards.wake_rivals(step)
+    running.save()
+    case.status, case.ended_at, case.suspended_at = status, step.now, None
 
 
 def withdraw(session: Session, actor: Actor, reference: str, reason: str, now: datetime) -> dict[str, Any]:
     """Withdraw (before the decision) or renounce (after it): close the case and give its room back (3.5)."""
-    require(actor, "applicant")
+    actor = require(actor, "applicant")
     text = _reason(reason, "撤回")
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
     refuse_ended(running.case)
@@ -57,7 +57,7 @@ def withdraw(session: Session, actor: Actor, reference: str, reason: str, now: d
 
 def suspend(session: Session, actor: Actor, reference: str, reason: str, now: datetime) -> dict[str, Any]:
     """Stop the clocks of a case (中止): tasks are refused and timers wait until it is resumed."""
-    require(actor, "section_chief")
+    actor = require(actor, "section_chief")
     text = _reason(reason, "中止")
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
     case = running.case
@@ -65,15 +65,15 @@ def suspend(session: Session, actor: Actor, reference: str, reason: str, now: da
     if case.suspended_at is not None:
         raise Conflict("本件已中止办理。")
     case.suspended_at = now
-    letters.send(running.step, "suspension", f"因{letters.told(text)}，自今日起中止办理，办理期限相应顺延。")
     running.step.record("case_suspended", case.reference, [{"field": "reason", "old": None, "new": text}])
+    letters.send_by_itself(running.step, "suspension", f"因{letters.told(text)}，自今日起中止办理，办理期限相应顺延。")
     session.flush()
     return get_case(session, actor, reference)
 
 
 def terminate(session: Session, actor: Actor, reference: str, reason: str, now: datetime) -> dict[str, Any]:
     """End a suspended case that cannot be resumed (终止, 3.5): the firm is told with its remedies, its room is free."""
-    require(actor, "section_chief")
+    actor = require(actor, "section_chief")
     text = _reason(reason, "终止")
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
     case = running.case
@@ -83,14 +83,14 @@ def terminate(session: Session, actor: Actor, reference: str, reason: str, now: 
     if case.paid_amount is not None:
         raise Conflict("资金已拨付，不能终止。")
     _close(running, "TERMINATED", "case_terminated", "终止办理", text)
-    letters.send(running.step, "termination", f"因{letters.told(text)}，决定终止办理。")
+    letters.send_by_itself(running.step, "termination", f"因{letters.told(text)}，决定终止办理。")
     session.flush()
     return get_case(session, actor, reference)
 
 
 def resume(session: Session, actor: Actor, reference: str, now: datetime) -> dict[str, Any]:
     """Go on: timers move by the time that passed, due days by the working days that passed."""
-    require(actor, "section_chief")
+    actor = require(actor, "section_chief")
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
     case = running.case
     if case.suspended_at is None:
@@ -101,11 +101,11 @@ def resume(session: Session, actor: Actor, reference: str, now: datetime) -> dic
     _shift_publicity(session, case, since, delta)
     _shift_due_days(session, case, since, now)
     case.suspended_at = None
-    awards.ask_again(running.step)
-    letters.send(running.step, "resumption", "中止情形已消除，自今日起恢复办理。")
     running.step.record(
         "case_resumed", case.reference, [{"field": "suspended_at", "old": views.instant(since), "new": None}]
     )
+    awards.ask_again(running.step)
+    letters.send_by_itself(running.step, "resumption", "中止情形已消除，自今日起恢复办理。")
     running.save()
     session.flush()
     return get_case(session, actor, reference)

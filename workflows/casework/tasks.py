@@ -1,14 +1,11 @@
 """User tasks: find, claim, release, assign, draft, complete."""
 
-import hashlib
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from storage import cases, people, reviews
 from storage import tasks as store
-from storage.cases import Submission
 from storage.database import Session
 from storage.people import User
 from storage.tasks import Task
@@ -18,6 +15,7 @@ from workflows.case.bundles import bundle_of
 from workflows.case.reading import SEALED, computed_facts, enterprise_profile, look_at, may_read
 from workflows.case.running import Running, open_case, refuse_suspended
 from workflows.case.step import Look, Step
+from workflows.case.submitting import submit
 from workflows.casework import requests, shapes
 from workflows.casework.worklists import get_known, may_know
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
@@ -85,6 +83,7 @@ def _guard(running: Running, task: Task) -> None:
     step, actor = running.step, running.step.actor
     if task.role not in actor.roles:
         raise Forbidden(f"此任务由{ROLES.get(task.role, task.role)}办理。")
+    step.actor = actor.in_role(task.role)
     if task.personal and task.assignee != actor.username:
         raise Forbidden("此任务已指定办理人。")
     if task.status != "open":
@@ -109,27 +108,12 @@ def complete(session: Session, actor: Actor, task_id: str, data: Mapping[str, An
     form = running.bundle.form(task.form)
     clean = _validated(step, form, data)
 
-    decision = clean.get("decision")
-    step.submitted = clean
-    seal = secrets.token_hex(16) if task.element_id in SEALED else None
-    session.add(
-        Submission(
-            case_id=step.case.id,
-            task_id=task.id,
-            element_id=task.element_id,
-            form=form.key,
-            data=clean,
-            seal=seal,
-            by=actor.username,
-            at=now,
-        )
-    )
-    changes = _sealed(clean, seal) if seal else _take_facts(step, clean)
+    completed = submit(step, task, form, clean)
     task.status, task.assignee, task.completed_by, task.ended_at = "done", actor.username, actor.username, now
     task.draft, task.version = None, task.version + 1
-    step.record("task_completed", task.element_id, changes)
     effects.apply(task.element_id, step)
-    running.complete(task, str(decision) if decision is not None else None)
+    decision = clean.get(forms.DECISION)
+    running.complete(task, str(decision) if decision is not None else None, completed)
     running.save()
     return shapes.completion(running.case, task)
 
@@ -147,21 +131,6 @@ def _validated(step: Step, form: forms.Form, data: object) -> dict[str, Any]:
     if errors:
         raise Invalid("填报内容有误，请按提示修改后重新提交。", errors=errors)
     return clean
-
-
-def _sealed(clean: Mapping[str, Any], seal: str) -> list[dict[str, Any]]:
-    """What a sealed submission leaves on the record: a digest that only its seal can explain."""
-    digest = hashlib.sha256(audit.canonical({"data": clean, "seal": seal})).hexdigest()
-    return [{"field": "sealed_sha256", "old": None, "new": digest}]
-
-
-def _take_facts(step: Step, clean: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Make the submitted fields the current facts of the case; the changes for the record."""
-    decision = [{"field": "decision", "old": None, "new": clean["decision"]}] if "decision" in clean else []
-    fresh = {field: value for field, value in clean.items() if field != "decision"}
-    changes = audit.changed({field: step.facts.get(field) for field in fresh}, fresh)
-    step.facts = {**step.facts, **fresh}
-    return decision + changes
 
 
 def save_draft(session: Session, actor: Actor, task_id: str, data: Mapping[str, Any], now: datetime) -> None:
@@ -198,7 +167,7 @@ def release(session: Session, actor: Actor, task_id: str, now: datetime) -> None
 
 def assign(session: Session, actor: Actor, task_id: str, username: str, now: datetime) -> None:
     """Give an open task to a person who has its role (分派、转办); by the section chief."""
-    require(actor, "section_chief")
+    actor = require(actor, "section_chief")
     running, task = _lock(session, actor, task_id, now)
     if task.status != "open":
         raise Conflict("该任务已办结或已失效，请刷新后查看最新状态。")
@@ -214,7 +183,7 @@ def assign(session: Session, actor: Actor, task_id: str, username: str, now: dat
 
 def remind(session: Session, actor: Actor, task_id: str, now: datetime) -> None:
     """Put a reminder on the case's record (催办); by the section chief or the case's officer."""
-    require(actor, "section_chief", "case_officer", "review_organizer")
+    actor = require(actor, "section_chief", "case_officer", "review_organizer")
     running, task = _lock(session, actor, task_id, now)
     if task.status != "open":
         raise Conflict("该任务已办结或已失效，请刷新后查看最新状态。")
@@ -229,7 +198,7 @@ def excuse_expert(session: Session, actor: Actor, task_id: str, reason: str, now
 
     By the review organizer, with a reason on record. Conflict once the expert has declared: then he scores.
     """
-    require(actor, "review_organizer")
+    actor = require(actor, "review_organizer")
     text = reason.strip()
     if not 2 <= len(text) <= 500:
         raise Invalid("补抽理由有误。", errors=[Problem("reason", "请写明补抽理由，2至500字。")])
@@ -247,7 +216,7 @@ def excuse_expert(session: Session, actor: Actor, task_id: str, reason: str, now
 
 
 def lock_cases(session: Session, task_ids: Sequence[str]) -> None:
-    """Lock the cases of several tasks in their order before anything is done to one of them (design.md, lock order)."""
+    """Lock the cases of several tasks in their order before anything is done to one of them."""
     cases.lock_all(session, store.cases_of(session, task_ids))
 
 

@@ -152,7 +152,7 @@ class ProcessInstance:
             ):
                 with _Step(self):
                     child = task.task_spec.add_child(task, item)
-                return child.id
+                return str(child.id)
         raise NotReady(element_id)
 
     def cancel_instance(self, task_id: str) -> None:

@@ -44,7 +44,7 @@ def gc(name: str) -> str:
 
 def local_name(element: etree._Element) -> str:
     """The tag without its namespace."""
-    return etree.QName(element).localname
+    return str(etree.QName(element).localname)
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,8 @@ class OurTask:
     @property
     def element(self) -> Element:
         """The model's element that this parser is at."""
-        return self.process_parser.parser.element(self.process_parser.bpmn_id, self.bpmn_id)
+        found: Element = self.process_parser.parser.element(self.process_parser.bpmn_id, self.bpmn_id)
+        return found
 
     def get_event_definition(self, xpaths: list[str]) -> Any:
         """The message or timer of this event as the model has it (names resolved within its own file)."""

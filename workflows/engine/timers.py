@@ -62,7 +62,7 @@ class CaseTimer(TimerEventDefinition):
 
     def has_fired(self, my_task: Any) -> bool:
         """Whether the due instant is reached at the case's now (equal counts)."""
-        return self.due_at(my_task) <= my_task.workflow.top_workflow.now
+        return bool(self.due_at(my_task) <= my_task.workflow.top_workflow.now)
 
     def due_at(self, my_task: Any) -> datetime:
         """The due instant, worked out on first use. Raises ExpressionRefused for what is no instant or out of range."""
@@ -79,7 +79,8 @@ class CaseTimer(TimerEventDefinition):
         text = self.text
         duration = parse_duration(text)
         if duration is not None:
-            return my_task.workflow.top_workflow.now + duration
+            now: datetime = my_task.workflow.top_workflow.now
+            return now + duration
         if is_variable(text):
             text = my_task.data.get(text)
         instant = parse_instant(text)

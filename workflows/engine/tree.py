@@ -169,7 +169,8 @@ class Case(BpmnWorkflow):
         """The task with this id in whichever process it lies."""
         for process in self.processes():
             if task_id in process.tasks:
-                return process.tasks[task_id]
+                found: CaseTask = process.tasks[task_id]
+                return found
         return None
 
     def create_subprocess(self, my_task: CaseTask, spec_name: str) -> CalledProcess:

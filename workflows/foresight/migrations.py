@@ -7,23 +7,29 @@ ids, drafts and assignees, running periods their ends.
 import logging
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from storage import case_migrations, case_runs, cases, instances, people
+from storage import case_migrations, case_runs, cases, instances
 from storage.case_migrations import CaseMigration
 from storage.case_runs import CaseRun
-from storage.database import Database, Session, lock_name
+from storage.database import Session
 from storage.definitions import DefinitionVersion
+from storage.locks import lock_name
 from storage.questions import migration_candidates
 from workflows import views
+from workflows.attempts import Broken, Workplace, attempt, attempt_part, sentence
+from workflows.audit import Chain, EventRef
 from workflows.case.moving import move
 from workflows.case.running import find_case, open_case, refuse_ended
-from workflows.errors import Conflict, FieldError, GreenCaseError, Invalid, NotFound
+from workflows.errors import Conflict, FieldError, Invalid, NotFound
+from workflows.foresight.chunks import defer_chunks
 from workflows.foresight.migration_trial import PAGE, between, dry_run, get_target
 from workflows.permissions import SYSTEM, Actor, require, scope_of
 
 log = logging.getLogger("greencase.migrations")
+JOB = "migrate"
 
 VERDICTS = {
     "migratable": "可迁移",
@@ -34,6 +40,7 @@ VERDICTS = {
     "ended": "已办结",
     "reverted": "已撤销",
 }
+SYSTEM_ERROR = "迁移时系统出错，本件没有改动，请联系系统管理员"
 _NOTHING: dict[str, Any] = {"reasons": [], "notes": []}
 
 
@@ -51,7 +58,7 @@ def start(
 
     Raises Invalid without a reason or without cases, Conflict while another migration of this type is under way.
     """
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     text = _reason(reason)
     # Starts wait for each other, so that none overlooks what another has just begun.
     lock_name(session, f"migration:{key}")
@@ -77,6 +84,16 @@ def start(
     session.add(run)
     session.flush()
     case_runs.add_rows(session, run.id, case_ids)
+    begun = Chain.open_locked(session, f"definition:{key}").append(
+        now,
+        actor,
+        "migration_started",
+        f"{key}@{to_version}",
+        [{"field": "cases", "old": None, "new": len(case_ids)}, {"field": "reason", "old": None, "new": text}],
+    )
+    # What the worker does to each case follows from this event.
+    run.options = {**run.options, "begun": list(begun)}
+    defer_chunks(session, JOB, run.id, case_ids)
     return run.id
 
 
@@ -87,39 +104,39 @@ def _reason(given: str) -> str:
     return text
 
 
-def work_next(database: Database, now: datetime, limit: int) -> bool:
-    """Move up to so many cases of the oldest migration under way, each in a transaction of its own.
+def move_chunk(at: Workplace, run_id: int, first: int, last: int) -> None:
+    """Move the run's cases from `first` to `last` that nobody has looked at, each in a transaction of its own.
 
-    Answers whether there was one. Any number of workers may do this: each claims its row, then locks the case.
+    Safe on any number of workers and done twice: each claims the row, then locks the case. Raises Away or Broken.
     """
-    with database.transaction() as session:
-        run = case_runs.next_running(session, "migration")
-    if run is None:
-        return False
-    for _ in range(limit):
-        if not _work_on(database, run, now):
-            break
-    with database.transaction() as session:
-        case_runs.finish(session, run.id, now)
-    return True
+    for case_id in attempt(at.database, lambda session: case_runs.waiting_rows(session, run_id, first, last)):
+        attempt(at.database, partial(_work_on, run_id, case_id, at.now))
+    attempt(at.database, lambda session: case_runs.finish(session, run_id, at.now))
 
 
-def _work_on(database: Database, run: CaseRun, now: datetime) -> bool:
-    with database.transaction() as session:
-        claimed = case_runs.claim_rows(session, run.id, 1)
-        for case_id in claimed:
-            try:
-                # What fails is undone up to here: the row stays claimed, and is answered in the same transaction.
-                with session.begin_nested():
-                    verdict, detail = _migrate(session, run, case_id, now)
-            except GreenCaseError as error:
-                verdict, detail = _refused(f"迁移未成功，本件没有改动：{error}")
-            except Exception:
-                # Tried again it would fail again, and the run would never end.
-                log.exception("case %s cannot be migrated in run %s", case_id, run.id)
-                verdict, detail = _refused("迁移时系统出错，本件没有改动，请联系系统管理员")
-            case_runs.set_verdict(session, run.id, case_id, verdict, detail)
-    return bool(claimed)
+def _work_on(run_id: int, case_id: int, now: datetime, session: Session) -> None:
+    run = case_runs.find_running(session, run_id)
+    if run is None or not case_runs.claim_rows(session, run_id, case_id, case_id):
+        return
+
+    def work() -> None:
+        case_runs.set_verdict(session, run_id, case_id, *_migrate(session, run, case_id, now))
+
+    try:
+        # What fails is undone up to here: the row stays claimed, and is answered in the same transaction.
+        attempt_part(session, work)
+    except Broken as broken:
+        said = sentence(broken)
+        if said is None:
+            log.error("case %s cannot be migrated in run %s: %s", case_id, run_id, broken, exc_info=broken.__cause__)
+        words = f"迁移未成功，本件没有改动：{said}" if said else SYSTEM_ERROR
+        case_runs.set_verdict(session, run_id, case_id, *_refused(words))
+
+
+def give_up(session: Session, _: Broken, now: datetime, run_id: int, first: int, last: int) -> None:
+    """Cases of a chunk that could not be done are answered all the same, so that the run ends."""
+    case_runs.give_up_rows(session, run_id, first, last, *_refused(SYSTEM_ERROR))
+    case_runs.finish(session, run_id, now)
 
 
 def _refused(*reasons: str) -> tuple[str, dict[str, Any]]:
@@ -129,7 +146,9 @@ def _refused(*reasons: str) -> tuple[str, dict[str, Any]]:
 def _migrate(session: Session, run: CaseRun, case_id: int, now: datetime) -> tuple[str, dict[str, Any]]:
     """Look at the case again under its lock: it may have moved since the dry run, and the target may be withdrawn."""
     assert run.definition_id is not None
-    running = open_case(session, case_id, _starter(session, run), now)
+    running = open_case(session, case_id, SYSTEM, now)
+    # A run that an older program began has no event of its own: it goes back to the first of its definition.
+    running.step.cause = EventRef(*run.options.get("begun", (f"definition:{run.key}", 1)))
     case = running.case
     if case.ended_at is not None:
         return "ended", _NOTHING
@@ -166,20 +185,12 @@ def _migrate(session: Session, run: CaseRun, case_id: int, now: datetime) -> tup
     return "migrated", {"reasons": [], "notes": [each.zh for each in found.notes]}
 
 
-def _starter(session: Session, run: CaseRun) -> Actor:
-    """Whoever started the run: his name stands on the cases' records."""
-    user = people.find_user(session, run.started_by)
-    if user is None:
-        return SYSTEM
-    return Actor(user.id, user.username, user.display_name, frozenset(user.roles))
-
-
 def revert(session: Session, actor: Actor, reference: str, reason: str, now: datetime) -> None:
     """Put a case back on the version and the state before its latest migration (撤销迁移).
 
     Only while nothing has moved since: raises Conflict otherwise, or when it was not migrated.
     """
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     text = _reason(reason)
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
     case = running.case

@@ -4,32 +4,39 @@ A run is rows, judged chunk by chunk by whichever worker is free. It reads cases
 of their locks and writes nothing to them.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from storage import case_runs as store
 from storage import cases
 from storage.case_runs import CaseRun, CaseRunRow
-from storage.database import Database, Session
+from storage.database import Session
 from storage.questions import rehearsal_cases
 from workflows import paging, rehearsal, rules, views
-from workflows.audit import Chain
+from workflows.attempts import Broken, Workplace, attempt, attempt_part
 from workflows.engine import DiagramRefused
 from workflows.errors import Conflict, Invalid, NotFound
 from workflows.errors import FieldError as Problem
+from workflows.foresight.chunks import defer_chunks
 from workflows.forms import FormRefused
 from workflows.permissions import READERS, Actor, require
-from workflows.rehearsal.crew import Crew, Job, model_of
 from workflows.workshop import drafts, library
-from workflows.workshop.bundling import GateRefused, assemble, digest
-from workflows.workshop.case_records import CaseRecord, read_records
+from workflows.workshop.bundling import GateRefused, digest
+from workflows.workshop.case_records import read_records
+from workflows.workshop.proposal import read_proposal
 
 KIND = "rehearsal"
+JOB = "rehearse"
+FAILED = "failed"
 SCOPES = {"finished": "已办结", "running": "在办", "all": "全部"}
-CHUNK = 64
 LISTED = 50
 UNREADABLE = "本件的流程状态无法读取，请联系系统管理员"
+SYSTEM_ERROR = "推演本件时系统出错，请联系系统管理员查看运行日志"
+Bundles = Mapping[str, Mapping[str, bytes]]
+log = logging.getLogger("greencase.rehearsals")
 
 
 def start(
@@ -47,7 +54,7 @@ def start(
     Raises Invalid for values that no parameter may have, GateRefused for a draft that cannot run, Conflict when there
     is no case.
     """
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     changed = dict(parameters or {})
     _refuse_values(changed)
     if draft_id is None and not changed:
@@ -73,7 +80,8 @@ def start(
     session.add(run)
     session.flush()
     store.add_rows(session, run.id, found)
-    Chain.open_locked(session, f"definition:{key}").append(now, actor.username, "rehearsal_started", f"{key}#{run.id}")
+    defer_chunks(session, JOB, run.id, found)
+    drafts.chain_of(session, key).append(now, actor, "rehearsal_started", f"{key}#{run.id}")
     return run.id
 
 
@@ -86,16 +94,14 @@ def _refuse_values(changed: Mapping[str, str]) -> None:
         raise Invalid("取值有误。", errors=[Problem("parameters", str(refused))]) from None
 
 
-def _bundles(session: Session, draft_id: int | None) -> dict[str, dict[str, bytes]]:
+def _bundles(session: Session, draft_id: int | None) -> Mapping[str, Mapping[str, bytes]]:
     """The bundles to replay through, by scheme; none where each case's own version is meant. Raises GateRefused."""
     if draft_id is None:
         return {}
-    drafts.find(session, draft_id)
-    after = drafts.library_of(session, draft_id)
-    bundles = {scheme: assemble(after, scheme) for scheme in drafts.schemes_of(session, draft_id)}
+    bundles = read_proposal(session, drafts.find(session, draft_id)).bundles
     for scheme, files in bundles.items():
         try:
-            model_of(files, scheme, {})
+            rehearsal.kept_model(scheme, tuple(sorted(files.items())))
         except DiagramRefused as refused:
             raise GateRefused(refused.findings) from None
         except FormRefused as refused:
@@ -175,58 +181,75 @@ def _row(row: CaseRunRow, case: cases.Case, enterprise: Any) -> dict[str, Any]:
 def stop(session: Session, actor: Actor, run_id: int, now: datetime) -> None:
     """Look at no further case; what was found stays."""
     require(actor, "process_owner")
-    run = _find(session, run_id)
-    if run.state == "running":
+    _find(session, run_id)
+    run = store.lock_running(session, run_id)
+    if run is not None:
         run.state, run.finished_at = "stopped", now
 
 
-def work_next(database: Database, crew: Crew, now: datetime) -> bool:
-    """Judge the next chunk of the oldest run; whether there was anything to do. Safe on any number of workers."""
-    with database.transaction() as session:
-        run = store.next_running(session, KIND)
-        if run is None:
-            return False
-        claimed = store.claim_rows(session, run.id, CHUNK)
-        if not claimed:
-            # The rest is in other workers' hands, or there is none.
-            return store.finish(session, run.id, now)
-        try:
-            bundles = _bundles(session, run.draft_id)
-            known = {scheme: digest(files) for scheme, files in bundles.items()}
-        except (GateRefused, Conflict, NotFound):
-            known = {}
-        if known != run.options["sha256"]:
-            run.state, run.finished_at = "stopped", now
-            run.options = {**run.options, "note": "草稿在推演中被修改，已停止；请重新推演。"}
-            return True
-        _judge(session, crew, run, claimed, bundles)
-        session.flush()
-        store.finish(session, run.id, now)
-    return True
+def judge_chunk(at: Workplace, run_id: int, first: int, last: int) -> None:
+    """Judge the run's cases from `first` to `last` that nobody has looked at. Raises Away or Broken.
+
+    Safe on any number of workers and done twice.
+    """
+    attempt(at.database, partial(_judge_chunk, run_id, first, last, at.now))
 
 
-def _judge(
-    session: Session,
-    crew: Crew,
-    run: CaseRun,
-    case_ids: Sequence[int],
-    bundles: Mapping[str, Mapping[str, bytes]],
-) -> None:
-    """One job for each bundle: the draft's of a scheme, or each version that cases run on."""
-    shares: dict[tuple[str, int], list[CaseRecord]] = {}
+def _judge_chunk(run_id: int, first: int, last: int, now: datetime, session: Session) -> None:
+    run = store.find_running(session, run_id)
+    if run is None:
+        return
+    try:
+        bundles = _bundles(session, run.draft_id)
+        known = {scheme: digest(files) for scheme, files in bundles.items()}
+    except (GateRefused, Conflict, NotFound):
+        known = {}
+    if known != run.options["sha256"]:
+        _stop_changed(session, run_id, now)
+        return
+    claimed = store.claim_rows(session, run_id, first, last)
+    try:
+        attempt_part(session, partial(_judge, session, run, claimed, bundles))
+    except Broken:
+        for case_id in claimed:  # one of them, or some
+            _judge_alone(session, run, case_id, bundles)
+    session.flush()
+    store.finish(session, run_id, now)
+
+
+def _stop_changed(session: Session, run_id: int, now: datetime) -> None:
+    run = store.lock_running(session, run_id)
+    if run is not None:
+        run.state, run.finished_at = "stopped", now
+        run.options = {**run.options, "note": "草稿在推演中被修改，已停止；请重新推演。"}
+
+
+def _judge_alone(session: Session, run: CaseRun, case_id: int, bundles: Bundles) -> None:
+    try:
+        attempt_part(session, partial(_judge, session, run, [case_id], bundles))
+    except Broken as broken:
+        log.error("case %s cannot be judged in run %s: %s", case_id, run.id, broken, exc_info=broken.__cause__)
+        store.set_verdict(session, run.id, case_id, FAILED, {"differences": [SYSTEM_ERROR]})
+
+
+def give_up(session: Session, _: Broken, now: datetime, run_id: int, first: int, last: int) -> None:
+    """Cases of a chunk that could not be done are answered all the same, so that the run ends."""
+    store.give_up_rows(session, run_id, first, last, FAILED, {"differences": [SYSTEM_ERROR]})
+    store.finish(session, run_id, now)
+
+
+def _judge(session: Session, run: CaseRun, case_ids: Sequence[int], bundles: Bundles) -> None:
+    """Each case through the draft's bundle of its scheme, or through the version that it runs on."""
     readable = read_records(session, case_ids)
-    for case_id in set(case_ids) - {each.case_id for each in readable}:
-        store.set_verdict(session, run.id, case_id, rehearsal.STUCK, {"differences": [UNREADABLE]})
-    for each in readable:
-        version = 0 if bundles else each.definition_id
-        shares.setdefault((each.record.scheme, version), []).append(each)
+    unreadable = set(case_ids) - {each.case_id for each in readable}
+    found = {case_id: (rehearsal.STUCK, {"differences": [UNREADABLE]}) for case_id in unreadable}
     changed = tuple(sorted((run.parameters or {}).items()))
-    jobs = []
-    for (scheme, version), records in shares.items():
-        files = bundles[scheme] if bundles else library.files_of_version(session, version)
-        pairs = tuple((each.record, each.actual) for each in records)
-        jobs.append(Job(scheme, tuple(sorted(files.items())), changed, pairs))
-    for records, answers in zip(shares.values(), crew.judge(jobs), strict=True):
-        for each, answer in zip(records, answers, strict=True):
-            verdict = answer.pop("verdict")
-            store.set_verdict(session, run.id, each.case_id, verdict, answer)
+    models: dict[tuple[str, int], rehearsal.Model] = {}
+    for each in readable:
+        scheme, version = each.record.scheme, 0 if bundles else each.definition_id
+        if (scheme, version) not in models:
+            files = bundles[scheme] if bundles else library.files_of_version(session, version)
+            models[scheme, version] = rehearsal.kept_model(scheme, tuple(sorted(files.items())), changed)
+        answer = rehearsal.judge_record(models[scheme, version], each.record, each.actual)
+        found[each.case_id] = (answer.pop("verdict"), answer)
+    store.set_verdicts(session, run.id, found)

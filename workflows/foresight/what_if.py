@@ -1,29 +1,29 @@
 """政策调整测算: a process owner changes legal values and sees what they would have made of the cases of some batches.
 
-Asked for here, worked out by the worker (`work_next`), read by whoever decides. Nothing is written to cases, and
+Asked for here, worked out by a worker (`work_out`), read by whoever decides. Nothing is written to cases, and
 nothing of them is locked.
 """
 
-import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from storage import job_queue
 from storage import what_ifs as store
 from storage.batches import Batch
-from storage.database import Database, DBAPIError, Session, is_away
+from storage.database import Session
 from storage.questions import what_if_cases
 from storage.what_ifs import WhatIf
 from workflows import paging, rules, views
+from workflows.attempts import Broken, Workplace, attempt, sentence
 from workflows.audit import Chain
-from workflows.errors import FieldError, GreenCaseError, Invalid, NotFound
+from workflows.errors import FieldError, Invalid, NotFound
 from workflows.foresight.what_if_reading import effect_of
 from workflows.permissions import Actor, require
-from workflows.policy.parameters import IMPLEMENTED
+from workflows.policy.parameters import IMPLEMENTED, text_in
 from workflows.rules import parameters as law
 
-log = logging.getLogger("greencase.what_if")
-
+JOB = "what_if"
 CHAIN = "what_if"
 READING = ("process_owner", "section_chief", "auditor")
 MOST_BATCHES = 50
@@ -81,7 +81,7 @@ def get_what_if(session: Session, actor: Actor, what_if_id: int) -> dict[str, An
 
 
 def _change(chosen: Iterable[Batch], parameter_id: str, text: str) -> dict[str, Any]:
-    parameter = law.catalog().get(parameter_id)
+    parameter = law.find(parameter_id)
     article = parameter.article if parameter else ""
     return {"id": parameter_id, "article": article, "old": _pinned(chosen, parameter_id), "new": text}
 
@@ -120,8 +120,9 @@ def _changeable(chosen: Iterable[Batch]) -> list[law.Parameter]:
 
 def _pinned(chosen: Iterable[Batch], parameter_id: str) -> list[str]:
     """The texts of a value in these batches, each once, in the order of the batches."""
-    kept = [(batch.parameters or {}).get(parameter_id) for batch in chosen]
-    return list(dict.fromkeys(each["value"] for each in kept if each))
+    parameter = law.find(parameter_id)
+    texts = [text_in(batch, parameter) for batch in chosen] if parameter else []
+    return list(dict.fromkeys(text for text in texts if text is not None))
 
 
 def _choice(parameter: law.Parameter, pinned: list[str]) -> dict[str, Any]:
@@ -152,13 +153,13 @@ def ask(
     values: Mapping[str, str],
     now: datetime,
 ) -> int:
-    """Ask for a what-if, to be worked out by `work_next`; answers its id.
+    """Ask for a what-if, to be worked out by a job; answers its id.
 
     Of `values`, what is pinned with all the batches already, or left empty, is no change. Raises Invalid for a value
     of the wrong type, beyond the policy's limit, fixed by the policy, or not built; with the errors of a value at the
     field `value-<id>`.
     """
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     chosen = _get_batches(session, batch_ids)
     changes, errors = _read_changes(chosen, values)
     if not 2 <= len(title.strip()) <= 100:
@@ -177,9 +178,10 @@ def ask(
     )
     session.add(asked)
     session.flush()
+    job_queue.defer(session, JOB, what_if_id=asked.id)
     Chain.open_locked(session, CHAIN).append(
         now,
-        actor.username,
+        actor,
         "what_if_asked",
         f"{asked.id} {asked.title}",
         [{"field": key, "old": "；".join(_pinned(chosen, key)), "new": text} for key, text in changes.items()],
@@ -209,7 +211,7 @@ def _changes(parameter_id: str, text: str, pinned: Iterable[str]) -> bool:
     """Whether a text states another value than one of the pinned ones: 0.3 is 0.30."""
     parameter = law.catalog()[parameter_id]
     value = law.parse(parameter, text)
-    return any(law.parse(parameter, each) != value for each in pinned)
+    return any(law.read(parameter_id, each) != value for each in pinned)
 
 
 def _read_value(key: str, given: str, changeable: Collection[str]) -> str:
@@ -229,31 +231,23 @@ def _read_value(key: str, given: str, changeable: Collection[str]) -> str:
     return text
 
 
-def work_next(database: Database, now: datetime) -> bool:
-    """Work out the oldest what-if that waits, in a transaction of its own; False when none does.
+def work_out(at: Workplace, what_if_id: int) -> None:
+    """Work out one what-if, in a transaction of its own; nothing where that is done. Raises Away or Broken."""
 
-    One that cannot be worked out ends as failed, with a sentence, and holds up no other.
-    """
-    what_if_id: int | None = None
-    try:
-        with database.transaction() as session:
-            found = store.next_waiting(session)
-            if found is None:
-                return False
-            what_if_id = found.id
-            store.finish(found, effect_of(session, found.batch_ids, found.parameters, now), now)
-    except Exception as error:
-        if what_if_id is None or (isinstance(error, DBAPIError) and is_away(error)):
-            raise  # tried again when the database is back
-        log.exception("what-if %s cannot be worked out", what_if_id)
-        with database.transaction() as session:
-            store.fail(store.lock(session, what_if_id), _sentence(error), now)
-    return True
+    def work(session: Session) -> None:
+        found = store.lock(session, what_if_id)
+        if found.state == "waiting":
+            store.finish(found, effect_of(session, found.batch_ids, found.parameters, at.now), at.now)
+
+    attempt(at.database, work)
 
 
-def _sentence(error: Exception) -> str:
-    if isinstance(error, GreenCaseError):
-        return error.detail
-    if isinstance(error, law.ParameterMissing | rules.FactInvalid):
-        return f"{error}。"
-    return "测算未能完成，请联系系统管理员查看运行日志。"
+def give_up(session: Session, broken: Broken, now: datetime, what_if_id: int) -> None:
+    """One that cannot be worked out ends as failed and says why."""
+    store.fail(store.lock(session, what_if_id), _sentence(broken), now)
+
+
+def _sentence(broken: Broken) -> str:
+    if isinstance(broken.__cause__, law.ParameterMissing | rules.FactInvalid):
+        return f"{broken.__cause__}。"
+    return sentence(broken) or "测算未能完成，请联系系统管理员查看运行日志。"

@@ -71,8 +71,7 @@ def _round(
 def _values(batch: Batch, changes: Mapping[str, str]) -> Mapping[str, Any]:
     """The typed values of a batch with the changes over them, as far as the batch has such values."""
     pinned = pinned_values(batch)
-    known = law.catalog()
-    return {**pinned, **{key: law.parse(known[key], text) for key, text in changes.items() if key in pinned}}
+    return {**pinned, **{key: law.read(key, text) for key, text in changes.items() if key in pinned}}
 
 
 def _why_out(each: Calculated, row: ListRow | None) -> str:

@@ -120,12 +120,11 @@ def _overview(sheet: Any, formats: _Formats, what_if: Mapping[str, Any]) -> None
 
 
 def _changed(change: Mapping[str, Any]) -> str:
-    """A changed value in words; as it was written where the catalog does not have the parameter any more."""
-    parameter = law.catalog().get(change["id"])
-    if parameter is None:
-        return f"{change['id']}，由{'、'.join(change['old'])}调整为{change['new']}"
-    *old, new = (law.show(parameter, law.parse(parameter, text)) for text in (*change["old"], change["new"]))
-    return f"{parameter.article} {parameter.label}，由{'、'.join(old)}调整为{new}"
+    """A changed value in words; as it was written where nobody knows the parameter any more."""
+    parameter = law.find(change["id"])
+    named = f"{parameter.article} {parameter.label}" if parameter else change["id"]
+    *old, new = (law.show_kept(change["id"], text) for text in (*change["old"], change["new"]))
+    return f"{named}，由{'、'.join(old)}调整为{new}"
 
 
 def _table(

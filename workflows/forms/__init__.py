@@ -8,9 +8,10 @@ from workflows.forms.examples import ExampleContext, prefill
 from workflows.forms.filling import fill
 from workflows.forms.form import DECISION, Field, Form, Group, Option, Separator, Text
 from workflows.forms.json_schema import json_schema
-from workflows.forms.loading import load, read
+from workflows.forms.loading import load, load_all, load_part, read, read_part, schema_of
 from workflows.forms.refusals import FormRefused
 from workflows.forms.settling import settle
+from workflows.forms.shared_parts import is_form, is_part, parts_among, parts_named, path_of_part
 from workflows.forms.soundness import read_harmless
 from workflows.forms.validation import validate
 
@@ -27,11 +28,20 @@ __all__ = [
     "Separator",
     "Text",
     "fill",
+    "is_form",
+    "is_part",
     "json_schema",
     "load",
+    "load_all",
+    "load_part",
+    "parts_among",
+    "parts_named",
+    "path_of_part",
     "prefill",
     "read",
     "read_harmless",
+    "read_part",
+    "schema_of",
     "settle",
     "validate",
 ]

@@ -8,9 +8,14 @@ their id.
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
+
+from workflows.forms.loading import NO_PARTS, load_part
+from workflows.forms.refusals import FormRefused
+from workflows.forms.shared_parts import Contents, contents_of, parts_named, put_in_place
 
 FORM = ""
 """The id under which the form's own attributes are compared."""
@@ -61,6 +66,7 @@ _LABELS = {
     "properties.description": "填写说明",
     "properties.min_items": "最少行数",
     "properties.max_items": "最多行数",
+    "properties.part": "共用部分",
     "values": "选项顺序",
     "appearance.suffixAdorner": "后缀",
     "appearance.prefixAdorner": "前缀",
@@ -132,9 +138,19 @@ class _Component:
         return said or " ".join(self.values.get("text", "").split())[:40] or self.id
 
 
-def compare_forms(old: bytes | None, new: bytes | None) -> FormDifference:
-    """Compare two form-js schemas; None is a form that does not exist. Raises NotComparable for what is no schema."""
-    before, after = _read(old), _read(new)
+def compare_forms(
+    old: bytes | None,
+    new: bytes | None,
+    old_parts: Mapping[str, bytes] = NO_PARTS,
+    new_parts: Mapping[str, bytes] = NO_PARTS,
+) -> FormDifference:
+    """Compare two form-js schemas; None is a form that does not exist. Raises NotComparable for what is no schema.
+
+    A shared part that both hold is compared as a file of its own, not here. One that only one of them holds is looked
+    into: what was written in the form before is still there when a part holds it.
+    """
+    shared = set(parts_named(old or b"")) & set(parts_named(new or b""))
+    before, after = _read(old, _others(old_parts, shared)), _read(new, _others(new_parts, shared))
     added = [_whole(each, is_new=True) for key, each in after.items() if key not in before]
     removed = [_whole(each, is_new=False) for key, each in before.items() if key not in after]
     moved = _moved(before, after)
@@ -149,7 +165,17 @@ def compare_forms(old: bytes | None, new: bytes | None) -> FormDifference:
     )
 
 
-def _read(text: bytes | None) -> dict[str, _Component]:
+def _others(parts: Mapping[str, bytes], left_out: set[str]) -> Contents:
+    """The components of the parts but these; of one that cannot be used none, which the gate says."""
+    others: dict[str, Sequence[Mapping[str, Any]]] = {}
+    for name, text in parts.items():
+        with suppress(FormRefused):
+            if name not in left_out and load_part(text):
+                others |= contents_of([name], parts)
+    return others
+
+
+def _read(text: bytes | None, contents: Contents) -> dict[str, _Component]:
     """The components of a form by id, in reading order, the form itself first."""
     if text is None:
         return {}
@@ -159,6 +185,7 @@ def _read(text: bytes | None) -> dict[str, _Component]:
         raise NotComparable(str(error)) from error
     if not isinstance(schema, dict):
         raise NotComparable("not an object")
+    schema = put_in_place(schema, contents)
     form = _Component(FORM, "default", FORM, "", dict(_values(schema)))
     found = {FORM: form}
     _walk(schema.get("components"), FORM, "", found)

@@ -227,6 +227,17 @@ class Examples:
         return amount if amount.is_finite() else None
 
 
+def codes_read(wanted: Field) -> set[str]:
+    """The fields whose values the example of a field, or of a column of it, is made from."""
+    found = {code for column in wanted.fields for code in codes_read(column)}
+    for alternative in (wanted.example or "").split(" else "):
+        name, _, argument = alternative.partition(":")
+        if name in ("fact", "share", "rest"):
+            code, _, others = argument.partition(":")
+            found |= {code, *(others.split() if name == "rest" else ())}
+    return found
+
+
 def _digits(argument: str) -> int:
     if not 1 <= int(argument) <= _MOST_DIGITS:
         raise ValueError(f"digits: 1 to {_MOST_DIGITS}")

@@ -117,14 +117,13 @@ Part = Field | Group | Text | Separator
 
 @dataclass(frozen=True, eq=False)
 class Form:
-    """A loaded form. `sha256` is that of the stored bytes; `prefills`: its fields start with the case's own facts."""
+    """A loaded form, its shared parts in place. `prefills`: its fields start with the case's own facts."""
 
     key: str
     title: str
     parts: tuple[Part, ...]
     fields: tuple[Field, ...]
     prefills: bool
-    sha256: str
 
     @property
     def decisions(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from workflows.forms.errors import Invalid
-from workflows.forms.examples import ExampleContext
+from workflows.forms.examples import ExampleContext, codes_read
 from workflows.forms.form import Form
 from workflows.forms.json_schema import json_schema
 from workflows.forms.validation import validate
@@ -30,6 +30,15 @@ class Flaw:
     key: str
     message: str
     message_zh: str
+
+
+def flaws_of_part(part: Form) -> list[Flaw]:
+    """The same of a shared part, but for what is made from fields of a form: that is judged where the part is used."""
+    alone = {field.key: codes_read(field) for field in part.fields}
+    while beyond := [key for key, codes in alone.items() if not codes <= alone.keys()]:
+        for key in beyond:
+            del alone[key]
+    return [flaw for flaw in flaws(part) if not flaw.key or flaw.key in alone]
 
 
 def flaws(form: Form) -> list[Flaw]:

@@ -24,13 +24,13 @@ CHAIN = "historic_awards"
 
 def import_file(session: Session, actor: Actor, *, filename: str, content: bytes, now: datetime) -> dict[str, Any]:
     """Import an .xlsx or .csv file: good rows are kept, each other one is refused with its reasons."""
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     return _import(session, actor, *imports.read_file(LAYOUT, filename, content), now)
 
 
 def import_items(session: Session, actor: Actor, items: Sequence[object], now: datetime) -> dict[str, Any]:
     """Import rows that come as JSON by the keys of the layout."""
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     return _import(session, actor, *imports.read_items(LAYOUT, items), now)
 
 
@@ -57,7 +57,7 @@ def _import(
         if award.scheme == "industry_cluster":
             _recognise(session, award, now)
 
-    chain.append(now, actor.username, "historic_awards_imported", str(kept.id), imports.changes(kept))
+    chain.append(now, actor, "historic_awards_imported", str(kept.id), imports.changes(kept))
     return imports.report(kept, sheet)
 
 

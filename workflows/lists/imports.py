@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from storage import parameters as parameter_store
 from storage import sheet_imports as store
 from storage.database import Session
 from storage.sheet_imports import SheetImport
@@ -14,6 +13,7 @@ from workflows import rules, sheets, views
 from workflows.audit import canonical
 from workflows.errors import FieldError, Invalid, NotFound
 from workflows.permissions import Actor
+from workflows.policy.parameters import in_force
 from workflows.rules import parameters as law
 
 MOST_BYTES = sheets.MOST_BYTES
@@ -93,8 +93,7 @@ def get_import(session: Session, kind: str, import_id: int) -> dict[str, Any]:
 
 def values_on(session: Session, day: date) -> Mapping[str, object]:
     """The legal values in force on a day, by which rows are read: what was confirmed, else what is shipped."""
-    in_force = parameter_store.in_force(session, day)
-    return law.values({key: value.value for key, value in in_force.items()})
+    return law.values({key: value.value for key, value in in_force(session, day).items()})
 
 
 def uscc(given: str) -> str:

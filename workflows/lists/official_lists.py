@@ -48,7 +48,7 @@ def import_list(
 
     Where no line is good there is no list (`id` is None), only the report. Invalid when nothing can be read.
     """
-    require(actor, *IMPORTING)
+    actor = require(actor, *IMPORTING)
     kind = _check(session, scheme, title, document_no, published_on, batch_id, now)
     source, sheet = imports.read_file(kind.layout, filename, content)
     chain = Chain.open_locked(session, CHAIN)
@@ -79,7 +79,7 @@ def import_list(
         session.add_all(entries[row.number] for row in sheet.rows)
         session.flush()
     subject = str(official.id) if official else ""
-    chain.append(now, actor.username, "official_list_imported", subject, imports.changes(kept))
+    chain.append(now, actor, "official_list_imported", subject, imports.changes(kept))
     counted = store.count_lines(session, [official.id]).get(official.id, {}) if official else {}
     states = {state: each.lines for state, each in counted.items()}
     return {"id": official.id if official else None, **imports.report(kept, sheet), "states": states}
@@ -225,7 +225,7 @@ def _line(kind: ListKind, entry: ListEntry, enterprise: Enterprise | None, case:
 
 def match(session: Session, actor: Actor, list_id: int, entry_id: int, uscc: str, now: datetime) -> dict[str, Any]:
     """An officer decides whose line it is, by code; also confirms a match that the name proposed."""
-    require(actor, "case_officer")
+    actor = require(actor, "case_officer")
     kind, entry, chain = _lock(session, list_id, entry_id)
     enterprise = find_enterprise(session, uscc.strip().upper())
     if enterprise is None:
@@ -233,14 +233,14 @@ def match(session: Session, actor: Actor, list_id: int, entry_id: int, uscc: str
     change = {"field": "uscc", "old": entry.uscc, "new": enterprise.uscc}
     _decide(entry, MATCHED, actor, now)
     entry.enterprise_id = enterprise.id
-    chain.append(now, actor.username, "list_entry_matched", str(entry.row), [change])
+    chain.append(now, actor, "list_entry_matched", str(entry.row), [change])
     session.flush()
     return _line(kind, entry, enterprise, None)
 
 
 def dismiss(session: Session, actor: Actor, list_id: int, entry_id: int, reason: str, now: datetime) -> dict[str, Any]:
     """An officer decides that no case is to be made of a line."""
-    require(actor, "case_officer")
+    actor = require(actor, "case_officer")
     text = reason.strip()
     if not 2 <= len(text) <= 500:
         raise Invalid("请写明理由。", errors=[FieldError("reason", "请写明排除的理由，2至500字。")])
@@ -248,7 +248,7 @@ def dismiss(session: Session, actor: Actor, list_id: int, entry_id: int, reason:
     _decide(entry, DISMISSED, actor, now)
     entry.enterprise_id = None
     change = {"field": "reason", "old": None, "new": text}
-    chain.append(now, actor.username, "list_entry_dismissed", str(entry.row), [change])
+    chain.append(now, actor, "list_entry_dismissed", str(entry.row), [change])
     session.flush()
     return _line(kind, entry, None, None)
 
@@ -273,7 +273,7 @@ def create_candidates(session: Session, actor: Actor, list_id: int, now: datetim
 
     Conflict when no line waits, or the batch is not open.
     """
-    require(actor, "case_officer")
+    actor = require(actor, "case_officer")
     official = _get(session, list_id)
     chain = Chain.open_locked(session, f"{KIND}:{list_id}")
     ready = store.lock_ready(session, list_id, MOST_CANDIDATES)
@@ -296,6 +296,6 @@ def create_candidates(session: Session, actor: Actor, list_id: int, now: datetim
         )
         items.append({"entry": entry.id, "row": entry.row, "case": reference})
     told = [{"field": "cases", "old": None, "new": [each["case"] for each in items]}]
-    chain.append(now, actor.username, "candidates_created", str(official.id), told)
+    chain.append(now, actor, "candidates_created", str(official.id), told)
     session.flush()
     return {"items": items, "remaining": store.count_ready(session, list_id)}

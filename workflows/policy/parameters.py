@@ -7,10 +7,11 @@ from typing import Any
 
 from storage import batches
 from storage import parameters as store
+from storage.batches import Batch
 from storage.database import Session
 from storage.parameters import ParameterValue
 from workflows import views
-from workflows.audit import Chain
+from workflows.audit import Chain, digest_of
 from workflows.case.step import local_date
 from workflows.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from workflows.permissions import Actor, require
@@ -37,22 +38,33 @@ def _get(parameter_id: str) -> law.Parameter:
     return parameter
 
 
+def in_force(session: Session, on: date) -> dict[str, ParameterValue]:
+    """The confirmed values on a day by id. One that the law as it is now no longer allows does not count as confirmed:
+    it was judged when it was chosen, and whoever chooses today has to choose anew."""
+    known = law.catalog()
+    return {
+        key: value
+        for key, value in store.in_force(session, on).items()
+        if key in known and law.is_allowed(known[key], value.value)
+    }
+
+
 def list_parameters(session: Session, now: datetime) -> list[dict[str, Any]]:
     """Every parameter with its meaning, the value in force, the proposal that waits, whether it is confirmed, and the
     drafted batches that cannot open before it is."""
-    in_force, proposals = store.in_force(session, local_date(now)), store.open_proposals(session)
-    blocked = _blocked(session, in_force)
+    confirmed, proposals = in_force(session, local_date(now)), store.open_proposals(session)
+    blocked = _blocked(session, confirmed)
     return [
-        {**_shown(each, in_force.get(each.id), proposals.get(each.id)), "needed_by": blocked[each.id]}
+        {**_shown(each, confirmed.get(each.id), proposals.get(each.id)), "needed_by": blocked[each.id]}
         for each in law.catalog().values()
     ]
 
 
-def _blocked(session: Session, in_force: Container[str]) -> Mapping[str, list[int]]:
+def _blocked(session: Session, confirmed: Container[str]) -> Mapping[str, list[int]]:
     """Ids of the drafted batches that wait for each parameter."""
     found: dict[str, list[int]] = defaultdict(list)
     for batch in batches.list_drafts(session):
-        for parameter in still_open(law.required_for(batch.schemes), in_force):
+        for parameter in still_open(law.required_for(batch.schemes), confirmed):
             found[parameter.id].append(batch.id)
     return found
 
@@ -65,11 +77,20 @@ def list_uses(session: Session, parameter_id: str) -> list[dict[str, Any]]:
             "id": batch.id,
             "title": batch.title,
             "status": batch.status,
-            "value": batch.parameters.get(parameter_id, {}).get("value") if batch.parameters else None,
+            "value": text_in(batch, parameter),
         }
         for batch in batches.list_batches(session, opened_only=False)
         if not parameter.schemes or set(batch.schemes) & set(parameter.schemes)
     ]
+
+
+def text_in(batch: Batch, parameter: law.Parameter) -> str | None:
+    """The text that counts in a batch: as it was pinned, or what held before a parameter that came later; None before
+    the batch is open, and where its schemes do not use the parameter."""
+    if batch.parameters is None or (parameter.schemes and not set(batch.schemes) & set(parameter.schemes)):
+        return None
+    pinned = batch.parameters.get(parameter.id)
+    return str(pinned["value"]) if pinned else parameter.before
 
 
 def _shown(parameter: law.Parameter, value: ParameterValue | None, proposal: ParameterValue | None) -> dict[str, Any]:
@@ -98,7 +119,7 @@ def _shown(parameter: law.Parameter, value: ParameterValue | None, proposal: Par
         "basis": value.basis if value else None,
         "proposal": {
             "value": proposal.value,
-            "shown": law.show(parameter, law.parse(parameter, proposal.value)),
+            "shown": law.show_kept(parameter.id, proposal.value),
             "basis": proposal.basis,
             "effective_on": proposal.effective_on.isoformat(),
             "proposed_by": proposal.proposed_by,
@@ -140,12 +161,12 @@ def propose(
 
     Raises Invalid for a value of the wrong type or beyond the policy's limit, or one that the policy fixes.
     """
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     parameter = _get(parameter_id)
     text, document = _read_value(parameter, value), _read_basis(basis)
     chain = Chain.open_locked(session, CHAIN)
     proposal = _propose(session, chain, actor, parameter, text, document, effective_on, now)
-    return _shown(parameter, store.in_force(session, local_date(now)).get(parameter_id), proposal)
+    return _shown(parameter, in_force(session, local_date(now)).get(parameter_id), proposal)
 
 
 def propose_many(
@@ -161,7 +182,7 @@ def propose_many(
 
     Raises Invalid, with the errors of a value at the field `value-<id>`.
     """
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     texts, errors = {}, []
     for parameter_id, value in values.items():
         try:
@@ -231,29 +252,35 @@ def _propose(
     )
     session.add(proposal)
     change = {"field": "value", "old": earlier.value if earlier else None, "new": proposal.value}
-    chain.append(now, actor.username, "parameter_proposed", parameter.id, [change])
+    chain.append(now, actor, "parameter_proposed", parameter.id, [change], binds=_bound(proposal))
     session.flush()
     return proposal
 
 
+def _bound(value: ParameterValue) -> dict[str, str]:
+    """What the event of a value binds: the value with its basis and its day."""
+    said = {"value": value.value, "basis": value.basis, "effective_on": value.effective_on.isoformat()}
+    return {f"parameter:{value.parameter}": digest_of(said)}
+
+
 def confirm(session: Session, actor: Actor, parameter_id: str, now: datetime) -> dict[str, Any]:
     """Confirm the proposal that waits; Forbidden for whoever proposed it (four eyes on money values)."""
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     parameter = _get(parameter_id)
     chain, today = Chain.open_locked(session, CHAIN), local_date(now)
-    _confirm(session, chain, actor, parameter, store.in_force(session, today).get(parameter_id), now)
-    return _shown(parameter, store.in_force(session, today).get(parameter_id), None)
+    _confirm(session, chain, actor, parameter, in_force(session, today).get(parameter_id), now)
+    return _shown(parameter, in_force(session, today).get(parameter_id), None)
 
 
 def confirm_many(session: Session, actor: Actor, seen: Mapping[str, str], now: datetime) -> int:
     """Confirm several proposals, each its own row and event; all of them or none. `seen` holds the value of each
     parameter as it was shown: Conflict for one that was proposed anew meanwhile."""
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     if not seen:
         raise Invalid("请至少勾选一项口径。", errors=[FieldError("chosen", "请至少勾选一项口径。")])
     found = [_get(parameter_id) for parameter_id in seen]
     chain = Chain.open_locked(session, CHAIN)
-    old = store.in_force(session, local_date(now))
+    old = in_force(session, local_date(now))
     for parameter in found:
         _confirm(session, chain, actor, parameter, old.get(parameter.id), now, seen[parameter.id])
     return len(found)
@@ -275,30 +302,38 @@ def _confirm(
         raise Forbidden(f"“{parameter.label}”的取值由你提出，须由另一名流程与口径负责人确认。")
     if seen is not None and proposal.value != seen:
         raise Conflict(f"“{parameter.label}”的取值已重新提出，请刷新后核对。")
+    if not law.is_allowed(parameter, proposal.value):
+        raise Conflict(f"“{parameter.label}”拟定的取值不符合现行规定，请由一名流程与口径负责人重新提出。")
     proposal.confirmed_by, proposal.confirmed_at = actor.username, now
     change = {"field": "value", "old": old.value if old else None, "new": proposal.value}
-    chain.append(now, actor.username, "parameter_confirmed", parameter.id, [change])
+    chain.append(now, actor, "parameter_confirmed", parameter.id, [change], binds=_bound(proposal))
     session.flush()
 
 
 def unconfirmed(session: Session, schemes: Iterable[str], on: date) -> list[law.Parameter]:
     """The OPEN and CEIL parameters of these schemes that nobody has confirmed; a batch cannot open with one."""
-    return still_open(law.required_for(schemes), store.in_force(session, on))
+    return still_open(law.required_for(schemes), in_force(session, on))
 
 
-def still_open(parameters: Iterable[law.Parameter], in_force: Container[str]) -> list[law.Parameter]:
+def still_open(parameters: Iterable[law.Parameter], confirmed: Container[str]) -> list[law.Parameter]:
     """Those of them that the policy does not fix and that nobody has confirmed."""
-    return [each for each in parameters if each.status != "FIXED" and each.id not in in_force]
+    return [each for each in parameters if each.status != "FIXED" and each.id not in confirmed]
 
 
 def pin(session: Session, schemes: Iterable[str], on: date) -> dict[str, Any]:
     """The values in force with who confirmed them, as a batch keeps them from its opening on."""
-    in_force = store.in_force(session, on)
+    return pinned_of(in_force(session, on), schemes)
+
+
+def pinned_of(confirmed: Mapping[str, ParameterValue], schemes: Iterable[str]) -> dict[str, Any]:
+    """What a batch of these schemes keeps: each value with its type and unit, so that no later law reads it anew."""
     pinned = {}
     for each in law.required_for(schemes):
-        value = in_force.get(each.id)
+        value = confirmed.get(each.id)
         pinned[each.id] = {
             "value": value.value if value else each.default,
+            "type": each.type,
+            "unit": each.unit,
             "confirmed_by": value.confirmed_by if value else None,
             "confirmed_at": views.instant(value.confirmed_at) if value else None,
             "basis": value.basis if value else "政策明确",
@@ -311,7 +346,7 @@ def values_on(session: Session, day: date, overrides: Mapping[str, str]) -> tupl
 
     Raises Invalid naming each override that is unknown, of the wrong type or beyond its limit.
     """
-    in_force = {key: value.value for key, value in store.in_force(session, day).items()}
+    confirmed = {key: value.value for key, value in in_force(session, day).items()}
     errors = []
     for key, given in overrides.items():
         try:
@@ -323,5 +358,5 @@ def values_on(session: Session, day: date, overrides: Mapping[str, str]) -> tupl
             errors.append(FieldError(f"parameters.{key}", f"{wrong}。"))
     if errors:
         raise Invalid("口径取值有误。", errors=errors)
-    open_ids = [each.id for each in still_open(law.catalog().values(), in_force)]
-    return dict(law.values({**in_force, **overrides})), open_ids
+    open_ids = [each.id for each in still_open(law.catalog().values(), confirmed)]
+    return dict(law.values({**confirmed, **overrides})), open_ids

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from storage import parameters as store
 from storage.database import Session
 from workflows import rules, views
 from workflows.case.step import local_date
 from workflows.codes.checklists import CHECKLISTS
 from workflows.errors import Conflict, FieldError, Invalid, NotFound
-from workflows.policy.parameters import still_open, values_on
+from workflows.policy.parameters import in_force, still_open, values_on
 from workflows.rules import parameters as law
 
 REFERENCE_ONLY = "参考测算、口径待明确、不作为兑现承诺"
@@ -18,7 +17,7 @@ REFERENCE_ONLY = "参考测算、口径待明确、不作为兑现承诺"
 
 def list_schemes(session: Session, now: datetime) -> list[dict[str, Any]]:
     """The subsidy types with their article, the facts that a calculation asks for, and what nobody has confirmed."""
-    in_force = store.in_force(session, local_date(now))
+    confirmed = in_force(session, local_date(now))
     return [
         {
             "key": module.KEY,
@@ -28,7 +27,7 @@ def list_schemes(session: Session, now: datetime) -> list[dict[str, Any]]:
             "title": module.TITLE,
             "facts": [_asked(fact) for fact in module.FACTS],
             "documents": documents_of(module.KEY),
-            "unconfirmed": [each.id for each in still_open(law.required_for([module.KEY]), in_force)],
+            "unconfirmed": [each.id for each in still_open(law.required_for([module.KEY]), confirmed)],
         }
         for module in rules.SCHEMES.values()
     ]

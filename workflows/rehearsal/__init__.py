@@ -6,8 +6,8 @@ Stands on the engine, the forms and the law; knows no storage.
 from workflows.forms import FormRefused
 from workflows.rehearsal import scenario
 from workflows.rehearsal.answers import Answering, NotRecorded
-from workflows.rehearsal.crew import Crew, Job, kept_model, model_of
 from workflows.rehearsal.handmade import read_handmade
+from workflows.rehearsal.judging import judge_record, kept_model, model_of
 from workflows.rehearsal.reading import Sent, no_service, read_outcome, read_record
 from workflows.rehearsal.record import Act, Computed, Outcome, Record, Stop
 from workflows.rehearsal.replay import Missing, Model, Replayed, replay
@@ -19,9 +19,7 @@ __all__ = [
     "Act",
     "Answering",
     "Computed",
-    "Crew",
     "FormRefused",
-    "Job",
     "Missing",
     "Model",
     "NotRecorded",
@@ -33,6 +31,7 @@ __all__ = [
     "Verdict",
     "Where",
     "judge",
+    "judge_record",
     "kept_model",
     "model_of",
     "no_service",

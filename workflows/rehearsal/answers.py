@@ -100,10 +100,10 @@ def _deadline(asked: Answering, call: ServiceCall) -> Result:
     if known and days not in asked.changed:
         return asked.recorded(call)
     calendar, today = workdays.load(), asked.now.astimezone(workdays.BEIJING).date()
-    count = int(days) if days.isdigit() else int(str(asked.parameters[days]))
     try:
+        count = int(days) if days.isdigit() else rules.parameters.get_value(asked.parameters, days, int)
         deadline = calendar.end_of(calendar.add(today, count)).isoformat()
-    except workdays.YearNotLoaded as missing:
+    except (workdays.YearNotLoaded, rules.parameters.ParameterMissing) as missing:
         raise NotRecorded(call.element_id, call.operation, str(missing)) from missing
     if deadline in (known or ()):
         asked.instants.add(deadline)

@@ -63,6 +63,7 @@ _RECORD = Draft202012Validator(
             "ended": {"const": False},
             "cancelled": {"const": False},
             "strict": {"const": True},
+            "types": {"type": "object", "maxProperties": 0},
         },
     }
 )

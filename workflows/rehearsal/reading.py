@@ -34,6 +34,7 @@ def read_record(
     sent: Mapping[str, Sent],
     calculations: Iterable[Computed],
     parameters: Mapping[str, str],
+    types: Mapping[str, str],
     facts: Mapping[str, Any],
     started_at: datetime,
 ) -> Record:
@@ -49,6 +50,7 @@ def read_record(
         results=reader.results,
         calculations=tuple(calculations),
         parameters=parameters,
+        types=types,
         facts=facts,
         ended=instance.ended is not None,
         cancelled=instance.cancelled,

@@ -62,6 +62,7 @@ class Outcome:
 class Record:
     """A case as the replay sees it. `parameters` are the texts of its batch's pinned values, by id.
 
+    `types` are those that were pinned with them, as far as any were; the others are read by the type of the catalogue.
     `results` are what each service task answered, in order, and when each timer was first due whose period the diagram
     states. `ended`: the case reached an end event; `cancelled`: it was withdrawn or terminated. `until` is the instant
     up to which the record reaches. `strict`: no answer is used twice, so that whoever makes a record by hand is asked
@@ -79,6 +80,7 @@ class Record:
     ended: bool = False
     cancelled: bool = False
     strict: bool = False
+    types: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """For keeping in a row; money is text in it already."""

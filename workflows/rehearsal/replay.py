@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 from workflows import forms, rules
 from workflows.engine import (
@@ -79,11 +78,6 @@ def replay(model: Model, record: Record) -> Replayed:
     return _Replay(model, record).run()
 
 
-@lru_cache(maxsize=64)
-def _values(texts: tuple[tuple[str, str], ...]) -> Mapping[str, object]:
-    return rules.parameters.values(dict(texts))
-
-
 class _Stopped(Exception):
     def __init__(self, why: str, element_id: str | None = None) -> None:
         super().__init__(why)
@@ -100,9 +94,10 @@ class _Replay:
         self._missing: list[Missing] = []
         self._assumed: list[Act] = []
         self._asks: str | None = None
-        texts = tuple(sorted({**record.parameters, **model.changed}.items()))
         changed = frozenset(model.changed)
-        self._answering = Answering(record, _values(texts), changed, record.started_at, dict(record.facts))
+        types = {key: type for key, type in record.types.items() if key not in changed}
+        values = rules.parameters.pinned({**record.parameters, **model.changed}, types)
+        self._answering = Answering(record, values, changed, record.started_at, dict(record.facts))
         self._instance: ProcessInstance | None = None
 
     def run(self) -> Replayed:

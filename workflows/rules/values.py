@@ -42,7 +42,7 @@ _MOST_ROWS = 20
 _FULL_SCORE = 100
 
 Choices = Mapping[str, str]
-"""The codes that may be chosen, each with its Chinese label."""
+"""The codes that may be chosen, each with its Chinese label; where there are none, every code is read."""
 
 
 class ValueInvalid(ValueError):
@@ -103,7 +103,7 @@ def _parse_bool(text: str, choices: Choices) -> bool:
 
 
 def _parse_choice(text: str, choices: Choices) -> str:
-    if text not in choices:
+    if choices and text not in choices:
         raise ValueInvalid(f"请从以下选项中选择：{_listed(choices)}")
     return text
 
@@ -178,9 +178,11 @@ def _parse_periods(text: str, choices: Choices) -> tuple[tuple[str, int | None],
     example = "; ".join(f"{code}:30" for code in choices)
     stated = _rows(text, example)
     periods = dict(stated)
-    if periods.keys() != choices.keys() or len(stated) > len(periods):
+    if (choices and periods.keys() != choices.keys()) or len(stated) > len(periods):
         raise ValueInvalid(f"应为每一类各填写一次年限：{_listed(choices)}，例如“{example}”")
-    return tuple((code, None if periods[code] == PERMANENT else _parse_years(periods[code])) for code in choices)
+    return tuple(
+        (code, None if periods[code] == PERMANENT else _parse_years(periods[code])) for code in choices or periods
+    )
 
 
 def _parse_years(text: str) -> int:
@@ -260,7 +262,7 @@ def _show_bool(value: object, choices: Choices, unit: str) -> str:
 
 def _show_choice(value: object, choices: Choices, unit: str) -> str:
     assert isinstance(value, str)
-    return choices[value]
+    return choices.get(value, value)
 
 
 def _show_list(value: object, choices: Choices, unit: str) -> str:
@@ -298,7 +300,7 @@ def _sum_of_plan(value: object) -> Decimal:
 
 def _show_periods(value: object, choices: Choices, unit: str) -> str:
     assert isinstance(value, tuple)
-    return "；".join(f"{choices[code]}{'永久' if years is None else f'{years}年'}" for code, years in value)
+    return "；".join(f"{choices.get(code, code)}{'永久' if years is None else f'{years}年'}" for code, years in value)
 
 
 def _highest_of_table(value: object) -> Decimal:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from workflows import engine
+from workflows import engine, forms
 from workflows.errors import Invalid
 
 
@@ -42,7 +42,7 @@ def read_library(folder: Path) -> dict[str, bytes]:
 
 
 def assemble(library: Mapping[str, bytes], scheme: str) -> dict[str, bytes]:
-    """The bundle of a scheme: its diagram, the diagrams it calls (at any depth), and the forms of their tasks.
+    """The bundle of a scheme: its diagram, those it calls (at any depth), the forms of their tasks, and their parts.
 
     What is named and not there is left out; the gate says so.
     """
@@ -59,6 +59,9 @@ def assemble(library: Mapping[str, bytes], scheme: str) -> dict[str, bytes]:
             form = f"forms/{name.replace('{scheme}', scheme)}.form"
             if form in library:
                 bundle[form] = library[form]
+    for path in filter(forms.is_form, list(bundle)):
+        parts = [forms.path_of_part(key) for key in forms.parts_named(bundle[path])]
+        bundle |= {part: library[part] for part in parts if part in library}
     return bundle
 
 

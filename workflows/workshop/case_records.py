@@ -11,6 +11,7 @@ from storage.calculations import Calculation
 from storage.database import Session
 from workflows import engine, rehearsal
 from workflows.case.bundles import bundle_of
+from workflows.case.step import kept_values
 from workflows.rehearsal import Computed, Outcome, Record, Sent
 
 log = logging.getLogger("greencase")
@@ -42,7 +43,8 @@ def read_records(session: Session, case_ids: Iterable[int]) -> list[CaseRecord]:
     found = {case.id: case for case in cases.by_ids(session, wanted)}
     records = []
     for case_id in wanted:
-        case, (instance, _, batch, _) = found[case_id], loaded[case_id]
+        case, instance, batch = found[case_id], loaded[case_id].instance, loaded[case_id].batch
+        texts, types = kept_values(batch)
         diagrams = bundle_of(session, case.definition_id).diagrams
         try:
             live = engine.ProcessInstance.load(diagrams, instance.state, rehearsal.no_service, case.created_at)
@@ -53,7 +55,8 @@ def read_records(session: Session, case_ids: Iterable[int]) -> list[CaseRecord]:
             live,
             sent=submissions[case_id],
             calculations=computed[case_id],
-            parameters={key: str(pinned["value"]) for key, pinned in (batch.parameters or {}).items()},
+            parameters=texts,
+            types=types,
             facts={"title": case.title},
             started_at=case.created_at,
         )

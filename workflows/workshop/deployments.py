@@ -6,16 +6,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from storage import definition_drafts as drafts
+from storage import definition_drafts as draft_store
 from storage import definitions as store
 from storage.database import Session
 from storage.definition_drafts import DefinitionDraft, DraftFile
 from storage.definitions import DefinitionContent, DefinitionFile, DefinitionVersion
+from storage.locks import lock_name
 from workflows import engine, rules, views
-from workflows.audit import Chain
+from workflows.audit import EventRef
 from workflows.errors import NotFound
-from workflows.permissions import SYSTEM
-from workflows.workshop import gatekeeper, inspection
+from workflows.permissions import SYSTEM, Actor
+from workflows.workshop import drafts, gatekeeper, inspection
 from workflows.workshop.bundling import GateRefused, assemble, digest, read_library, sha256_of
 from workflows.workshop.library import in_force
 
@@ -25,7 +26,7 @@ def check(bundle: Mapping[str, bytes], scheme: str) -> list[engine.Finding]:
     return gatekeeper.judge(bundle, scheme, inspection.known())
 
 
-def publish(session: Session, scheme: str, bundle: Mapping[str, bytes], by: str, now: datetime) -> DefinitionVersion:
+def publish(session: Session, scheme: str, bundle: Mapping[str, bytes], by: Actor, now: datetime) -> DefinitionVersion:
     """Store what the program brings as the next version of its scheme; what the latest version holds changes nothing.
 
     The content of an earlier version becomes a new version of its own: that is how one goes back. The gate judges it
@@ -35,23 +36,32 @@ def publish(session: Session, scheme: str, bundle: Mapping[str, bytes], by: str,
     findings = check(bundle, scheme)
     if findings:
         raise GateRefused(findings)
-    return store_version(session, scheme, bundle, Release(by, [by], "随程序提供", None, now))
+    return store_version(session, scheme, bundle, Release(by, [by.username], "随程序提供", None, now))
 
 
 @dataclass(frozen=True)
 class Release:
-    """Who lets a version go live, who drew it, why, from which draft, and when."""
+    """Who lets a version go live, who drew it, why, from which draft, and when.
 
-    by: str
+    `cause` is the event that scheduled a publication which the program carries out on its day.
+    """
+
+    by: Actor
     authors: Sequence[str]
     reason: str
     draft_id: int | None
     at: datetime
+    cause: EventRef | None = None
+
+
+def one_at_a_time(session: Session) -> None:
+    """Publications wait for each other, so that none overwrites what another has just put in force."""
+    lock_name(session, "publication")
 
 
 def store_version(session: Session, scheme: str, bundle: Mapping[str, bytes], release: Release) -> DefinitionVersion:
     """The next version of a scheme from a bundle that has passed the gate; the latest again if it holds just this."""
-    chain = Chain.open_locked(session, f"definition:{scheme}")
+    chain = drafts.chain_of(session, scheme)
     sha256 = digest(bundle)
     latest = store.latest(session, scheme)
     if latest is not None and latest.sha256 == sha256:
@@ -62,7 +72,7 @@ def store_version(session: Session, scheme: str, bundle: Mapping[str, bytes], re
         sha256=sha256,
         state="published",
         published_at=release.at,
-        published_by=release.by,
+        published_by=release.by.username,
         authors=list(release.authors),
         reason=release.reason,
         draft_id=release.draft_id,
@@ -72,10 +82,12 @@ def store_version(session: Session, scheme: str, bundle: Mapping[str, bytes], re
     _store_files(session, version.id, bundle)
     chain.append(
         release.at,
-        release.by,
+        SYSTEM if release.cause else release.by,
         "definition_published",
         f"{scheme}@{version.version}",
         [{"field": "sha256", "old": latest.sha256 if latest else None, "new": sha256}],
+        cause=release.cause,
+        binds={f"definition:{scheme}@{version.version}": sha256},
     )
     session.flush()
     return version
@@ -104,11 +116,13 @@ def publish_shipped(session: Session, folder: Path, now: datetime) -> list[Defin
         findings = check(bundle, scheme)
         if findings:
             raise GateRefused(findings)
+    one_at_a_time(session)
     if store.any_decided_by_others(session, SYSTEM.username):
         _offer(session, bundles, now)
         latest = [store.latest(session, scheme) for scheme in bundles]
         return [version for version in latest if version is not None]
-    release = Release(SYSTEM.username, [SYSTEM.username], "随程序提供", None, now)
+    release = Release(SYSTEM, [SYSTEM.username], "随程序提供", None, now)
+    drafts.hold_chains(session, bundles)
     return [store_version(session, scheme, bundle, release) for scheme, bundle in bundles.items()]
 
 
@@ -129,7 +143,7 @@ def _offer(session: Session, bundles: Mapping[str, Mapping[str, bytes]], now: da
     if not fresh:
         return
     title = f"随程序更新的流程（{digest(fresh)[:8]}）"
-    if drafts.find_by_title(session, title) is not None:
+    if draft_store.find_by_title(session, title) is not None:
         return
     current = in_force(session)
     key = next(scheme for scheme in bundles if any(path in bundles[scheme] for path in fresh))
@@ -142,7 +156,7 @@ def _offer(session: Session, bundles: Mapping[str, Mapping[str, bytes]], now: da
         file = DraftFile(draft_id=draft.id, path=path, base_sha256=base, content=content, saved_by=by, saved_at=now)
         file.sha256 = sha256_of(content)
         session.add(file)
-    Chain.open_locked(session, f"definition:{key}").append(now, by, "draft_opened", f"{key}#{draft.id} {title}")
+    drafts.chain_of(session, key).append(now, SYSTEM, "draft_opened", f"{key}#{draft.id} {title}")
 
 
 def list_definitions(session: Session) -> list[dict[str, Any]]:

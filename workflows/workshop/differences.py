@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from storage import definition_drafts as drafts
 from storage import definitions
 from storage.database import Session
-from storage.definition_drafts import DefinitionDraft, DraftFile
-from workflows import engine
+from workflows import engine, forms
 from workflows.errors import NotFound
-from workflows.forms import differences as forms
-from workflows.permissions import READERS, Actor, require
-from workflows.workshop.library import in_force
+from workflows.forms import differences
+from workflows.permissions import Actor
+from workflows.workshop import drafts
+from workflows.workshop.form_designs import used_in
+from workflows.workshop.proposal import Proposal
 
 # How many things of a file were added, removed, changed or moved is counted by these.
 WAYS = ("added", "removed", "changed", "moved")
@@ -30,40 +30,49 @@ def compare_versions(session: Session, key: str, old: int, new: int) -> dict[str
 
 def compare_draft(session: Session, actor: Actor, draft_id: int) -> dict[str, Any]:
     """The files that a draft changes, against what is in force; a closed draft against what it was begun from."""
-    require(actor, *READERS)
-    draft = drafts.find(session, draft_id)
-    if draft is None:
-        raise NotFound("没有这一草稿。")
-    files = drafts.files_of(session, draft_id)
-    before = _laid_over(session, draft, files)
-    after = {path: bytes(row.content) for path, row in files.items()}
-    return {"draft": draft_id, "key": draft.key, "files": compare(before, after)}
+    proposal = drafts.get_proposal(session, actor, draft_id)
+    before = _laid_over(session, proposal)
+    files = [
+        _compare_file(path, before.get(path), new, {**proposal.before, **before}, proposal.after)
+        for path, new in proposal.files.items()
+        if before.get(path) != new
+    ]
+    return {"draft": draft_id, "key": proposal.draft.key, "files": sorted(files, key=_order)}
 
 
-def _laid_over(session: Session, draft: DefinitionDraft, files: Mapping[str, DraftFile]) -> dict[str, bytes]:
-    if draft.state in UNDER_WAY:
-        library = in_force(session)
-        return {path: library[path] for path in files if path in library}
-    digests = {path: row.base_sha256 for path, row in files.items() if row.base_sha256 is not None}
+def _laid_over(session: Session, proposal: Proposal) -> dict[str, bytes]:
+    """The changed files as they were before."""
+    if proposal.draft.state in UNDER_WAY:
+        return {path: proposal.before[path] for path in proposal.files if path in proposal.before}
+    digests = {path: row.base_sha256 for path, row in proposal.rows.items() if row.base_sha256 is not None}
     contents = definitions.contents(session, set(digests.values()))
     return {path: contents[sha256] for path, sha256 in digests.items() if sha256 in contents}
 
 
 def compare(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[dict[str, Any]]:
-    """The files that differ: the type's own diagram first, then called ones, then forms."""
-    paths = sorted({*before, *after}, key=lambda path: (path.endswith(".form"), "/" in path, path))
-    return [
-        _compare_file(path, before.get(path), after.get(path)) for path in paths if before.get(path) != after.get(path)
-    ]
+    """The files that differ: the type's own diagram first, then called ones, then forms and their shared parts."""
+    paths = [path for path in {*before, *after} if before.get(path) != after.get(path)]
+    files = [_compare_file(path, before.get(path), after.get(path), before, after) for path in paths]
+    return sorted(files, key=_order)
 
 
-def _compare_file(path: str, old: bytes | None, new: bytes | None) -> dict[str, Any]:
-    """One file; `differences` is None for one that cannot be read, `old` and `new` are the texts."""
+def _order(file: Mapping[str, Any]) -> tuple[bool, int, str]:
+    path = file["path"]
+    return path.endswith(".form"), path.count("/"), path
+
+
+def _compare_file(
+    path: str, old: bytes | None, new: bytes | None, before: Mapping[str, bytes], after: Mapping[str, bytes]
+) -> dict[str, Any]:
+    """One file, among everything as it was and as it is; `old` and `new` are the texts.
+
+    `differences` is None for one that cannot be read; `used_in` are the forms that hold a shared part, by title.
+    """
     is_diagram = path.endswith(".bpmn")
-    found: engine.DiagramDifference | forms.FormDifference | None
+    found: engine.DiagramDifference | differences.FormDifference | None
     try:
-        found = engine.compare_diagrams(old, new) if is_diagram else forms.compare_forms(old, new)
-    except (engine.NotComparable, forms.NotComparable):
+        found = engine.compare_diagrams(old, new) if is_diagram else _compare_forms(old, new, before, after)
+    except (engine.NotComparable, differences.NotComparable):
         found = None
     said = asdict(found) if found is not None else {}
     key = path.rpartition("/")[2].rpartition(".")[0]
@@ -77,4 +86,11 @@ def _compare_file(path: str, old: bytes | None, new: bytes | None) -> dict[str, 
         "new": None if new is None else new.decode(errors="replace"),
         "differences": {way: list(said[way]) for way in WAYS} if said else None,
         "count": sum(len(said[way]) for way in WAYS) if said else 0,
+        "used_in": used_in(after if new is not None else before, path),
     }
+
+
+def _compare_forms(
+    old: bytes | None, new: bytes | None, before: Mapping[str, bytes], after: Mapping[str, bytes]
+) -> differences.FormDifference:
+    return differences.compare_forms(old, new, forms.parts_among(before), forms.parts_among(after))

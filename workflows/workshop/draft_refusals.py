@@ -19,7 +19,7 @@ def record_refusal(
         {"field": "sha256", "old": None, "new": sha256_of(content)},
         {"field": "rules", "old": None, "new": rules},
     ]
-    drafts.chain_of(session, key).append(now, actor.username, "draft_refused", key, changes)
+    drafts.chain_of(session, key).append(now, actor, "draft_refused", key, changes)
 
 
 def record_refused_file(

@@ -5,23 +5,24 @@ force. Saving compares the digest of what the owner had opened, so that nobody o
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from storage import definition_drafts as store
-from storage import scenario_tests
 from storage.database import Session
 from storage.definition_drafts import DefinitionDraft, DraftFile
+from storage.locks import lock_names
 from workflows import rules, views
 from workflows.audit import Chain
 from workflows.errors import Changed, Conflict, Invalid, NotFound, TooLarge
 from workflows.errors import FieldError as Problem
 from workflows.permissions import READERS, Actor, require
 from workflows.workshop import inspection
-from workflows.workshop.bundling import GateRefused, assemble, sha256_of
+from workflows.workshop.bundling import GateRefused, sha256_of
 from workflows.workshop.library import in_force
+from workflows.workshop.proposal import Proposal, read_proposal
 
 DIAGRAM_BYTES = 2 * 1024 * 1024
 FORM_BYTES = 1024 * 1024
@@ -29,7 +30,7 @@ MAX_FILES = 60
 LISTED = 100
 EDITABLE = "open"
 
-_PATH = re.compile(r"(shared/)?[a-z][a-z0-9_]{0,60}\.bpmn|forms/[a-z][a-z0-9_]{0,60}\.form")
+_PATH = re.compile(r"(shared/)?[a-z][a-z0-9_]{0,60}\.bpmn|forms/(parts/)?[a-z][a-z0-9_]{0,60}\.form")
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def open_draft(
 
     Raises GateRefused when `xml` is nothing that could be mended in the editor; then nothing is kept.
     """
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     if path_of(key) not in in_force(session):
         raise NotFound("没有这一流程。")
     text = title.strip()
@@ -76,7 +77,7 @@ def open_draft(
     )
     session.add(draft)
     session.flush()
-    chain_of(session, key).append(now, actor.username, "draft_opened", f"{key}#{draft.id} {text}")
+    chain_of(session, key).append(now, actor, "draft_opened", f"{key}#{draft.id} {text}")
     if xml is not None:
         save_file(session, actor, draft.id, path_of(key), xml, etag=None, now=now, first=True)
     return get_draft(session, actor, draft.id)
@@ -84,7 +85,16 @@ def open_draft(
 
 def chain_of(session: Session, key: str) -> Chain:
     """The record of a definition, held until the transaction ends."""
-    return Chain.open_locked(session, f"definition:{key}")
+    return Chain.open_locked(session, _chain(key))
+
+
+def hold_chains(session: Session, keys: Iterable[str]) -> None:
+    """Hold the records of several definitions, in order, before any of them is opened."""
+    lock_names(session, (_chain(key) for key in keys))
+
+
+def _chain(key: str) -> str:
+    return f"definition:{key}"
 
 
 def list_drafts(
@@ -98,23 +108,31 @@ def list_drafts(
 
 def get_draft(session: Session, actor: Actor, draft_id: int) -> dict[str, Any]:
     """A draft with its files, and the schemes that publishing it would give a new version."""
+    return shown(get_proposal(session, actor, draft_id))
+
+
+def get_proposal(session: Session, actor: Actor, draft_id: int) -> Proposal:
+    """What a draft proposes, for whoever may read drafts."""
     require(actor, *READERS)
-    draft = find(session, draft_id)
-    files = store.files_of(session, draft_id)
-    known = in_force(session)
-    shown = [
+    return read_proposal(session, find(session, draft_id))
+
+
+def shown(proposal: Proposal) -> dict[str, Any]:
+    """A draft as clients read it, with its files and the schemes that it affects."""
+    stale = proposal.stale
+    files = [
         {
             "path": path,
-            "state": "new" if row.base_sha256 is None else "changed",
+            "state": proposal.states[path],
             "sha256": row.sha256,
             "saved_by": row.saved_by,
             "saved_at": views.instant(row.saved_at),
-            "stale": is_stale(row, known),
+            "stale": path in stale,
         }
-        for path, row in files.items()
+        for path, row in proposal.rows.items()
     ]
-    content = _content(files, scenario_tests.adopted_by(session, draft_id))
-    return {**_shown(draft), "files": shown, "affects": _affected(known, files), "content_sha256": content}
+    more = {"files": files, "affects": list(proposal.bundles), "content_sha256": proposal.digest}
+    return {**_shown(proposal.draft), **more}
 
 
 def _shown(draft: DefinitionDraft) -> dict[str, Any]:
@@ -154,22 +172,18 @@ def lock_open(session: Session, draft_id: int) -> DefinitionDraft:
     return draft
 
 
-def is_stale(row: DraftFile, known: Mapping[str, bytes]) -> bool:
-    """Whether the file in force is no longer the one that this change was begun from."""
-    current = known.get(row.path)
-    return (None if current is None else sha256_of(current)) != row.base_sha256
-
-
 def read_file(session: Session, actor: Actor, draft_id: int, path: str) -> DraftFileView:
     """A file of the draft, or of what is in force where the draft does not change it. NotFound for neither."""
-    require(actor, *READERS)
-    draft = find(session, draft_id)
-    row = store.files_of(session, draft_id).get(path)
-    content = row.content if row is not None else in_force(session).get(path)
+    return file_of(get_proposal(session, actor, draft_id), actor, path)
+
+
+def file_of(proposal: Proposal, actor: Actor, path: str) -> DraftFileView:
+    """As `read_file`, of a draft that has been read."""
+    content = proposal.after.get(path)
     if content is None:
         raise NotFound("草稿中没有这一文件。")
-    editable = draft.state == EDITABLE and actor.has("process_owner")
-    return DraftFileView(path, bytes(content), sha256_of(content), row is not None, editable)
+    editable = proposal.draft.state == EDITABLE and actor.has("process_owner")
+    return DraftFileView(path, content, sha256_of(content), path in proposal.rows, editable)
 
 
 def save_file(
@@ -190,7 +204,7 @@ def save_file(
     `first`: the file replaces what is in force without having been opened. What is opened and saved as it is in force,
     as when everything was undone, is no change of the draft.
     """
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     find(session, draft_id)
     if not _PATH.fullmatch(path):
         raise Invalid("文件名有误。", errors=[Problem("path", "只能是流程图或表单，名称用小写字母、数字和下划线。")])
@@ -229,18 +243,7 @@ def join(session: Session, draft: DefinitionDraft, actor: Actor, now: datetime) 
     draft.updated_at, draft.failure = now, None
     if actor.username not in draft.authors:
         draft.authors = [*draft.authors, actor.username]
-        chain_of(session, draft.key).append(now, actor.username, "draft_joined", f"{draft.key}#{draft.id}")
-
-
-def content_of(session: Session, draft_id: int) -> str:
-    """The digest of everything that publishing the draft would let go live: whoever agrees to it agrees to this."""
-    return _content(store.files_of(session, draft_id), scenario_tests.adopted_by(session, draft_id))
-
-
-def _content(files: Mapping[str, DraftFile], adopted: Iterable[int]) -> str:
-    held = [f"{path} {row.sha256}" for path, row in sorted(files.items())]
-    held += [f"scenario {test}" for test in adopted]
-    return sha256_of("\n".join(held).encode())
+        chain_of(session, draft.key).append(now, actor, "draft_joined", f"{draft.key}#{draft.id}")
 
 
 def _refuse_new_process(path: str, published: bytes | None) -> None:
@@ -259,7 +262,7 @@ def restore_file(
 
     `etag` is the digest of what the owner saw of it; Changed when somebody saved since.
     """
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     draft = lock_open(session, draft_id)
     row = store.files_of(session, draft_id).get(path)
     if row is None:
@@ -272,36 +275,12 @@ def restore_file(
 
 def discard(session: Session, actor: Actor, draft_id: int, *, now: datetime) -> None:
     """Close a draft without publishing it; its files stay readable."""
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     draft = lock_open(session, draft_id)
     draft.state, draft.closed_at = "discarded", now
-    chain_of(session, draft.key).append(now, actor.username, "draft_discarded", f"{draft.key}#{draft.id}")
+    chain_of(session, draft.key).append(now, actor, "draft_discarded", f"{draft.key}#{draft.id}")
 
 
 def changed_files(session: Session, draft_id: int) -> dict[str, bytes]:
     """The files that the draft changes."""
     return {path: bytes(row.content) for path, row in store.files_of(session, draft_id).items()}
-
-
-def library_of(session: Session, draft_id: int) -> dict[str, bytes]:
-    """Everything as it would be in force after publication."""
-    return {**in_force(session), **changed_files(session, draft_id)}
-
-
-def bundle_of_draft(session: Session, draft_id: int, scheme: str) -> dict[str, bytes]:
-    """The bundle of a scheme as the draft would have it."""
-    return assemble(library_of(session, draft_id), scheme)
-
-
-def schemes_of(session: Session, draft_id: int) -> list[str]:
-    """The schemes that publishing the draft would give a new version."""
-    return _affected(in_force(session), store.files_of(session, draft_id))
-
-
-def _affected(known: Mapping[str, bytes], files: Mapping[str, DraftFile]) -> list[str]:
-    after = {**known, **{path: bytes(row.content) for path, row in files.items()}}
-    return [
-        scheme
-        for scheme in rules.SCHEMES
-        if f"{scheme}.bpmn" in known and assemble(after, scheme) != assemble(known, scheme)
-    ]

@@ -35,9 +35,11 @@ Terms = dict[str, Any]
 
 def terms_of(library: Mapping[str, bytes], process: str) -> Terms:
     """Everything that the editor of one process offers; `library` is every file as the draft would have it."""
-    users = users_of(library, process)
+    bundles = _bundles_with(library, process)
+    users = list(bundles)
     loaded = _forms(library)
     drawn = _processes(library)
+    around = _around(bundles, drawn, process)
     return {
         "process": process,
         "main": process in rules.SCHEMES,
@@ -55,24 +57,23 @@ def terms_of(library: Mapping[str, bytes], process: str) -> Terms:
         "processes": [
             {"key": key, "title": found.name} for key, found in sorted(drawn.items()) if _may_call(process, key, drawn)
         ],
-        "variables": list(_variables(_around(library, drawn, users, process), loaded, users)),
-        "tasks": list(_tasks(_around(library, drawn, users, process))),
+        "variables": list(_variables(around, loaded, users)),
+        "tasks": list(_tasks(around)),
     }
 
 
-def users_of(library: Mapping[str, bytes], process: str) -> list[str]:
-    """The schemes whose bundle holds a process, in the policy's order."""
+def _bundles_with(library: Mapping[str, bytes], process: str) -> dict[str, dict[str, bytes]]:
+    """The bundles that hold a process, by scheme in the policy's order."""
+    bundles = {scheme: assemble(library, scheme) for scheme in rules.SCHEMES}
     file = f"{process}.bpmn"
-    return [
-        scheme for scheme in rules.SCHEMES if any(path.rpartition("/")[2] == file for path in assemble(library, scheme))
-    ]
+    return {key: each for key, each in bundles.items() if any(path.rpartition("/")[2] == file for path in each)}
 
 
 def scope_of(library: Mapping[str, bytes], process: str) -> dict[str, list[str]]:
     """Element id → the variables that surely have a value when a case gets there, in every scheme that goes there."""
     scopes = []
-    for scheme in users_of(library, process):
-        diagrams = {path: content for path, content in assemble(library, scheme).items() if path.endswith(".bpmn")}
+    for scheme, bundle in _bundles_with(library, process).items():
+        diagrams = {path: content for path, content in bundle.items() if path.endswith(".bpmn")}
         scopes.append(engine.scope_of_variables(diagrams, scheme).get(process, {}))
     elements = scopes[0] if scopes else {}
     return {element: sorted(set.intersection(*(set(each.get(element, ())) for each in scopes))) for element in elements}
@@ -106,10 +107,11 @@ def _periods() -> Iterator[Terms]:
 
 def _forms(library: Mapping[str, bytes]) -> dict[str, forms.Form]:
     found = {}
+    parts = forms.parts_among(library)
     for path, content in library.items():
-        if path.endswith(".form"):
+        if forms.is_form(path):
             try:
-                form = forms.load(content)
+                form = forms.load(content, parts)
             except forms.FormRefused:
                 continue
             found[form.key] = form
@@ -172,11 +174,9 @@ def _reached(key: str, drawn: Mapping[str, Process]) -> set[str]:
     return reached | {key}
 
 
-def _around(
-    library: Mapping[str, bytes], drawn: Mapping[str, Process], users: list[str], process: str
-) -> list[Process]:
+def _around(bundles: Mapping[str, Mapping[str, bytes]], drawn: Mapping[str, Process], process: str) -> list[Process]:
     """The other processes of the bundles that hold this one; the editor itself knows its own diagram."""
-    paths = {path for scheme in users for path in assemble(library, scheme)}
+    paths = {path for bundle in bundles.values() for path in bundle}
     return [found for found in drawn.values() if found.file in paths and found.key != process]
 
 

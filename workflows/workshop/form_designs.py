@@ -10,21 +10,18 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from pathlib import PurePosixPath
 from typing import Any
 
 from storage.database import Session
-from workflows import forms, rules
-from workflows.engine.document import DocumentRefused, read_document
-from workflows.engine.model import read_processes
+from workflows import forms
 from workflows.errors import FieldError, Invalid
 from workflows.permissions import Actor
-from workflows.workshop import drafts
-from workflows.workshop.bundling import assemble
+from workflows.workshop import drafts, form_uses
+from workflows.workshop.form_uses import Use
+from workflows.workshop.proposal import Proposal
 
-SCHEME = "{scheme}"
 MAX_TITLE = 60
-STATES: Mapping[str, str] = {"new": "新增", "changed": "已修改", "kept": "沿用"}
 # What a form may take from the applicant's register.
 ENTERPRISE: Mapping[str, str] = {
     "name": "单位名称",
@@ -37,19 +34,10 @@ ENTERPRISE: Mapping[str, str] = {
     "bank_name": "开户银行",
     "bank_account": "银行账号",
 }
+STATES: Mapping[str, str] = {"new": "新增", "changed": "已修改", "kept": "沿用"}
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
-@dataclass(frozen=True)
-class Use:
-    """A task that is filled with a form: in which process."""
-
-    process: str
-    process_name: str
-    task: str
-    task_name: str
 
 
 @dataclass(frozen=True)
@@ -62,66 +50,126 @@ class Judged:
 
 
 def path_of(key: str) -> str:
+    """The file of a form, or of the shared part `parts/<key>`."""
     return f"forms/{key}.form"
 
 
+def key_of(path: str) -> str:
+    """The key of a form by its file, that of a shared part with `parts/` before it."""
+    return path.removeprefix("forms/").removesuffix(".form")
+
+
 def list_forms(session: Session, actor: Actor, draft_id: int) -> list[dict[str, Any]]:
-    """The forms of the draft's process, of every diagram that it changes, and those that it changes or adds itself.
+    """The forms of the draft's process, of every diagram that it changes, and those that it changes or adds itself;
+    behind them the shared parts that they hold.
 
     Those that the draft touches come first, then in the order of their keys.
     """
-    draft = drafts.get_draft(session, actor, draft_id)
-    library = drafts.library_of(session, draft_id)
-    states = {each["path"]: each["state"] for each in draft["files"]}
-    uses = uses_of(library)
-    looked_at = {drafts.path_of(draft["key"]), *(path for path in states if path.endswith(".bpmn"))}
-    shown = {_key(path) for path in states if path.endswith(".form")}
-    shown |= {key for path in looked_at for key in _forms_reached(library, path) if path_of(key) in library}
-    found = [_shown(library, key, states.get(path_of(key), "kept"), uses.get(key, ())) for key in shown]
-    return sorted(found, key=lambda each: (each["state"] == "kept", each["key"]))
+    proposal = drafts.get_proposal(session, actor, draft_id)
+    uses = form_uses.uses_of(proposal)
+    looked_at = {drafts.path_of(proposal.draft.key), *(path for path in proposal.files if path.endswith(".bpmn"))}
+    shown = {path for path in proposal.files if path.endswith(".form")}
+    shown |= {form for path in looked_at for form in form_uses.forms_reached(proposal, path)}
+    found = [_shown(proposal, path, uses) for path in shown]
+    return sorted(found, key=lambda each: (each["state"] == "kept", each["is_part"], each["key"]))
 
 
-def _shown(library: Mapping[str, bytes], key: str, state: str, uses: tuple[Use, ...]) -> dict[str, Any]:
-    content = library[path_of(key)]
-    judged = judge(content)
-    title = judged.form.title if judged.form else _title(content, key)
-    return {"key": key, "title": title, "state": state, "uses": uses, "refusal": judged.refusal}
-
-
-def get_form(session: Session, actor: Actor, draft_id: int, key: str) -> dict[str, Any]:
-    """One form of the draft with everything that its editor needs. NotFound when there is none of that key."""
-    path = path_of(key)
-    view = drafts.read_file(session, actor, draft_id, path)
-    draft = drafts.get_draft(session, actor, draft_id)
-    library = drafts.library_of(session, draft_id)
-    states = {each["path"]: each["state"] for each in draft["files"]}
+def _shown(proposal: Proposal, path: str, uses: Mapping[str, tuple[Use, ...]]) -> dict[str, Any]:
+    content, key = proposal.after[path], key_of(path)
     return {
-        **_shown(library, key, states.get(path, "kept"), uses_of(library).get(key, ())),
-        "draft": draft,
-        "content": view.content,
-        "etag": view.etag,
-        "editable": view.editable,
-        "facts": _facts(library, key),
+        "key": key,
+        "is_part": forms.is_part(path),
+        "name": PurePosixPath(path).stem,
+        "title": title_of(path, content, proposal.parts),
+        "state": proposal.states.get(path, "kept"),
+        "uses": uses.get(key, ()),
+        "used_in": used_in(proposal.after, path),
+        "refusal": judge(path, content, proposal.parts).refusal,
     }
 
 
-def create_form(session: Session, actor: Actor, draft_id: int, key: str, title: str, *, now: datetime) -> str:
-    """Add a form that asks for an opinion and a decision; answers its etag. Invalid names the field."""
+def used_in(library: Mapping[str, bytes], path: str) -> list[str]:
+    """The titles of the forms that hold a shared part; none for any other file."""
+    if not forms.is_part(path):
+        return []
+    parts = forms.parts_among(library)
+    holding = form_uses.forms_holding(library, PurePosixPath(path).stem)
+    return form_uses.told_apart({each: title_of(each, library[each], parts) for each in holding})
+
+
+def get_form(session: Session, actor: Actor, draft_id: int, key: str) -> dict[str, Any]:
+    """One form of the draft, or shared part, with everything that its editor needs. NotFound for neither.
+
+    `parts` are the shared parts that a form may hold, each with its title and its components.
+    """
+    proposal = drafts.get_proposal(session, actor, draft_id)
+    path = path_of(key)
+    view = drafts.file_of(proposal, actor, path)
+    return {
+        **_shown(proposal, path, form_uses.uses_of(proposal)),
+        "draft": drafts.shown(proposal),
+        "content": view.content,
+        "etag": view.etag,
+        "editable": view.editable,
+        "judged": judge(path, view.content, proposal.parts),
+        "facts": _facts(proposal, path),
+        "parts": {} if forms.is_part(path) else {name: _part(proposal, name) for name in sorted(proposal.parts)},
+    }
+
+
+def _part(proposal: Proposal, name: str) -> dict[str, Any]:
+    """A shared part as an editor shows it in its place; without components where it cannot be read."""
+    path, text = forms.path_of_part(name), proposal.parts[name]
+    components = forms.read_harmless(text)["components"] if judge(path, text, {}).form else []
+    return {"title": title_of(path, text, {}), "components": components}
+
+
+def judge_typed(session: Session, actor: Actor, draft_id: int, key: str, content: bytes) -> Judged:
+    """What somebody is typing, judged with the shared parts of the draft; nothing of it is kept."""
+    proposal = drafts.get_proposal(session, actor, draft_id)
+    return judge(path_of(key), content, proposal.parts, kept=False)
+
+
+def _facts(proposal: Proposal, path: str) -> list[tuple[str, str]]:
+    """What a field may be prefilled from: source and words, first the applicant's register, then the other forms."""
+    found = {f"enterprise:{name}": f"单位登记信息：{words}" for name, words in ENTERPRISE.items()}
+    # The forms that are filled in one case with this one; of a shared part those that hold it are among them.
+    bundles = [bundle for bundle in proposal.assembled.values() if path in bundle]
+    together = {each for bundle in bundles for each in bundle if forms.is_form(each)}
+    part = judge(path, proposal.after[path], {}).form if forms.is_part(path) else None
+    own = {field.key for field in part.fields} if part else set()
+    for each in sorted(together - {path}):
+        form = judge(each, proposal.after[each], proposal.parts).form
+        for field in form.fields if form else ():
+            if not field.readonly and field.key not in (forms.DECISION, *own):
+                found.setdefault(f"fact:{field.key}", f"{form.title if form else ''}：{field.name}")
+    return list(found.items())
+
+
+def create_form(
+    session: Session, actor: Actor, draft_id: int, key: str, title: str, *, is_part: bool = False, now: datetime
+) -> str:
+    """Add a form that asks for an opinion and a decision, or a shared part that asks for a remark; answers its etag.
+
+    Invalid names the field.
+    """
     key, title = key.strip(), title.strip()
+    path = forms.path_of_part(key) if is_part else path_of(key)
     problems = []
     if not _KEY.fullmatch(key):
         problems.append(FieldError("key", "标识须以小写字母开头，只能用小写字母、数字和下划线，不超过60个字符。"))
-    elif path_of(key) in drafts.library_of(session, draft_id):
-        problems.append(FieldError("key", "已有同一标识的表单，请换一个标识。"))
+    elif path in drafts.get_proposal(session, actor, draft_id).after:
+        what = "共用部分" if is_part else "表单"
+        problems.append(FieldError("key", f"已有同一标识的{what}，请换一个标识。"))
     if not 1 <= len(title) <= MAX_TITLE or _UNPRINTABLE.search(title):
         problems.append(FieldError("title", f"请填写表单名称，不超过{MAX_TITLE}字。"))
     if problems:
         raise Invalid("新建表单的内容有误。", errors=problems)
-    content = written(skeleton(key, title))
-    refusal = judge(content).refusal
+    content = written(skeleton_of_part(key, title) if is_part else skeleton(key, title))
+    refusal = judge(path, content, {}).refusal
     if refusal:
         raise Invalid("新建表单的内容有误。", errors=[FieldError("title", refusal)])
-    return drafts.save_file(session, actor, draft_id, path_of(key), content, etag=None, now=now)
+    return drafts.save_file(session, actor, draft_id, path, content, etag=None, now=now)
 
 
 def save_form(
@@ -139,16 +187,19 @@ def save_form(
 def restore_form(session: Session, actor: Actor, draft_id: int, key: str, *, now: datetime) -> bool:
     """Drop the draft's change of a form; whether there still is one: a form that was new is gone then."""
     drafts.restore_file(session, actor, draft_id, path_of(key), now=now)
-    return path_of(key) in drafts.library_of(session, draft_id)
+    return path_of(key) in drafts.get_proposal(session, actor, draft_id).after
 
 
-def judge(content: bytes, *, kept: bool = True) -> Judged:
-    """The form that the bytes describe, or why no task could use it, in one Chinese sentence that names the field.
+def judge(path: str, content: bytes, parts: Mapping[str, bytes], *, kept: bool = True) -> Judged:
+    """The form, or the shared part, that the bytes describe, or why no task could use it, in one Chinese sentence that
+    names the field.
 
     `kept`: the bytes are a file's and will be asked for again, not what somebody is typing.
     """
     try:
-        return Judged(forms.load(content) if kept else forms.read(content))
+        if forms.is_part(path):
+            return Judged(forms.load_part(content) if kept else forms.read_part(content))
+        return Judged(forms.load(content, parts) if kept else forms.read(content, parts))
     except forms.FormRefused as refused:
         return Judged(None, refused.message_zh, refused.place.id)
 
@@ -190,78 +241,27 @@ def skeleton(key: str, title: str) -> dict[str, Any]:
     }
 
 
-def uses_of(library: Mapping[str, bytes]) -> dict[str, tuple[Use, ...]]:
-    """Form key → the tasks that are filled with it; a task of a called process may use one for each type."""
-    found: dict[str, list[Use]] = {}
-    callers = _callers(library)
-    for path, content in library.items():
-        for use, name in _tasks(path, content):
-            for scheme in callers.get(path, ()) if SCHEME in name else ("",):
-                found.setdefault(name.replace(SCHEME, scheme), []).append(use)
-    return {key: tuple(dict.fromkeys(uses)) for key, uses in found.items()}
+def skeleton_of_part(key: str, title: str) -> dict[str, Any]:
+    """A new shared part: one field that need not be filled."""
+    remark = {
+        "type": "textarea",
+        "id": "remark",
+        "key": f"{key[:50]}_remark",
+        "label": "补充说明",
+        "validate": {"maxLength": 1000},
+        "layout": {"row": "row_1", "columns": None},
+    }
+    return {"type": "default", "id": key, "schemaVersion": 19, "properties": {"title": title}, "components": [remark]}
 
 
-def _callers(library: Mapping[str, bytes]) -> dict[str, list[str]]:
-    """Diagram → the types whose bundle it belongs to."""
-    callers: dict[str, list[str]] = {}
-    for scheme in rules.SCHEMES:
-        for path in assemble(library, scheme):
-            callers.setdefault(path, []).append(scheme)
-    return callers
-
-
-@lru_cache(maxsize=128)
-def _tasks(path: str, content: bytes) -> tuple[tuple[Use, str], ...]:
-    """The tasks of a diagram with the name of their form; of one that cannot be read there are none."""
-    if not path.endswith(".bpmn"):
-        return ()
-    try:
-        root = read_document(content)
-    except DocumentRefused:
-        return ()
-    return tuple(
-        (Use(process.key, process.name, element.id, element.name), element.form)
-        for process in read_processes(path, root)
-        for element in process.elements.values()
-        if element.form
-    )
-
-
-def _forms_reached(library: Mapping[str, bytes], path: str) -> set[str]:
-    """The keys of the forms that a diagram uses: of a type all in its bundle, of a called process those it names."""
-    if path.removesuffix(".bpmn") in rules.SCHEMES:
-        return {_key(each) for each in assemble(library, path.removesuffix(".bpmn")) if each.endswith(".form")}
-    callers = _callers(library).get(path, [])
-    named = [name for _, name in _tasks(path, library.get(path, b""))]
-    return {name.replace(SCHEME, scheme) for name in named for scheme in callers or [""]}
-
-
-def _facts(library: Mapping[str, bytes], key: str) -> list[tuple[str, str]]:
-    """What a field may be prefilled from: source and words, first the applicant's register, then the other forms."""
-    found = {f"enterprise:{name}": f"单位登记信息：{words}" for name, words in ENTERPRISE.items()}
-    together = {path for scheme in rules.SCHEMES for path in _with(library, scheme, path_of(key))}
-    for path in sorted(together - {path_of(key)}):
-        form = judge(library[path]).form
-        for field in form.fields if form else ():
-            if not field.readonly and field.key != forms.DECISION:
-                found.setdefault(f"fact:{field.key}", f"{form.title if form else ''}：{field.name}")
-    return list(found.items())
-
-
-def _with(library: Mapping[str, bytes], scheme: str, path: str) -> list[str]:
-    """The forms that are filled in one case with this one."""
-    bundle = assemble(library, scheme)
-    return [each for each in bundle if each.endswith(".form")] if path in bundle else []
-
-
-def _title(content: bytes, key: str) -> str:
-    """What a form that is refused calls itself, as far as that can be read."""
+def title_of(path: str, content: bytes, parts: Mapping[str, bytes]) -> str:
+    """What a form, or a shared part, calls itself; one that is refused as far as that can be read."""
+    form = judge(path, content, parts).form
+    if form:
+        return form.title
+    key = PurePosixPath(path).stem
     try:
         title = forms.read_harmless(content).get("properties", {}).get("title")
     except (forms.FormRefused, AttributeError):
         return key
     return title if isinstance(title, str) and title.strip() else key
-
-
-def _key(path: str) -> str:
-    return path.removeprefix("forms/").removesuffix(".form")

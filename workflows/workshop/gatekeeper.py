@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import gc
 import json
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from workflows import engine, forms
+from workflows.forms.refusals import PART_REFUSED
 from workflows.forms.soundness import read_harmless
 
 MEGABYTE = 1024 * 1024
@@ -30,20 +32,25 @@ def judge(bundle: Mapping[str, bytes], scheme: str, known: engine.Known) -> list
     `known` says what exists besides the forms.
     """
     findings: list[engine.Finding] = []
-    loaded: dict[str, forms.Form] = {}
+    decisions: dict[str, Sequence[str]] = {}
+    parts = forms.parts_among(bundle)
     for path, content in bundle.items():
         if not path.endswith(".form"):
             continue
         try:
-            form = forms.load(content)
+            form = forms.load_part(content) if forms.is_part(path) else forms.load(content, parts)
         except forms.FormRefused as refused:
-            findings.append(_refused(path, refused, hostile=bool(_damage(path, content))))
-            continue
-        findings += _misnamed(path, form.key)
-        loaded[form.key] = form
-    decisions = {key: form.decisions for key, form in loaded.items()}
+            # What is wrong with a part is said once, of the part itself.
+            if refused.rule is not PART_REFUSED:
+                findings.append(_refused(path, content, refused, hostile=bool(_damage(path, content))))
+        else:
+            findings += _misnamed(path, form.key)
+            if forms.is_form(path):
+                decisions[form.key] = form.decisions
     diagrams = {path: content for path, content in bundle.items() if path.endswith(".bpmn")}
-    known = replace(known, forms=frozenset(loaded), decisions=decisions)
+    # A form that is refused is there all the same: what it decides is not known, and so not checked.
+    there = frozenset(PurePosixPath(path).stem for path in bundle if forms.is_form(path))
+    known = replace(known, forms=there, decisions=decisions)
     return [*engine.check_bundle(diagrams, scheme, known=known), *findings]
 
 
@@ -58,7 +65,7 @@ def _damage(path: str, content: bytes) -> list[engine.Finding]:
     try:
         schema = read_harmless(content)
     except forms.FormRefused as refused:
-        return [_refused(path, refused, hostile=True)]
+        return [_refused(path, content, refused, hostile=True)]
     return _misnamed(path, schema.get("id"))
 
 
@@ -82,18 +89,24 @@ def _misnamed(path: str, key: object) -> list[engine.Finding]:
     ]
 
 
-def _refused(path: str, refused: forms.FormRefused, *, hostile: bool) -> engine.Finding:
+def _refused(path: str, content: bytes, refused: forms.FormRefused, *, hostile: bool) -> engine.Finding:
     return engine.Finding(
         file=path,
-        line=1,
+        line=_line_of(content, refused.place.id),
         element=refused.place.id or None,
-        rule="form-unreadable",
+        rule=refused.rule.id,
         message_zh=f"{refused.message_zh}。",
         message_en=str(refused),
-        mend_zh="请在表单设计中更正后重试。",
-        mend_en="Mend the form and try again.",
+        mend_zh=refused.rule.mend_zh,
+        mend_en=refused.rule.mend_en,
         hostile=hostile,
     )
+
+
+def _line_of(content: bytes, component: str) -> int:
+    """The line on which a component of a form says its id; the first where it has none."""
+    found = re.search(rb'"id"\s*:\s*' + re.escape(json.dumps(component).encode()), content) if component else None
+    return content.count(b"\n", 0, found.start()) + 1 if found else 1
 
 
 def main() -> None:

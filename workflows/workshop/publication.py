@@ -4,66 +4,58 @@ Publishing a draft gives a new version to every scheme whose bundle it changes: 
 them at once, and versions in force always agree on what they share.
 """
 
-import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from storage import audit as audit_store
 from storage import definition_drafts as store
 from storage import definitions
-from storage.database import Database, DBAPIError, Session, lock_name
+from storage.database import Session
 from storage.definition_drafts import DefinitionDraft
 from storage.definitions import DefinitionVersion
 from workflows import engine, views
+from workflows.audit import EventRef
 from workflows.errors import Changed, Conflict, Forbidden, Invalid, NotFound
 from workflows.errors import FieldError as Problem
-from workflows.permissions import READERS, SYSTEM, Actor, require
+from workflows.permissions import SYSTEM, Actor, require
 from workflows.workshop import drafts, inspection, scenarios
-from workflows.workshop.bundling import GateRefused, assemble, shown_finding
-from workflows.workshop.deployments import Release, store_version
-from workflows.workshop.library import in_force
-
-log = logging.getLogger("greencase")
+from workflows.workshop.bundling import GateRefused, shown_finding
+from workflows.workshop.deployments import Release, one_at_a_time, store_version
+from workflows.workshop.proposal import Proposal, read_proposal
 
 
 def check(session: Session, actor: Actor, draft_id: int, now: datetime) -> list[dict[str, Any]]:
     """What stands against publishing a draft: the gate's findings and the scenario tests that fail. Empty: nothing."""
-    require(actor, *READERS)
-    drafts.find(session, draft_id)
-    return [shown_finding(finding) for finding in findings_of(session, draft_id)]
+    return [shown_finding(each) for each in findings_of(session, drafts.get_proposal(session, actor, draft_id))]
 
 
-def findings_of(session: Session, draft_id: int) -> list[engine.Finding]:
+def findings_of(session: Session, proposal: Proposal) -> list[engine.Finding]:
     """The gate over every bundle that the draft changes, in a child process; then the scenario tests of the schemes."""
-    changed, bundles = drafts.changed_files(session, draft_id), _bundles(session, draft_id)
     found = {
         (each.file, each.line, each.element, each.rule, each.message_zh): each
-        for findings in inspection.inspect(bundles).values()
+        for findings in inspection.inspect(proposal.bundles).values()
         for each in findings
     }
-    findings = [*found.values(), *_unused(changed, bundles)]
+    findings = [*found.values(), *_unused(proposal)]
     if findings:
         return findings
     return [
         finding
-        for scheme, bundle in bundles.items()
-        for finding in scenarios.failures(session, scheme, bundle, draft_id)
+        for scheme, bundle in proposal.bundles.items()
+        for finding in scenarios.failures(session, scheme, bundle, proposal.draft.id)
     ]
 
 
-def _bundles(session: Session, draft_id: int) -> dict[str, dict[str, bytes]]:
-    after = drafts.library_of(session, draft_id)
-    return {scheme: assemble(after, scheme) for scheme in drafts.schemes_of(session, draft_id)}
-
-
-def _ask_ahead(session: Session, draft_id: int) -> None:
+def _ask_ahead(session: Session, draft: DefinitionDraft) -> None:
     """Ask the gate before anybody has to wait for us: asked again under the lock, it knows the same bytes."""
-    inspection.inspect(_bundles(session, draft_id))
+    inspection.inspect(read_proposal(session, draft).bundles)
 
 
-def _unused(changed: Mapping[str, bytes], bundles: Mapping[str, Mapping[str, bytes]]) -> list[engine.Finding]:
+def _unused(proposal: Proposal) -> list[engine.Finding]:
     """Files of the draft that no changed scheme holds: publishing would lose them without a word."""
-    held = {path for bundle in bundles.values() for path in bundle}
+    held = {path for bundle in proposal.bundles.values() for path in bundle}
     return [
         engine.Finding(
             file=path,
@@ -75,7 +67,7 @@ def _unused(changed: Mapping[str, bytes], bundles: Mapping[str, Mapping[str, byt
             mend_zh="请在流程图中选用，或在草稿中恢复原样。",
             mend_en="Use it in a diagram, or drop the change from the draft.",
         )
-        for path in changed
+        for path in proposal.files
         if path not in held
     ]
 
@@ -95,37 +87,32 @@ def publish(
     `seen` is the `content_sha256` of the draft that he looked at. Raises Changed when it was changed since, Forbidden
     for its authors, Conflict when it is stale or changes nothing, GateRefused, Invalid.
     """
-    require(actor, "process_owner")
-    drafts.find(session, draft_id)
-    _ask_ahead(session, draft_id)
-    _one_at_a_time(session)
+    actor = require(actor, "process_owner")
+    _ask_ahead(session, drafts.find(session, draft_id))
+    one_at_a_time(session)
     draft = drafts.lock_open(session, draft_id)
+    proposal = read_proposal(session, draft)
     if actor.username in draft.authors:
         raise Forbidden("编制草稿的人不能发布，请由另一名流程与口径负责人复核发布。")
-    if seen is not None and seen != drafts.content_of(session, draft_id):
+    if seen is not None and seen != proposal.digest:
         raise Changed("草稿在你查看之后又有修改，没有发布；请重新查看差异后再发布。")
     text = reason.strip()
     if not 1 <= len(text) <= 500:
         raise Invalid("发布说明有误。", errors=[Problem("reason", "请写明为何修改、依据什么，不超过500字。")])
-    _refuse_stale(session, draft)
-    if not drafts.schemes_of(session, draft_id):
+    _refuse_stale(proposal)
+    if not proposal.bundles:
         raise Conflict("草稿没有改变任何流程，无需发布。")
-    findings = findings_of(session, draft_id)
-    if findings:
-        raise GateRefused(findings)
+    _refuse_findings(session, proposal)
     draft.reason, draft.approved_by, draft.approved_at = text, actor.username, now
     if at is not None and at > now:
         draft.state, draft.publish_at = "scheduled", at
-        _record(session, draft, actor.username, "publication_scheduled", now, at)
+        _record(session, draft, actor, "publication_scheduled", now, at)
     else:
-        _make_versions(session, draft, now)
+        _hold_chains(session, proposal)
+        _make_versions(session, proposal, actor, now)
+        proposal = proposal.published()
     session.flush()
-    return drafts.get_draft(session, actor, draft_id) | {"versions": versions_of(session, draft_id)}
-
-
-def _one_at_a_time(session: Session) -> None:
-    """Publications wait for each other, so that none overwrites what another has just put in force."""
-    lock_name(session, "publication")
+    return drafts.shown(proposal) | {"versions": versions_of(session, draft_id)}
 
 
 def versions_of(session: Session, draft_id: int) -> list[dict[str, Any]]:
@@ -136,100 +123,114 @@ def versions_of(session: Session, draft_id: int) -> list[dict[str, Any]]:
     ]
 
 
-def _refuse_stale(session: Session, draft: DefinitionDraft) -> None:
-    known = in_force(session)
-    stale = [path for path, row in store.files_of(session, draft.id).items() if drafts.is_stale(row, known)]
-    if stale:
+def _refuse_stale(proposal: Proposal) -> None:
+    if proposal.stale:
         raise Conflict(
-            f"草稿起草后，{'、'.join(stale)}已发布了新版本；请在草稿中恢复该文件后重新修改，以免覆盖他人的修改。"
+            f"草稿起草后，{'、'.join(proposal.stale)}已发布了新版本；"
+            "请在草稿中恢复该文件后重新修改，以免覆盖他人的修改。"
         )
 
 
-def _make_versions(session: Session, draft: DefinitionDraft, now: datetime) -> list[DefinitionVersion]:
-    after = drafts.library_of(session, draft.id)
-    release = Release(draft.approved_by or "", draft.authors, draft.reason or "", draft.id, now)
-    # In one order everywhere: each scheme's record is locked while its version is added.
-    made = [
-        store_version(session, scheme, assemble(after, scheme), release)
-        for scheme in sorted(drafts.schemes_of(session, draft.id))
-    ]
+def _refuse_findings(session: Session, proposal: Proposal) -> None:
+    findings = findings_of(session, proposal)
+    if findings:
+        raise GateRefused(findings)
+
+
+def _hold_chains(session: Session, proposal: Proposal) -> None:
+    """The records of all definitions of which a version will be made, and of the draft's own."""
+    drafts.hold_chains(session, {*proposal.bundles, proposal.draft.key})
+
+
+def _make_versions(
+    session: Session, proposal: Proposal, by: Actor, now: datetime, cause: EventRef | None = None
+) -> None:
+    """The versions, by whoever agreed; those of a later day are made by the program after the event that set it."""
+    draft = proposal.draft
+    release = Release(by, draft.authors, draft.reason or "", draft.id, now, cause)
+    made = [store_version(session, scheme, proposal.bundles[scheme], release) for scheme in sorted(proposal.bundles)]
     for version in made:
-        scenarios.settle(session, version.key, draft.id, release.by, now)
+        scenarios.settle(session, version.key, draft.id, by.username, now)
     draft.state, draft.closed_at = "published", now
-    _record(session, draft, release.by, "draft_published", now)
-    return made
+    _record(session, draft, SYSTEM if cause else by, "draft_published", now, cause=cause)
 
 
 def _record(
-    session: Session, draft: DefinitionDraft, by: str, action: str, now: datetime, at: datetime | None = None
+    session: Session,
+    draft: DefinitionDraft,
+    by: Actor,
+    action: str,
+    now: datetime,
+    at: datetime | None = None,
+    *,
+    cause: EventRef | None = None,
 ) -> None:
     changes = [{"field": "publish_at", "old": None, "new": views.instant(at)}] if at else []
-    drafts.chain_of(session, draft.key).append(now, by, action, f"{draft.key}#{draft.id}", changes)
+    drafts.chain_of(session, draft.key).append(now, by, action, _subject(draft), changes, cause=cause)
+
+
+def _subject(draft: DefinitionDraft) -> str:
+    return f"{draft.key}#{draft.id}"
+
+
+def _scheduling(session: Session, draft: DefinitionDraft) -> EventRef:
+    """The event with which the publication of this draft was put on its day."""
+    chain = drafts.chain_of(session, draft.key).name
+    seq = audit_store.newest_of(session, chain, "publication_scheduled", _subject(draft))
+    assert seq is not None
+    return EventRef(chain, seq)
 
 
 def recall(session: Session, actor: Actor, draft_id: int, *, now: datetime) -> None:
     """Take back a publication that is scheduled but not yet due: the draft can be changed again."""
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     draft = store.lock(session, draft_id)
     if draft is None:
         raise NotFound("没有这一草稿。")
     if draft.state != "scheduled":
         raise Conflict("该草稿没有排定的发布。")
     _reopen(draft)
-    _record(session, draft, actor.username, "publication_recalled", now)
+    _record(session, draft, actor, "publication_recalled", now)
 
 
 def _reopen(draft: DefinitionDraft) -> None:
     draft.state, draft.publish_at, draft.approved_by, draft.approved_at = "open", None, None, None
 
 
-def publish_due(database: Database, now: datetime) -> bool:
-    """Publish the scheduled draft that is longest due, judged again; whether there was one.
-
-    What no longer passes becomes an open draft that says why.
-    """
-    due: int | None = None
+def publish_scheduled(session: Session, draft_id: int, now: datetime) -> None:
+    """Publish a draft whose time has come, judged again. What no longer passes becomes an open draft that says why."""
+    _ask_ahead(session, drafts.find(session, draft_id))
+    one_at_a_time(session)
+    draft = store.lock(session, draft_id)
+    if draft is None or not _is_due(draft, now):
+        return  # another worker was faster, or the owner recalled it
+    proposal = read_proposal(session, draft)
     try:
-        with database.transaction() as session:
-            due = store.find_due(session, now)
-            if due is None:
-                return False
-            _ask_ahead(session, due)
-            _one_at_a_time(session)
-            _publish_next(session, now)
-    except DBAPIError:
-        raise
-    except Exception:
-        if due is None:
-            raise
-        # Timers wait behind this: what fails for a reason nobody thought of must not be tried for ever.
-        log.exception("the publication of draft %s failed", due)
-        with database.transaction() as session:
-            draft = store.lock(session, due)
-            if draft is not None and draft.state == "scheduled":
-                _give_up(session, draft, "到期发布时程序出错，没有发布；请重新校验后再发布。", now)
-    return True
-
-
-def _publish_next(session: Session, now: datetime) -> None:
-    draft = store.next_due(session, now)
-    if draft is None:
-        return
-    try:
-        _refuse_stale(session, draft)
-        findings = findings_of(session, draft.id)
-        if findings:
-            raise GateRefused(findings)
+        _refuse_stale(proposal)
+        _refuse_findings(session, proposal)
     except (Conflict, GateRefused) as refused:
         _give_up(session, draft, refused.detail, now)
     else:
-        _make_versions(session, draft, now)
+        _hold_chains(session, proposal)
+        approver = replace(SYSTEM, username=draft.approved_by or SYSTEM.username)
+        _make_versions(session, proposal, approver, now, _scheduling(session, draft))
+
+
+def _is_due(draft: DefinitionDraft, now: datetime) -> bool:
+    return draft.state == "scheduled" and draft.publish_at is not None and draft.publish_at <= now
+
+
+def give_up(session: Session, draft_id: int, now: datetime) -> None:
+    """Publish no more what failed for a reason that nobody thought of: it becomes an open draft that says so."""
+    draft = store.lock(session, draft_id)
+    if draft is not None and draft.state == "scheduled":
+        _give_up(session, draft, "到期发布时程序出错，没有发布；请重新校验后再发布。", now)
 
 
 def _give_up(session: Session, draft: DefinitionDraft, why: str, now: datetime) -> None:
     _reopen(draft)
     draft.failure = why
-    _record(session, draft, SYSTEM.username, "publication_failed", now)
+    _record(session, draft, SYSTEM, "publication_failed", now, cause=_scheduling(session, draft))
 
 
 def retire_version(
@@ -240,11 +241,11 @@ def retire_version(
     The versions that one draft or one program made are withdrawn together, since they share files. Raises Conflict
     when one of them is not the newest of its scheme, or has none before it.
     """
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     text = reason.strip()
     if not 1 <= len(text) <= 500:
         raise Invalid("停用理由有误。", errors=[Problem("reason", "请写明停用理由，不超过500字。")])
-    _one_at_a_time(session)
+    one_at_a_time(session)
     found = definitions.find(session, key, number)
     if found is None:
         raise NotFound("没有这一流程版本。")
@@ -261,7 +262,7 @@ def retire_version(
         version.retired_reason = text
         chain.append(
             now,
-            actor.username,
+            actor,
             "definition_retired",
             f"{version.key}@{version.version}",
             [{"field": "reason", "old": None, "new": text}],

@@ -1,6 +1,7 @@
 """Scenario tests made by hand: from an empty record, choice by choice, to one that is kept."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -102,8 +103,9 @@ def step(
 
 def keep(session: Session, actor: Actor, key: str, kept: Mapping[str, Any], *, name: str, now: datetime) -> int:
     """Keep a record made by hand as a test: what came of it is what must come of it."""
-    require(actor, "process_owner")
-    record = _read(kept, key)
+    actor = require(actor, "process_owner")
+    made, known = _read(kept, key), rules.parameters.catalog()
+    record = replace(made, types={name: known[name].type for name in made.parameters})
     replayed = replay(model_in_force(session, key, None), record)
     if replayed.stuck or replayed.asks or replayed.outcome is None:
         raise Conflict("用例还没有走到可以停留的环节，请继续选择。")

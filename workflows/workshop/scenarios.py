@@ -12,7 +12,6 @@ from storage import scenario_tests as store
 from storage.database import Session
 from storage.scenario_tests import ScenarioTest
 from workflows import engine, rehearsal, rules, views
-from workflows.audit import Chain
 from workflows.case import operations
 from workflows.case.running import find_case
 from workflows.errors import Conflict, Invalid, NotFound
@@ -24,6 +23,7 @@ from workflows.workshop.bundling import assemble
 from workflows.workshop.case_records import read_records
 from workflows.workshop.editor_terms import MESSAGES
 from workflows.workshop.library import in_force
+from workflows.workshop.proposal import read_proposal
 
 MOST = 100
 WORDS = scenario.Words(
@@ -101,7 +101,7 @@ def _find(session: Session, scenario_id: int) -> ScenarioTest:
 
 def from_case(session: Session, actor: Actor, reference: str, *, name: str, now: datetime) -> int:
     """Make a test of what happened to a case up to now; personal data is left out. Answers its id."""
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     case = find_case(session, reference, actor)
     found = read_records(session, [case.id])
     if not found:
@@ -147,12 +147,12 @@ def keep_test(
 
 
 def _record(session: Session, key: str, actor: Actor, action: str, test: ScenarioTest, now: datetime) -> None:
-    Chain.open_locked(session, f"definition:{key}").append(now, actor.username, action, f"{key}#{test.id} {test.name}")
+    drafts.chain_of(session, key).append(now, actor, action, f"{key}#{test.id} {test.name}")
 
 
 def retire(session: Session, actor: Actor, scenario_id: int, now: datetime) -> None:
     """No longer run a test; it stays on record."""
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     test = _find(session, scenario_id)
     test.retired_at, test.retired_by = now, actor.username
     _record(session, test.key, actor, "scenario_retired", test, now)
@@ -162,7 +162,7 @@ def model_in_force(session: Session, key: str, draft_id: int | None) -> Model:
     """The scheme as it is in force, or as a draft has it. Raises Conflict when that cannot run."""
     if key not in rules.SCHEMES:
         raise NotFound("没有这一支持事项。")
-    files = in_force(session) if draft_id is None else drafts.library_of(session, draft_id)
+    files = in_force(session) if draft_id is None else read_proposal(session, drafts.find(session, draft_id)).after
     try:
         return kept_model(key, tuple(assemble(files, key).items()))
     except (engine.DiagramRefused, rehearsal.FormRefused):
@@ -214,7 +214,7 @@ def _finding(model: Model, test: ScenarioTest, element: str | None, reasons: tup
 
 def results(session: Session, actor: Actor, key: str, draft_id: int | None = None) -> list[dict[str, Any]]:
     """Run the tests of a scheme now; each with whether it passes, and why not."""
-    require(actor, *READERS)
+    actor = require(actor, *READERS)
     model = model_in_force(session, key, draft_id)
     shown = []
     for test in _in_force(session, key, draft_id):
@@ -229,7 +229,7 @@ def adopt(session: Session, actor: Actor, scenario_id: int, draft_id: int, now: 
     Tasks that are new get their form's first decision. Whoever adopts has worked on the draft and cannot publish it.
     Raises NotFound for a test of another draft, Conflict when the replay does not come to rest.
     """
-    require(actor, "process_owner")
+    actor = require(actor, "process_owner")
     draft = drafts.lock_open(session, draft_id)
     test = _find(session, scenario_id)
     if test.record.get("draft") not in (None, draft_id):
@@ -244,6 +244,7 @@ def adopt(session: Session, actor: Actor, scenario_id: int, draft_id: int, now: 
     for earlier in store.list_of(session, test.key):
         if (earlier.record.get("draft"), earlier.record.get("replaces")) == (draft_id, replaces):
             earlier.retired_at, earlier.retired_by = now, actor.username
+    drafts.hold_chains(session, {draft.key, test.key})
     drafts.join(session, draft, actor, now)
     return keep_test(
         session,

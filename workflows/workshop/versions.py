@@ -95,10 +95,11 @@ def get_version(session: Session, key: str, number: int) -> dict[str, Any]:
     latest = definitions.latest(session, key)
     files = definitions.load_files(session, row.id)
     paths = sorted(files, key=lambda path: ("/" in path, path))
+    parts = forms.parts_among(files)
     return {
         **_shown(row, _names(session, [row]), counts.get(row.id, CasesOnVersion()), {key: latest.id} if latest else {}),
         "diagrams": [_diagram(path, files[path]) for path in paths if path.endswith(".bpmn")],
-        "forms": sorted((_form(files[path]) for path in paths if path.endswith(".form")), key=lambda each: each["key"]),
+        "forms": [_form(files[path], parts) for path in paths if forms.is_form(path)],
     }
 
 
@@ -106,11 +107,11 @@ def _diagram(path: str, content: bytes) -> dict[str, Any]:
     return {"path": path, "key": path.rpartition("/")[2].removesuffix(".bpmn"), "xml": content.decode()}
 
 
-def _form(content: bytes) -> dict[str, Any]:
+def _form(content: bytes, parts: Mapping[str, bytes]) -> dict[str, Any]:
     """A form of a version: `form_object` is None where the program no longer understands what it once took."""
     schema = json.loads(content)
     try:
-        form = forms.load(content)
+        form = forms.load(content, parts)
     except forms.FormRefused:
         form = None
     title = schema.get("properties", {}).get("title", schema.get("id", ""))

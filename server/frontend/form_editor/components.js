@@ -54,6 +54,11 @@ export const offerSupportedComponents = {
   onlySupported: ["type", OnlySupported],
 };
 
+/** What a type of component is called in the palette. */
+export function nameOfType(type) {
+  return OFFERED.find(([component]) => component.config.type === type)?.[1] ?? type;
+}
+
 /** The types of components in a schema that have no place in our forms. */
 export function unsupportedIn(schema) {
   const found = new Set();

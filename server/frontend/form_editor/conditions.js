@@ -2,6 +2,7 @@
 import { h } from "preact";
 
 import { Choices, Framed, useTyped, write } from "./entries.js";
+import { partOf } from "./shared_parts.js";
 
 const SIMPLE = /^=?\s*([a-z][a-z0-9_]*)\s*(!?=)\s*("(?:[^"\\]*)"|true|false)\s*$/;
 
@@ -36,14 +37,21 @@ export function comparisonEntry(name) {
 /** Every “field = option” that a condition can ask for. */
 function optionsOf(field, editor) {
   const found = [];
-  for (const each of editor.registry.getAll()) {
-    if (each.id === field.id || each.readonly || insideList(each, editor)) continue;
+  const own = editor.registry.getAll().filter((each) => each.id !== field.id && !insideList(each, editor));
+  const shared = own.flatMap((each) => fieldsOf(editor.parts[partOf(each)]?.components ?? []));
+  for (const each of [...own, ...shared]) {
+    if (each.readonly) continue;
     const boolean = each.properties?.kind === "boolean" || each.type === "checkbox";
     for (const { label, value } of choicesOf(each)) {
       found.push([`${each.key}|${boolean ? value : JSON.stringify(value)}`, `「${each.label}」${label}`]);
     }
   }
   return found;
+}
+
+/** The fields of a shared part, groups looked into; columns of lists are nothing that a condition could read. */
+function fieldsOf(components) {
+  return components.flatMap((each) => (each.type === "group" ? fieldsOf(each.components ?? []) : [each]));
 }
 
 function choicesOf({ type, values }) {

@@ -2,9 +2,10 @@
 import { FormEditor } from "@bpmn-io/form-js-editor";
 
 import { offerSupportedComponents, unsupportedIn } from "./components.js";
+import { keeper, say } from "./keeping.js";
 import { Preview } from "./preview.js";
 import { ourProperties } from "./properties.js";
-import { Saving } from "./saving.js";
+import { showSharedParts } from "./shared_parts.js";
 
 const page = document.querySelector("[data-form-editor]");
 if (page) begin(page).catch((error) => fail(page, error));
@@ -13,28 +14,34 @@ async function begin(page) {
   const schema = JSON.parse(JSON.parse(page.querySelector("[data-schema]").textContent));
   const foreign = unsupportedIn(schema);
   if (foreign.length) throw new Error(`表单含有不支持的组件：${foreign.join("、")}`);
+  const parts = JSON.parse(page.querySelector("[data-parts]").textContent);
+  const facts = JSON.parse(page.querySelector("[data-facts]").textContent);
   const editor = new FormEditor({
     container: page.querySelector("[data-canvas]"),
     palette: { parent: page.querySelector("[data-palette]") },
     propertiesPanel: { parent: page.querySelector("[data-properties]") },
     additionalModules: [
       offerSupportedComponents,
-      ourProperties(JSON.parse(page.querySelector("[data-facts]").textContent)),
+      showSharedParts(parts),
+      ourProperties({ facts, parts, isPart: page.dataset.part === "true" }),
     ],
   });
   page.formEditor = editor; // for the page's own tests
   const written = () => `${JSON.stringify(editor.saveSchema(), null, 2)}\n`;
   const preview = new Preview(page, written, (id) => select(editor, id));
-  const saving = new Saving(page, written);
-  await editor.importSchema(schema);
-  editor.on("commandStack.changed", () => {
+  const saving = keeper(page, written);
+  const changed = () => {
     preview.soon();
-    saving.soon();
+    if (page.dataset.editable === "true") saving.changed();
     showHistory(page, editor);
     showTitle(page, editor);
-  });
+  };
+  await editor.importSchema(schema);
+  const wanted = new URLSearchParams(location.search).get("element");
+  if (wanted) select(editor, wanted);
+  editor.on("commandStack.changed", changed);
   offerHistory(page, editor);
-  offerFiles(page, editor, written, saving, preview);
+  offerFiles(page, editor, written, changed);
 }
 
 function fail(page, error) {
@@ -66,7 +73,7 @@ function showTitle(page, editor) {
 }
 
 /** A form as a file: taken along, or put in place of this one. */
-function offerFiles(page, editor, written, saving, preview) {
+function offerFiles(page, editor, written, changed) {
   for (const button of page.querySelectorAll("[data-export]")) {
     button.addEventListener("click", () => download(`${page.dataset.key}.form`, written()));
   }
@@ -78,13 +85,10 @@ function offerFiles(page, editor, written, saving, preview) {
     try {
       await editor.importSchema(await readForm(file, page.dataset));
     } catch (error) {
-      saving.say(`未导入：${error.message}。`);
+      say(page, `未导入：${error.message}。`);
       return;
     }
-    preview.soon();
-    saving.soon();
-    showHistory(page, editor);
-    showTitle(page, editor);
+    changed();
   });
 }
 

@@ -1,6 +1,7 @@
 // The properties panel of our forms: what form-js knows and we honour, and in groups of their own what only we know.
 import { comparisonEntry, insideList } from "./conditions.js";
 import { entry } from "./entries.js";
+import { partOf } from "./shared_parts.js";
 
 const KINDS = [
   ["", "普通文字"],
@@ -35,10 +36,11 @@ const KEPT = {
 };
 const OF_FREE_TEXT = ["minLength", "maxLength", "pattern", "patternErrorMessage"];
 
-export function ourProperties(facts) {
+/** `facts`: where values come from; `parts`: the shared parts that a group may hold; `isPart`: this form is one itself. */
+export function ourProperties({ facts, parts, isPart }) {
   class OurProperties {
     constructor(propertiesPanel, modeling, formEditor, formFieldRegistry) {
-      this.editor = { modeling, formEditor, registry: formFieldRegistry, facts };
+      this.editor = { modeling, formEditor, registry: formFieldRegistry, facts, parts, isPart };
       propertiesPanel.registerProvider(this, 500); // after form-js's own
     }
 
@@ -81,8 +83,9 @@ function withProperty(field, name, value) {
 
 function groupsOf(field, editor) {
   const group = (id, label, entries) => ({ id: `gc-${id}`, label, shouldOpen: true, entries: entries.map((each) => each(field, editor)) });
-  if (field.type === "default") return [group("form", "表单", formEntries())];
+  if (field.type === "default") return [group("form", editor.isPart ? "共用部分" : "表单", formEntries(editor))];
   const groups = [];
+  if (mayHoldPart(field, editor)) groups.push(group("part", "共用部分", partEntries(editor)));
   const kind = kindEntries(field);
   if (kind.length) groups.push(group("kind", "数据类型", kind));
   if (field.type === "dynamiclist") groups.push(group("rows", "明细表", listEntries()));
@@ -93,7 +96,20 @@ function groupsOf(field, editor) {
   return groups;
 }
 
-function formEntries() {
+/** A group that is empty or holds a part already; a part itself holds none. */
+function mayHoldPart(field, { parts, isPart }) {
+  if (field.type !== "group" || isPart) return false;
+  return Boolean(partOf(field)) || (!field.components?.length && Object.keys(parts).length > 0);
+}
+
+function partEntries({ parts }) {
+  const options = [["", "不引用"], ...Object.entries(parts).map(([key, { title }]) => [key, `${title}（${key}）`])];
+  const help = "引用后，分组中显示该共用部分的内容；内容在共用部分中修改，用到它的表单同时改变。分组不写名称时，内容直接排在表单中。";
+  return [entry("choice", "part", "引用共用部分", { ...property("part"), options, help })];
+}
+
+function formEntries({ isPart }) {
+  if (isPart) return [entry("text", "title", "共用部分名称", { ...property("title"), help: "选用和查看时的名称，不显示给办理人。" })];
   return [
     entry("text", "title", "表单名称", { ...property("title"), help: "办理人看到的名称。" }),
     entry("box", "prefill", "带出本件已有信息", {

@@ -1,12 +1,6 @@
 // What went wrong with saving, above the drawing, with what can be done about it.
+import { PROBLEMS } from "../saving.js";
 import { ask, button, make } from "./dom";
-
-const TITLES = {
-  conflict: "他人已保存了新的内容",
-  refused: "当前内容未能保存",
-  failed: "暂时未能保存",
-  closed: "该草稿已不能修改",
-};
 
 export class Banners {
   constructor(holder, { reload, exportOwn, retry }) {
@@ -14,8 +8,7 @@ export class Banners {
   }
 
   show(state, { detail = "", findings = [] }) {
-    if (state === "conflict") detail = "你的修改没有覆盖它，尚未保存。";
-    if (!(state in TITLES)) {
+    if (!(state in PROBLEMS)) {
       if (state !== "saving") this.holder.replaceChildren();
       return;
     }
@@ -23,7 +16,7 @@ export class Banners {
     const words = make(
       "div",
       {},
-      make("strong", {}, TITLES[state]),
+      make("strong", {}, PROBLEMS[state].title),
       detail ? `：${detail}` : "",
       list.length ? make("ul", { className: "mb-0" }, list) : "",
     );
@@ -51,17 +44,16 @@ export class Banners {
   }
 
   actions(state) {
-    const own = button("另存本地（导出我的版本）", this.exportOwn);
-    if (state === "failed") return [button("立即重试", this.retry)];
-    if (state === "refused") return [own];
-    const reload = button(
-      "查看他人版本（重新载入）",
-      async () => {
-        if (await ask("重新载入后，你尚未保存的修改将不再保留；需要的请先另存本地。确定重新载入吗？", "重新载入"))
-          this.reload();
-      },
-      "btn btn-sm btn-primary",
-    );
-    return [reload, own];
+    const offers = {
+      retry: () => button("立即重试", this.retry),
+      export: () => button("另存本地（导出我的版本）", this.exportOwn),
+      reload: () => button("查看他人版本（重新载入）", () => this.reloadIfAgreed(), "btn btn-sm btn-primary"),
+    };
+    return PROBLEMS[state].offers.map((name) => offers[name]());
+  }
+
+  async reloadIfAgreed() {
+    const question = "重新载入后，你尚未保存的修改将不再保留；需要的请先另存本地。确定重新载入吗？";
+    if (await ask(question, "重新载入")) this.reload();
   }
 }

@@ -26,7 +26,7 @@ export class Findings {
 
   async askInTurn() {
     this.holder.classList.add("findings-asking");
-    let said = null;
+    let said;
     do {
       this.again = false;
       said = await this.askOnce();
@@ -162,6 +162,7 @@ function keyOf(file) {
 
 function addressOf({ file, element }, { diagrams, forms }) {
   const key = keyOf(file);
-  if (file.endsWith(".form")) return forms + key;
-  return `${diagrams}${key}${element ? `?element=${encodeURIComponent(element)}` : ""}`;
+  const part = file.startsWith("forms/parts/");
+  const page = part ? `${forms.replace(/forms\/$/, "parts/")}${key}` : `${file.endsWith(".form") ? forms : diagrams}${key}`;
+  return `${page}${element ? `?element=${encodeURIComponent(element)}` : ""}`;
 }

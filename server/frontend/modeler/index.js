@@ -1,5 +1,5 @@
 // The diagram editor's page: the drawing, the panel beside it, the findings below it, and the draft it is saved in.
-import { Autosave } from "./autosave";
+import { Saving } from "../saving.js";
 import { Banners } from "./banners";
 import { createCanvas, goTo, open, xmlOf } from "./canvas";
 import { ask, download } from "./dom";
@@ -34,19 +34,20 @@ class Workbench {
     this.banners = new Banners(page.querySelector("[data-banners]"), {
       reload: () => this.reload(),
       exportOwn: () => this.exportFile(),
-      retry: () => this.autosave.save(),
+      retry: () => this.saving.save(),
     });
-    this.autosave = this.keeper();
+    this.saving = this.keeper();
     this.listen();
   }
 
   keeper() {
-    return new Autosave({
+    return new Saving({
       address: this.given.addresses.content,
+      type: "application/xml",
       etag: this.given.etag,
       token: document.querySelector("meta[name=csrf-token]").content,
-      read: () => this.read(),
-      onState: (state, answer) => {
+      write: () => this.read(),
+      tell: (state, answer) => {
         this.toolbar.state(state);
         this.banners.show(state, answer);
         if (state === "saved" && !this.leaving) this.check();
@@ -56,6 +57,7 @@ class Workbench {
 
   /** What is drawn; where everything was undone, the very file that was opened, which then counts as unchanged. */
   async read() {
+    if (this.toolbar.simulating) return this.beforeSimulation;
     const untouched = this.begun && !this.canvas.get("commandStack").canUndo();
     return untouched ? this.begun : xmlOf(this.canvas);
   }
@@ -63,7 +65,7 @@ class Workbench {
   async start() {
     await open(this.canvas, this.given.xml);
     this.begun = this.given.xml;
-    this.toolbar.state(this.given.editable ? "saved" : "closed");
+    this.toolbar.state(this.given.editable ? "saved" : "readonly");
     if (!NARROW.matches) this.canvas.get("minimap").open();
     const wanted = new URLSearchParams(location.search).get("element");
     if (wanted) goTo(this.canvas, wanted);
@@ -73,7 +75,7 @@ class Workbench {
   listen() {
     const events = this.canvas.get("eventBus");
     events.on("commandStack.changed", ({ trigger }) => {
-      if (trigger !== "clear") this.autosave.changed();
+      if (trigger !== "clear") this.saving.changed();
     });
     events.on("selection.changed", ({ newSelection }) =>
       this.page.classList.toggle("workbench-selected", newSelection.length > 0),
@@ -93,7 +95,7 @@ class Workbench {
     document.addEventListener("click", (event) => {
       const link = event.target.closest?.("a[href]");
       const elsewhere = !link || link.download || link.target || event.ctrlKey || event.metaKey || event.shiftKey;
-      if (elsewhere || event.defaultPrevented || !this.autosave.pending) return;
+      if (elsewhere || event.defaultPrevented || !this.saving.pending) return;
       event.preventDefault();
       this.leaveFor(link.href);
     });
@@ -132,7 +134,7 @@ class Workbench {
   async keepNow() {
     if (!this.given.editable || this.toolbar.simulating) return true;
     this.panel.flush();
-    return this.autosave.save();
+    return this.saving.save();
   }
 
   /** Saves and goes; where saving fails the browser asks whether to leave without. */
@@ -159,11 +161,13 @@ class Workbench {
   /** The simulation colours elements for itself: what is drawn is saved before, and nothing is while it runs. */
   async simulate() {
     await this.keepNow();
+    // Where saving failed a later try sends this.
+    if (this.given.editable && !this.toolbar.simulating) this.beforeSimulation = await this.read();
     this.canvas.get("toggleMode").toggleMode();
   }
 
   reload() {
-    this.autosave.state = "saved"; // what is left behind was agreed to
+    this.saving.abandon(); // what is left behind was agreed to
     location.reload();
   }
 
@@ -179,7 +183,7 @@ class Workbench {
     const wrong = await this.replace(await file.text());
     if (!wrong) {
       this.begun = null;
-      this.autosave.changed();
+      this.saving.changed();
       return;
     }
     await open(this.canvas, before);

@@ -5,8 +5,10 @@ const STATES = {
   saving: "正在保存…",
   conflict: "有冲突",
   refused: "未保存",
+  unwritable: "未保存",
   failed: "未保存",
-  closed: "只读",
+  closed: "未保存",
+  readonly: "只读",
 };
 
 export class Toolbar {

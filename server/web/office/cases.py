@@ -16,6 +16,7 @@ from workflows import forms
 from workflows.batches import ceilings
 from workflows.case.step import BEIJING
 from workflows.casework import cases, documents, dossiers, recoveries, side_paths
+from workflows.casework.history import get_history
 from workflows.errors import Invalid
 from workflows.paging import EMPTY
 from workflows.permissions import OFFICE, READERS, STAFF, Actor
@@ -74,7 +75,7 @@ def show(reference: str) -> Page:
         case=case,
         dossier=dossiers.get_dossier(g.session, actor, reference, g.now),
         documents=documents.list_documents(g.session, actor, reference),
-        history=dossiers.get_history(g.session, actor, reference).items,
+        history=get_history(g.session, actor, reference).items,
         calculations=dossiers.get_calculation(g.session, actor, reference),
         may_upload=_may_upload(case, actor),
     )
@@ -161,7 +162,7 @@ def history(reference: str) -> str:
     names = {each["element_id"]: each["task"] for each in dossier["submissions"]}
     names.update({task["element_id"]: task["name"] for task in case["open_tasks"]})
     names.update(STAGES)
-    events = dossiers.get_history(g.session, actor, reference, limit=5000).items
+    events = get_history(g.session, actor, reference, limit=5000).items
     return tab(
         "cases.history", reference, days=_by_day(events), names=names, labels=_labels(dossier), count=len(events)
     )

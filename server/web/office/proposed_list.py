@@ -42,7 +42,7 @@ def _why(row: Mapping[str, Any], last: Mapping[str, Any], best_only: bool) -> st
     if best_only:
         return f"从优不重复支持：{HELD}"
     if last:
-        return REASONS.get(last.get("code", ""), last["text"])
+        return str(REASONS.get(last.get("code", ""), last["text"]))
     return "经测算支持金额为0元"
 
 

@@ -13,7 +13,7 @@ from server.web.showing.facts import fact_label, fact_value, facts_of
 from server.web.showing.menus import menu_of
 from storage.counting import MOST
 from storage.database import DBAPIError
-from workflows import forms
+from workflows import forms, program
 from workflows.case.step import BEIJING
 from workflows.casework import correspondence, recoveries
 from workflows.casework.documents import MAX_BYTES
@@ -47,6 +47,18 @@ NAMES: Mapping[str, Mapping[str, str]] = {
 }
 
 
+# What a page with a form shows after something was refused; nothing when it is first opened.
+NOTHING_REFUSED: dict[str, Any] = {
+    "errors": {},
+    "wrong": None,
+    "error": None,
+    "ended": False,
+    "refusal": None,
+    "refused": None,
+    "report": None,
+}
+
+
 def register(app: Flask) -> None:
     """Give the templates these words."""
     app.jinja_env.filters.update({name: _naming(known) for name, known in NAMES.items()})
@@ -69,6 +81,7 @@ def register(app: Flask) -> None:
         due_words=due_words,
         stations=stations,
         recorded=recorded,
+        told=told,
     )
     app.jinja_env.globals.update(
         MAX_UPLOAD=MAX_BYTES,
@@ -78,8 +91,10 @@ def register(app: Flask) -> None:
         VALUE_HINTS=words.VALUE_HINTS,
         EXAMPLE_TITLES=words.EXAMPLE_TITLES,
         STATUSES=STATUSES,
+        program_version=program.version(),
     )
     app.context_processor(_about_the_reader)
+    app.context_processor(lambda: NOTHING_REFUSED)
 
 
 def _naming(known: Mapping[str, str]) -> Callable[[str | None], str]:
@@ -96,6 +111,8 @@ def _about_the_reader() -> dict[str, Any]:
         "unread": 0,
         "menu": menu_of(None),
     }
+    if g.get("database_is_away"):
+        return about  # asked once more, it would keep its reader waiting once more
     try:
         actor = find_actor()
         if actor is not None:
@@ -167,19 +184,13 @@ def size(value: int) -> str:
 
 
 def parameter_label(key: str) -> str:
-    found = law.catalog().get(key)
+    found = law.find(key)
     return found.label if found else key
 
 
-def parameter_value(key: str, value: str | None) -> str:
-    """A legal value with its unit; as it was written where the parameter is no longer known."""
-    found = law.catalog().get(key)
-    if value is None or found is None:
-        return value or "—"
-    try:
-        return law.show(found, law.parse(found, value))
-    except law.ValueInvalid:
-        return value
+def parameter_value(key: str, value: str | None, type: str | None = None, unit: str | None = None) -> str:
+    """A legal value with its unit, by what was pinned with it; as it was written where nobody knows how to read it."""
+    return "—" if value is None else law.show_kept(key, value, type, unit)
 
 
 def _days_left(due_on: str) -> int:
@@ -234,6 +245,13 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
 _INSTANTS = frozenset({"ends_at", "suspended_at", "due_at"})
 
 
+def told(changes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What is new in an event, and how many of its values are what the same person had sent before."""
+    new = [change for change in changes if change.get("old") != change.get("new")]
+    kept = [change for change in changes if change.get("new") is not None and change.get("old") == change.get("new")]
+    return {"new": new, "kept": len(kept)}
+
+
 def recorded(change: Mapping[str, Any], labels: Mapping[str, forms.Field]) -> dict[str, str]:
     """A change of the record in words: the field's name, the old and the new value."""
     name = change["field"]
@@ -241,6 +259,8 @@ def recorded(change: Mapping[str, Any], labels: Mapping[str, forms.Field]) -> di
     label = field.name if field else words.RECORD_FIELDS.get(name, name)
     if name.startswith("draw_"):
         label = f"第{name.removeprefix('draw_')}次抽取结果"
+    if name.endswith(".recusal_reason"):
+        label = f"{name.removesuffix('.recusal_reason')}的回避理由"
     if name.endswith(".seal"):
         label = f"{name.removesuffix('.seal')}的密封密钥"
     return {
@@ -255,6 +275,8 @@ def _value(name: str, value: Any, field: forms.Field | None) -> str:
         return ""
     if isinstance(value, list):
         return _rows(name, value, field)
+    if isinstance(value, str) and value.startswith("sha256:"):
+        return f"已填写（仅留数字指纹{value[7:15]}）"
     if field is not None:
         return field.display(value)
     if name in _INSTANTS and isinstance(value, str):

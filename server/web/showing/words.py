@@ -176,6 +176,7 @@ ACTIONS = {
     "list_entry_dismissed": "排除名单所列单位",
     "candidates_created": "建立免申即享申报件",
     "case_migrated": "在办件迁移",
+    "migration_started": "开始在办件迁移",
     "migration_reverted": "撤销迁移",
 }
 # Which events a reader looks for first: shown with a coloured mark on the timeline.
@@ -248,6 +249,14 @@ RECORD_FIELDS = {
     "cause": "退回原因",
     "cap_restored": "是否恢复年度限额",
     "total": "认定支持总额",
+    "recipient": "送达单位",
+    "pool": "备选专家人数",
+    "excluded": "回避和不再抽取的专家",
+    "rules": "未通过的规则",
+    "publish_at": "生效时间",
+    "uscc": "统一社会信用代码",
+    "cases": "申报件",
+    "cap_year": "限额年度",
 }
 # Decisions on the record, where the form that they were made on is not at hand.
 DECISIONS = {

@@ -10,6 +10,7 @@ from server.access import allow, current_actor
 from server.web.showing.answers import Page
 from workflows.errors import GreenCaseError, Unreadable
 from workflows.workshop import drafts, editor_terms, publication
+from workflows.workshop.bundling import shown_finding
 
 blueprint = Blueprint("diagram_editor", __name__)
 DIAGRAM = "/workshop/drafts/<int:draft_id>/diagrams/<process>"
@@ -39,11 +40,11 @@ def _told(view: Any) -> Any:
 @allow("process_owner")
 def show(draft_id: int, process: str) -> str:
     actor = current_actor()
-    draft = drafts.get_draft(g.session, actor, draft_id)
-    diagram = drafts.read_file(g.session, actor, draft_id, drafts.path_of(process))
+    proposal = drafts.get_proposal(g.session, actor, draft_id)
+    diagram = drafts.file_of(proposal, actor, drafts.path_of(process))
     return render_template(
         "workshop/diagram.html",
-        draft=draft,
+        draft=drafts.shown(proposal),
         process=process,
         diagram={
             "process": process,
@@ -51,7 +52,7 @@ def show(draft_id: int, process: str) -> str:
             "xml": diagram.content.decode(),
             "etag": diagram.etag,
             "editable": diagram.editable,
-            "terms": _terms(draft_id, process),
+            "terms": editor_terms.terms_of(proposal.after, process),
             "addresses": {
                 "content": url_for(".content", draft_id=draft_id, process=process),
                 "findings": url_for(".findings", draft_id=draft_id, process=process),
@@ -61,10 +62,6 @@ def show(draft_id: int, process: str) -> str:
             },
         },
     )
-
-
-def _terms(draft_id: int, process: str) -> dict[str, Any]:
-    return editor_terms.terms_of(drafts.library_of(g.session, draft_id), process)
 
 
 @blueprint.get(f"{DIAGRAM}/content")
@@ -98,9 +95,9 @@ def save(draft_id: int, process: str) -> Page:
 @_told
 def findings(draft_id: int, process: str) -> Page:
     """What stands against publishing the draft, and which variables are surely set where in this diagram."""
-    found = publication.check(g.session, current_actor(), draft_id, g.now)
-    library = drafts.library_of(g.session, draft_id)
-    return jsonify({"findings": found, "scope": editor_terms.scope_of(library, process)})
+    proposal = drafts.get_proposal(g.session, current_actor(), draft_id)
+    found = [shown_finding(each) for each in publication.findings_of(g.session, proposal)]
+    return jsonify({"findings": found, "scope": editor_terms.scope_of(proposal.after, process)})
 
 
 @blueprint.get(f"{DIAGRAM}/terms")
@@ -108,5 +105,5 @@ def findings(draft_id: int, process: str) -> Page:
 @_told
 def terms(draft_id: int, process: str) -> Page:
     """What the diagram may refer to by now: a form may have been made in another window."""
-    drafts.get_draft(g.session, current_actor(), draft_id)
-    return jsonify(_terms(draft_id, process))
+    proposal = drafts.get_proposal(g.session, current_actor(), draft_id)
+    return jsonify(editor_terms.terms_of(proposal.after, process))

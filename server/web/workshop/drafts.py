@@ -10,6 +10,7 @@ from server.access import allow, current_actor
 from server.moments import read_instant
 from server.web.showing import words
 from server.web.showing.answers import Page
+from workflows import forms
 from workflows.errors import Changed, Conflict, FieldError, GreenCaseError, Invalid
 from workflows.foresight import rehearsals
 from workflows.permissions import READERS
@@ -129,12 +130,14 @@ def draft(draft_id: int) -> str:
 def _named(path: str, draft: Mapping[str, Any] | None) -> dict[str, str | None]:
     """A file in words, and the page on which an owner edits it."""
     key, is_diagram = path.rpartition("/")[2].rpartition(".")[0], path.endswith(".bpmn")
-    name = words.PROCESSES.get(key, key) if is_diagram else f"表单 {key}"
+    is_part = forms.is_part(path)
+    name = words.PROCESSES.get(key, key) if is_diagram else f"{'共用部分' if is_part else '表单'} {key}"
     if draft is None or not current_actor().has("process_owner"):
         return {"name": name, "url": None}
     if is_diagram:
         return {"name": name, "url": url_for("diagram_editor.show", draft_id=draft["id"], process=key)}
-    return {"name": name, "url": url_for("form_editor.edit", draft_id=draft["id"], key=key)}
+    kind = "parts" if is_part else "forms"
+    return {"name": name, "url": url_for("form_editor.edit", draft_id=draft["id"], kind=kind, key=key)}
 
 
 def by_file(findings: Iterable[Mapping[str, Any]], draft: Mapping[str, Any] | None) -> list[dict[str, Any]]:
@@ -142,8 +145,7 @@ def by_file(findings: Iterable[Mapping[str, Any]], draft: Mapping[str, Any] | No
     found: dict[str, list[dict[str, Any]]] = {}
     for each in findings:
         url = _named(each["file"], draft)["url"]
-        pointing = url and each["element"] and each["file"].endswith(".bpmn")
-        shown = {**each, "url": f"{url}?element={each['element']}" if pointing else url}
+        shown = {**each, "url": f"{url}?element={each['element']}" if url and each["element"] else url}
         found.setdefault(each["file"], []).append(shown)
     return [{"path": path, **_named(path, draft), "findings": each} for path, each in found.items()]
 
@@ -157,13 +159,12 @@ def what_was_refused(error: GateRefused, draft: Mapping[str, Any] | None) -> lis
 @allow(*READING)
 def steps(draft_id: int) -> str:
     """How far the draft is, with the one next thing to do; loaded by its pages, since the gate takes its time."""
-    actor = current_actor()
-    found = drafts.get_draft(g.session, actor, draft_id)
-    findings = publication.check(g.session, actor, draft_id, g.now)
+    proposal = drafts.get_proposal(g.session, current_actor(), draft_id)
+    found, findings = drafts.shown(proposal), publication.findings_of(g.session, proposal)
     return render_template(
         "workshop/steps.html",
         draft=found,
-        stale=[file["path"] for file in found["files"] if file["stale"]],
+        stale=proposal.stale,
         findings=len(findings),
         run=_last_run(found),
         reviewers=desk.list_owners(g.session, without=found["authors"]),
@@ -197,9 +198,10 @@ def discard(draft_id: int) -> Page:
 @blueprint.get("/workshop/drafts/<int:draft_id>/check")
 @allow(*READING)
 def check(draft_id: int) -> str:
-    found = drafts.get_draft(g.session, current_actor(), draft_id)
-    findings = publication.check(g.session, current_actor(), draft_id, g.now)
-    return render_template("workshop/check.html", draft=found, count=len(findings), files=by_file(findings, found))
+    proposal = drafts.get_proposal(g.session, current_actor(), draft_id)
+    found, findings = drafts.shown(proposal), publication.findings_of(g.session, proposal)
+    files = by_file(map(shown_finding, findings), found)
+    return render_template("workshop/check.html", draft=found, count=len(findings), files=files)
 
 
 @blueprint.get("/workshop/drafts/<int:draft_id>/publication")

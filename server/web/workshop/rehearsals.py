@@ -26,6 +26,7 @@ VERDICTS = {
     "other_amount": ("金额不同", "orange"),
     "needs_data": ("需补数据", "orange"),
     "stuck": ("无法继续", "red"),
+    "failed": ("推演出错", "red"),
 }
 STATES = {"running": "推演中", "done": "已完成", "stopped": "已停止"}
 STATE_COLOURS = {"running": "blue", "done": "green", "stopped": "secondary"}

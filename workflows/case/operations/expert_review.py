@@ -8,6 +8,7 @@ from storage import people, reviews
 from storage.cases import Submission, list_submissions
 from storage.people import Expert, User
 from storage.reviews import ReviewDraw, ReviewSeat, ReviewSession
+from workflows.audit import digest_of
 from workflows.case import awards
 from workflows.case.operations.registry import operation
 from workflows.case.step import Step
@@ -43,28 +44,28 @@ def draw_experts(step: Step, _: Mapping[str, str]) -> list[str]:
         panel = _convene(step, (panel.number if panel else 0) + 1)
     taken = reviews.seats(step.session, panel.id)
     pool = people.list_experts(step.session)
-    barred = {seat.username for seat in taken} | _conflicted(step, pool)
+    barred = {seat.username: "已在本轮名单中" for seat in taken} | _conflicted(step, pool)
     seed = secrets.token_hex(16)
     committed = review.commitment(seed)
     step.record("draw_seed_committed", "draw_experts", [{"field": "seed_sha256", "old": None, "new": committed}])
     candidates = [review.Expert(user.username, expert.finance) for expert, user in pool]
     missing, finance, technical = _missing(step, panel, [seat for seat in taken if seat.state != "recused"])
     try:
-        names = review.draw(candidates, missing, finance, seed, barred, technical_min=technical)
+        names = review.draw(candidates, missing, finance, seed, set(barred), technical_min=technical)
     except review.PoolExhausted as shortage:
         raise Conflict(f"{shortage}。请补充专家库后重试。") from shortage
     _keep_draw(step, panel, seed, candidates, barred, names)
     return names
 
 
-def _conflicted(step: Step, pool: list[tuple[Expert, User]]) -> set[str]:
-    """Experts whom the applicant employs, or who come from the one organisation that it asked to avoid (回避)."""
+def _conflicted(step: Step, pool: list[tuple[Expert, User]]) -> dict[str, str]:
+    """Experts whom the applicant employs, or who come from the one organisation that it asked to avoid (回避): why."""
     avoided = step.facts.get("avoided_organization")
-    return {
-        user.username
-        for expert, user in pool
-        if expert.employer_uscc == step.enterprise.uscc or (avoided and expert.employer == avoided)
+    asked = {user.username: "申报单位申请回避其所在单位" for expert, user in pool if avoided == expert.employer != ""}
+    employed = {
+        user.username: "任职于申报单位" for expert, user in pool if expert.employer_uscc == step.enterprise.uscc
     }
+    return asked | employed
 
 
 def _missing(step: Step, panel: ReviewSession, sitting: list[ReviewSeat]) -> tuple[int, int, int]:
@@ -77,7 +78,12 @@ def _missing(step: Step, panel: ReviewSession, sitting: list[ReviewSeat]) -> tup
 
 
 def _keep_draw(
-    step: Step, panel: ReviewSession, seed: str, candidates: list[review.Expert], barred: set[str], names: list[str]
+    step: Step,
+    panel: ReviewSession,
+    seed: str,
+    candidates: list[review.Expert],
+    barred: Mapping[str, str],
+    names: list[str],
 ) -> None:
     """Number the draw, keep what it was made from, and seat who was drawn."""
     number = len(reviews.draws(step.session, panel.id)) + 1
@@ -91,7 +97,7 @@ def _keep_draw(
             excluded=sorted(barred),
             drawn=names,
             reason=str(reason) if reason else None,
-            drawn_by=step.actor.username,
+            drawn_by=step.doer.username,
             drawn_at=step.now,
         )
     )
@@ -103,7 +109,13 @@ def _keep_draw(
     step.record(
         "experts_drawn",
         "draw_experts",
-        [{"field": "seed", "old": None, "new": seed}, {"field": f"draw_{number}", "old": None, "new": names}],
+        [
+            {"field": "seed", "old": None, "new": seed},
+            {"field": "pool", "old": None, "new": len(candidates)},
+            {"field": "excluded", "old": None, "new": [f"{name}（{why}）" for name, why in sorted(barred.items())]},
+            {"field": f"draw_{number}", "old": None, "new": names},
+        ],
+        binds={f"pool:{panel.number}.{number}": digest_of([[each.username, each.finance] for each in candidates])},
     )
 
 
@@ -171,7 +183,14 @@ def settle_declarations(step: Step, _: Mapping[str, str]) -> str:
     step.record(
         "declarations_settled",
         "settle_declarations",
-        _unsealed([(seat.username, seat.state, declared[seat.username].seal) for seat in answered]),
+        [
+            *_unsealed([(seat.username, seat.state, declared[seat.username].seal) for seat in answered]),
+            *(
+                {"field": f"{seat.username}.recusal_reason", "old": None, "new": seat.recusal_reason}
+                for seat in answered
+                if seat.state == "recused"
+            ),
+        ],
     )
     return "complete" if sum(seat.state == "accepted" for seat in seats) >= panel.size else "short"
 

@@ -31,9 +31,9 @@ def record_refusal(step: Step, _: Mapping[str, str]) -> None:
     """Set the reason, give back what the case holds of the ceiling, tell the firm with its remedies (P16)."""
     code = refusal_reason(step)
     step.case.reason = code
-    clusters.settle_year(step)
     awards.release(step, f"不予支持：{REASONS[code]}", reallocate=True)
     awards.wake_rivals(step)
+    clusters.settle_year(step)
     by = "经区政府审定，" if step.case.stage == "P15" else ""
     why = by or f"因{REASONS[code]}，"
     letters.send(step, "refusal", f"依据《实施细则》{SCHEMES[step.case.scheme].ARTICLE}及有关规定，{why}决定不予支持。")

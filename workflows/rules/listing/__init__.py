@@ -17,7 +17,18 @@ from workflows.rules.listing.rows import BEST_ONLY, OTHER_POLICY, RECOGNITION, L
 from workflows.rules.money import ZERO
 from workflows.rules.parameters import get_decimal
 
-__all__ = ["BEST_ONLY", "OTHER_POLICY", "RECOGNITION", "Held", "ListStep", "ListedCase", "Row", "Taken", "propose"]
+__all__ = [
+    "BEST_ONLY",
+    "OTHER_POLICY",
+    "RECOGNITION",
+    "Held",
+    "ListStep",
+    "ListedCase",
+    "Row",
+    "Taken",
+    "binds",
+    "propose",
+]
 
 RENEWABLE, CLUSTER = "renewable_energy", "industry_cluster"
 
@@ -34,6 +45,11 @@ def counts_in_annual_cap(scheme: str, is_enterprise: bool, parameters: Mapping[s
     """Whether an award of this scheme to this kind of beneficiary falls under 单个企业每年最高支持200万元."""
     if scheme == CLUSTER and parameters.get("a8.exempt_from_annual_cap") is True:
         return False
+    return binds(is_enterprise, parameters)
+
+
+def binds(is_enterprise: bool, parameters: Mapping[str, object]) -> bool:
+    """Whether the annual ceiling holds for this kind of beneficiary (`a10.annual_cap_applies_to`, M10)."""
     return is_enterprise or parameters["a10.annual_cap_applies_to"] == "all_beneficiaries"
 
 

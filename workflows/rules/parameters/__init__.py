@@ -3,6 +3,9 @@
 The TOML files of this package are what is shipped. A FIXED value is the policy's own. A CEIL value may be lowered, an
 OPEN one chosen: both count only once the process owner has confirmed them. A contested reading has no default at all.
 Nothing here is law by itself: a scheme gets the values as an argument and its determination records them.
+
+A value is judged when it is chosen (`parse`, `check`, `values`). What was pinned with a batch was judged then and is
+only read (`pinned`, `read`, `show_kept`), whatever the newest files say of it.
 """
 
 from __future__ import annotations
@@ -11,12 +14,13 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
+from types import MappingProxyType
 from typing import TypeVar
 
 from workflows.rules.parameters.parameter import BeyondLimit, Parameter
-from workflows.rules.values import KINDS, LONGEST_TEXT, ValueInvalid
+from workflows.rules.values import KINDS, LONGEST_TEXT, Kind, ValueInvalid
 
 __all__ = [
     "BeyondLimit",
@@ -27,12 +31,17 @@ __all__ = [
     "as_text",
     "catalog",
     "check",
+    "find",
     "get_decimal",
     "get_rounding_unit",
     "get_value",
+    "is_allowed",
     "parse",
+    "pinned",
+    "read",
     "required_for",
     "show",
+    "show_kept",
     "show_limit",
     "texts_of",
     "values",
@@ -54,18 +63,23 @@ class ParameterMissing(LookupError):
     """A value that a rule needs was not chosen: it ships without a default and nobody has confirmed one."""
 
     def __init__(self, id: str) -> None:
-        parameter = catalog().get(id)
+        parameter = find(id)
         super().__init__(f"政策口径“{parameter.label if parameter else id}”（{id}）尚未确定，无法计算")
         self.id = id
 
 
 def catalog(on: date | None = None) -> Mapping[str, Parameter]:
-    """The parameters by id, in the order of the files, each as in force on a day, or the newest ones without a day."""
-    newest: dict[str, Parameter] = {}
-    for parameter in _shipped():
-        if on is None or parameter.effective_on <= on:
-            newest[parameter.id] = parameter
-    return newest
+    """The parameters to choose by id, in the order of the files, each as in force on a day, or the newest ones."""
+    return {id: each for id, each in _entries(on).items() if not each.is_retired(on)}
+
+
+def find(id: str) -> Parameter | None:
+    """The newest entry of this id, also of one that is retired: what was chosen under it is explained by it."""
+    return _entries().get(id)
+
+
+def _entries(on: date | None = None) -> dict[str, Parameter]:
+    return {each.id: each for each in _shipped() if on is None or each.effective_on <= on}
 
 
 def required_for(schemes: Iterable[str]) -> list[Parameter]:
@@ -89,6 +103,15 @@ def parse(parameter: Parameter, text: object) -> object:
 def check(parameter: Parameter, value: object) -> None:
     """Raises BeyondLimit for a value that the policy, or the sense of the parameter, does not allow."""
     parameter.check(value)
+
+
+def is_allowed(parameter: Parameter, text: str) -> bool:
+    """Whether the text could be chosen now; what was confirmed under an older law perhaps no longer can."""
+    try:
+        check(parameter, parse(parameter, text))
+    except (ValueInvalid, BeyondLimit):
+        return False
+    return True
 
 
 def as_text(parameter: Parameter, value: object) -> str:
@@ -125,6 +148,55 @@ def values(overrides: Mapping[str, str], on: date | None = None) -> Mapping[str,
     return typed
 
 
+def pinned(texts: Mapping[str, str], types: Mapping[str, str]) -> Mapping[str, object]:
+    """The typed values of a batch by id, as they were meant when it opened; `types` are those pinned with the texts.
+
+    Nothing is judged and nothing raised. Ids that the files no longer have keep their values. A parameter that came
+    after the batch has the value that held `before` it, one of other schemes the default; a contested one is absent.
+    """
+    return _pinned(tuple(sorted(texts.items())), tuple(sorted(types.items())))
+
+
+# A batch's values are asked for many times in each step of its cases.
+@lru_cache(maxsize=64)
+def _pinned(texts: tuple[tuple[str, str], ...], types: tuple[tuple[str, str], ...]) -> Mapping[str, object]:
+    type_of = dict(types)
+    typed = {id: read(id, text, type_of.get(id)) for id, text in texts}
+    for id, parameter in _entries().items():
+        otherwise = parameter.default if parameter.before is None else parameter.before
+        if id not in typed and otherwise is not None:
+            typed[id] = read(id, otherwise)
+    return MappingProxyType(typed)
+
+
+def read(id: str, text: str, type: str | None = None) -> object:
+    """The value that a text was once accepted as; without a type, for none was kept at first, by that of the files.
+
+    What cannot be read so stays its text: whichever rule asks for it raises TypeError, and all others go on.
+    """
+    try:
+        return _kind(id, type).parse(text, {})
+    except ValueInvalid:
+        return text
+
+
+def show_kept(id: str, text: str, type: str | None = None, unit: str | None = None) -> str:
+    """A value that was once accepted, as an official writes it, in the unit that was kept with it; else its text."""
+    known, kind = find(id), _kind(id, type)
+    choices = known.choices if known else {}
+    in_unit = known.unit if known and unit is None else unit or ""
+    try:
+        return kind.show(kind.parse(text, {}), choices, in_unit)
+    except ValueInvalid:
+        return text
+
+
+def _kind(id: str, type: str | None) -> Kind:
+    """The kind of a type; of the id's own without one, and plain words where neither is known."""
+    known = find(id) if type is None else None
+    return KINDS.get(known.type if known else type or "text", KINDS["text"])
+
+
 def get_value(values: Mapping[str, object], id: str, type: type[T]) -> T:
     """The value of this id, as the Python type of its kind (see `values.KINDS`).
 
@@ -152,7 +224,7 @@ def get_rounding_unit(values: Mapping[str, object]) -> Decimal:
 
 def texts_of(values: Mapping[str, object], ids: Iterable[str]) -> dict[str, str]:
     """The texts of these values, for the record of a determination. Raises ParameterMissing."""
-    known = catalog()
+    known = _entries()
     texts: dict[str, str] = {}
     for id in ids:
         if id not in values:

@@ -35,6 +35,9 @@ class Parameter:
     `limit` is the policy's own figure: the only value when FIXED, the highest otherwise. An OPEN value has one where
     the policy caps what it leaves open besides: the tiers of 第五条第三款. `minimum`, `maximum` and `odd` keep an OPEN
     value sensible. All are texts as `values` reads them. `schemes` is empty for what holds for all.
+
+    `before` is the value under which the rules do what they did before there was this parameter: batches that opened
+    without it have it. From `retired_on` on nobody chooses the parameter any more; what was chosen is still read by it.
     """
 
     id: str
@@ -53,6 +56,8 @@ class Parameter:
     choices: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
     schemes: tuple[str, ...] = ()
+    before: str | None = None
+    retired_on: date | None = None
 
     @classmethod
     def of(cls, stated: Mapping[str, Any]) -> Parameter:
@@ -62,12 +67,18 @@ class Parameter:
             raise ValueError(f"{parameter.id}: unknown type, status or basis")
         if parameter.status != "OPEN" and parameter.limit is None:
             raise ValueError(f"{parameter.id}: FIXED and CEIL state the policy's limit")
+        if parameter.type in ("enum", "periods") and not parameter.choices:
+            raise ValueError(f"{parameter.id}: without choices anything would be taken")
         return parameter
 
     @property
     def contested(self) -> bool:
         """Whether no default is shipped, so that somebody has to choose first."""
         return self.default is None
+
+    def is_retired(self, on: date | None = None) -> bool:
+        """Whether nobody chooses it on a day, or ever again without a day."""
+        return self.retired_on is not None and (on is None or self.retired_on <= on)
 
     @property
     def highest(self) -> str | None:

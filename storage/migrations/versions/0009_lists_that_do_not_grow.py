@@ -1,6 +1,6 @@
 """Lists that do not grow
 
-Revision: 0007, after 0003
+Revision: 0009, after 0008
 """
 
 import sqlalchemy as sa
@@ -12,8 +12,8 @@ from storage.base import Base
 from storage.cases import Case
 from storage.people import Enterprise
 
-revision = "0007"
-down_revision = "0003"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -27,7 +27,6 @@ OFFERED = sa.text("status = 'open' AND assignee IS NULL")
 DONE = sa.text("status = 'done'")
 BY_TERM = sa.text("coalesce(due_on, '9999-12-31'::date)")
 UNREAD = sa.text("read_at IS NULL")
-UNLOCKED = sa.text("locked_at IS NULL AND withdrawn_at IS NULL")
 
 
 def upgrade() -> None:
@@ -36,7 +35,6 @@ def upgrade() -> None:
     _index_cases()
     _index_tasks()
     op.create_index("ix_message_unread", "message", ["enterprise_id"], postgresql_where=UNREAD)
-    op.create_index("ix_document_unlocked", "document", ["id"], postgresql_where=UNLOCKED)
     op.create_index(op.f("ix_historic_award_uscc_id"), "historic_award", ["uscc", "id"])
     op.create_index(op.f("ix_list_entry_list_id_state_case_id"), "list_entry", ["list_id", "state", "case_id"])
     _make_search(search.EnterpriseSearch, Enterprise, "uscc", "name")

@@ -1,0 +1,1 @@
+"""What the program does without anybody waiting: `due` what the calendar brings, `asked` what people ask for."""
