@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, and_, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
+from storage.batches import Batch
 from storage.cases import Case, Reach, Scope, tasks_of, with_names, within
 from storage.people import Enterprise
 from storage.questions.looking_up import Searched, look_up
@@ -47,7 +48,12 @@ def list_visible(
 
 
 def _read(session: Session, ids: Any) -> Sequence[Case]:
-    return session.scalars(with_names().where(Case.id.in_(ids)).order_by(Case.id.desc())).all()
+    """These cases with the names that a list shows; the pinned values of a batch alone are longer than its page."""
+    query = with_names().options(
+        contains_eager(Case.batch).load_only(Batch.title),
+        contains_eager(Case.enterprise).load_only(Enterprise.uscc, Enterprise.name),
+    )
+    return session.scalars(query.where(Case.id.in_(ids)).order_by(Case.id.desc())).all()
 
 
 def _conditions(filters: Filters, before: int | None) -> list[Any]:

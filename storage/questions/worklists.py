@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, literal, or_, select, true, tuple_, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from storage.cases import Case, Reach, Scope, within
 from storage.counting import MOST, at_most
@@ -158,6 +158,8 @@ def _list(session: Session, shelf: _Shelf, term: Term | None, limit: int) -> Seq
 def _read(session: Session, shelf: _Shelf, ids: Any) -> list[Row]:
     query = select(Task, Case, Enterprise).join(Case, Case.id == Task.case_id)
     query = query.join(Enterprise, Enterprise.id == Case.enterprise_id).where(Task.id.in_(ids))
+    # What was typed so far, and what a firm says of itself, no list shows.
+    query = query.options(defer(Task.draft), defer(Enterprise.profile))
     rows = session.execute(query.order_by(*shelf.order(shelf.key, Task.id)))
     return [(row[0], row[1], row[2]) for row in rows]
 
