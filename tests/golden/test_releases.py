@@ -39,9 +39,8 @@ class Resumed(Living):
 @cache
 def bundle(release: str, scheme: str) -> tuple[Diagrams, dict[str, forms.Form]]:
     files = releases.read_bundles(release)[scheme]
-    loaded = [forms.load(content) for path, content in files.items() if path.endswith(".form")]
     drawings = {path: content for path, content in files.items() if path.endswith(".bpmn")}
-    return compile_bundle(drawings, scheme), {form.key: form for form in loaded}
+    return compile_bundle(drawings, scheme), dict(forms.load_all(files))
 
 
 @cache
