@@ -71,6 +71,7 @@ WITH placed AS (
     FROM generate_series(1, {cases}) n
 )
 SELECT n, {last_case} + n AS case_id, s.case_id AS seed, at IS NOT NULL AS is_open, s.prefix AS old_prefix,
+       s.chain AS old_chain,
        lpad(to_hex(n), 24, '0') AS prefix, abs(hashint4(-n)) AS chance, d.key AS scheme, d.id AS definition_id,
        'TZL' || extract(year FROM made_at) || lpad((100000 + n)::text, 6, '0') AS reference,
        (%(objects)s::text[])[n * 7 %% {objects} + 1] || (%(acts)s::text[])[n * 5 %% {acts} + 1] || '项目'
@@ -139,10 +140,13 @@ def fill(owner_url: str, seeds: Sequence[Seed], cases: int) -> None:
 
 def _plan(connection: Connection, seeds: Sequence[Seed], cases: int) -> None:
     """The table that says of each copy what it is a copy of, and what is its own."""
-    connection.execute("CREATE TEMPORARY TABLE seed (place text, case_id bigint, prefix text)")
+    connection.execute("CREATE TEMPORARY TABLE seed (place text, case_id bigint, prefix text, chain text)")
     for seed in seeds:
         prefix = decode_state(seed.state)[0][1]
-        connection.execute("INSERT INTO seed VALUES (%s, %s, %s)", [seed.place, seed.case_id, prefix])
+        connection.execute(
+            "INSERT INTO seed SELECT %s, id, %s, 'case:' || reference FROM cases WHERE id = %s",
+            [seed.place, prefix, seed.case_id],
+        )
     numbers = {
         "cases": cases,
         "open": min(cases * 2 // 5, OPEN_AT_MOST),
@@ -202,7 +206,7 @@ COPIED: Mapping[str, Mapping[str, str]] = {
         "accepted_at": "CASE WHEN s.accepted_at IS NOT NULL THEN p.made_at + interval '3 days' END",
         "suspended_at": "CASE WHEN p.is_open AND p.chance % 97 = 0 THEN p.made_at + interval '9 days' END",
         "ended_at": "CASE WHEN NOT p.is_open THEN p.made_at + interval '120 days' END",
-        "status": "CASE WHEN NOT p.is_open AND p.chance % 5 = 0 THEN 'REFUSED' ELSE s.status END",
+        "status": "CASE WHEN NOT p.is_open AND p.chance % 5 = 0 THEN 'NOT_SUPPORTED' ELSE s.status END",
     },
     "case_facts": {"case_id": "p.case_id", "facts": "CASE WHEN p.is_open THEN s.facts ELSE '{}' END"},
     "case_identifier": {"case_id": "p.case_id", "value": "s.value || p.n"},
@@ -230,15 +234,24 @@ COPIED: Mapping[str, Mapping[str, str]] = {
         "task_id": "replace(s.task_id, p.old_prefix, p.prefix)",
         "data": "CASE WHEN p.is_open THEN s.data ELSE '{}' END",
     },
+    "submission_personal": {"task_id": "replace(s.task_id, p.old_prefix, p.prefix)"},
+    "audit_event": {"chain": "'case:' || p.reference", "at": "p.made_at"},
     "list_row": {"case_id": "p.case_id", "batch_id": "p.batch_id"},
     "notice_item": {"case_id": "p.case_id"},
     "message": {"case_id": "p.case_id", "enterprise_id": "p.enterprise_id", "sent_at": "p.made_at"},
 }
-FILLED = (*COPIED, "audit_event", "instance", "case_search")
+FILLED = (*COPIED, "instance", "case_search")
+# How the rows of a seed are found, where not by its id.
+OF_SEED = {
+    "cases": "s.id = p.seed",
+    "audit_event": "s.chain = p.old_chain",
+    "submission_personal": "left(s.task_id, 24) = p.old_prefix AND p.is_open",
+}
 KEPT_OF = {
     "task": "p.is_open OR s.element_id = ANY(%(kept)s)",
     "submission": "p.is_open OR s.element_id = 'fill_application'",
     "wait": "p.is_open OR s.kind = 'timer'",
+    "audit_event": "s.seq > (SELECT max(seq) - 3 FROM audit_event m WHERE m.chain = s.chain)",
     "message": "p.is_open OR s.read_at IS NOT NULL OR s.id % 2 = 0",
     "case_identifier": "p.is_open OR p.chance % 4 = 0",
 }
@@ -256,7 +269,7 @@ def _copy(connection: Connection, table: str, changed: Mapping[str, str]) -> Non
     ]
     query = sql.SQL(
         "INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE SELECT {values} FROM plan p "
-        "JOIN {table} s ON s.{key} = p.seed WHERE {kept} ORDER BY p.n"
+        "JOIN {table} s ON {of_seed} WHERE {kept} ORDER BY p.n"
     ).format(
         table=sql.Identifier(table),
         columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
@@ -264,7 +277,7 @@ def _copy(connection: Connection, table: str, changed: Mapping[str, str]) -> Non
             sql.SQL(changed[name].replace("%", "%%")) if name in changed else sql.Identifier("s", name)
             for name in columns
         ),
-        key=sql.SQL("id" if table == "cases" else "case_id"),
+        of_seed=sql.SQL(OF_SEED.get(table, "s.case_id = p.seed")),
         kept=sql.SQL(KEPT_OF.get(table, "true").replace(" % ", " %% ")),
     )
     connection.execute(query, {"kept": list(KEPT)})
@@ -283,9 +296,3 @@ def _copy_states(connection: Connection, seeds: Sequence[Seed]) -> None:
             head, names, processes = decoded[seed]
             head[1] = prefix
             copy.write_row((case_id, encode_state(head, names, processes), due[seed]))
-    connection.execute(
-        "INSERT INTO audit_event (chain, seq, at, actor, action, subject, changes, previous, hash) "
-        "SELECT 'case:' || p.reference, e.seq, p.made_at, e.actor, e.action, e.subject, e.changes, e.previous, e.hash "
-        "FROM plan p JOIN cases s ON s.id = p.seed JOIN audit_event e ON e.chain = 'case:' || s.reference "
-        "WHERE e.seq > (SELECT max(seq) - 3 FROM audit_event m WHERE m.chain = e.chain)"
-    )

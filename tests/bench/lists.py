@@ -30,7 +30,7 @@ from tests.bench import bulk
 from tests.contract_client import Api, Office, fill, flask_transport
 from tests.offices import sign_in_everybody
 from tests.server.signing_in import put_into_cookie
-from workflows import jobs
+from workflows.jobs import due
 
 SIZES = (1_000, 200_000)
 PAGES, STEPS = 40, 10
@@ -245,4 +245,4 @@ def _timer_rounds(place: Place) -> Iterator[float]:
 
 
 def _fire_all(database: Database, now: datetime) -> None:
-    assert jobs.run_due(database, now) == TIMERS
+    assert due.run_due(database, now) == TIMERS
