@@ -76,7 +76,7 @@ def go_on(live: Site, case: dict[str, Any]) -> None:
 def look_up(live: Site, reference: str) -> None:
     """The auditor finds the case and reads all of it, and has nothing to press."""
     page = live.visit("auditor", "/cases")
-    page.get_by_label("编号、名称或单位").fill(reference)
+    page.get_by_label("编号、名称、单位或信用代码").fill(reference)
     page.get_by_role("button", name="查询").click()
     page.get_by_role("link", name="淬火线余热回收改造").click()
     expect(page.locator(".page-head .status-tag")).to_have_text("已拨付")
