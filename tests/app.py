@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from jinja2 import StrictUndefined
 
 from server import Installation, create_app, database_of_pages
 from server.embedded import S3, Urls
@@ -61,7 +60,5 @@ def application(settings: Settings, *, of_its_own: bool = False) -> Iterator[Fla
 
 def _made(settings: Settings) -> tuple[Flask, dict[str, Any]]:
     app = create_app(settings)
-    # A name that nobody gave a template is a mistake in one of its branches, not an empty place on the page.
-    app.jinja_env.undefined = StrictUndefined
     app.extensions["greencase"].database.dispose()
     return app, dict(app.config)

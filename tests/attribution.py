@@ -121,7 +121,7 @@ def _by_the_program(event: AuditEvent, events: Mapping[tuple[str, int], AuditEve
     cause = events.get((event.cause_chain, event.cause_seq or 0))
     if cause is None:
         return "what it followed from is not on record"
-    if cause.at > event.at or (cause.chain == event.chain and cause.seq >= event.seq):
+    if cause.chain == event.chain and cause.seq >= event.seq:
         return "it came before what it followed from"
     return "what it followed from followed itself" if cause.cause_chain is not None else None
 

@@ -20,6 +20,8 @@ from tests.server.signing_in import PERSON, put_into_cookie, token_of
 from workflows import rules
 from workflows.workshop import drafts
 
+pytestmark = pytest.mark.usefixtures("strict_names")
+
 HOSTILE = (
     "", "²", "-1", "9" * 400, "NaN", "1e309", "0.005", "长" * 300, "a\x00b", "\u202e<script>", "../../etc/passwd",
     "2026-02-30", "9999-12-31", "2026-03-02 09:00", "support",
