@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -118,7 +119,9 @@ class Hands:
 
     def work(self, *, until_empty: bool = False) -> None:
         """Do jobs until stopped, or until none waits. Raises what procrastinate raises when the database goes away."""
-        asyncio.run(self._work(until_empty))
+        # In a thread of its own: whoever calls this may have a loop of his own under way in his.
+        with ThreadPoolExecutor(max_workers=1) as one:
+            one.submit(lambda: asyncio.run(self._work(until_empty))).result()
 
     async def _work(self, until_empty: bool) -> None:
         connector = PsycopgConnector(
