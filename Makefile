@@ -69,7 +69,7 @@ lock: $(STAMPS)/dev
 	npm install --package-lock-only
 
 clean:
-	rm -rf $(VENV) node_modules server/static build *.egg-info .mypy_cache .ruff_cache .import_linter_cache .coverage
+	rm -rf $(VENV) node_modules server/static build *.egg-info .mypy_cache .ruff_cache .import_linter_cache .coverage*
 	find server storage workflows tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---- the Python environment -----------------------------------------------------------------------------------------

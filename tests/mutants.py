@@ -96,8 +96,8 @@ def _shown(node: ast.AST) -> str:
 
 
 def _copy(folder: Path) -> None:
-    left = shutil.ignore_patterns("__pycache__", "conftest.py")  # the law needs no servers
-    for name in ("workflows", "tests"):
+    left = shutil.ignore_patterns("__pycache__", "static", "conftest.py")  # these tests need no servers
+    for name in ("bpmn", "server", "storage", "workflows", "tests"):
         shutil.copytree(ROOT / name, folder / name, ignore=left)
     shutil.copy(ROOT / "pyproject.toml", folder)
 

@@ -57,7 +57,6 @@ class Workbench {
 
   /** What is drawn; where everything was undone, the very file that was opened, which then counts as unchanged. */
   async read() {
-    if (this.toolbar.simulating) return this.beforeSimulation;
     const untouched = this.begun && !this.canvas.get("commandStack").canUndo();
     return untouched ? this.begun : xmlOf(this.canvas);
   }
@@ -158,11 +157,9 @@ class Workbench {
     this.panel.refresh();
   }
 
-  /** The simulation colours elements for itself: what is drawn is saved before, and nothing is while it runs. */
+  /** What is drawn is saved before. Where that failed a later try saves it: without the simulation's colours. */
   async simulate() {
     await this.keepNow();
-    // Where saving failed a later try sends this.
-    if (this.given.editable && !this.toolbar.simulating) this.beforeSimulation = await this.read();
     this.canvas.get("toggleMode").toggleMode();
   }
 
