@@ -200,10 +200,23 @@ def lock(session: Session, case_id: int) -> Case:
     return session.scalars(to_change(select(Case).where(Case.id == case_id))).one()
 
 
+_OF_TASK = to_change(select(Case.id).join(Task, Task.case_id == Case.id).where(Task.id == bindparam("task_id")), Case)
+
+
+def lock_of_task(session: Session, task_id: str) -> bool:
+    """Lock the case that a task belongs to, to be read under the lock; False where there is no such task."""
+    return session.scalar(_OF_TASK, {"task_id": task_id}) is not None
+
+
 def lock_all(session: Session, case_ids: Iterable[int]) -> Sequence[Case]:
     """Lock several cases in the order of their references."""
     query = select(Case).where(Case.id.in_(list(case_ids))).order_by(Case.reference)
     return session.scalars(to_change(query)).all()
+
+
+def save_facts(session: UnitOfWork, case_id: int, facts: Mapping[str, Any]) -> None:
+    """Put these facts in the place of what was known of a case."""
+    session.amend(CaseFacts, case_id, {"facts": facts})
 
 
 def next_number(session: Session) -> int:
@@ -227,13 +240,11 @@ _OF_ELEMENT = (
     .order_by(Submission.id.desc())
     .limit(1)
 )
-_OF_PERSON = _OF_ELEMENT.where(Submission.by == bindparam("by"))
 
 
-def latest_submission(session: Session, case_id: int, element_id: str, by: str | None = None) -> Submission | None:
-    """What was sent last for an element, by anybody or by one person."""
-    known = {"case_id": case_id, "element_id": element_id}
-    return session.scalar(_OF_PERSON, {**known, "by": by}) if by else session.scalar(_OF_ELEMENT, known)
+def latest_submission(session: Session, case_id: int, element_id: str) -> Submission | None:
+    """What was sent last for an element, by anybody."""
+    return session.scalar(_OF_ELEMENT, {"case_id": case_id, "element_id": element_id})
 
 
 def latest_submissions(session: Session, case_id: int, element_ids: Iterable[str]) -> dict[str, Submission]:

@@ -19,14 +19,15 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from storage.audit import AuditEvent, chain_of_case
 from storage.base import Base, Id, Instant, one_of
 from storage.batches import Batch
-from storage.cases import Case, CaseFacts
+from storage.cases import Case, CaseFacts, Submission, SubmissionPersonal
 from storage.locks import to_change, to_claim
 from storage.people import Enterprise
+from storage.tasks import Task
 from storage.unit_of_work import UnitOfWork
 
 
@@ -83,14 +84,15 @@ def list_waits(session: Session, case_ids: Iterable[int]) -> Sequence[Wait]:
     return session.scalars(query.order_by(Wait.due_at, Wait.id)).all()
 
 
-def end_waits(session: Session, ids: Iterable[str], now: datetime) -> None:
+def end_waits(session: UnitOfWork, ids: Iterable[str], now: datetime) -> None:
     """These waits are over; they stay for the heat map."""
-    session.execute(update(Wait).where(Wait.id.in_(list(ids))).values(ended_at=now))
+    for wait_id in ids:
+        session.amend(Wait, wait_id, {"ended_at": now})
 
 
-def move_wait(session: Session, wait_id: str, due_at: datetime | None) -> None:
+def move_wait(session: UnitOfWork, wait_id: str, due_at: datetime | None) -> None:
     """The deadline of a wait was moved."""
-    session.execute(update(Wait).where(Wait.id == wait_id).values(due_at=due_at))
+    session.amend(Wait, wait_id, {"due_at": due_at})
 
 
 def waiting_cases(session: Session, batch_id: int, message: str) -> list[int]:
@@ -163,8 +165,9 @@ def append_wait(session: UnitOfWork, row: Mapping[str, Any]) -> None:
 class Ground(NamedTuple):
     """What a step stands on besides the locked case: its process, facts, batch and firm, and the end of its record."""
 
-    instance: Instance
-    facts: CaseFacts
+    state: bytes
+    retry_at: datetime | None
+    facts: dict[str, Any]
     batch: Batch
     enterprise: Enterprise
     seq: int
@@ -180,14 +183,45 @@ _NEWEST_EVENT = (
     .lateral("newest_event")
 )
 _GROUND = (
-    select(Instance, CaseFacts, Batch, Enterprise, _NEWEST_EVENT.c.seq, _NEWEST_EVENT.c.hash)
+    select(
+        *(Instance.state, Instance.retry_at, CaseFacts.facts, Batch, Enterprise),
+        *(func.coalesce(_NEWEST_EVENT.c.seq, 0), func.coalesce(_NEWEST_EVENT.c.hash, "")),
+    )
+    .select_from(Instance)
     .join(CaseFacts, CaseFacts.case_id == Instance.case_id)
     .join(Case, Case.id == Instance.case_id)
     .join(Batch, Batch.id == Case.batch_id)
     .join(Enterprise, Enterprise.id == Case.enterprise_id)
     .outerjoin(_NEWEST_EVENT, true())
-    .where(Instance.case_id == any_(bindparam("case_ids", type_=ARRAY(BigInteger))))
     .execution_options(populate_existing=True)
+)
+_OF_CASES = _GROUND.add_columns(Instance.case_id).where(
+    Instance.case_id == any_(bindparam("case_ids", type_=ARRAY(BigInteger)))
+)
+# What the same person sent for the same element before: what is sent again is told beside it.
+_EARLIER = (
+    select(Submission.content, SubmissionPersonal.values)
+    .outerjoin(SubmissionPersonal, SubmissionPersonal.task_id == Submission.task_id)
+    .where(Submission.case_id == Task.case_id, Submission.element_id == Task.element_id)
+    .where(Submission.by == bindparam("by"))
+    .order_by(Submission.id.desc())
+    .limit(1)
+    .lateral("earlier")
+)
+# What the same person did in this case that keeps him from this task.
+_other = aliased(Task)
+_KEPT_FROM = (
+    select(_other.name)
+    .where(_other.case_id == Task.case_id, _other.element_id == any_(Task.separate_from))
+    .where(_other.completed_by == bindparam("by"))
+    .limit(1)
+    .scalar_subquery()
+)
+_OF_TASK = (
+    _GROUND.add_columns(Case, Task, _KEPT_FROM, _EARLIER.c.content, _EARLIER.c["values"])
+    .join(Task, Task.case_id == Case.id)
+    .outerjoin(_EARLIER, true())
+    .where(Task.id == bindparam("task_id"))
 )
 
 
@@ -196,8 +230,33 @@ def load(session: Session, case_ids: Iterable[int]) -> dict[int, Ground]:
 
     A statement of its own after the lock, so that it sees what another transaction has just committed.
     """
-    rows = session.execute(_GROUND, {"case_ids": list(case_ids)})
-    return {row[0].case_id: Ground(row[0], row[1], row[2], row[3], row[4] or 0, row[5] or "") for row in rows}
+    return {row[-1]: Ground(*row[:-1]) for row in session.execute(_OF_CASES, {"case_ids": list(case_ids)})}
+
+
+class TaskGround(NamedTuple):
+    """A task as it stands under the lock of its case, and what one person has to do with it."""
+
+    task: Task
+    kept_from_by: str | None
+    """The name of a task that he has completed in this case and that keeps him from this one (岗位分离)."""
+    earlier: dict[str, Any]
+    """What he sent for the same element last; empty the first time."""
+
+
+def load_with_task(session: Session, task_id: str, by: str) -> tuple[Case, Ground, TaskGround]:
+    """The locked case of a task, what a step needs besides it, as `load` reads it, and the task itself."""
+    *ground, case, task, kept_from_by, sent, personal = session.execute(_OF_TASK, {"task_id": task_id, "by": by}).one()
+    return case, Ground(*ground), TaskGround(task, kept_from_by, {**(sent or {}), **(personal or {})})
+
+
+def save_state(session: UnitOfWork, case_id: int, state: bytes, next_due_at: datetime | None) -> None:
+    """Keep the state of a case and the instant of its next timer."""
+    session.amend(Instance, case_id, {"state": state, "next_due_at": next_due_at})
+
+
+def clear_failures(session: UnitOfWork, case_id: int) -> None:
+    """A step succeeded: the next that fails waits but a little again."""
+    session.amend(Instance, case_id, {"retry_at": None, "failures": 0})
 
 
 def get_state(session: Session, case_id: int) -> bytes:

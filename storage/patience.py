@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from psycopg import generators
 from psycopg.abc import PQGen
+from psycopg.pq import TransactionStatus
 
 INTERVAL = 0.1
 """Seconds after which a waiting thread looks around; psycopg's own."""
@@ -62,6 +64,19 @@ class _Impatient(psycopg.Connection[Any]):
             # What was asked is in doubt: nothing more can be asked here. What is not committed is rolled back.
             self.pgconn.finish()
             raise psycopg.OperationalError(f"the server said nothing for {self.patience} seconds") from None
+
+    def rollback(self) -> None:
+        """End the transaction and keep the prepared statements.
+
+        psycopg forgets them, since what was rolled back may have made the tables that they read. No transaction here
+        does, and after each refused request all of its statements would be planned anew.
+        """
+        if self.pgconn.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR):
+            with self.lock:
+                self.pgconn.send_query(b"ROLLBACK")
+                self.wait(generators.execute(self.pgconn))
+        else:
+            super().rollback()
 
 
 OF_PAGES = Patience(statement=15, lock=5, idle=300, answer=20)

@@ -14,7 +14,6 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
-    update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -106,18 +105,20 @@ def has_completed(session: Session, case_id: int, elements: Iterable[str], usern
     return session.scalar(query.limit(1))
 
 
-def cancel(session: Session, task_ids: Iterable[str], now: datetime) -> None:
+def finish(session: UnitOfWork, task: Task, by: str, now: datetime) -> None:
+    """A person has completed a task."""
+    done = {"status": "done", "assignee": by, "completed_by": by, "ended_at": now}
+    session.change(task, **done, draft=None, version=task.version + 1)
+
+
+def cancel(session: UnitOfWork, task_ids: Iterable[str], now: datetime) -> None:
     """Close open tasks that the process took back."""
-    query = update(Task).where(Task.id.in_(list(task_ids)), Task.status == "open")
-    session.execute(query.values(status="cancelled", ended_at=now, draft=None))
+    for task_id in task_ids:
+        session.amend(Task, task_id, {"status": "cancelled", "ended_at": now, "draft": None})
 
 
-def move_due(session: Session, task_id: str, due_on: date | None) -> None:
-    session.execute(update(Task).where(Task.id == task_id).values(due_on=due_on))
-
-
-def case_of(session: Session, task_id: str) -> int | None:
-    return session.scalar(select(Task.case_id).where(Task.id == task_id))
+def move_due(session: UnitOfWork, task_id: str, due_on: date | None) -> None:
+    session.amend(Task, task_id, {"due_on": due_on})
 
 
 def cases_of(session: Session, task_ids: Iterable[str]) -> set[int]:

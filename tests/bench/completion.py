@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
 from flask import Flask
-from sqlalchemy import Engine, event
+from sqlalchemy import event
 
 from server.settings import Settings
 from tests.bench.floor import Floor
@@ -42,79 +40,94 @@ TABLES = (
 
 @dataclass
 class Counter:
-    """Statements, commits and database time of one request."""
+    """Statements, commits and database time of one request, and how long the application took to answer it."""
 
     statements: int = 0
     commits: int = 0
     seconds: float = 0.0
+    answered: float = 0.0
     started: float = field(default=0.0, repr=False)
 
 
-@contextmanager
-def counting(engine: Engine, counter: Counter) -> Iterator[None]:
-    """Count cursor executions (BEGIN and COMMIT are none), commits, and the time inside the driver."""
+class Meter:
+    """Counts what each request costs; stays in place for a whole run, so that no request pays for its measuring."""
 
-    def before(*_: Any) -> None:
-        counter.statements += 1
-        counter.started = time.perf_counter()
+    def __init__(self, app: Flask) -> None:
+        self.counter = Counter()
+        self._app, self._engine = app, app.extensions["greencase"].database.engine
+        self._hooks = (
+            ("before_cursor_execute", self._before),
+            ("after_cursor_execute", self._after),
+            ("commit", self._commit),
+        )
 
-    def after(*_: Any) -> None:
-        counter.seconds += time.perf_counter() - counter.started
+    def __enter__(self) -> Meter:
+        for name, hook in self._hooks:
+            event.listen(self._engine, name, hook)
+        self._served = self._app.wsgi_app
+        self._app.wsgi_app = self._serve  # type: ignore[method-assign]
+        return self
 
-    def commit(*_: Any) -> None:
-        counter.commits += 1
+    def __exit__(self, *_: object) -> None:
+        self._app.wsgi_app = self._served  # type: ignore[method-assign]
+        for name, hook in self._hooks:
+            event.remove(self._engine, name, hook)
 
-    hooks = (("before_cursor_execute", before), ("after_cursor_execute", after), ("commit", commit))
-    for name, hook in hooks:
-        event.listen(engine, name, hook)
-    try:
-        yield
-    finally:
-        for name, hook in hooks:
-            event.remove(engine, name, hook)
+    def _serve(self, environ: Any, start_response: Any) -> Any:
+        self.counter, started = Counter(), time.perf_counter()
+        answer = self._served(environ, start_response)
+        self.counter.answered = time.perf_counter() - started
+        return answer
+
+    def _before(self, *_: Any) -> None:
+        self.counter.statements += 1
+        self.counter.started = time.perf_counter()
+
+    def _after(self, *_: Any) -> None:
+        self.counter.seconds += time.perf_counter() - self.counter.started
+
+    def _commit(self, *_: Any) -> None:
+        self.counter.commits += 1
 
 
 def measure(app: Flask, settings: Settings) -> dict[str, float]:
     """Drive whole cases through the WSGI application and count every completion on the way."""
-    engine = app.extensions["greencase"].database.engine
-    completions: list[tuple[Counter, float]] = []
-
-    def measured(send: Transport) -> Transport:
-        def call(method: str, path: str, headers: dict[str, str], json: Any, multipart: Any) -> tuple[int, Any]:
-            if not path.endswith("/completion"):
-                return send(method, path, headers, json, multipart)
-            counter, started = Counter(), time.perf_counter()
-            with counting(engine, counter):
-                answer = send(method, path, headers, json, multipart)
-            if answer[0] == 200:
-                completions.append((counter, time.perf_counter() - started))
-            return answer
-
-        return call
-
-    office = Office(measured(flask_transport(app)))
-    batch = office.open_batch()
+    completions: list[Counter] = []
     case_ms, references = [], []
     floor = Floor(settings.database_owner_url or settings.database_url)
-    for number in range(CASES):
-        floor.drive()
-        applicant = f"e{number + 1:02}"
-        before = len(completions)
-        reference = office.apply(applicant, batch=batch)
-        office.drive(reference, applicant=applicant)
-        case_ms.append(1000 * sum(seconds for _, seconds in completions[before:]))
-        references.append(reference)
+    with Meter(app) as meter:
+
+        def measured(send: Transport) -> Transport:
+            def call(method: str, path: str, headers: dict[str, str], json: Any, multipart: Any) -> tuple[int, Any]:
+                answer = send(method, path, headers, json, multipart)
+                if path.endswith("/completion") and answer[0] == 200:
+                    completions.append(meter.counter)
+                return answer
+
+            return call
+
+        office = Office(measured(flask_transport(app)))
+        batch = office.open_batch()
+        for number in range(CASES):
+            floor.drive()
+            applicant = f"e{number + 1:02}"
+            before = len(completions)
+            reference = office.apply(applicant, batch=batch)
+            office.drive(reference, applicant=applicant)
+            case_ms.append(1000 * sum(counter.answered for counter in completions[before:]))
+            references.append(reference)
     floor.close()
     lowest = statistics.median(floor.seconds)
+    took = statistics.median(counter.answered for counter in completions)
     return {
-        "completion_sql": statistics.median(counter.statements for counter, _ in completions),
-        "completion_sql_max": max(counter.statements for counter, _ in completions),
-        "completion_commits": statistics.median(counter.commits for counter, _ in completions),
-        "completion_ms": statistics.median(1000 * seconds for _, seconds in completions),
+        "completion_sql": statistics.median(counter.statements for counter in completions),
+        "completion_sql_max": max(counter.statements for counter in completions),
+        "completion_commits": statistics.median(counter.commits for counter in completions),
+        "completion_ms": 1000 * took,
         "completion_floor_ms": 1000 * lowest,
-        "completion_floor_ratio": statistics.median(seconds for _, seconds in completions) / lowest,
+        "completion_floor_ratio": took / lowest,
         "case_ms": statistics.median(case_ms),
-        "db_step_ms": statistics.median(1000 * counter.seconds for counter, _ in completions),
+        "db_step_ms": statistics.median(1000 * counter.seconds for counter in completions),
         **_size(settings, references[-1]),
     }
 

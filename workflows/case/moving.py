@@ -8,7 +8,6 @@ from typing import Any
 from storage import instances
 from storage import tasks as task_store
 from storage.definitions import DefinitionVersion
-from storage.instances import Instance
 from storage.tasks import Task
 from workflows import engine
 from workflows.case.bundles import bundle_of
@@ -32,7 +31,7 @@ def move(running: Running, definition_id: int, state: bytes) -> list[dict[str, A
     for wait in instances.list_waits(session, [case.id]):
         wait.name = names.get(wait.id, wait.name)
 
-    session.get_one(Instance, case.id).state = state
+    instances.save_state(session, case.id, state, process.next_due())
     case.definition_id = definition_id
     case.stage = process.stage() or case.stage
     if case.suspended_at is None:

@@ -14,7 +14,7 @@ from storage import cases, instances
 from storage import tasks as task_store
 from storage.cases import Case, CaseFacts
 from storage.database import Session, is_passing
-from storage.instances import Incident, Instance
+from storage.instances import Ground, Incident, Instance, TaskGround
 from storage.tasks import Task
 from workflows import engine
 from workflows.attempts import Away, Broken, pause_for
@@ -35,9 +35,9 @@ def chain_of(case: Case) -> str:
 class Running:
     """One locked case with its live process. `save` writes everything that changed; nothing here commits."""
 
-    def __init__(self, step: Step, bundle: Bundle, instance: Instance, facts: CaseFacts) -> None:
+    def __init__(self, step: Step, bundle: Bundle, state: bytes, retry_at: datetime | None) -> None:
         self.step, self.bundle = step, bundle
-        self._instance, self._facts = instance, facts
+        self._state, self._retry_at, self._facts = state, retry_at, step.facts
         self._tasks: dict[str, engine.OpenTask] = {}
         self._waits: dict[str, engine.Wait] = {}
         self._completed: str | None = None
@@ -47,7 +47,7 @@ class Running:
     def process(self) -> engine.ProcessInstance:
         """The live process, read when first needed: a list looks at many cases and moves few."""
         try:
-            process = engine.ProcessInstance.load(self.bundle.diagrams, self._instance.state, self._call, self.step.now)
+            process = engine.ProcessInstance.load(self.bundle.diagrams, self._state, self._call, self.step.now)
         except engine.EngineError as error:
             raise StepFailed(FAILED, case_id=self.step.case.id, element_id=None) from error
         self._tasks = {task.id: task for task in process.open_tasks()}
@@ -99,7 +99,7 @@ class Running:
         """Let the process run on; all that it does follows from `cause`, or from what was recorded before."""
         cause = self._followed = cause or self.step.origin
         # A stage is known before the step, so that an operation can say in which stage a refusal fell.
-        self.step.case.stage = self.process.stage() or self.step.case.stage
+        self.step.session.change(self.case, stage=self.process.stage() or self.case.stage)
         try:
             with self.step.following(cause):
                 act()
@@ -122,20 +122,20 @@ class Running:
 
     def _save(self) -> None:
         step, case, process = self.step, self.step.case, self.process
-        self._instance.state = process.dump()
-        self._instance.next_due_at = process.next_due()
-        if self._instance.retry_at is not None:
-            self._instance.retry_at, self._instance.failures = None, 0
+        instances.save_state(step.session, case.id, process.dump(), process.next_due())
+        if self._retry_at is not None:
+            self._retry_at = None
+            instances.clear_failures(step.session, case.id)
             instances.resolve_incidents(step.session, case.id, step.now)
             step.record("incident_resolved", case.stage or "")
-        if step.facts is not self._facts.facts:
-            self._facts.facts = step.facts
+        if step.facts is not self._facts:
+            self._facts = step.facts
+            cases.save_facts(step.session, case.id, step.facts)
         self._project_tasks()
         self._project_waits()
         status = process.status() or case.status
-        if case.suspended_at is None:
-            case.status = status
-        case.stage = process.stage() or case.stage
+        shown = case.status if case.suspended_at else status
+        step.session.change(case, status=shown, stage=process.stage() or case.stage)
         if process.ended is not None and case.ended_at is None:
             case.ended_at = step.now
             case.reason = case.reason or process.ended.reason
@@ -182,6 +182,8 @@ def new_task(step: Step, task: engine.OpenTask) -> dict[str, Any]:
         "assignee": task.assignee,
         "due_on": due_on(step.batch, task.due, step.today),
         "opened_at": step.now,
+        "status": "open",
+        "version": 1,
     }
 
 
@@ -223,6 +225,14 @@ def open_case(session: Session, case_id: int, actor: Actor, now: datetime) -> Ru
     return _open(session, [case], actor, now)[0]
 
 
+def open_task(session: Session, task_id: str, actor: Actor, now: datetime) -> tuple[Running, TaskGround] | None:
+    """Lock the case of a task, load its process and read the task under the lock."""
+    if not cases.lock_of_task(session, task_id):
+        return None
+    case, ground, task = instances.load_with_task(session, task_id, by=actor.username)
+    return _running(session, case, ground, actor, now), task
+
+
 def open_cases(session: Session, case_ids: Iterable[int], actor: Actor, now: datetime) -> list[Running]:
     """Lock several cases in the order of their references and load their processes; two statements and the chains."""
     return _open(session, cases.lock_all(session, case_ids), actor, now)
@@ -240,22 +250,22 @@ def open_waiting(
 
 
 def _open(session: Session, locked: Sequence[Case], actor: Actor, now: datetime) -> list[Running]:
-    rows = instances.load(session, [case.id for case in locked])
-    opened = []
-    for case in locked:
-        ground = rows[case.id]
-        step = Step(
-            session=session,
-            case=case,
-            batch=ground.batch,
-            enterprise=ground.enterprise,
-            facts=ground.facts.facts,
-            now=now,
-            actor=actor,
-            chain=Chain(session, chain_of(case), ground.seq, ground.hash),
-        )
-        opened.append(Running(step, bundle_of(session, case.definition_id), ground.instance, ground.facts))
-    return opened
+    grounds = instances.load(session, [case.id for case in locked])
+    return [_running(session, case, grounds[case.id], actor, now) for case in locked]
+
+
+def _running(session: Session, case: Case, ground: Ground, actor: Actor, now: datetime) -> Running:
+    step = Step(
+        session=session,
+        case=case,
+        batch=ground.batch,
+        enterprise=ground.enterprise,
+        facts=ground.facts,
+        now=now,
+        actor=actor,
+        chain=Chain(session, chain_of(case), ground.seq, ground.hash),
+    )
+    return Running(step, bundle_of(session, case.definition_id), ground.state, ground.retry_at)
 
 
 def refuse_suspended(case: Case) -> None:

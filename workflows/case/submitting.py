@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from storage.cases import append_submission, latest_submission
+from storage.cases import append_submission
 from storage.tasks import Task
 from workflows import forms, views
 from workflows.audit import EventRef, digest_of, salted
@@ -19,14 +19,16 @@ from workflows.case.step import Step
 _PERSONAL_KINDS = frozenset({"mobile", "email"})
 
 
-def submit(step: Step, task: Task, form: forms.Form, clean: Mapping[str, Any]) -> EventRef:
-    """Keep what was sent for a task, and record the completion; answers the event. The facts follow unless sealed."""
+def submit(step: Step, task: Task, form: forms.Form, clean: Mapping[str, Any], earlier: Mapping[str, Any]) -> EventRef:
+    """Keep what was sent for a task, and record the completion; answers the event. The facts follow unless sealed.
+
+    `earlier` is what the same person sent for the same element last.
+    """
     step.submitted = clean
     who, sealed = step.actor.username, task.element_id in SEALED
     seal = secrets.token_hex(16) if sealed else None
     personal = {} if sealed else {key: clean[key] for key in _personal(form) if clean.get(key) not in (None, "")}
     salt = secrets.token_hex(16)
-    earlier = None if sealed else latest_submission(step.session, step.case.id, task.element_id, by=who)
     append_submission(
         step.session,
         {
@@ -46,8 +48,7 @@ def submit(step: Step, task: Task, form: forms.Form, clean: Mapping[str, Any]) -
         digest = digest_of({"data": clean, "seal": seal})
         changes = [{"field": "sealed_sha256", "old": None, "new": digest}]
     else:
-        before = earlier.data if earlier is not None else {}
-        changes = _told(before, clean, personal, salt)
+        changes = _told(earlier, clean, personal, salt)
         digest = digest_of({each["field"]: each["new"] for each in changes})
         step.facts = {**step.facts, **{field: value for field, value in clean.items() if field != forms.DECISION}}
     return step.record("task_completed", task.element_id, changes, binds={f"submission:{task.id}": digest})

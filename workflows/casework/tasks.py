@@ -7,13 +7,14 @@ from typing import Any
 from storage import cases, people, reviews
 from storage import tasks as store
 from storage.database import Session
+from storage.instances import TaskGround
 from storage.people import User
 from storage.tasks import Task
 from workflows import audit, forms
 from workflows.case import checks, effects
 from workflows.case.bundles import bundle_of
 from workflows.case.reading import SEALED, computed_facts, enterprise_profile, look_at, may_read
-from workflows.case.running import Running, open_case, refuse_suspended
+from workflows.case.running import Running, open_task, refuse_suspended
 from workflows.case.step import Look, Step
 from workflows.case.submitting import submit
 from workflows.casework import requests, shapes
@@ -65,22 +66,30 @@ def example_context(look: Look, task: Task) -> forms.ExampleContext:
     )
 
 
-def _lock(session: Session, actor: Actor, task_id: str, now: datetime) -> tuple[Running, Task]:
+def _find(session: Session, actor: Actor, task_id: str, now: datetime) -> tuple[Running, TaskGround]:
     """Lock the task's case and read the task under the lock."""
-    case_id = store.case_of(session, task_id)
-    if case_id is None:
+    found = open_task(session, task_id, actor, now)
+    if found is None or not may_know(session, actor, found[1].task, found[0].case):
         raise NotFound("没有这一任务，或你无权查看。")
-    running = open_case(session, case_id, actor, now)
-    task = store.get(session, task_id)
-    assert task is not None
-    if not may_know(session, actor, task, running.case):
-        raise NotFound("没有这一任务，或你无权查看。")
-    return running, task
+    return found
 
 
-def _guard(running: Running, task: Task) -> None:
+def _lock(session: Session, actor: Actor, task_id: str, now: datetime) -> tuple[Running, Task]:
+    """The task under the lock of its case, for what others do with it than who completes it."""
+    running, ground = _find(session, actor, task_id, now)
+    return running, ground.task
+
+
+def _take_up(session: Session, actor: Actor, task_id: str, now: datetime) -> tuple[Running, TaskGround]:
+    """The task under the lock of its case, for whoever may do it now; else a refusal."""
+    running, ground = _find(session, actor, task_id, now)
+    _guard(running, ground)
+    return running, ground
+
+
+def _guard(running: Running, ground: TaskGround) -> None:
     """Who may do this task now; each refusal has its own sentence."""
-    step, actor = running.step, running.step.actor
+    step, actor, task = running.step, running.step.actor, ground.task
     if task.role not in actor.roles:
         raise Forbidden(f"此任务由{ROLES.get(task.role, task.role)}办理。")
     step.actor = actor.in_role(task.role)
@@ -91,10 +100,8 @@ def _guard(running: Running, task: Task) -> None:
     refuse_suspended(running.case)
     if task.assignee not in (None, actor.username):
         raise Conflict("该任务已由他人领取。")
-    if task.separate_from:
-        done = store.has_completed(step.session, running.case.id, task.separate_from, actor.username)
-        if done:
-            raise Forbidden(f"你已办理本件的“{done}”，按岗位分离要求不得再办理“{task.name}”。")
+    if ground.kept_from_by:
+        raise Forbidden(f"你已办理本件的“{ground.kept_from_by}”，按岗位分离要求不得再办理“{task.name}”。")
 
 
 def complete(session: Session, actor: Actor, task_id: str, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -102,15 +109,13 @@ def complete(session: Session, actor: Actor, task_id: str, data: Mapping[str, An
 
     Completing an unclaimed task claims it. Raises NotFound, Forbidden, Conflict (somebody was faster), Invalid.
     """
-    running, task = _lock(session, actor, task_id, now)
-    _guard(running, task)
-    step = running.step
+    running, ground = _take_up(session, actor, task_id, now)
+    step, task = running.step, ground.task
     form = running.bundle.form(task.form)
     clean = _validated(step, form, data)
 
-    completed = submit(step, task, form, clean)
-    task.status, task.assignee, task.completed_by, task.ended_at = "done", actor.username, actor.username, now
-    task.draft, task.version = None, task.version + 1
+    completed = submit(step, task, form, clean, ground.earlier)
+    store.finish(session, task, actor.username, now)
     effects.apply(task.element_id, step)
     decision = clean.get(forms.DECISION)
     running.complete(task, str(decision) if decision is not None else None, completed)
@@ -135,8 +140,8 @@ def _validated(step: Step, form: forms.Form, data: object) -> dict[str, Any]:
 
 def save_draft(session: Session, actor: Actor, task_id: str, data: Mapping[str, Any], now: datetime) -> None:
     """Keep what was typed so far, unchecked; it is cleared on completion."""
-    running, task = _lock(session, actor, task_id, now)
-    _guard(running, task)
+    _, ground = _take_up(session, actor, task_id, now)
+    task = ground.task
     if len(audit.canonical(dict(data))) > 400_000:
         raise Invalid("暂存内容过大，请减少后重试。")
     task.draft, task.draft_by, task.draft_at = dict(data), actor.username, now
@@ -145,8 +150,8 @@ def save_draft(session: Session, actor: Actor, task_id: str, data: Mapping[str, 
 
 def claim(session: Session, actor: Actor, task_id: str, now: datetime) -> None:
     """Take an unassigned task; Conflict when somebody else has it."""
-    running, task = _lock(session, actor, task_id, now)
-    _guard(running, task)
+    running, ground = _take_up(session, actor, task_id, now)
+    task = ground.task
     if task.assignee == actor.username:
         return
     task.assignee, task.version = actor.username, task.version + 1

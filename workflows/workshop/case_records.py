@@ -43,11 +43,11 @@ def read_records(session: Session, case_ids: Iterable[int]) -> list[CaseRecord]:
     found = {case.id: case for case in cases.by_ids(session, wanted)}
     records = []
     for case_id in wanted:
-        case, instance, batch = found[case_id], loaded[case_id].instance, loaded[case_id].batch
+        case, state, batch = found[case_id], loaded[case_id].state, loaded[case_id].batch
         texts, types = kept_values(batch)
         diagrams = bundle_of(session, case.definition_id).diagrams
         try:
-            live = engine.ProcessInstance.load(diagrams, instance.state, rehearsal.no_service, case.created_at)
+            live = engine.ProcessInstance.load(diagrams, state, rehearsal.no_service, case.created_at)
         except engine.StateUnreadable:
             log.exception("the state of %s cannot be read", case.reference)
             continue
