@@ -115,7 +115,7 @@ def home() -> str:
     return _home()
 
 
-def _home(**more: Any) -> str:
+def _home(*, wanted: str | None = None, refused: Sequence[FileFound] = (), errors: Sequence[FieldError] = ()) -> str:
     actor = current_actor()
     return render_template(
         "workshop/home.html",
@@ -124,7 +124,9 @@ def _home(**more: Any) -> str:
         called=desk.list_called(g.session),
         closed=drafts.list_drafts(g.session, actor, closed=True)[:10],
         sent=request.form,
-        **more,
+        wanted=wanted,
+        refused=refused,
+        errors=errors,
     )
 
 
