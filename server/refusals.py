@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from flask import current_app, g
 
@@ -16,7 +15,7 @@ from workflows.workshop.bundling import GateRefused
 LARGEST_DIAGRAM = 8 * 1024 * 1024
 
 
-def open_draft(key: str, title: str, xml: bytes | None) -> dict[str, Any]:
+def open_draft(key: str, title: str, xml: bytes | None) -> drafts.DraftShown:
     """A new draft of a process, with a diagram from outside as its first change; recorded where that is refused."""
     actor = current_actor()
     with refusal_recorded(xml or b"", key=key):

@@ -3,13 +3,18 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Literal, get_args
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Numeric, false, select
+from sqlalchemy import BigInteger, ForeignKey, Index, Numeric, Text, false, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT, distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant, Json, JsonList, Yuan, one_of, two_people, whole_yuan
 from storage.locks import to_change
+
+BatchStatus = Literal["draft", "open"]
+Proposal = Literal["support", "refuse"]
+Result = Literal["support", "adjust", "defer", "refuse"]
 
 
 class Batch(Base):
@@ -25,14 +30,14 @@ class Batch(Base):
     matter_date_to: Mapped[date]
     cap_year: Mapped[int]
     budget_total: Mapped[Decimal | None] = mapped_column(Numeric(16, 2))
-    status: Mapped[str] = mapped_column(default="draft")
+    status: Mapped[BatchStatus] = mapped_column(Text, default="draft")
     drafted_by: Mapped[str]
     drafted_at: Mapped[Instant]
     opened_by: Mapped[str | None]
     opened_at: Mapped[Instant | None]
     parameters: Mapped[Json | None]
     __table_args__ = (
-        one_of("status", "draft", "open"),
+        one_of("status", *get_args(BatchStatus)),
         two_people("drafted_by", "opened_by"),
     )
 
@@ -47,12 +52,12 @@ class ListRow(Base):
     round: Mapped[int]
     precap_amount: Mapped[Yuan]
     final_amount: Mapped[Yuan]
-    proposal: Mapped[str]
+    proposal: Mapped[Proposal] = mapped_column(Text)
     steps: Mapped[JsonList]
     fixed_by: Mapped[str]
     fixed_at: Mapped[Instant]
     __table_args__ = (
-        one_of("proposal", "support", "refuse"),
+        one_of("proposal", *get_args(Proposal)),
         whole_yuan("precap_amount", "final_amount"),
         Index(None, "batch_id", "id"),
     )
@@ -76,13 +81,13 @@ class Decision(Base):
     id: Mapped[Id]
     resolution_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("resolution.id"), index=True)
     case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"), index=True)
-    result: Mapped[str]
+    result: Mapped[Result] = mapped_column(Text)
     amount: Mapped[Yuan | None]
     reason: Mapped[str | None]
     # Refused for the sake of another case of the same matter, and kept until that one is decided (暂列不支持).
     held: Mapped[bool] = mapped_column(default=False, server_default=false())
     __table_args__ = (
-        one_of("result", "support", "adjust", "defer", "refuse"),
+        one_of("result", *get_args(Result)),
         whole_yuan("amount", positive=True),
     )
 

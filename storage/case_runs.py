@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, get_args
 
-from sqlalchemy import BigInteger, ForeignKey, Index, func, insert, select, text, update
+from sqlalchemy import BigInteger, ForeignKey, Index, Text, func, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant, Json, one_of
 from storage.locks import to_change
+
+RunState = Literal["running", "done", "stopped"]
 
 
 class CaseRun(Base):
@@ -25,12 +27,12 @@ class CaseRun(Base):
     definition_id: Mapped[int | None] = mapped_column(ForeignKey("definition_version.id"))
     parameters: Mapped[Json | None]
     options: Mapped[Json]
-    state: Mapped[str] = mapped_column(default="running")
+    state: Mapped[RunState] = mapped_column(Text, default="running")
     started_by: Mapped[str]
     started_at: Mapped[Instant]
     finished_at: Mapped[Instant | None]
     __table_args__ = (
-        one_of("state", "running", "done", "stopped"),
+        one_of("state", *get_args(RunState)),
         Index(None, "kind", "key", "id"),
     )
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Literal, get_args
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, delete, select
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Text, delete, select
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant, one_of
 from storage.locks import to_change
+
+DraftState = Literal["open", "scheduled", "published", "discarded"]
 
 
 class DefinitionDraft(Base):
@@ -21,7 +24,7 @@ class DefinitionDraft(Base):
     id: Mapped[Id]
     key: Mapped[str]
     title: Mapped[str]
-    state: Mapped[str] = mapped_column(default="open")
+    state: Mapped[DraftState] = mapped_column(Text, default="open")
     authors: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
     created_by: Mapped[str]
     created_at: Mapped[Instant]
@@ -34,7 +37,7 @@ class DefinitionDraft(Base):
     # Why a scheduled publication did not take place; the draft is open again.
     failure: Mapped[str | None]
     __table_args__ = (
-        one_of("state", "open", "scheduled", "published", "discarded"),
+        one_of("state", *get_args(DraftState)),
         Index(None, "state", "publish_at"),
         Index(None, "key", "id"),
     )

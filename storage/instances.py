@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast, get_args
 
 from sqlalchemy import (
     BigInteger,
@@ -10,6 +10,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     Table,
+    Text,
     any_,
     bindparam,
     func,
@@ -29,6 +30,8 @@ from storage.locks import to_change, to_claim
 from storage.people import Enterprise
 from storage.tasks import Task
 from storage.unit_of_work import UnitOfWork
+
+WaitKind = Literal["message", "timer"]
 
 
 class Instance(Base):
@@ -52,14 +55,14 @@ class Wait(Base):
     process: Mapped[str]
     element_id: Mapped[str]
     name: Mapped[str]
-    kind: Mapped[str]
+    kind: Mapped[WaitKind] = mapped_column(Text)
     message: Mapped[str | None]
     due_at: Mapped[Instant | None]
     boundary: Mapped[bool]
     opened_at: Mapped[Instant]
     ended_at: Mapped[Instant | None]
     __table_args__ = (
-        one_of("kind", "message", "timer"),
+        one_of("kind", *get_args(WaitKind)),
         Index("ix_wait_message_case_id", "message", "case_id", postgresql_where=text("ended_at IS NULL")),
         Index(None, "opened_at"),
         Index("ix_wait_case_id", "case_id", postgresql_where=text("ended_at IS NULL")),

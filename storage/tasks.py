@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any, Literal, cast, get_args
 
 from sqlalchemy import (
     BigInteger,
     ForeignKey,
     Index,
     Table,
+    Text,
     bindparam,
     func,
     literal_column,
@@ -29,6 +30,8 @@ _OFFERED = text("status = 'open' AND assignee IS NULL")
 _DONE = text("status = 'done'")
 _BY_TERM = text(f"coalesce(due_on, {_NO_TERM})")
 
+TaskStatus = Literal["open", "done", "cancelled"]
+
 
 class Task(Base):
     """A user task of a case; `id` is the engine's task id. Status: open, done or cancelled."""
@@ -45,7 +48,7 @@ class Task(Base):
     # A personal task belongs to its assignee from the start (an expert's seat) and is never offered to the role.
     personal: Mapped[bool] = mapped_column(default=False)
     separate_from: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)
-    status: Mapped[str] = mapped_column(default="open")
+    status: Mapped[TaskStatus] = mapped_column(Text, default="open")
     assignee: Mapped[str | None]
     due_on: Mapped[date | None]
     opened_at: Mapped[Instant]
@@ -58,7 +61,7 @@ class Task(Base):
     # A worklist is three lists: what is in one's hands, what is offered to each of one's roles, what one has done. Each
     # is read in its order, of all stages or of one.
     __table_args__ = (
-        one_of("status", "open", "done", "cancelled"),
+        one_of("status", *get_args(TaskStatus)),
         Index(None, "case_id", "status"),
         Index("ix_task_in_hand", "assignee", _BY_TERM, "id", postgresql_where=_OPEN),
         Index("ix_task_in_hand_stage", "assignee", "stage", _BY_TERM, "id", postgresql_where=_OPEN),

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
+from jinja2 import StrictUndefined
 
 from server.embedded import S3, EmbeddedError, ObjectStore, PostgresServer, Urls
 from server.embedded.postgres import make_roles, urls_of
@@ -30,6 +31,10 @@ from tests.offices import Databases, Snapshot, office_of, sign_in_everybody
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+# A name that nobody gave a template is a mistake in one of its branches, not an empty place on the page: so it is for
+# every application that is made in this process.
+Flask.jinja_options = {**Flask.jinja_options, "undefined": StrictUndefined}
 
 PREFIX = "greencase-test-"
 A_MINUTE = 60

@@ -3,25 +3,33 @@
 import base64
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Generic, Never, TypedDict, TypeVar
 
 from workflows.errors import Unreadable
 
 _FAR = "9999-12-31"
+T = TypeVar("T")
+
+
+class Items(TypedDict, Generic[T]):
+    """A page as it leaves."""
+
+    items: list[T]
+    next: str | None
 
 
 @dataclass(frozen=True)
-class Page:
+class Page(Generic[T]):
     """Items in order, and where the next page starts (None at the end)."""
 
-    items: list[dict[str, Any]]
+    items: list[T]
     next: str | None
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Items[T]:
         return {"items": self.items, "next": self.next}
 
 
-EMPTY = Page([], None)
+EMPTY = Page[Never]([], None)
 
 
 def _encode(text: str) -> str:

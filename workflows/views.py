@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, overload
 
 from workflows.permissions import Actor
 
@@ -26,6 +26,10 @@ PERSONAL = frozenset(
 SHORTEST_SHOWN = 6
 
 
+@overload
+def amount(value: Decimal) -> str: ...
+@overload
+def amount(value: Decimal | None) -> str | None: ...
 def amount(value: Decimal | None) -> str | None:
     """Whole yuan as a string."""
     return None if value is None else f"{value:.0f}"
@@ -46,6 +50,10 @@ def masked(data: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
     return {key: mask(value) if key in PERSONAL and value else value for key, value in data.items()}
 
 
+@overload
+def instant(value: datetime) -> str: ...
+@overload
+def instant(value: datetime | None) -> str | None: ...
 def instant(value: datetime | None) -> str | None:
     """An instant in UTC as ISO 8601."""
     return value.astimezone(UTC).isoformat() if value else None

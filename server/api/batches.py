@@ -6,14 +6,17 @@ from typing import Any
 from flask import g
 
 from server.api.route import PAGE_QUERY, answers, call, caller, listing, record, text
+from server.api.shape import of
 from server.moments import read_instant
 from workflows.batches import ceilings, meeting, publicity, rounds
 from workflows.errors import FieldError, Invalid
+from workflows.paging import Items
 from workflows.permissions import OFFICE, READERS
 from workflows.rules.money import MoneyInvalid, parse_money
 
-BATCH = answers(id={"type": "integer"}, title=text(), schemes={"type": "array", "items": text()}, status=text())
-ROWS = answers(items={"type": "array", "items": {"type": "object"}})
+BATCH = of(rounds.BatchShown)
+# What only the office reads is not required: others are told none of it.
+ONE_BATCH = {**of(rounds.BatchDetail), "required": BATCH["required"]}
 DECISION = record(
     ("case", "result"),
     case=text(40),
@@ -41,7 +44,7 @@ DECISION = record(
         budget_total={"type": ["string", "null"], "maxLength": 30},
     ),
 )
-def draft(data: dict[str, Any]) -> dict[str, Any]:
+def draft(data: dict[str, Any]) -> rounds.BatchShown:
     return rounds.draft(
         g.session,
         caller(),
@@ -65,12 +68,12 @@ def _budget(given: str | None) -> Decimal | None:
 
 
 @call("GET", "/batches", summary="批次", query=PAGE_QUERY, answer=listing(BATCH))
-def list_batches(query: dict[str, Any]) -> dict[str, Any]:
+def list_batches(query: dict[str, Any]) -> Items[rounds.BatchShown]:
     return rounds.list_batches(g.session, caller(), **query).as_dict()
 
 
-@call("GET", "/batches/<int:batch>", summary="一个批次；工作人员可见拟支持汇总表", errors=(404,), answer=BATCH)
-def get_batch(batch: int) -> dict[str, Any]:
+@call("GET", "/batches/<int:batch>", summary="一个批次；工作人员可见拟支持汇总表", errors=(404,), answer=ONE_BATCH)
+def get_batch(batch: int) -> rounds.BatchShown:
     return rounds.get_batch(g.session, caller(), batch)
 
 
@@ -83,7 +86,7 @@ def get_batch(batch: int) -> dict[str, Any]:
     body=record(),
     answer=BATCH,
 )
-def open_batch(batch: int, data: dict[str, Any]) -> dict[str, Any]:
+def open_batch(batch: int, data: dict[str, Any]) -> rounds.BatchShown:
     return rounds.open_batch(g.session, caller(), batch, g.now)
 
 
@@ -94,9 +97,9 @@ def open_batch(batch: int, data: dict[str, Any]) -> dict[str, Any]:
     summary="锁定拟支持汇总表",
     errors=(403, 404, 409),
     body=record(),
-    answer=ROWS,
+    answer=of(meeting.ListFixed),
 )
-def fix_list(batch: int, data: dict[str, Any]) -> dict[str, Any]:
+def fix_list(batch: int, data: dict[str, Any]) -> meeting.ListFixed:
     return meeting.fix_list(g.session, caller(), batch, g.now)
 
 
@@ -111,9 +114,9 @@ def fix_list(batch: int, data: dict[str, Any]) -> dict[str, Any]:
         minutes_no=text(100),
         decisions={"type": "array", "items": DECISION, "minItems": 1, "maxItems": 2000},
     ),
-    answer=ROWS,
+    answer=of(meeting.ResolutionRecorded),
 )
-def resolve(batch: int, data: dict[str, Any]) -> dict[str, Any]:
+def resolve(batch: int, data: dict[str, Any]) -> meeting.ResolutionRecorded:
     return meeting.resolve(
         g.session, caller(), batch, minutes_no=data["minutes_no"], decisions=data["decisions"], now=g.now
     )
@@ -126,10 +129,10 @@ def resolve(batch: int, data: dict[str, Any]) -> dict[str, Any]:
     summary="发布公示",
     errors=(404, 409),
     body=record(),
-    answer=ROWS,
+    answer=of(publicity.NoticeShown),
     status=201,
 )
-def publish(batch: int, data: dict[str, Any]) -> dict[str, Any]:
+def publish(batch: int, data: dict[str, Any]) -> publicity.NoticeShown:
     return publicity.publish(g.session, caller(), batch, g.now)
 
 

@@ -4,27 +4,14 @@ from typing import Any
 
 from flask import g
 
-from server.api.route import PAGE_QUERY, answers, call, caller, listing, record, text
+from server.api.route import PAGE_QUERY, call, caller, listing, record, text
+from server.api.shape import all_of, of
 from workflows.casework import cases, dossiers, history, side_paths
+from workflows.casework.dossier_shapes import CalculationShown, DiagramsShown
+from workflows.casework.shapes import CaseDetail, CaseRow
+from workflows.paging import Items
 
-NULLABLE = {"type": ["string", "null"]}
-CASE = answers(
-    reference=text(),
-    status=text(),
-    reason=NULLABLE,
-    scheme=text(),
-    enterprise={"type": "object"},
-    batch={"type": "object"},
-    definition={"type": "object"},
-    computed_amount=NULLABLE,
-    item_amount=NULLABLE,
-    precap_amount=NULLABLE,
-    final_amount=NULLABLE,
-    paid_amount=NULLABLE,
-    open_tasks={"type": "array"},
-    waiting_for={"type": "array"},
-)
-ITEMS = answers(items={"type": "array", "items": {"type": "object"}}, next=NULLABLE)
+CASE = of(CaseDetail)
 REASON = record(("reason",), reason=text(500))
 
 
@@ -48,7 +35,7 @@ REASON = record(("reason",), reason=text(500))
         title=text(100),
     ),
 )
-def create(data: dict[str, Any]) -> dict[str, Any]:
+def create(data: dict[str, Any]) -> CaseDetail:
     return cases.create(
         g.session, caller(), scheme=data["scheme"], batch_id=int(data["batch"]), title=data["title"], now=g.now
     )
@@ -58,7 +45,7 @@ def create(data: dict[str, Any]) -> dict[str, Any]:
     "GET",
     "/cases",
     summary="申报件（本人可见范围）",
-    answer=listing(CASE),
+    answer=listing(of(CaseRow)),
     query={
         "status": text(30),
         "scheme": text(40),
@@ -68,12 +55,12 @@ def create(data: dict[str, Any]) -> dict[str, Any]:
         **PAGE_QUERY,
     },
 )
-def list_cases(query: dict[str, Any]) -> dict[str, Any]:
+def list_cases(query: dict[str, Any]) -> Items[CaseRow]:
     return cases.list_cases(g.session, caller(), **query).as_dict()
 
 
 @call("GET", "/cases/<reference>", summary="一件申报", errors=(404,), answer=CASE)
-def get_case(reference: str) -> dict[str, Any]:
+def get_case(reference: str) -> CaseDetail:
     return cases.get_case(g.session, caller(), reference)
 
 
@@ -86,7 +73,7 @@ def get_case(reference: str) -> dict[str, Any]:
     body=REASON,
     answer=CASE,
 )
-def withdraw(reference: str, data: dict[str, Any]) -> dict[str, Any]:
+def withdraw(reference: str, data: dict[str, Any]) -> CaseDetail:
     return side_paths.withdraw(g.session, caller(), reference, data["reason"], g.now)
 
 
@@ -99,7 +86,7 @@ def withdraw(reference: str, data: dict[str, Any]) -> dict[str, Any]:
     body=REASON,
     answer=CASE,
 )
-def suspend(reference: str, data: dict[str, Any]) -> dict[str, Any]:
+def suspend(reference: str, data: dict[str, Any]) -> CaseDetail:
     return side_paths.suspend(g.session, caller(), reference, data["reason"], g.now)
 
 
@@ -112,7 +99,7 @@ def suspend(reference: str, data: dict[str, Any]) -> dict[str, Any]:
     body=REASON,
     answer=CASE,
 )
-def terminate(reference: str, data: dict[str, Any]) -> dict[str, Any]:
+def terminate(reference: str, data: dict[str, Any]) -> CaseDetail:
     return side_paths.terminate(g.session, caller(), reference, data["reason"], g.now)
 
 
@@ -125,7 +112,7 @@ def terminate(reference: str, data: dict[str, Any]) -> dict[str, Any]:
     body=record(reason=text(500)),
     answer=CASE,
 )
-def resume(reference: str, data: dict[str, Any]) -> dict[str, Any]:
+def resume(reference: str, data: dict[str, Any]) -> CaseDetail:
     return side_paths.resume(g.session, caller(), reference, g.now)
 
 
@@ -134,10 +121,10 @@ def resume(reference: str, data: dict[str, Any]) -> dict[str, Any]:
     "/cases/<reference>/history",
     summary="办理全程留痕",
     errors=(404,),
-    answer=ITEMS,
+    answer=listing({"type": "object"}),
     query=PAGE_QUERY,
 )
-def get_history(reference: str, query: dict[str, Any]) -> dict[str, Any]:
+def get_history(reference: str, query: dict[str, Any]) -> Items[dict[str, Any]]:
     return history.get_history(g.session, caller(), reference, **query).as_dict()
 
 
@@ -146,12 +133,12 @@ def get_history(reference: str, query: dict[str, Any]) -> dict[str, Any]:
     "/cases/<reference>/diagram",
     summary="流程图与办理路径",
     errors=(403, 404),
-    answer=answers(diagrams={"type": "array"}),
+    answer=of(DiagramsShown),
 )
-def get_diagram(reference: str) -> dict[str, Any]:
+def get_diagram(reference: str) -> DiagramsShown:
     return dossiers.get_diagram(g.session, caller(), reference, g.now)
 
 
-@call("GET", "/cases/<reference>/calculation", summary="历次测算", errors=(404,), answer=ITEMS)
-def get_calculation(reference: str) -> dict[str, Any]:
+@call("GET", "/cases/<reference>/calculation", summary="历次测算", errors=(404,), answer=all_of(CalculationShown))
+def get_calculation(reference: str) -> Items[CalculationShown]:
     return {"items": dossiers.get_calculation(g.session, caller(), reference), "next": None}

@@ -1,42 +1,37 @@
 """Definitions: versions to read; drafts as they come from outside, checked, and published by a second owner."""
 
-from typing import Any
+from typing import Any, TypedDict
 
 from flask import g
 
 from server import refusals
 from server.api.route import answers, call, caller, record, text
+from server.api.shape import all_of, of
 from server.moments import read_instant
 from workflows.errors import Invalid, NotFound
+from workflows.paging import Items
 from workflows.permissions import OFFICE, READERS
 from workflows.workshop import deployments, drafts, publication
+from workflows.workshop.bundling import FindingShown
+from workflows.workshop.drafts import DraftRow, DraftShown
 
 XML = ("application/xml", "text/xml")
 VERSION = answers(key=text(), version={"type": "integer"}, sha256=text(), state=text())
-VERSIONS = {"type": "array", "items": answers(key=text(), version={"type": "integer"}, sha256=text())}
-WORDS: dict[str, Any] = {"type": "string"}
-FINDINGS = {
-    "type": "array",
-    "items": answers(
-        file=WORDS, line={"type": "integer"}, element={"type": ["string", "null"]}, rule=WORDS, message=WORDS
-    ),
-}
-DRAFT = answers(
-    id={"type": "integer"},
-    key=text(),
-    title=text(),
-    state=text(enum=["open", "scheduled", "published", "discarded"]),
-    authors={"type": "array", "items": text()},
-)
-DRAFT_FILES = answers(
-    **DRAFT["properties"],
-    files={"type": "array"},
-    affects={"type": "array", "items": text()},
-    content_sha256=text(64),
-)
 WHO = sorted(OFFICE | READERS)
 OWNER = "process_owner"
 READING = sorted(READERS)
+
+
+class DraftOpened(DraftShown):
+    """A draft as it comes from outside, with what the gate found in it."""
+
+    findings: list[FindingShown]
+
+
+class Checked(TypedDict):
+    """What stands against publishing a draft; a draft that passes has none."""
+
+    findings: list[FindingShown]
 
 
 @call(
@@ -80,9 +75,9 @@ def get_definition(key: str, version: int) -> dict[str, Any]:
     consumes=XML,
     most_bytes=refusals.LARGEST_DIAGRAM,
     query={"title": text(100)},
-    answer=answers(**DRAFT_FILES["properties"], findings=FINDINGS),
+    answer=of(DraftOpened),
 )
-def open_draft(key: str, content: bytes, query: dict[str, Any]) -> dict[str, Any]:
+def open_draft(key: str, content: bytes, query: dict[str, Any]) -> DraftOpened:
     title = query.get("title", "").strip() or "通过接口提交的草稿"
     draft = refusals.open_draft(key, title, content)
     return {**draft, "findings": publication.check(g.session, caller(), draft["id"], g.now)}
@@ -94,17 +89,17 @@ def open_draft(key: str, content: bytes, query: dict[str, Any]) -> dict[str, Any
     *READING,
     summary="一个流程的草稿；closed为true时为已发布和已作废的",
     query={"closed": text(enum=["true", "false"])},
-    answer=answers(items={"type": "array", "items": DRAFT}, next={"type": "null"}),
+    answer=all_of(DraftRow),
 )
-def list_drafts(key: str, query: dict[str, Any]) -> dict[str, Any]:
+def list_drafts(key: str, query: dict[str, Any]) -> Items[DraftRow]:
     closed = query.get("closed") == "true"
     if key not in drafts.keys(g.session):
         raise NotFound("没有这一流程。")
     return {"items": drafts.list_drafts(g.session, caller(), key=key, closed=closed), "next": None}
 
 
-@call("GET", "/definitions/<key>/drafts/<int:draft_id>", *READING, summary="一个草稿", answer=DRAFT_FILES)
-def get_draft(key: str, draft_id: int) -> dict[str, Any]:
+@call("GET", "/definitions/<key>/drafts/<int:draft_id>", *READING, summary="一个草稿", answer=of(DraftShown))
+def get_draft(key: str, draft_id: int) -> DraftShown:
     draft = drafts.get_draft(g.session, caller(), draft_id)
     if draft["key"] != key:
         raise NotFound("没有这一草稿。")
@@ -117,9 +112,9 @@ def get_draft(key: str, draft_id: int) -> dict[str, Any]:
     *READING,
     summary="发布校验；有问题时为422，findings逐项说明",
     body=record(),
-    answer=answers(findings=FINDINGS),
+    answer=of(Checked),
 )
-def check(key: str, draft_id: int, data: dict[str, Any]) -> dict[str, Any]:
+def check(key: str, draft_id: int, data: dict[str, Any]) -> Checked:
     get_draft(key, draft_id)
     findings = publication.check(g.session, caller(), draft_id, g.now)
     if findings:
@@ -134,9 +129,9 @@ def check(key: str, draft_id: int, data: dict[str, Any]) -> dict[str, Any]:
     summary="复核发布（须为未参与编制的另一人）；at为将来的时间时到期发布；给出content_sha256时草稿须仍为此内容",
     errors=(409, 412),
     body=record((), reason=text(500), at=text(40), content_sha256=text(64)),
-    answer=answers(**DRAFT_FILES["properties"], versions=VERSIONS),
+    answer=of(publication.Published),
 )
-def publish(key: str, draft_id: int, data: dict[str, Any]) -> dict[str, Any]:
+def publish(key: str, draft_id: int, data: dict[str, Any]) -> publication.Published:
     draft = get_draft(key, draft_id)
     at = read_instant(data["at"], "at") if data.get("at") else None
     reason = data.get("reason", "").strip() or draft["title"]

@@ -8,6 +8,7 @@ from server.api.route import PAGE_QUERY, answers, call, caller, listing, record,
 from server.uploads import LARGEST_SHEET, read_sheet
 from workflows.lists import historic_awards, imports
 from workflows.lists.historic_rows import LAYOUT
+from workflows.paging import Items
 from workflows.permissions import OFFICE, READERS
 
 FILE = {"type": "string", "contentMediaType": "application/octet-stream"}
@@ -47,5 +48,5 @@ def import_awards(data: dict[str, Any] | None) -> dict[str, Any]:
     query={**PAGE_QUERY, "uscc": text(18), "q": text(100)},
     answer=listing(AWARD),
 )
-def list_awards(query: dict[str, Any]) -> dict[str, Any]:
+def list_awards(query: dict[str, Any]) -> Items[dict[str, Any]]:
     return historic_awards.list_awards(g.session, caller(), **query).as_dict()

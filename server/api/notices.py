@@ -6,21 +6,23 @@ from flask import g
 
 from server.access import OBJECTIONS_PER_ADDRESS, count_public_act
 from server.api.route import PAGE_QUERY, answers, call, caller, listing, record, text
+from server.api.shape import of
 from workflows.batches import publicity
+from workflows.batches.publicity import NoticeRow, NoticeShown
 from workflows.casework import correspondence
+from workflows.paging import Items
 
-NOTICE = answers(id={"type": "integer"}, title=text(), published_at=text(), ends_at=text(), open={"type": "boolean"})
 ITEMS = answers(items={"type": "array", "items": {"type": "object"}}, next={"type": "null"})
 STATE = answers(id={"type": "integer"}, state=text())
 
 
-@call("GET", "/public/notices", public=True, summary="公示", query=PAGE_QUERY, answer=listing(NOTICE))
-def list_notices(query: dict[str, Any]) -> dict[str, Any]:
+@call("GET", "/public/notices", public=True, summary="公示", query=PAGE_QUERY, answer=listing(of(NoticeRow)))
+def list_notices(query: dict[str, Any]) -> Items[NoticeRow]:
     return publicity.list_notices(g.session, g.now, **query).as_dict()
 
 
-@call("GET", "/public/notices/<int:notice>", public=True, summary="一次公示", errors=(404,), answer=NOTICE)
-def get_notice(notice: int) -> dict[str, Any]:
+@call("GET", "/public/notices/<int:notice>", public=True, summary="一次公示", errors=(404,), answer=of(NoticeShown))
+def get_notice(notice: int) -> NoticeShown:
     return publicity.get_notice(g.session, notice, g.now)
 
 
@@ -113,7 +115,7 @@ def reject_objection(objection: int, data: dict[str, str]) -> dict[str, Any]:
 
 
 @call("GET", "/messages", "applicant", summary="消息与文书", query=PAGE_QUERY, answer=listing({"type": "object"}))
-def list_messages(query: dict[str, Any]) -> dict[str, Any]:
+def list_messages(query: dict[str, Any]) -> Items[dict[str, Any]]:
     return correspondence.list_messages(g.session, caller(), **query).as_dict()
 
 

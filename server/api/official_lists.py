@@ -10,6 +10,7 @@ from server.uploads import LARGEST_SHEET, take_list
 from workflows.lists import official_lists
 from workflows.lists.layouts import KINDS
 from workflows.lists.matching import STATES
+from workflows.paging import Items
 
 COUNTS = {"type": "object", "additionalProperties": {"type": "integer"}}
 LIST: dict[str, Any] = {
@@ -62,7 +63,7 @@ def import_list() -> dict[str, Any]:
     query=PAGE_QUERY,
     answer=listing(answers(**LIST)),
 )
-def list_lists(query: dict[str, Any]) -> dict[str, Any]:
+def list_lists(query: dict[str, Any]) -> Items[dict[str, Any]]:
     return official_lists.list_lists(g.session, caller(), **query).as_dict()
 
 

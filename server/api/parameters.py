@@ -5,15 +5,13 @@ from typing import Any
 from flask import g
 
 from server.api.route import answers, call, caller, record, text
+from server.api.shape import all_of, of
 from server.moments import read_date
+from workflows.paging import Items
 from workflows.policy import parameters
+from workflows.policy.shapes import ParameterListed, ParameterShown
 
-VALUE = {"type": ["string", "null"]}
-YES_NO = {"type": "boolean"}
-PARAMETER = answers(
-    id=text(), value=VALUE, status=text(enum=["FIXED", "CEIL", "OPEN"]), contested=YES_NO, confirmed=YES_NO
-)
-LISTED = answers(**PARAMETER["properties"], needed_by={"type": "array", "items": {"type": "integer"}})
+PARAMETER = of(ParameterShown)
 
 
 @call(
@@ -24,9 +22,9 @@ LISTED = answers(**PARAMETER["properties"], needed_by={"type": "array", "items":
     "case_officer",
     "section_chief",
     summary="政策口径；needed_by 为因该口径未确认而不能发布的批次",
-    answer=answers(items={"type": "array", "items": LISTED}, next={"type": "null"}),
+    answer=all_of(ParameterListed),
 )
-def list_parameters() -> dict[str, Any]:
+def list_parameters() -> Items[ParameterListed]:
     return {"items": parameters.list_parameters(g.session, g.now), "next": None}
 
 
@@ -52,7 +50,7 @@ def get_history(parameter: str) -> dict[str, Any]:
     body=record(("value", "basis"), value=text(2000), basis=text(500), effective_on=text(10)),
     answer=PARAMETER,
 )
-def propose(parameter: str, data: dict[str, Any]) -> dict[str, Any]:
+def propose(parameter: str, data: dict[str, Any]) -> ParameterShown:
     effective_on = read_date(data["effective_on"], "effective_on") if data.get("effective_on") else None
     return parameters.propose(
         g.session, caller(), parameter, value=data["value"], basis=data["basis"], effective_on=effective_on, now=g.now
@@ -69,5 +67,5 @@ def propose(parameter: str, data: dict[str, Any]) -> dict[str, Any]:
     body=record(),
     answer=PARAMETER,
 )
-def confirm(parameter: str, data: dict[str, Any]) -> dict[str, Any]:
+def confirm(parameter: str, data: dict[str, Any]) -> ParameterShown:
     return parameters.confirm(g.session, caller(), parameter, g.now)

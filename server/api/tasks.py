@@ -5,22 +5,14 @@ from typing import Any
 from flask import g
 
 from server.api.route import PAGE_QUERY, answers, call, caller, listing, record, text
+from server.api.shape import of
 from server.moments import read_date
 from workflows.casework import tasks, worklists
+from workflows.casework.shapes import Completed, TaskDetail, TaskRow
 from workflows.errors import GreenCaseError
+from workflows.paging import Items
 
-NULLABLE = {"type": ["string", "null"]}
-TASK = answers(
-    id=text(),
-    case=text(),
-    name=text(),
-    element_id=text(),
-    role=text(),
-    assignee=NULLABLE,
-    due_on=NULLABLE,
-    status=text(),
-)
-FORM = answers(schema={"type": "object"}, ui={"type": "object"}, data={"type": "object"})
+TASK = of(TaskRow)
 ANY_DATA = {"type": "object", "maxProperties": 500}
 
 
@@ -41,29 +33,26 @@ ANY_DATA = {"type": "object", "maxProperties": 500}
         **PAGE_QUERY,
     },
 )
-def list_tasks(query: dict[str, Any]) -> dict[str, Any]:
+def list_tasks(query: dict[str, Any]) -> Items[TaskRow]:
     query.pop("sort", None)
     if "due_before" in query:
         query["due_before"] = read_date(query["due_before"], "due_before")
     return worklists.list_tasks(g.session, caller(), **query).as_dict()
 
 
-@call(
-    "GET", "/tasks/<task>", summary="一项任务及其表单", errors=(404,), answer=answers(id=text(), case=text(), form=FORM)
-)
-def get_task(task: str) -> dict[str, Any]:
-    found = tasks.get_task(g.session, caller(), task, g.now)
-    return {name: value for name, value in found.items() if name not in ("form_object", "allowed")}
+@call("GET", "/tasks/<task>", summary="一项任务及其表单", errors=(404,), answer=of(TaskDetail))
+def get_task(task: str) -> TaskDetail:
+    return tasks.get_task(g.session, caller(), task, g.now)
 
 
-@call("POST", "/tasks/<task>/claim", summary="领取", errors=(403, 404, 409), body=record())
-def claim(task: str, data: dict[str, Any]) -> dict[str, Any]:
+@call("POST", "/tasks/<task>/claim", summary="领取", errors=(403, 404, 409), body=record(), answer=TASK)
+def claim(task: str, data: dict[str, Any]) -> TaskRow:
     tasks.claim(g.session, caller(), task, g.now)
     return _row(task)
 
 
-@call("POST", "/tasks/<task>/release", summary="退回待领", errors=(403, 404, 409), body=record())
-def release(task: str, data: dict[str, Any]) -> dict[str, Any]:
+@call("POST", "/tasks/<task>/release", summary="退回待领", errors=(403, 404, 409), body=record(), answer=TASK)
+def release(task: str, data: dict[str, Any]) -> TaskRow:
     tasks.release(g.session, caller(), task, g.now)
     return _row(task)
 
@@ -75,8 +64,9 @@ def release(task: str, data: dict[str, Any]) -> dict[str, Any]:
     summary="分派、转办",
     errors=(403, 404, 409, 422),
     body=record(("username",), username=text(64)),
+    answer=TASK,
 )
-def assign(task: str, data: dict[str, Any]) -> dict[str, Any]:
+def assign(task: str, data: dict[str, Any]) -> TaskRow:
     tasks.assign(g.session, caller(), task, data["username"], g.now)
     return _row(task)
 
@@ -112,13 +102,13 @@ def save_draft(task: str, data: dict[str, Any]) -> None:
     summary="办结",
     errors=(403, 404, 409, 422),
     body=record(("data",), data=ANY_DATA),
-    answer=answers(id=text(), status=text(), case={"type": "object"}),
+    answer=of(Completed),
 )
-def complete(task: str, data: dict[str, Any]) -> dict[str, Any]:
+def complete(task: str, data: dict[str, Any]) -> Completed:
     return tasks.complete(g.session, caller(), task, data["data"], g.now)
 
 
-def _row(task: str) -> dict[str, Any]:
+def _row(task: str) -> TaskRow:
     g.session.flush()
     return worklists.get_row(g.session, caller(), task)
 

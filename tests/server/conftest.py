@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from jinja2 import StrictUndefined
 
 from server.embedded import S3
 from server.settings import Settings
@@ -37,11 +36,3 @@ def shared_office(shared_app: Flask, prepared: Snapshot) -> Office:
 def batch(shared_office: Office) -> int:
     """A batch of the shared office that is open."""
     return shared_office.open_batch()
-
-
-@pytest.fixture
-def strict_names(app: Flask) -> Iterator[None]:
-    """A name that nobody gave a template is a mistake in one of its branches, not an empty place on the page."""
-    before, app.jinja_env.undefined = app.jinja_env.undefined, StrictUndefined
-    yield
-    app.jinja_env.undefined = before

@@ -16,8 +16,6 @@ from storage import audit
 from tests.contract_client import Office
 from tests.server.signing_in import put_into_cookie, token_of
 
-pytestmark = pytest.mark.usefixtures("strict_names")
-
 RETROFIT = (CHECKOUT / "bpmn" / "retrofit.bpmn").read_bytes()
 RENAMED = RETROFIT.replace("现场核查".encode(), "实地核查".encode())
 DRAFTS = "/workshop/definitions/retrofit/drafts"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict
 
 from storage import batches as store
 from storage import ledger
@@ -13,7 +13,7 @@ from storage.ledger import LedgerAccount
 from workflows import views
 from workflows.audit import Chain, digest_of
 from workflows.batches import allocation
-from workflows.batches.rounds import chain_name, list_rows, lock_batch
+from workflows.batches.rounds import ListRowShown, chain_name, list_rows, lock_batch
 from workflows.case import awards
 from workflows.case.listed_cases import account_key, is_recognition
 from workflows.case.running import Running, open_waiting
@@ -24,7 +24,21 @@ from workflows.rules.money import MoneyInvalid, format_yuan, parse_money
 RESULTS = ("support", "adjust", "defer", "refuse")
 
 
-def fix_list(session: Session, actor: Actor, batch_id: int, now: datetime) -> dict[str, Any]:
+class ListFixed(TypedDict):
+    """What fixing a list answers: its number, and every row of the batch."""
+
+    round: int
+    items: list[ListRowShown]
+
+
+class ResolutionRecorded(TypedDict):
+    """What recording a resolution answers: its minutes, and every row of the batch."""
+
+    minutes_no: str
+    items: list[ListRowShown]
+
+
+def fix_list(session: Session, actor: Actor, batch_id: int, now: datetime) -> ListFixed:
     """Fix the proposed list (锁定汇总表) for the cases that wait at `listed`: ceilings of article 10 and reservations.
 
     Locks the cases by reference, then the accounts by USCC. The result depends on the set of cases only; siblings of
@@ -65,7 +79,7 @@ def resolve(
     minutes_no: str,
     decisions: Sequence[Mapping[str, Any]],
     now: datetime,
-) -> dict[str, Any]:
+) -> ResolutionRecorded:
     """Record the resolution of a meeting for cases that wait at `resolved`; each row its own, all or nothing."""
     actor = require(actor, "meeting_secretary")
     batch = lock_batch(session, batch_id)

@@ -1,7 +1,7 @@
 """Publicity (公示): publish resolved cases, take real-name objections, accept or turn them down (P13, P14)."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from storage import batches, cases
 from storage import publicity as store
@@ -29,7 +29,39 @@ HIDDEN = "（保密）"
 PHONES = "业务咨询：1000000（虚构）　监督电话：1000001（虚构）"
 
 
-def publish(session: Session, actor: Actor, batch_id: int, now: datetime) -> dict[str, Any]:
+class NoticeRow(TypedDict):
+    """A notice in a list; `open` while its period runs. Instants are texts in UTC."""
+
+    id: int
+    batch: int
+    title: str
+    published_at: str
+    ends_at: str
+    open: bool
+
+
+class NoticeItemShown(TypedDict):
+    """A case on a notice, in its order; the amount is a text in whole yuan."""
+
+    number: int
+    case: str
+    enterprise: str
+    scheme: str
+    title: str
+    amount: str
+    remark: str
+
+
+class NoticeShown(NoticeRow):
+    """One notice with its items, and how to object to them."""
+
+    legal_basis: str
+    how_to_object: str
+    phones: str
+    items: list[NoticeItemShown]
+
+
+def publish(session: Session, actor: Actor, batch_id: int, now: datetime) -> NoticeShown:
     """Publish the cases that wait at `published`; the period starts for each (working days, first day is tomorrow)."""
     actor = require(actor, "case_officer")
     batch = batches.lock(session, batch_id)
@@ -107,14 +139,16 @@ def _announce(running: Running, notice: Notice, row: ListRow | None) -> None:
     )
 
 
-def list_notices(session: Session, now: datetime, *, cursor: str | None = None, limit: int = 20) -> paging.Page:
+def list_notices(
+    session: Session, now: datetime, *, cursor: str | None = None, limit: int = 20
+) -> paging.Page[NoticeRow]:
     """Notices, newest first; open to everybody."""
     found = store.list_notices(session, before=paging.read_id_cursor(cursor), limit=limit + 1)
     items = [_notice(notice, now) for notice in found[:limit]]
     return paging.Page(items, paging.id_cursor(found[limit - 1].id) if len(found) > limit else None)
 
 
-def _notice(notice: Notice, now: datetime) -> dict[str, Any]:
+def _notice(notice: Notice, now: datetime) -> NoticeRow:
     return {
         "id": notice.id,
         "batch": notice.batch_id,
@@ -125,7 +159,7 @@ def _notice(notice: Notice, now: datetime) -> dict[str, Any]:
     }
 
 
-def get_notice(session: Session, notice_id: int, now: datetime) -> dict[str, Any]:
+def get_notice(session: Session, notice_id: int, now: datetime) -> NoticeShown:
     """One notice with its items (domain.md 3.4: no personal data, no scores, no refused cases)."""
     notice = store.get_notice(session, notice_id)
     if notice is None:

@@ -3,24 +3,101 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TypedDict
 
 from storage import batches as store
 from storage import cases as case_store
 from storage import instances, ledger
-from storage.batches import Batch
+from storage.batches import Batch, BatchStatus, Decision, ListRow, Proposal, Resolution, Result
+from storage.cases import Case
 from storage.database import Session
+from storage.people import Enterprise
 from workflows import paging, rules, views
 from workflows.audit import Chain, digest_of
 from workflows.batches import allocation
 from workflows.case.step import local_date
 from workflows.casework import beginnings
+from workflows.casework.shapes import EnterpriseNamed
 from workflows.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from workflows.permissions import OFFICE, READERS, Actor, require
 from workflows.policy import parameters as parameter_values
+from workflows.policy.shapes import PinnedValue
+from workflows.rules.listing import ListStepText
 
 # Applicants and invited outsiders know an open batch; its list, budget and drafts are the office's.
 INSIDE = OFFICE | READERS
+
+
+class BatchShown(TypedDict):
+    """A batch in a list. Instants are texts in UTC; who drafted and opened it and its budget are the office's."""
+
+    id: int
+    title: str
+    schemes: list[str]
+    window_from: str
+    window_to: str
+    matter_date_from: str
+    matter_date_to: str
+    cap_year: int
+    budget_total: str | None
+    status: BatchStatus
+    drafted_by: str | None
+    opened_by: str | None
+    opened_at: str | None
+
+
+class MeetingResult(TypedDict):
+    """What the meeting made of a row, since it was listed; `held` where it waits for a better case."""
+
+    minutes_no: str
+    result: Result
+    amount: str | None
+    reason: str | None
+    held: bool
+
+
+class ListRowShown(TypedDict):
+    """A case on the proposed list; amounts are texts in whole yuan."""
+
+    case: str
+    title: str
+    scheme: str
+    enterprise: EnterpriseNamed
+    status: str
+    round: int
+    precap_amount: str
+    proposed_amount: str
+    final_amount: str | None
+    proposal: Proposal
+    reasons: list[str]
+    steps: list[ListStepText]
+    resolution: MeetingResult | None
+
+
+class WaitingCases(TypedDict):
+    """How many cases wait for each of the three calls."""
+
+    listed: int
+    resolved: int
+    published: int
+
+
+class FailedReallocation(TypedDict):
+    """An account of which what fell free could not be allocated again."""
+
+    uscc: str
+    year: int
+    again_at: str | None
+
+
+class BatchDetail(BatchShown):
+    """A batch as the office reads it: with the values that it keeps, its list, and how its cases stand."""
+
+    parameters: dict[str, PinnedValue] | None
+    waiting: WaitingCases
+    cases: dict[str, int]
+    failed_reallocations: list[FailedReallocation]
+    list: list[ListRowShown]
 
 
 def draft(
@@ -34,7 +111,7 @@ def draft(
     cap_year: int,
     budget_total: Decimal | None,
     now: datetime,
-) -> dict[str, Any]:
+) -> BatchShown:
     """Draft a batch; a section chief who did not draft it opens it. Matter dates: from January 1 of the year before."""
     actor = require(actor, "case_officer")
     errors = []
@@ -75,7 +152,7 @@ def chain_name(batch: Batch) -> str:
     return f"batch:{batch.id}"
 
 
-def open_batch(session: Session, actor: Actor, batch_id: int, now: datetime) -> dict[str, Any]:
+def open_batch(session: Session, actor: Actor, batch_id: int, now: datetime) -> BatchShown:
     """Open a batch: pins the parameter values. Conflict names every parameter that is not confirmed."""
     actor = require(actor, "section_chief")
     batch = lock_batch(session, batch_id)
@@ -120,7 +197,7 @@ def _get(session: Session, actor: Actor, batch_id: int) -> Batch:
     return batch
 
 
-def shown(batch: Batch, actor: Actor) -> dict[str, Any]:
+def shown(batch: Batch, actor: Actor) -> BatchShown:
     inside = actor.has(*INSIDE)
     return {
         "id": batch.id,
@@ -139,7 +216,9 @@ def shown(batch: Batch, actor: Actor) -> dict[str, Any]:
     }
 
 
-def list_batches(session: Session, actor: Actor, *, cursor: str | None = None, limit: int = 50) -> paging.Page:
+def list_batches(
+    session: Session, actor: Actor, *, cursor: str | None = None, limit: int = 50
+) -> paging.Page[BatchShown]:
     """Batches, newest first; drafts are the office's own."""
     found = store.list_batches(
         session, before=paging.read_id_cursor(cursor), opened_only=not actor.has(*INSIDE), limit=limit + 1
@@ -154,58 +233,70 @@ def count_to_publish(session: Session, actor: Actor, batch_ids: Sequence[int]) -
     return instances.count_waiting(session, batch_ids, "published")
 
 
-def get_batch(session: Session, actor: Actor, batch_id: int) -> dict[str, Any]:
-    """A batch; for the office with its list, totals and how many cases wait for each call."""
+def get_batch(session: Session, actor: Actor, batch_id: int) -> BatchShown:
+    """A batch; for the office a BatchDetail."""
     batch = _get(session, actor, batch_id)
-    answer = shown(batch, actor)
-    if not actor.has(*INSIDE):
-        return answer
-    answer["parameters"] = batch.parameters
-    answer["list"] = list_rows(session, batch)
-    answer["waiting"] = {
-        message: len(instances.waiting_cases(session, batch.id, message))
-        for message in ("listed", "resolved", "published")
+    return _detail(session, batch, actor) if actor.has(*INSIDE) else shown(batch, actor)
+
+
+def get_batch_of_office(session: Session, actor: Actor, batch_id: int) -> BatchDetail:
+    """A batch with its list and how many cases wait for each call."""
+    require(actor, *sorted(INSIDE))
+    return _detail(session, _get(session, actor, batch_id), actor)
+
+
+def _detail(session: Session, batch: Batch, actor: Actor) -> BatchDetail:
+    return {
+        **shown(batch, actor),
+        "parameters": batch.parameters,
+        "list": list_rows(session, batch),
+        "waiting": {
+            "listed": len(instances.waiting_cases(session, batch.id, "listed")),
+            "resolved": len(instances.waiting_cases(session, batch.id, "resolved")),
+            "published": len(instances.waiting_cases(session, batch.id, "published")),
+        },
+        "cases": case_store.count_in_batch(session, batch.id),
+        "failed_reallocations": [
+            {"uscc": uscc, "year": batch.cap_year, "again_at": views.instant(mark.not_before)}
+            for uscc, mark in ledger.list_failed_reallocations(session, batch.id).items()
+        ],
     }
-    answer["cases"] = case_store.count_in_batch(session, batch.id)
-    answer["failed_reallocations"] = [
-        {"uscc": uscc, "year": batch.cap_year, "again_at": views.instant(mark.not_before)}
-        for uscc, mark in ledger.list_failed_reallocations(session, batch.id).items()
-    ]
-    return answer
 
 
-def list_rows(session: Session, batch: Batch) -> list[dict[str, Any]]:
+def list_rows(session: Session, batch: Batch) -> list[ListRowShown]:
     """The newest row of every case on the list with what the meeting made of it; three statements."""
     rows = store.latest_rows(session, batch.id)
     decisions = store.latest_decisions(session, batch.id)
     known = case_store.with_enterprises(session, [row.case_id for row in rows])
-    listed = []
-    for row in sorted(rows, key=lambda row: known[row.case_id][0].reference):
-        case, enterprise = known[row.case_id]
-        decided = decisions.get(row.case_id)
-        listed.append(
-            {
-                "case": case.reference,
-                "title": case.title,
-                "scheme": case.scheme,
-                "enterprise": {"uscc": enterprise.uscc, "name": enterprise.name},
-                "status": case.status,
-                "round": row.round,
-                "precap_amount": views.amount(row.precap_amount),
-                "proposed_amount": views.amount(row.final_amount),
-                "final_amount": views.amount(case.final_amount),
-                "proposal": row.proposal,
-                "reasons": [step["text"] for step in row.steps if step.get("cut", "0") != "0"],
-                "steps": row.steps,
-                "resolution": {
-                    "minutes_no": decided[1].minutes_no,
-                    "result": decided[0].result,
-                    "amount": views.amount(decided[0].amount),
-                    "reason": decided[0].reason,
-                    "held": decided[0].held,
-                }
-                if decided and allocation.decided_since(row, decided[1])
-                else None,
-            }
-        )
-    return listed
+    rows = sorted(rows, key=lambda row: known[row.case_id][0].reference)
+    return [_listed(row, *known[row.case_id], decisions.get(row.case_id)) for row in rows]
+
+
+def _listed(
+    row: ListRow, case: Case, enterprise: Enterprise, decided: tuple[Decision, Resolution] | None
+) -> ListRowShown:
+    return {
+        "case": case.reference,
+        "title": case.title,
+        "scheme": case.scheme,
+        "enterprise": {"uscc": enterprise.uscc, "name": enterprise.name},
+        "status": case.status,
+        "round": row.round,
+        "precap_amount": views.amount(row.precap_amount),
+        "proposed_amount": views.amount(row.final_amount),
+        "final_amount": views.amount(case.final_amount),
+        "proposal": row.proposal,
+        "reasons": [step["text"] for step in row.steps if step["cut"] != "0"],
+        "steps": row.steps,
+        "resolution": _resolved(*decided) if decided and allocation.decided_since(row, decided[1]) else None,
+    }
+
+
+def _resolved(decision: Decision, resolution: Resolution) -> MeetingResult:
+    return {
+        "minutes_no": resolution.minutes_no,
+        "result": decision.result,
+        "amount": views.amount(decision.amount),
+        "reason": decision.reason,
+        "held": decision.held,
+    }

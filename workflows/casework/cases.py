@@ -9,18 +9,21 @@ from storage import tasks as task_store
 from storage.batches import Batch
 from storage.cases import Case
 from storage.database import Session
+from storage.instances import Wait
 from storage.list_entries import ListEntry
 from storage.people import Enterprise
 from storage.questions import case_lists
+from storage.tasks import Task
 from workflows import paging, rules, searching, views
 from workflows.case.running import find_case
-from workflows.casework import beginnings, shapes
+from workflows.casework import beginnings
+from workflows.casework.shapes import CaseDetail, CaseRow, DefinitionNamed, case_row
 from workflows.errors import Conflict, Forbidden, Invalid
 from workflows.errors import FieldError as Problem
 from workflows.permissions import INVITED, OFFICE, READERS, Actor, require, scope_of
 
 
-def create(session: Session, actor: Actor, *, scheme: str, batch_id: int, title: str, now: datetime) -> dict[str, Any]:
+def create(session: Session, actor: Actor, *, scheme: str, batch_id: int, title: str, now: datetime) -> CaseDetail:
     """Open a draft: the instance and its bundle are pinned here, and the fill task is open."""
     actor = require(actor, "applicant")
     if actor.enterprise_id is None:
@@ -93,7 +96,7 @@ def list_cases(
     q: str | None = None,
     cursor: str | None = None,
     limit: int = 50,
-) -> paging.Page:
+) -> paging.Page[CaseRow]:
     """The cases that the actor may know of, newest first. Raises Invalid for a search of one sign."""
     filters = case_lists.Filters(status, scheme, batch, enterprise, searching.term_of(q))
     before = paging.read_id_cursor(cursor)
@@ -102,18 +105,21 @@ def list_cases(
     shown = [case for case in found[:limit] if case.id in readable]
     versions = _versions(session, {case.definition_id for case in shown})
     open_amounts = with_amounts(session, actor, shown)
-    open_tasks: dict[int, list[dict[str, Any]]] = {case.id: [] for case in shown}
-    for task in task_store.list_open_of_cases(session, open_tasks):
-        open_tasks[task.case_id].append(shapes.open_task(task, actor))
-    waits: dict[int, list[Any]] = {case.id: [] for case in shown}
+    tasks: dict[int, list[Task]] = {case.id: [] for case in shown}
+    for task in task_store.list_open_of_cases(session, tasks):
+        tasks[task.case_id].append(task)
+    waits: dict[int, list[Wait]] = {case.id: [] for case in shown}
     for wait in instances.list_waits(session, waits):
         waits[wait.case_id].append(wait)
     items = [
-        {
-            **shapes.case_row(case, versions[case.definition_id], amounts=case.id in open_amounts),
-            "open_tasks": open_tasks[case.id],
-            "waiting_for": shapes.waiting(waits[case.id]),
-        }
+        case_row(
+            case,
+            versions[case.definition_id],
+            tasks[case.id],
+            waits[case.id],
+            actor,
+            amounts=case.id in open_amounts,
+        )
         for case in shown
     ]
     return paging.Page(items, paging.id_cursor(found[limit - 1].id) if len(found) > limit else None)
@@ -135,7 +141,7 @@ def refuse_outsiders(actor: Actor) -> None:
         raise Forbidden("办理过程供承办单位和监督审计人员查看。")
 
 
-def _versions(session: Session, ids: set[int]) -> dict[int, dict[str, Any]]:
+def _versions(session: Session, ids: set[int]) -> dict[int, DefinitionNamed]:
     found = definitions.by_ids(session, ids).values()
     return {each.id: {"key": each.key, "version": each.version, "sha256": each.sha256} for each in found}
 
@@ -156,20 +162,20 @@ def find_readable(session: Session, reference: str, actor: Actor) -> Case:
     return case
 
 
-def get_case(session: Session, actor: Actor, reference: str) -> dict[str, Any]:
+def get_case(session: Session, actor: Actor, reference: str) -> CaseDetail:
     """One case with its open tasks and waits."""
     case = find_readable(session, reference, actor)
-    open_tasks = task_store.list_open_of_cases(session, [case.id])
-    waits = instances.list_waits(session, [case.id])
+    row = case_row(
+        case,
+        _versions(session, {case.definition_id})[case.definition_id],
+        task_store.list_open_of_cases(session, [case.id]),
+        instances.list_waits(session, [case.id]),
+        actor,
+        amounts=bool(with_amounts(session, actor, [case])),
+    )
     incidents = instances.list_incidents(session, [case.id]) if actor.has(*OFFICE, *READERS) else []
     return {
-        **shapes.case_row(
-            case,
-            _versions(session, {case.definition_id})[case.definition_id],
-            amounts=bool(with_amounts(session, actor, [case])),
-        ),
-        "open_tasks": [shapes.open_task(task, actor) for task in open_tasks],
-        "waiting_for": shapes.waiting(waits),
+        **row,
         "incidents": [
             {"at": views.instant(incident.at), "element_id": incident.element_id, "what": incident.what}
             for incident in incidents

@@ -26,7 +26,9 @@ def _shown(message: Message, reference: str) -> dict[str, Any]:
     }
 
 
-def list_messages(session: Session, actor: Actor, *, cursor: str | None = None, limit: int = 30) -> paging.Page:
+def list_messages(
+    session: Session, actor: Actor, *, cursor: str | None = None, limit: int = 30
+) -> paging.Page[dict[str, Any]]:
     """The enterprise's messages, newest first."""
     if actor.enterprise_id is None:
         return paging.Page([], None)

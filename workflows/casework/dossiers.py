@@ -1,7 +1,7 @@
 """The file of a case (件档): its papers, history, path on the diagrams and calculations, as each reader may see it."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from storage import batches, calculations, instances, ledger, messages, payments, people, publicity, reviews
 from storage import cases as store
@@ -12,11 +12,25 @@ from workflows import engine, forms, views
 from workflows.case.bundles import bundle_of
 from workflows.case.reading import SEALED, enterprise_profile, look_at, may_read
 from workflows.casework.cases import find_readable, refuse_outsiders, with_amounts
+from workflows.casework.dossier_shapes import (
+    AnnouncementShown,
+    CalculationShown,
+    DecisionShown,
+    DiagramsShown,
+    Dossier,
+    EntryShown,
+    LetterShown,
+    ListedShown,
+    PaymentShown,
+    SubmissionShown,
+    ValueUsed,
+)
+from workflows.casework.panels import list_panels
 from workflows.errors import Forbidden
 from workflows.permissions import INVITED, OFFICE, READERS, Actor
 
 
-def get_diagram(session: Session, actor: Actor, reference: str, now: datetime) -> dict[str, Any]:
+def get_diagram(session: Session, actor: Actor, reference: str, now: datetime) -> DiagramsShown:
     """The diagrams of the case's own version with the path that it took, the called ones included."""
     case = find_readable(session, reference, actor)
     if actor.is_applicant:
@@ -25,7 +39,8 @@ def get_diagram(session: Session, actor: Actor, reference: str, now: datetime) -
     bundle = bundle_of(session, case.definition_id)
     state = instances.get_state(session, case.id)
     process = engine.ProcessInstance.load(bundle.diagrams, state, _no_operations, now)
-    failed = {incident.element_id for incident in instances.list_incidents(session, [case.id])}
+    incidents = instances.list_incidents(session, [case.id])
+    failed = {incident.element_id for incident in incidents if incident.element_id is not None}
     return {
         "diagrams": [
             {
@@ -33,7 +48,7 @@ def get_diagram(session: Session, actor: Actor, reference: str, now: datetime) -
                 "xml": bundle.diagrams.xml_of(path.key).decode(),
                 "done": list(path.done),
                 "open": list(path.open),
-                "failed": sorted({*path.failed, *(failed & set(bundle.diagrams.elements(path.key)))} - {None}),
+                "failed": sorted({*path.failed, *(failed & set(bundle.diagrams.elements(path.key)))}),
                 "flows": list(path.flows),
             }
             for path in process.path()
@@ -45,7 +60,7 @@ def _no_operations(call: engine.ServiceCall) -> None:
     raise RuntimeError(f"{call.operation} must not run while looking at a case")
 
 
-def get_calculation(session: Session, actor: Actor, reference: str) -> list[dict[str, Any]]:
+def get_calculation(session: Session, actor: Actor, reference: str) -> list[CalculationShown]:
     """Every calculation of the case, in order; applicants see them once the case was published or has ended."""
     case = find_readable(session, reference, actor)
     if not with_amounts(session, actor, [case]):
@@ -61,11 +76,7 @@ def get_calculation(session: Session, actor: Actor, reference: str) -> list[dict
             "item_amount": views.amount(calculation.item_amount),
             "precap_amount": views.amount(calculation.precap_amount),
             "facts": calculation.facts,
-            "parameters": calculation.parameters
-            if actor.sees_names
-            else [
-                {name: each.get(name) for name in ("id", "value", "type", "unit")} for each in calculation.parameters
-            ],
+            "parameters": calculation.parameters if actor.sees_names else _without_names(calculation.parameters),
             "conditions": calculation.conditions,
             "steps": calculation.steps,
         }
@@ -73,7 +84,13 @@ def get_calculation(session: Session, actor: Actor, reference: str) -> list[dict
     ]
 
 
-def get_dossier(session: Session, actor: Actor, reference: str, now: datetime) -> dict[str, Any]:
+def _without_names(used: Iterable[ValueUsed]) -> list[ValueUsed]:
+    return [
+        {"id": each["id"], "value": each["value"], "type": each.get("type"), "unit": each.get("unit")} for each in used
+    ]
+
+
+def get_dossier(session: Session, actor: Actor, reference: str, now: datetime) -> Dossier:
     """What stands beside a task: the facts, every readable submission with its form, reviews, list rows, payments."""
     case = find_readable(session, reference, actor)
     look = look_at(session, case, now)
@@ -81,7 +98,7 @@ def get_dossier(session: Session, actor: Actor, reference: str, now: datetime) -
     tasks = {task.id: task for task in task_store.list_of_case(session, case.id)}
     names = people.names_of(session, {task.completed_by for task in tasks.values() if task.completed_by})
     panel = reviews.current(session, case.id)
-    submissions = [
+    submissions: list[SubmissionShown] = [
         {
             "task": tasks[each.task_id].name,
             "element_id": each.element_id,
@@ -103,7 +120,7 @@ def get_dossier(session: Session, actor: Actor, reference: str, now: datetime) -
         "application_form": application,
         "application": views.masked(shown, actor),
         "submissions": submissions,
-        "reviews": _reviews(session, case) if inside else [],
+        "reviews": list_panels(session, case) if inside else [],
         "list_rows": _list_rows(session, case) if inside else [],
         "decisions": _decisions(session, case) if inside else [],
         "notices": _notices(session, case),
@@ -114,7 +131,7 @@ def get_dossier(session: Session, actor: Actor, reference: str, now: datetime) -
     }
 
 
-def _list_rows(session: Session, case: Case) -> list[dict[str, Any]]:
+def _list_rows(session: Session, case: Case) -> list[ListedShown]:
     return [
         {
             "round": row.round,
@@ -128,7 +145,7 @@ def _list_rows(session: Session, case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def _decisions(session: Session, case: Case) -> list[dict[str, Any]]:
+def _decisions(session: Session, case: Case) -> list[DecisionShown]:
     return [
         {
             "minutes_no": resolution.minutes_no,
@@ -141,7 +158,7 @@ def _decisions(session: Session, case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def _notices(session: Session, case: Case) -> list[dict[str, Any]]:
+def _notices(session: Session, case: Case) -> list[AnnouncementShown]:
     return [
         {
             "id": notice.id,
@@ -154,7 +171,7 @@ def _notices(session: Session, case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def _ledger(session: Session, case: Case) -> list[dict[str, Any]]:
+def _ledger(session: Session, case: Case) -> list[EntryShown]:
     return [
         {
             "state": entry.state,
@@ -167,7 +184,7 @@ def _ledger(session: Session, case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def _payments(session: Session, case: Case, actor: Actor) -> list[dict[str, Any]]:
+def _payments(session: Session, case: Case, actor: Actor) -> list[PaymentShown]:
     return [
         {
             "number": payment.number,
@@ -183,7 +200,7 @@ def _payments(session: Session, case: Case, actor: Actor) -> list[dict[str, Any]
     ]
 
 
-def _messages(session: Session, case: Case) -> list[dict[str, Any]]:
+def _messages(session: Session, case: Case) -> list[LetterShown]:
     return [
         {
             "kind": each.kind,
@@ -203,48 +220,3 @@ def _concerns(actor: Actor, element_id: str) -> bool:
         return True
     outside = ("fill_application", "correction", "explanation", "audit_verification", "audit_supplement", "cut_comment")
     return actor.has(*INVITED) and (element_id in outside or element_id in SEALED)
-
-
-def _reviews(session: Session, case: Case) -> list[dict[str, Any]]:
-    """Panels with their draws; scores only once they are unsealed."""
-    shown = []
-    for panel in reviews.list_sessions(session, case.id):
-        seats = reviews.seats(session, panel.id)
-        names = people.names_of(session, {seat.username for seat in seats})
-        unsealed = panel.unsealed_at is not None
-        shown.append(
-            {
-                "number": panel.number,
-                "size": panel.size,
-                "unsealed_at": views.instant(panel.unsealed_at),
-                "mean_score": str(panel.mean_score) if unsealed else None,
-                "supporting": panel.supporting if unsealed else None,
-                "passed": panel.passed if unsealed else None,
-                "draws": [
-                    {
-                        "number": draw.number,
-                        "seed": draw.seed,
-                        "drawn": draw.drawn,
-                        "excluded": draw.excluded,
-                        "pool": len(draw.pool),
-                        "reason": draw.reason,
-                        "at": views.instant(draw.drawn_at),
-                    }
-                    for draw in reviews.draws(session, panel.id)
-                ],
-                "seats": [
-                    {
-                        "username": seat.username,
-                        "name": names.get(seat.username, seat.username),
-                        "finance": seat.finance,
-                        "state": seat.state,
-                        "recusal_reason": seat.recusal_reason,
-                        "score": str(seat.score) if unsealed and seat.score is not None else None,
-                        "vote": seat.vote if unsealed else None,
-                        "opinion": seat.opinion if unsealed else None,
-                    }
-                    for seat in seats
-                ],
-            }
-        )
-    return shown

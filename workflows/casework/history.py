@@ -42,7 +42,7 @@ _NOBODY = {SYSTEM: "系统", "public": "社会公众", "command line": "命令�
 
 def get_history(
     session: Session, actor: Actor, reference: str, *, cursor: str | None = None, limit: int = 1000
-) -> paging.Page:
+) -> paging.Page[dict[str, Any]]:
     """The events in order; applicants read what they did and were told, without names of staff."""
     case = find_readable(session, reference, actor)
     refuse_outsiders(actor)

@@ -1,13 +1,20 @@
 """What the office asks of an applicant in a task, shown beside it: everything at once, and nobody's name."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from workflows.codes.checklists import CHECKLISTS
 from workflows.rules.money import format_yuan, parse_money
 
 
-def request_for(element_id: str, scheme: str, facts: Mapping[str, Any]) -> dict[str, Any] | None:
+class Request(TypedDict):
+    """What the office asks for, a line each."""
+
+    title: str
+    lines: list[str]
+
+
+def request_for(element_id: str, scheme: str, facts: Mapping[str, Any]) -> Request | None:
     """Title and lines of the request that an applicant's task answers; None where there is none."""
     match element_id:
         case "correction":
@@ -31,7 +38,7 @@ def request_for(element_id: str, scheme: str, facts: Mapping[str, Any]) -> dict[
     return None
 
 
-def _shown(title: str, lines: list[Any]) -> dict[str, Any] | None:
+def _shown(title: str, lines: list[Any]) -> Request | None:
     told = [str(line) for line in lines if line]
     return {"title": title, "lines": told} if told else None
 

@@ -1,7 +1,6 @@
 """Side paths of a case (domain.md 3.5): withdrawal, suspension, resumption, termination."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from storage import publicity
 from storage import tasks as task_store
@@ -12,6 +11,7 @@ from workflows.case import awards, letters
 from workflows.case.running import Running, find_case, open_case, refuse_ended
 from workflows.case.step import local_date
 from workflows.casework.cases import get_case
+from workflows.casework.shapes import CaseDetail
 from workflows.errors import Conflict, Invalid
 from workflows.errors import FieldError as Problem
 from workflows.permissions import Actor, require
@@ -41,7 +41,7 @@ def _close(running: Running, status: str, action: str, why: str, text: str) -> N
     case.status, case.ended_at, case.suspended_at = status, step.now, None
 
 
-def withdraw(session: Session, actor: Actor, reference: str, reason: str, now: datetime) -> dict[str, Any]:
+def withdraw(session: Session, actor: Actor, reference: str, reason: str, now: datetime) -> CaseDetail:
     """Withdraw (before the decision) or renounce (after it): close the case and give its room back (3.5)."""
     actor = require(actor, "applicant")
     text = _reason(reason, "撤回")
@@ -55,7 +55,7 @@ def withdraw(session: Session, actor: Actor, reference: str, reason: str, now: d
     return get_case(session, actor, reference)
 
 
-def suspend(session: Session, actor: Actor, reference: str, reason: str, now: datetime) -> dict[str, Any]:
+def suspend(session: Session, actor: Actor, reference: str, reason: str, now: datetime) -> CaseDetail:
     """Stop the clocks of a case (中止): tasks are refused and timers wait until it is resumed."""
     actor = require(actor, "section_chief")
     text = _reason(reason, "中止")
@@ -71,7 +71,7 @@ def suspend(session: Session, actor: Actor, reference: str, reason: str, now: da
     return get_case(session, actor, reference)
 
 
-def terminate(session: Session, actor: Actor, reference: str, reason: str, now: datetime) -> dict[str, Any]:
+def terminate(session: Session, actor: Actor, reference: str, reason: str, now: datetime) -> CaseDetail:
     """End a suspended case that cannot be resumed (终止, 3.5): the firm is told with its remedies, its room is free."""
     actor = require(actor, "section_chief")
     text = _reason(reason, "终止")
@@ -88,7 +88,7 @@ def terminate(session: Session, actor: Actor, reference: str, reason: str, now: 
     return get_case(session, actor, reference)
 
 
-def resume(session: Session, actor: Actor, reference: str, now: datetime) -> dict[str, Any]:
+def resume(session: Session, actor: Actor, reference: str, now: datetime) -> CaseDetail:
     """Go on: timers move by the time that passed, due days by the working days that passed."""
     actor = require(actor, "section_chief")
     running = open_case(session, find_case(session, reference, actor).id, actor, now)

@@ -17,15 +17,28 @@ from workflows.case.reading import SEALED, computed_facts, enterprise_profile, l
 from workflows.case.running import Running, open_task, refuse_suspended
 from workflows.case.step import Look, Step
 from workflows.case.submitting import submit
-from workflows.casework import requests, shapes
+from workflows.casework import requests
+from workflows.casework.shapes import Completed, TaskDetail, TaskOnPage, completion, task_detail
 from workflows.casework.worklists import get_known, may_know
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
 from workflows.errors import FieldError as Problem
 from workflows.permissions import OFFICE, READERS, ROLES, Actor, require
 
 
-def get_task(session: Session, actor: Actor, task_id: str, now: datetime) -> dict[str, Any]:
+def get_task(session: Session, actor: Actor, task_id: str, now: datetime) -> TaskDetail:
     """The task with its form: JSON Schema, the form for people, and the data it starts with."""
+    detail, _, _ = _read(session, actor, task_id, now)
+    return detail
+
+
+def get_task_on_page(session: Session, actor: Actor, task_id: str, now: datetime) -> TaskOnPage:
+    """As `get_task`, with the form as pages render and read it."""
+    detail, form, allowed = _read(session, actor, task_id, now)
+    return {**detail, "form_object": form, "allowed": allowed}
+
+
+def _read(session: Session, actor: Actor, task_id: str, now: datetime) -> tuple[TaskDetail, forms.Form, forms.Allowed]:
+    """The task, its form with the choices that the case leaves open, and these choices."""
     task, case = get_known(session, actor, task_id)
     if task.role not in actor.roles and not actor.has(*OFFICE, *READERS):
         raise Forbidden(f"此任务由{ROLES.get(task.role, task.role)}办理。")
@@ -36,9 +49,10 @@ def get_task(session: Session, actor: Actor, task_id: str, now: datetime) -> dic
         submission = cases.submission_of_task(session, task.id)
         panel = reviews.current(session, case.id) if task.element_id in SEALED else None
         data = submission.data if submission and may_read(actor, submission, panel) else {}
-        return shapes.task_detail(
-            task, case, look.enterprise, actor, form, ui, form_data=data, allowed={}, examples=None
+        done = task_detail(
+            task, case, look.enterprise, actor, form, ui, form_data=data, allowed={}, examples=None, request=None
         )
+        return done, form, {}
     allowed = checks.allowed(form.key, look)
     form = forms.settle(form, allowed)
     context = example_context(look, task)
@@ -47,10 +61,11 @@ def get_task(session: Session, actor: Actor, task_id: str, now: datetime) -> dic
     # A draft is its author's, or his post's; nobody else reads what was not sent.
     working = task.draft_by == actor.username or (task.role in actor.roles and not task.personal)
     data = {**forms.prefill(form, context.facts, context.enterprise), **((task.draft or {}) if working else {})}
-    detail = shapes.task_detail(
-        task, case, look.enterprise, actor, form, ui, form_data=data, allowed=allowed, examples=examples
+    asked = requests.request_for(task.element_id, case.scheme, look.facts)
+    detail = task_detail(
+        task, case, look.enterprise, actor, form, ui, form_data=data, allowed=allowed, examples=examples, request=asked
     )
-    return {**detail, "request": requests.request_for(task.element_id, case.scheme, look.facts)}
+    return detail, form, allowed
 
 
 def example_context(look: Look, task: Task) -> forms.ExampleContext:
@@ -104,7 +119,7 @@ def _guard(running: Running, ground: TaskGround) -> None:
         raise Forbidden(f"你已办理本件的“{ground.kept_from_by}”，按岗位分离要求不得再办理“{task.name}”。")
 
 
-def complete(session: Session, actor: Actor, task_id: str, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def complete(session: Session, actor: Actor, task_id: str, data: Mapping[str, Any], now: datetime) -> Completed:
     """Complete a task with form data: validate, keep the submission, let the process run on, record it.
 
     Completing an unclaimed task claims it. Raises NotFound, Forbidden, Conflict (somebody was faster), Invalid.
@@ -120,7 +135,7 @@ def complete(session: Session, actor: Actor, task_id: str, data: Mapping[str, An
     decision = clean.get(forms.DECISION)
     running.complete(task, str(decision) if decision is not None else None, completed)
     running.save()
-    return shapes.completion(running.case, task)
+    return completion(running.case, task)
 
 
 def _validated(step: Step, form: forms.Form, data: object) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from storage.people import Enterprise
 from storage.questions import worklists
 from storage.tasks import Task
 from workflows import paging, searching
-from workflows.casework import shapes
+from workflows.casework.shapes import TaskRow, task_row
 from workflows.errors import NotFound
 from workflows.permissions import READERS, Actor, scope_of
 
@@ -24,7 +24,7 @@ def list_tasks(
     limit: int = 50,
     q: str | None = None,
     **filters: Any,
-) -> paging.Page:
+) -> paging.Page[TaskRow]:
     """The caller's worklist by due date: his own and what he may claim, or (status done) what he completed.
 
     Filters: those of `storage.questions.worklists.Filters`; `q` is looked for in cases and firms. Raises Invalid.
@@ -36,7 +36,7 @@ def list_tasks(
     else:
         after = paging.read_due_cursor(cursor)
         rows = worklists.list_open(session, viewer, narrowed, after=after, limit=limit + 1)
-    items = [shapes.task_row(task, case, enterprise, actor) for task, case, enterprise in rows[:limit]]
+    items = [task_row(task, case, enterprise, actor) for task, case, enterprise in rows[:limit]]
     if len(rows) <= limit:
         return paging.Page(items, None)
     last = rows[limit - 1][0]
@@ -75,7 +75,7 @@ def may_know(session: Session, actor: Actor, task: Task, case: Case) -> bool:
     return cases.find_visible(session, case.reference, scope_of(actor)) is not None
 
 
-def get_row(session: Session, actor: Actor, task_id: str) -> dict[str, Any]:
+def get_row(session: Session, actor: Actor, task_id: str) -> TaskRow:
     """The task as it stands in a worklist."""
     task, case = get_known(session, actor, task_id)
-    return shapes.task_row(task, case, session.get_one(Enterprise, case.enterprise_id), actor)
+    return task_row(task, case, session.get_one(Enterprise, case.enterprise_id), actor)

@@ -8,12 +8,13 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import TypedDict
 
 from storage import case_runs as store
 from storage import cases
-from storage.case_runs import CaseRun, CaseRunRow
+from storage.case_runs import CaseRun, CaseRunRow, RunState
 from storage.database import Session
+from storage.people import Enterprise
 from storage.questions import rehearsal_cases
 from workflows import paging, rehearsal, rules, views
 from workflows.attempts import Broken, Workplace, attempt, attempt_part
@@ -23,6 +24,7 @@ from workflows.errors import FieldError as Problem
 from workflows.foresight.chunks import defer_chunks
 from workflows.forms import FormRefused
 from workflows.permissions import READERS, Actor, require
+from workflows.rehearsal.judging import OutcomeText, PlaceText
 from workflows.workshop import drafts, library
 from workflows.workshop.bundling import GateRefused, digest
 from workflows.workshop.case_records import read_records
@@ -37,6 +39,39 @@ UNREADABLE = "本件的流程状态无法读取，请联系系统管理员"
 SYSTEM_ERROR = "推演本件时系统出错，请联系系统管理员查看运行日志"
 Bundles = Mapping[str, Mapping[str, bytes]]
 log = logging.getLogger("greencase.rehearsals")
+
+
+class RunShown(TypedDict):
+    """A run with how far it is, and how many cases came to each verdict. Instants are texts in UTC."""
+
+    id: int
+    key: str
+    draft_id: int | None
+    parameters: dict[str, str] | None
+    scope: str
+    note: str | None
+    state: RunState
+    started_by: str
+    started_at: str
+    finished_at: str | None
+    total: int
+    done: int
+    counts: dict[str, int]
+
+
+class RunRow(TypedDict):
+    """A case of a run with what came out: where it differs, and what was before and would be now."""
+
+    reference: str
+    title: str
+    enterprise: str
+    status: str
+    verdict: str | None
+    where: PlaceText | None
+    old: OutcomeText | None
+    new: OutcomeText | None
+    differences: list[str]
+    missing: list[str]
 
 
 def start(
@@ -109,7 +144,7 @@ def _bundles(session: Session, draft_id: int | None) -> Mapping[str, Mapping[str
     return bundles
 
 
-def get_run(session: Session, actor: Actor, run_id: int) -> dict[str, Any]:
+def get_run(session: Session, actor: Actor, run_id: int) -> RunShown:
     """A run with how far it is and how many cases came to each verdict."""
     require(actor, *READERS)
     return _shown(session, _find(session, run_id))
@@ -122,10 +157,10 @@ def _find(session: Session, run_id: int) -> CaseRun:
     return run
 
 
-def _shown(session: Session, run: CaseRun) -> dict[str, Any]:
-    counts = store.count_by_verdict(session, run.id)
-    waiting = counts.pop(None, 0)
-    done = sum(counts.values())
+def _shown(session: Session, run: CaseRun) -> RunShown:
+    found = store.count_by_verdict(session, run.id)
+    counts = {verdict: count for verdict, count in found.items() if verdict is not None}
+    waiting, done = found.get(None, 0), sum(counts.values())
     return {
         "id": run.id,
         "key": run.key,
@@ -143,9 +178,7 @@ def _shown(session: Session, run: CaseRun) -> dict[str, Any]:
     }
 
 
-def list_runs(
-    session: Session, actor: Actor, *, key: str | None = None, draft_id: int | None = None
-) -> list[dict[str, Any]]:
+def list_runs(session: Session, actor: Actor, *, key: str | None = None, draft_id: int | None = None) -> list[RunShown]:
     """Newest first."""
     require(actor, *READERS)
     return [_shown(session, run) for run in store.list_runs(session, KIND, key=key, draft_id=draft_id, limit=LISTED)]
@@ -153,7 +186,7 @@ def list_runs(
 
 def list_rows(
     session: Session, actor: Actor, run_id: int, *, verdict: str | None = None, cursor: str | None = None
-) -> paging.Page:
+) -> paging.Page[RunRow]:
     """The cases of a run with what came out, by case."""
     require(actor, *READERS)
     run = _find(session, run_id)
@@ -165,7 +198,7 @@ def list_rows(
     return paging.Page(items, paging.id_cursor(shown[-1].case_id) if len(rows) > LISTED else None)
 
 
-def _row(row: CaseRunRow, case: cases.Case, enterprise: Any) -> dict[str, Any]:
+def _row(row: CaseRunRow, case: cases.Case, enterprise: Enterprise) -> RunRow:
     detail = row.detail or {}
     return {
         "reference": case.reference,
@@ -173,8 +206,11 @@ def _row(row: CaseRunRow, case: cases.Case, enterprise: Any) -> dict[str, Any]:
         "enterprise": enterprise.name,
         "status": case.status,
         "verdict": row.verdict,
-        **{name: detail.get(name) for name in ("where", "old", "new")},
-        **{name: detail.get(name) or [] for name in ("differences", "missing")},
+        "where": detail.get("where"),
+        "old": detail.get("old"),
+        "new": detail.get("new"),
+        "differences": detail.get("differences") or [],
+        "missing": detail.get("missing") or [],
     }
 
 

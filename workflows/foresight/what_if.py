@@ -43,7 +43,9 @@ OF_THE_LIST = (
 )
 
 
-def list_what_ifs(session: Session, actor: Actor, *, cursor: str | None = None, limit: int = 50) -> paging.Page:
+def list_what_ifs(
+    session: Session, actor: Actor, *, cursor: str | None = None, limit: int = 50
+) -> paging.Page[dict[str, Any]]:
     """Newest first, with the totals of those that are done; two statements."""
     require(actor, *READING)
     found = store.list_what_ifs(session, before=paging.read_id_cursor(cursor), limit=limit + 1)

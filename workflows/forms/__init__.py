@@ -7,7 +7,7 @@ from workflows.forms.errors import FieldError, Invalid
 from workflows.forms.examples import ExampleContext, prefill
 from workflows.forms.filling import fill
 from workflows.forms.form import DECISION, Field, Form, Group, Option, Separator, Text
-from workflows.forms.json_schema import json_schema
+from workflows.forms.json_schema import Allowed, json_schema
 from workflows.forms.loading import load, load_all, load_part, read, read_part, schema_of
 from workflows.forms.refusals import FormRefused
 from workflows.forms.settling import settle
@@ -17,6 +17,7 @@ from workflows.forms.validation import validate
 
 __all__ = [
     "DECISION",
+    "Allowed",
     "ExampleContext",
     "Field",
     "FieldError",

@@ -155,7 +155,7 @@ def list_awards(
     q: str | None = None,
     cursor: str | None = None,
     limit: int = 50,
-) -> paging.Page:
+) -> paging.Page[dict[str, Any]]:
     """The history, newest import first; `q` is a part of a firm's name or credit code. Raises Invalid."""
     require(actor, *sorted(OFFICE | READERS))
     code, term = uscc.upper() if uscc else None, searching.term_of(q)

@@ -154,7 +154,9 @@ def _without_known(
     return sheet.sift(imported)
 
 
-def list_lists(session: Session, actor: Actor, *, cursor: str | None = None, limit: int = 50) -> paging.Page:
+def list_lists(
+    session: Session, actor: Actor, *, cursor: str | None = None, limit: int = 50
+) -> paging.Page[dict[str, Any]]:
     """The imported lists, newest first, each with how its lines stand."""
     require(actor, *READING)
     found = store.list_lists(session, before=paging.read_id_cursor(cursor), limit=limit + 1)

@@ -15,6 +15,7 @@ from workflows.audit import Chain, digest_of
 from workflows.case.step import local_date
 from workflows.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from workflows.permissions import Actor, require
+from workflows.policy.shapes import ParameterListed, ParameterShown, PinnedValue
 from workflows.rules import parameters as law
 
 CHAIN = "parameters"
@@ -49,7 +50,7 @@ def in_force(session: Session, on: date) -> dict[str, ParameterValue]:
     }
 
 
-def list_parameters(session: Session, now: datetime) -> list[dict[str, Any]]:
+def list_parameters(session: Session, now: datetime) -> list[ParameterListed]:
     """Every parameter with its meaning, the value in force, the proposal that waits, whether it is confirmed, and the
     drafted batches that cannot open before it is."""
     confirmed, proposals = in_force(session, local_date(now)), store.open_proposals(session)
@@ -93,7 +94,7 @@ def text_in(batch: Batch, parameter: law.Parameter) -> str | None:
     return str(pinned["value"]) if pinned else parameter.before
 
 
-def _shown(parameter: law.Parameter, value: ParameterValue | None, proposal: ParameterValue | None) -> dict[str, Any]:
+def _shown(parameter: law.Parameter, value: ParameterValue | None, proposal: ParameterValue | None) -> ParameterShown:
     current = value.value if value else parameter.default
     return {
         "id": parameter.id,
@@ -156,7 +157,7 @@ def propose(
     basis: str,
     effective_on: date | None,
     now: datetime,
-) -> dict[str, Any]:
+) -> ParameterShown:
     """Propose a value with its basis document; an earlier proposal that nobody confirmed is superseded.
 
     Raises Invalid for a value of the wrong type or beyond the policy's limit, or one that the policy fixes.
@@ -263,7 +264,7 @@ def _bound(value: ParameterValue) -> dict[str, str]:
     return {f"parameter:{value.parameter}": digest_of(said)}
 
 
-def confirm(session: Session, actor: Actor, parameter_id: str, now: datetime) -> dict[str, Any]:
+def confirm(session: Session, actor: Actor, parameter_id: str, now: datetime) -> ParameterShown:
     """Confirm the proposal that waits; Forbidden for whoever proposed it (four eyes on money values)."""
     actor = require(actor, "process_owner")
     parameter = _get(parameter_id)
@@ -320,14 +321,14 @@ def still_open(parameters: Iterable[law.Parameter], confirmed: Container[str]) -
     return [each for each in parameters if each.status != "FIXED" and each.id not in confirmed]
 
 
-def pin(session: Session, schemes: Iterable[str], on: date) -> dict[str, Any]:
+def pin(session: Session, schemes: Iterable[str], on: date) -> dict[str, PinnedValue]:
     """The values in force with who confirmed them, as a batch keeps them from its opening on."""
     return pinned_of(in_force(session, on), schemes)
 
 
-def pinned_of(confirmed: Mapping[str, ParameterValue], schemes: Iterable[str]) -> dict[str, Any]:
+def pinned_of(confirmed: Mapping[str, ParameterValue], schemes: Iterable[str]) -> dict[str, PinnedValue]:
     """What a batch of these schemes keeps: each value with its type and unit, so that no later law reads it anew."""
-    pinned = {}
+    pinned: dict[str, PinnedValue] = {}
     for each in law.required_for(schemes):
         value = confirmed.get(each.id)
         pinned[each.id] = {

@@ -73,10 +73,9 @@ def _calculate(asked: Answering, call: ServiceCall) -> Result:
         result = rules.determine(asked.record.scheme, facts, asked.parameters, today)
     except (rules.FactInvalid, rules.parameters.ParameterMissing) as missing:
         raise NotRecorded(call.element_id, call.operation, str(missing)) from missing
-    kept: dict[str, Any] = result.as_dict()
     asked.computed.append(
         Computed(
-            kept["facts"],
+            dict(result.facts),
             result.eligible,
             (str(result.computed_amount), str(result.item_amount), str(result.precap_amount)),
             tuple(f"{step.article} {step.text}：{step.amount}元" for step in result.steps),

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypedDict
 
 from workflows import forms
 from workflows.engine import compile_bundle
 from workflows.rehearsal.record import Outcome, Record
 from workflows.rehearsal.replay import Model, replay
 from workflows.rehearsal.verdict import judge
+
+
+class PlaceText(TypedDict):
+    """Where a replay went another way than the case."""
+
+    element_id: str
+    name: str
+
+
+class OutcomeText(TypedDict):
+    """What came of a case: its status, the end that it reached, its amount before ceilings as a text in yuan."""
+
+    status: str | None
+    end: str | None
+    amount: str | None
 
 
 def model_of(files: Mapping[str, bytes], scheme: str, changed: Mapping[str, str]) -> Model:
@@ -39,6 +54,6 @@ def judge_record(model: Model, record: Record, actual: Outcome) -> dict[str, Any
     }
 
 
-def _shown(outcome: Outcome) -> dict[str, Any]:
+def _shown(outcome: Outcome) -> OutcomeText:
     amount = outcome.computed.amounts[2] if outcome.computed else None
     return {"status": outcome.status, "end": outcome.ended_name, "amount": amount}

@@ -4,19 +4,21 @@ What reads the outside is the package's own data (parameters, calendars). Amount
 """
 
 from workflows.rules import ceiling, money, parameters, review, uscc, workdays
-from workflows.rules.determination import Condition, Determination, Step
+from workflows.rules.determination import Condition, ConditionText, Determination, Step, StepText
 from workflows.rules.facts import Fact, FactError, FactInvalid
 from workflows.rules.schemes import SCHEMES, SchemeUnknown, determine
 
 __all__ = [
     "SCHEMES",
     "Condition",
+    "ConditionText",
     "Determination",
     "Fact",
     "FactError",
     "FactInvalid",
     "SchemeUnknown",
     "Step",
+    "StepText",
     "ceiling",
     "determine",
     "money",

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TypedDict
 
 from workflows.rules.money import ZERO
 
@@ -37,6 +38,39 @@ class Step:
     amount: Decimal
 
 
+class ConditionText(TypedDict):
+    """A condition as it is kept and shown."""
+
+    article: str
+    code: str
+    text: str
+    met: bool
+
+
+class StepText(TypedDict):
+    """A step as it is kept and shown; the amount is a text in yuan."""
+
+    article: str
+    text: str
+    amount: str
+
+
+class DeterminationText(TypedDict):
+    """A determination as it is kept and shown: amounts as texts in yuan, the day as ISO 8601."""
+
+    scheme: str
+    on: str
+    eligible: bool
+    reason: str | None
+    computed_amount: str
+    item_amount: str
+    precap_amount: str
+    conditions: list[ConditionText]
+    steps: list[StepText]
+    facts: dict[str, str]
+    parameters: dict[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Determination:
     """The result for one case before the rules over several cases (article 10) apply. Amounts are whole yuan.
@@ -62,7 +96,7 @@ class Determination:
         """The reason code of the first condition that is not met, or None when all are."""
         return next((condition.reason for condition in self.conditions if not condition.met), None)
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> DeterminationText:
         """The record for JSON: amounts as strings in yuan, dates as ISO 8601."""
         return {
             "scheme": self.scheme,

@@ -3,10 +3,23 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from workflows import engine, forms
 from workflows.errors import Invalid
+
+
+class FindingShown(TypedDict):
+    """A finding as clients read it; `message` and `mend` are Chinese."""
+
+    file: str
+    line: int
+    element: str | None
+    rule: str
+    message: str
+    mend: str
+    message_en: str
+    mend_en: str
 
 
 class GateRefused(Invalid):
@@ -21,8 +34,7 @@ class GateRefused(Invalid):
         self.kept = kept
 
 
-def shown_finding(finding: engine.Finding) -> dict[str, Any]:
-    """A finding as clients read it; `message` and `mend` are Chinese."""
+def shown_finding(finding: engine.Finding) -> FindingShown:
     return {
         "file": finding.file,
         "line": finding.line,

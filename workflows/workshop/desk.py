@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from storage import definition_drafts as draft_store
 from storage import definitions, people
@@ -12,7 +12,16 @@ from workflows import rules
 from workflows.permissions import READERS, SYSTEM, Actor, require
 from workflows.workshop import drafts
 from workflows.workshop.bundling import assemble
+from workflows.workshop.drafts import DraftRow
 from workflows.workshop.library import in_force
+
+
+class DraftsOnDesk(TypedDict):
+    """The drafts under way, as they concern an owner."""
+
+    to_review: list[DraftRow]
+    mine: list[DraftRow]
+    others: list[DraftRow]
 
 
 def list_in_force(session: Session, schemes: Iterable[str] = tuple(rules.SCHEMES)) -> list[dict[str, Any]]:
@@ -48,7 +57,7 @@ def list_called(session: Session) -> list[dict[str, Any]]:
     ]
 
 
-def list_drafts(session: Session, actor: Actor) -> dict[str, list[dict[str, Any]]]:
+def list_drafts(session: Session, actor: Actor) -> DraftsOnDesk:
     """Drafts under way: those that wait for this owner's review, his own, and the others."""
     require(actor, *READERS)
     found = drafts.list_drafts(session, actor)
@@ -79,6 +88,6 @@ def versions_of(session: Session, draft_id: int) -> list[dict[str, Any]]:
     ]
 
 
-def is_older(run: dict[str, Any], updated_at: str) -> bool:
+def is_older(started_at: str, updated_at: str) -> bool:
     """Whether a rehearsal was begun before the draft was last changed."""
-    return datetime.fromisoformat(run["started_at"]) < datetime.fromisoformat(updated_at)
+    return datetime.fromisoformat(started_at) < datetime.fromisoformat(updated_at)

@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 from storage import definition_drafts as store
 from storage.database import Session
-from storage.definition_drafts import DefinitionDraft, DraftFile
+from storage.definition_drafts import DefinitionDraft, DraftFile, DraftState
 from storage.locks import lock_names
 from workflows import rules, views
 from workflows.audit import Chain
@@ -22,7 +22,7 @@ from workflows.permissions import READERS, Actor, require
 from workflows.workshop import inspection
 from workflows.workshop.bundling import GateRefused, sha256_of
 from workflows.workshop.library import in_force
-from workflows.workshop.proposal import Proposal, read_proposal
+from workflows.workshop.proposal import FileState, Proposal, read_proposal
 
 DIAGRAM_BYTES = 2 * 1024 * 1024
 FORM_BYTES = 1024 * 1024
@@ -31,6 +31,44 @@ LISTED = 100
 EDITABLE = "open"
 
 _PATH = re.compile(r"(shared/)?[a-z][a-z0-9_]{0,60}\.bpmn|forms/(parts/)?[a-z][a-z0-9_]{0,60}\.form")
+
+
+class DraftRow(TypedDict):
+    """A draft in a list. Instants are texts in UTC; `failure` is why it did not go live on its day."""
+
+    id: int
+    key: str
+    title: str
+    state: DraftState
+    authors: list[str]
+    created_by: str
+    created_at: str
+    updated_at: str
+    reason: str | None
+    approved_by: str | None
+    approved_at: str | None
+    publish_at: str | None
+    closed_at: str | None
+    failure: str | None
+
+
+class DraftFileShown(TypedDict):
+    """A file that a draft changes; stale where another version of it has gone live since."""
+
+    path: str
+    state: FileState
+    sha256: str
+    saved_by: str
+    saved_at: str
+    stale: bool
+
+
+class DraftShown(DraftRow):
+    """A draft with its files, and the schemes that publishing it would give a new version."""
+
+    files: list[DraftFileShown]
+    affects: list[str]
+    content_sha256: str
 
 
 @dataclass(frozen=True)
@@ -61,7 +99,7 @@ def _is_called(path: str) -> bool:
 
 def open_draft(
     session: Session, actor: Actor, key: str, *, title: str, now: datetime, xml: bytes | None = None
-) -> dict[str, Any]:
+) -> DraftShown:
     """Begin a draft for a process; `xml` is its first change. NotFound for a process that is not in force.
 
     Raises GateRefused when `xml` is nothing that could be mended in the editor; then nothing is kept.
@@ -97,16 +135,14 @@ def _chain(key: str) -> str:
     return f"definition:{key}"
 
 
-def list_drafts(
-    session: Session, actor: Actor, *, key: str | None = None, closed: bool = False
-) -> list[dict[str, Any]]:
+def list_drafts(session: Session, actor: Actor, *, key: str | None = None, closed: bool = False) -> list[DraftRow]:
     """Newest first: those under way, or those that were published or discarded."""
     require(actor, *READERS)
     states = ("published", "discarded") if closed else ("open", "scheduled")
     return [_shown(draft) for draft in store.list_all(session, states=states, key=key, limit=LISTED)]
 
 
-def get_draft(session: Session, actor: Actor, draft_id: int) -> dict[str, Any]:
+def get_draft(session: Session, actor: Actor, draft_id: int) -> DraftShown:
     """A draft with its files, and the schemes that publishing it would give a new version."""
     return shown(get_proposal(session, actor, draft_id))
 
@@ -117,10 +153,10 @@ def get_proposal(session: Session, actor: Actor, draft_id: int) -> Proposal:
     return read_proposal(session, find(session, draft_id))
 
 
-def shown(proposal: Proposal) -> dict[str, Any]:
+def shown(proposal: Proposal) -> DraftShown:
     """A draft as clients read it, with its files and the schemes that it affects."""
     stale = proposal.stale
-    files = [
+    files: list[DraftFileShown] = [
         {
             "path": path,
             "state": proposal.states[path],
@@ -131,11 +167,15 @@ def shown(proposal: Proposal) -> dict[str, Any]:
         }
         for path, row in proposal.rows.items()
     ]
-    more = {"files": files, "affects": list(proposal.bundles), "content_sha256": proposal.digest}
-    return {**_shown(proposal.draft), **more}
+    return {
+        **_shown(proposal.draft),
+        "files": files,
+        "affects": list(proposal.bundles),
+        "content_sha256": proposal.digest,
+    }
 
 
-def _shown(draft: DefinitionDraft) -> dict[str, Any]:
+def _shown(draft: DefinitionDraft) -> DraftRow:
     return {
         "id": draft.id,
         "key": draft.key,

@@ -7,6 +7,7 @@ moment ago; a publication reads another one under the lock.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Literal
 
 from storage import definition_drafts as store
 from storage import scenario_tests
@@ -15,6 +16,8 @@ from storage.definition_drafts import DefinitionDraft, DraftFile
 from workflows import forms, rules
 from workflows.workshop.bundling import assemble, sha256_of
 from workflows.workshop.library import in_force
+
+FileState = Literal["new", "changed"]
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class Proposal:
         }
 
     @property
-    def states(self) -> Mapping[str, str]:
+    def states(self) -> Mapping[str, FileState]:
         """Of each file that the draft holds, whether it is new or changed."""
         return {path: "new" if row.base_sha256 is None else "changed" for path, row in self.rows.items()}
 

@@ -7,7 +7,7 @@ them at once, and versions in force always agree on what they share.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 from storage import audit as audit_store
 from storage import definition_drafts as store
@@ -21,12 +21,27 @@ from workflows.errors import Changed, Conflict, Forbidden, Invalid, NotFound
 from workflows.errors import FieldError as Problem
 from workflows.permissions import SYSTEM, Actor, require
 from workflows.workshop import drafts, inspection, scenarios
-from workflows.workshop.bundling import GateRefused, shown_finding
+from workflows.workshop.bundling import FindingShown, GateRefused, shown_finding
 from workflows.workshop.deployments import Release, one_at_a_time, store_version
+from workflows.workshop.drafts import DraftShown
 from workflows.workshop.proposal import Proposal, read_proposal
 
 
-def check(session: Session, actor: Actor, draft_id: int, now: datetime) -> list[dict[str, Any]]:
+class VersionMade(TypedDict):
+    """A version that a publication made; the digest is its bundle's."""
+
+    key: str
+    version: int
+    sha256: str
+
+
+class Published(DraftShown):
+    """A draft that was agreed to, with the versions that it made; none before its day."""
+
+    versions: list[VersionMade]
+
+
+def check(session: Session, actor: Actor, draft_id: int, now: datetime) -> list[FindingShown]:
     """What stands against publishing a draft: the gate's findings and the scenario tests that fail. Empty: nothing."""
     return [shown_finding(each) for each in findings_of(session, drafts.get_proposal(session, actor, draft_id))]
 
@@ -81,7 +96,7 @@ def publish(
     at: datetime | None = None,
     seen: str | None = None,
     now: datetime,
-) -> dict[str, Any]:
+) -> Published:
     """Let a draft go live, at once or at a later instant. Only by an owner who has not worked on it.
 
     `seen` is the `content_sha256` of the draft that he looked at. Raises Changed when it was changed since, Forbidden
@@ -112,10 +127,10 @@ def publish(
         _make_versions(session, proposal, actor, now)
         proposal = proposal.published()
     session.flush()
-    return drafts.shown(proposal) | {"versions": versions_of(session, draft_id)}
+    return {**drafts.shown(proposal), "versions": versions_of(session, draft_id)}
 
 
-def versions_of(session: Session, draft_id: int) -> list[dict[str, Any]]:
+def versions_of(session: Session, draft_id: int) -> list[VersionMade]:
     """The versions that the publication of a draft made."""
     return [
         {"key": each.key, "version": each.version, "sha256": each.sha256}

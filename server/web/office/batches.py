@@ -83,7 +83,7 @@ def show(batch: int) -> str:
 
 def _show(batch_id: int, **words: Any) -> str:
     actor = current_actor()
-    batch = rounds.get_batch(g.session, actor, batch_id)
+    batch = rounds.get_batch_of_office(g.session, actor, batch_id)
     missing = []
     if batch["status"] == "draft":
         missing = parameters.unconfirmed(g.session, batch["schemes"], local_date(g.now))
@@ -103,7 +103,7 @@ def _show(batch_id: int, **words: Any) -> str:
     )
 
 
-def _may(batch: dict[str, Any], actor: Actor) -> dict[str, bool]:
+def _may(batch: rounds.BatchDetail, actor: Actor) -> dict[str, bool]:
     """Which buttons this reader sees: those that would work for him now."""
     other = batch["drafted_by"] != actor.username
     waiting = batch["waiting"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -16,7 +16,9 @@ from workflows import forms
 from workflows.batches import ceilings
 from workflows.case.step import BEIJING
 from workflows.casework import cases, documents, dossiers, recoveries, side_paths
+from workflows.casework.dossier_shapes import Dossier
 from workflows.casework.history import get_history
+from workflows.casework.shapes import CaseRow, OpenTask
 from workflows.errors import Invalid
 from workflows.paging import EMPTY
 from workflows.permissions import OFFICE, READERS, STAFF, Actor
@@ -40,6 +42,18 @@ CALLS = {
     "resolved": ("meeting_secretary", "登记审议结果"),
     "published": ("case_officer", "发布公示"),
 }
+
+
+class NextStep(TypedDict):
+    """What comes next: whose it is, by when, and the page for whoever may do it."""
+
+    role: str | None
+    what: str
+    who: str | None
+    due_on: str | None
+    at: str | None
+    url: str | None
+    mine: bool
 
 
 @blueprint.url_value_preprocessor
@@ -81,7 +95,7 @@ def show(reference: str) -> Page:
     )
 
 
-def _may_upload(case: Mapping[str, Any], actor: Actor) -> bool:
+def _may_upload(case: CaseRow, actor: Actor) -> bool:
     running = not case["ended_at"] and not case["suspended_at"]
     return running and (actor.is_applicant or actor.has(*OFFICE, "verifier"))
 
@@ -99,9 +113,9 @@ def _tabs(actor: Actor) -> dict[str, str]:
     return {key: name for key, name in TABS.items() if inside or key in FOR_EVERYBODY}
 
 
-def next_steps(case: Mapping[str, Any], actor: Actor) -> list[dict[str, Any]]:
+def next_steps(case: CaseRow, actor: Actor) -> list[NextStep]:
     """Who has to do what now, with the page to do it on for whoever may."""
-    steps: list[dict[str, Any]] = [
+    steps: list[NextStep] = [
         {
             "role": task["role"],
             "what": task["name"],
@@ -114,7 +128,7 @@ def next_steps(case: Mapping[str, Any], actor: Actor) -> list[dict[str, Any]]:
         for task in case["open_tasks"]
     ]
     for wait in case["waiting_for"]:
-        role, what = CALLS.get(wait["message"], (None, wait["name"]))
+        role, what = CALLS.get(wait["message"] or "", (None, wait["name"]))
         if wait["kind"] == "message" and role is None:
             continue
         url = url_for("batches.show", batch=case["batch"]["id"]) if role and actor.has(*OFFICE, *READERS) else None
@@ -132,7 +146,7 @@ def next_steps(case: Mapping[str, Any], actor: Actor) -> list[dict[str, Any]]:
     return steps
 
 
-def _opens(task: Mapping[str, Any], actor: Actor) -> bool:
+def _opens(task: OpenTask, actor: Actor) -> bool:
     if task["role"] == "expert":
         return task["assignee"] == actor.username or actor.has(*READERS, "review_organizer", "discipline")
     return actor.has(*OFFICE, *READERS, task["role"])
@@ -176,11 +190,9 @@ def _by_day(events: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]
     return list(days.items())
 
 
-def _labels(dossier: Mapping[str, Any]) -> dict[str, forms.Field]:
+def _labels(dossier: Dossier) -> dict[str, forms.Field]:
     """The fields of all forms of this case, so that the record speaks their words."""
-    found = [each["form_object"] for each in dossier["submissions"]]
-    if dossier["application_form"] is not None:
-        found.append(dossier["application_form"])
+    found = [*(each["form_object"] for each in dossier["submissions"]), dossier["application_form"]]
     return {field.key: field for form in found for field in form.fields}
 
 

@@ -50,7 +50,7 @@ def _matter_of(actor: Actor, reference: str) -> int:
     if matter is None:
         said = f"{reference}尚未受理，还没有确定所属事项。"
         raise Invalid("事项合并有误。", errors=[FieldError("other", said)])
-    return int(matter["id"])
+    return matter["id"]
 
 
 @blueprint.get("/matters/<int:matter>")

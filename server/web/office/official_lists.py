@@ -73,7 +73,7 @@ def show(official_list: int) -> str:
     return _show(official_list)
 
 
-def _show(list_id: int, **words: Any) -> str:
+def _show(list_id: int, *, wrong: int | None = None, message: str = "", refusal: str | None = None) -> str:
     actor = current_actor()
     found = official_lists.get_list(g.session, actor, list_id, cursor=chosen("cursor"))
     return render_template(
@@ -84,7 +84,9 @@ def _show(list_id: int, **words: Any) -> str:
         confirmations=CONFIRMATIONS,
         most=official_lists.MOST_CANDIDATES,
         may=actor.has("case_officer"),
-        **words,
+        wrong=wrong,
+        message=message,
+        refusal=refusal,
     )
 
 

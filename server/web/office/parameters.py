@@ -13,12 +13,13 @@ from server.web.showing.articles import by_article
 from workflows.errors import FieldError, Invalid, NotFound
 from workflows.permissions import READERS, Actor
 from workflows.policy import parameters
+from workflows.policy.shapes import ParameterListed
 
 blueprint = Blueprint("process_owner", __name__)
 
 READING = tuple(sorted(READERS | {"section_chief", "case_officer"}))
 # Which parameters are shown: all, those that nobody has confirmed, by status, those that wait for the second owner.
-VIEWS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], bool]]] = {
+VIEWS: Mapping[str, tuple[str, Callable[[ParameterListed], bool]]] = {
     "": ("全部", lambda each: True),
     "unconfirmed": ("未确认", lambda each: not each["confirmed"]),
     "open": ("口径待明确", lambda each: each["status"] == "OPEN"),
@@ -45,11 +46,11 @@ def overview() -> str:
     )
 
 
-def _grouped(found: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+def _grouped(found: Iterable[ParameterListed]) -> dict[str, list[ParameterListed]]:
     return by_article(found, lambda each: each["article"])
 
 
-def _to_propose(found: Iterable[dict[str, Any]], batch: int | None) -> list[dict[str, Any]]:
+def _to_propose(found: Iterable[ParameterListed], batch: int | None) -> list[ParameterListed]:
     """What nobody has confirmed or proposed, of one batch or of all."""
     return [
         each
@@ -58,7 +59,7 @@ def _to_propose(found: Iterable[dict[str, Any]], batch: int | None) -> list[dict
     ]
 
 
-def _to_confirm(found: Iterable[dict[str, Any]], actor: Actor) -> list[dict[str, Any]]:
+def _to_confirm(found: Iterable[ParameterListed], actor: Actor) -> list[ParameterListed]:
     """What somebody else proposed."""
     return [each for each in found if each["proposal"] and each["proposal"]["proposed_by"] != actor.username]
 

@@ -35,10 +35,18 @@ def objections() -> str:
     return _objections()
 
 
-def _objections(**words: Any) -> str:
+def _objections(*, revealed: dict[str, Any] | None = None, wrong: int | None = None, message: str = "") -> str:
     state = chosen("state")
     found = publicity.list_objections(g.session, current_actor(), state=state if state in OBJECTION_STATES else None)
-    return render_template("publicity/objections.html", objections=found, states=OBJECTION_STATES, state=state, **words)
+    return render_template(
+        "publicity/objections.html",
+        objections=found,
+        states=OBJECTION_STATES,
+        state=state,
+        revealed=revealed,
+        wrong=wrong,
+        message=message,
+    )
 
 
 @blueprint.post("/objections/<int:objection>/revelation")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -12,6 +12,8 @@ from server.web.showing.answers import Page, chosen
 from server.web.showing.formdata import read_edit, read_form
 from workflows.case.step import local_date
 from workflows.casework import cases, documents, dossiers, tasks, worklists
+from workflows.casework.dossier_shapes import CalculationShown, Dossier
+from workflows.casework.shapes import CaseDetail, TaskOnPage, TaskRow
 from workflows.errors import FieldError, Forbidden, Invalid
 from workflows.paging import EMPTY
 from workflows.permissions import Actor
@@ -20,6 +22,16 @@ blueprint = Blueprint("tasks", __name__)
 
 TABS = {"mine": "我的待办", "claim": "科室待领", "done": "已办事项"}
 DUE = {"overdue": 0, "soon": 3}
+
+
+class File(TypedDict):
+    """What stands beside a form; of a file that may not be read yet, only why."""
+
+    case: CaseDetail | None
+    dossier: Dossier | None
+    documents: dict[str, Any] | None
+    calculations: list[CalculationShown]
+    sealed: str | None
 
 
 @blueprint.get("/tasks")
@@ -50,10 +62,10 @@ def worklist() -> Page:
 @blueprint.get("/tasks/<task>")
 @allow()
 def show(task: str) -> str:
-    return _task(tasks.get_task(g.session, current_actor(), task, g.now))
+    return _task(tasks.get_task_on_page(g.session, current_actor(), task, g.now))
 
 
-def _task(task: Mapping[str, Any], data: Mapping[str, Any] | None = None, errors: tuple[FieldError, ...] = ()) -> str:
+def _task(task: TaskOnPage, data: Mapping[str, Any] | None = None, errors: tuple[FieldError, ...] = ()) -> str:
     """The task's page; `data` and `errors` are those of a form that was sent and not taken."""
     actor = current_actor()
     words: dict[str, Any] = {
@@ -67,12 +79,12 @@ def _task(task: Mapping[str, Any], data: Mapping[str, Any] | None = None, errors
     return render_template("tasks/applicant.html" if actor.is_applicant else "tasks/task.html", **words)
 
 
-def _blank(task: Mapping[str, Any]) -> dict[str, None]:
+def _blank(task: TaskOnPage) -> dict[str, None]:
     """Nothing for each field that can be filled in: what was emptied is not to come back from the prefill."""
     return {field.key: None for field in task["form_object"].editable()}
 
 
-def may_work(task: Mapping[str, Any], actor: Actor) -> bool:
+def may_work(task: TaskRow, actor: Actor) -> bool:
     """Whether to show the form for filling in: the use case decides again when it is sent."""
     return (
         task["status"] == "open"
@@ -82,12 +94,12 @@ def may_work(task: Mapping[str, Any], actor: Actor) -> bool:
     )
 
 
-def _may_assign(task: Mapping[str, Any], actor: Actor) -> bool:
+def _may_assign(task: TaskRow, actor: Actor) -> bool:
     personal = task["role"] in ("expert", "applicant")
     return task["status"] == "open" and actor.has("section_chief") and not personal
 
 
-def _file(task: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
+def _file(task: TaskRow, actor: Actor) -> File:
     """What stands beside the form. An expert who has not declared yet sees the enterprise and the title only."""
     try:
         return {
@@ -106,7 +118,7 @@ def _file(task: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
 def complete(task: str) -> Page:
     """One of the form's own buttons shows it again with a row more or less; submitting completes the task."""
     actor = current_actor()
-    shown = tasks.get_task(g.session, actor, task, g.now)
+    shown = tasks.get_task_on_page(g.session, actor, task, g.now)
     edited = read_edit(shown["form_object"], request.form)
     if edited is not None:
         return _task(shown, edited)
@@ -125,7 +137,7 @@ def complete(task: str) -> Page:
     return redirect(url_for(".worklist"), 303)
 
 
-def _next_of(actor: Actor, reference: str) -> Mapping[str, Any] | None:
+def _next_of(actor: Actor, reference: str) -> TaskRow | None:
     """A task of the same case that is already in the actor's name."""
     return next(iter(worklists.list_tasks(g.session, actor, case=reference, assignee="me", limit=1).items), None)
 
@@ -134,7 +146,7 @@ def _next_of(actor: Actor, reference: str) -> Mapping[str, Any] | None:
 @allow()
 def save_draft(task: str) -> Response:
     actor = current_actor()
-    shown = tasks.get_task(g.session, actor, task, g.now)
+    shown = tasks.get_task_on_page(g.session, actor, task, g.now)
     tasks.save_draft(g.session, actor, task, read_form(shown["form_object"], request.form), g.now)
     flash("已暂存。尚未提交，可以继续填写。", "success")
     if request.form.get("then") == "documents":
@@ -169,7 +181,7 @@ def assign(task: str) -> Response:
 @blueprint.post("/tasks/<task>/replacement")
 @allow("review_organizer")
 def excuse_expert(task: str) -> Response:
-    shown = tasks.get_task(g.session, current_actor(), task, g.now)
+    shown = tasks.get_task_on_page(g.session, current_actor(), task, g.now)
     tasks.excuse_expert(g.session, current_actor(), task, request.form.get("reason", ""), g.now)
     flash("已收回该专家席位，其余专家声明后由监督岗确认补抽。", "success")
     return redirect(url_for("cases.show", reference=shown["case"]), 303)

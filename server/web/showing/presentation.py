@@ -17,6 +17,7 @@ from workflows import forms, program
 from workflows.case.step import BEIJING
 from workflows.casework import correspondence, recoveries
 from workflows.casework.documents import MAX_BYTES
+from workflows.casework.shapes import CaseRow
 from workflows.codes.reasons import REASONS
 from workflows.codes.statuses import STATUSES
 from workflows.permissions import ROLES
@@ -211,14 +212,14 @@ def due_words(due_on: str) -> str:
     return "今日到期" if left == 0 else f"剩{left}天"
 
 
-def stations(case: Mapping[str, Any]) -> list[dict[str, str]]:
+def stations(case: CaseRow) -> list[dict[str, str]]:
     """The status line of a case: each station done, current, stopped or ahead."""
     left_out = words.NOT_VISITED.get(case["scheme"], ())
     visited = [(name, codes) for name, codes in words.STATIONS if name not in left_out]
-    reached = next((number for number, (_, codes) in enumerate(visited) if case.get("stage") in codes), 0)
+    reached = next((number for number, (_, codes) in enumerate(visited) if case["stage"] in codes), 0)
     paid = case["status"] in ("PAID", "CLOSED", "ARCHIVED")
     # A cluster that was recognised is paid year by year, each in a case of its own.
-    here = "ahead" if case["status"] == "MULTI_YEAR" else "stopped" if case.get("ended_at") else "current"
+    here = "ahead" if case["status"] == "MULTI_YEAR" else "stopped" if case["ended_at"] else "current"
     line = []
     for number, (name, _) in enumerate(visited):
         state = "done" if paid or number < reached else here if number == reached else "ahead"

@@ -1,7 +1,7 @@
 """流程设计: the processes and their drafts, the gate's findings, and publication by a second owner."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, TypedDict
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
@@ -15,7 +15,8 @@ from workflows.errors import Changed, Conflict, FieldError, GreenCaseError, Inva
 from workflows.foresight import rehearsals
 from workflows.permissions import READERS
 from workflows.workshop import desk, drafts, publication
-from workflows.workshop.bundling import GateRefused, shown_finding
+from workflows.workshop.bundling import FindingShown, GateRefused, shown_finding
+from workflows.workshop.drafts import DraftFileShown, DraftRow
 
 blueprint = Blueprint("workshop", __name__)
 
@@ -35,6 +36,36 @@ TABS = (
 )
 
 
+class LastRun(rehearsals.RunShown):
+    """A draft's last rehearsal; `is_older` where the draft was changed since."""
+
+    is_older: bool
+
+
+class Named(TypedDict):
+    """A file in words, and the page on which this reader may edit it."""
+
+    name: str
+    url: str | None
+
+
+class FindingOnPage(FindingShown):
+    """A finding with the page where it can be mended."""
+
+    url: str | None
+
+
+class FileFound(Named):
+    """The findings of one file."""
+
+    path: str
+    findings: list[FindingOnPage]
+
+
+class FileOnPage(DraftFileShown, Named):
+    """A file of a draft in words."""
+
+
 @blueprint.url_value_preprocessor
 def _room_for_diagrams(endpoint: str | None, _: Any) -> None:
     """A diagram may be larger than other forms; this runs before the body is read for its CSRF token."""
@@ -43,7 +74,7 @@ def _room_for_diagrams(endpoint: str | None, _: Any) -> None:
 
 
 @blueprint.app_template_global()
-def tabs_of(draft: Mapping[str, Any]) -> list[dict[str, str]]:
+def tabs_of(draft: DraftRow) -> list[dict[str, str]]:
     """The pages of a draft that this reader may open."""
     owner = current_actor().has("process_owner")
     return [
@@ -53,9 +84,10 @@ def tabs_of(draft: Mapping[str, Any]) -> list[dict[str, str]]:
     ]
 
 
-def _address(endpoint: str, draft: Mapping[str, Any]) -> str:
-    more = {"process": draft["key"]} if endpoint == "diagram_editor.show" else {}
-    return url_for(endpoint, draft_id=draft["id"], **more)
+def _address(endpoint: str, draft: DraftRow) -> str:
+    if endpoint == "diagram_editor.show":
+        return url_for(endpoint, draft_id=draft["id"], process=draft["key"])
+    return url_for(endpoint, draft_id=draft["id"])
 
 
 @blueprint.app_template_filter()
@@ -83,7 +115,7 @@ def home() -> str:
     return _home()
 
 
-def _home(**more: Any) -> str:
+def _home(*, wanted: str | None = None, refused: Sequence[FileFound] = (), errors: Sequence[FieldError] = ()) -> str:
     actor = current_actor()
     return render_template(
         "workshop/home.html",
@@ -92,7 +124,9 @@ def _home(**more: Any) -> str:
         called=desk.list_called(g.session),
         closed=drafts.list_drafts(g.session, actor, closed=True)[:10],
         sent=request.form,
-        **more,
+        wanted=wanted,
+        refused=refused,
+        errors=errors,
     )
 
 
@@ -117,7 +151,7 @@ def new_draft(key: str) -> Page:
 @allow(*READING)
 def draft(draft_id: int) -> str:
     found = drafts.get_draft(g.session, current_actor(), draft_id)
-    files = [{**file, **_named(file["path"], found)} for file in found["files"]]
+    files: list[FileOnPage] = [{**file, **_named(file["path"], found)} for file in found["files"]]
     return render_template(
         "workshop/draft.html",
         draft=found,
@@ -127,7 +161,7 @@ def draft(draft_id: int) -> str:
     )
 
 
-def _named(path: str, draft: Mapping[str, Any] | None) -> dict[str, str | None]:
+def _named(path: str, draft: DraftRow | None) -> Named:
     """A file in words, and the page on which an owner edits it."""
     key, is_diagram = path.rpartition("/")[2].rpartition(".")[0], path.endswith(".bpmn")
     is_part = forms.is_part(path)
@@ -140,17 +174,17 @@ def _named(path: str, draft: Mapping[str, Any] | None) -> dict[str, str | None]:
     return {"name": name, "url": url_for("form_editor.edit", draft_id=draft["id"], kind=kind, key=key)}
 
 
-def by_file(findings: Iterable[Mapping[str, Any]], draft: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+def by_file(findings: Iterable[FindingShown], draft: DraftRow | None) -> list[FileFound]:
     """Findings under the file that each is in, with the page where it can be mended."""
-    found: dict[str, list[dict[str, Any]]] = {}
+    found: dict[str, list[FindingOnPage]] = {}
     for each in findings:
         url = _named(each["file"], draft)["url"]
-        shown = {**each, "url": f"{url}?element={each['element']}" if url and each["element"] else url}
-        found.setdefault(each["file"], []).append(shown)
+        place = f"{url}?element={each['element']}" if url and each["element"] else url
+        found.setdefault(each["file"], []).append({**each, "url": place})
     return [{"path": path, **_named(path, draft), "findings": each} for path, each in found.items()]
 
 
-def what_was_refused(error: GateRefused, draft: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+def what_was_refused(error: GateRefused, draft: DraftRow | None) -> list[FileFound]:
     """The findings of a refusal by file."""
     return by_file(map(shown_finding, error.findings), draft)
 
@@ -171,11 +205,11 @@ def steps(draft_id: int) -> str:
     )
 
 
-def _last_run(draft: Mapping[str, Any]) -> dict[str, Any] | None:
+def _last_run(draft: DraftRow) -> LastRun | None:
     runs = rehearsals.list_runs(g.session, current_actor(), draft_id=draft["id"])
     if not runs:
         return None
-    return {**runs[0], "is_older": desk.is_older(runs[0], draft["updated_at"])}
+    return {**runs[0], "is_older": desk.is_older(runs[0]["started_at"], draft["updated_at"])}
 
 
 @blueprint.post("/workshop/drafts/<int:draft_id>/restoration")

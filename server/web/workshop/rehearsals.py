@@ -42,7 +42,7 @@ def of_draft(draft_id: int) -> str:
 def _of_draft(draft_id: int, **more: Any) -> str:
     draft = drafts.get_draft(g.session, current_actor(), draft_id)
     runs = rehearsals.list_runs(g.session, current_actor(), draft_id=draft_id)
-    older = {run["id"] for run in runs if desk.is_older(run, draft["updated_at"])}
+    older = {run["id"] for run in runs if desk.is_older(run["started_at"], draft["updated_at"])}
     return render_template("workshop/rehearsals.html", draft=draft, runs=runs, older=older, **WORDS, **more)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NotRequired, TypedDict
 
 from workflows.rules.money import YUAN, ZERO
 from workflows.rules.schemes import SCHEMES
@@ -50,6 +51,17 @@ class ListedCase:
         return list(SCHEMES).index(self.scheme)
 
 
+class ListStepText(TypedDict):
+    """A step as it is kept with its row: amounts as texts in whole yuan. The first lists ever fixed have no `by`."""
+
+    article: str
+    text: str
+    cut: str
+    amount: str
+    code: str
+    by: NotRequired[str]
+
+
 @dataclass(frozen=True, slots=True)
 class ListStep:
     """One step: what was done and by which article, what it cut and what was left, in whole yuan.
@@ -64,7 +76,7 @@ class ListStep:
     code: str = ""
     by: str = ""
 
-    def as_dict(self) -> dict[str, str]:
+    def as_dict(self) -> ListStepText:
         return {
             "article": self.article,
             "text": self.text,

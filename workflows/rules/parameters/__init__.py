@@ -19,7 +19,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import TypeVar
 
-from workflows.rules.parameters.parameter import BeyondLimit, Parameter
+from workflows.rules.parameters.parameter import BeyondLimit, Parameter, Status
 from workflows.rules.values import KINDS, LONGEST_TEXT, Kind, ValueInvalid
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Parameter",
     "ParameterMissing",
     "ParameterUnknown",
+    "Status",
     "ValueInvalid",
     "as_text",
     "catalog",

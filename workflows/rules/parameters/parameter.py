@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from workflows.rules.values import KINDS, Kind
 
+Status = Literal["FIXED", "CEIL", "OPEN"]
 STATUSES: Mapping[str, str] = {"FIXED": "政策明确", "CEIL": "上限内待确定", "OPEN": "口径待明确"}
 """Whether the policy states the value, caps it, or leaves it open."""
 
@@ -44,7 +45,7 @@ class Parameter:
     label: str
     type: str
     article: str
-    status: str
+    status: Status
     effective_on: date
     basis: str
     unit: str = ""
