@@ -1,15 +1,16 @@
 """The database: engine, sessions, migrations and the rights of the application's role."""
 
+import selectors
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import orjson
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DataError, DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import sessionmaker
 
@@ -48,7 +49,6 @@ class Database:
             url,
             pool_size=pool_size,
             max_overflow=pool_size,
-            pool_pre_ping=True,
             # The one that was used last has its statements prepared.
             pool_use_lifo=True,
             json_serializer=lambda value: orjson.dumps(value).decode(),
@@ -57,6 +57,7 @@ class Database:
             connect_args={"application_name": "greencase", **waiting.connect_arguments()},
         )
         event.listen(self.engine, "do_connect", waiting.connect)
+        event.listen(self.engine, "checkout", _see_that_it_lives)
         self._sessions = sessionmaker(self.engine, class_=Session, expire_on_commit=False)
 
     def session(self) -> Session:
@@ -81,6 +82,17 @@ class Database:
 
     def dispose(self) -> None:
         self.engine.dispose()
+
+
+def _see_that_it_lives(connection: Any, _record: Any, _proxy: Any) -> None:
+    """A server that goes, or that ends a connection, says so on it: what speaks unasked is replaced by the pool.
+
+    So nobody is asked before each transaction, as a ping does, and what was cut is noticed all the same.
+    """
+    with selectors.DefaultSelector() as listening:
+        listening.register(connection, selectors.EVENT_READ)
+        if listening.select(timeout=0):
+            raise DisconnectionError("the server has ended the connection")
 
 
 def migrate(owner_url: str, app_url: str) -> None:
