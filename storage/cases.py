@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import ForeignKey, Index, Select, Table, and_, bindparam, false, func, or_, select, text
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import ForeignKey, Index, Select, Table, and_, any_, bindparam, false, func, or_, select, text
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT, distinct_on
 from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column, relationship
 
 from storage import search
@@ -247,15 +247,21 @@ def latest_submission(session: Session, case_id: int, element_id: str) -> Submis
     return session.scalar(_OF_ELEMENT, {"case_id": case_id, "element_id": element_id})
 
 
+_OF_ELEMENTS = (
+    select(Submission)
+    .where(
+        Submission.case_id == bindparam("case_id"),
+        Submission.element_id == any_(bindparam("element_ids", type_=ARRAY(TEXT))),
+    )
+    .ext(distinct_on(Submission.element_id))
+    .order_by(Submission.element_id, Submission.id.desc())
+)
+
+
 def latest_submissions(session: Session, case_id: int, element_ids: Iterable[str]) -> dict[str, Submission]:
     """The newest submission of each of the elements, one statement."""
-    query = (
-        select(Submission)
-        .where(Submission.case_id == case_id, Submission.element_id.in_(list(element_ids)))
-        .ext(distinct_on(Submission.element_id))
-        .order_by(Submission.element_id, Submission.id.desc())
-    )
-    return {submission.element_id: submission for submission in session.scalars(query)}
+    found = session.scalars(_OF_ELEMENTS, {"case_id": case_id, "element_ids": list(element_ids)})
+    return {submission.element_id: submission for submission in found}
 
 
 def list_submissions(session: Session, case_id: int) -> Sequence[Submission]:
