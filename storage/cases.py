@@ -205,7 +205,7 @@ _OF_TASK = to_change(select(Case.id).join(Task, Task.case_id == Case.id).where(T
 
 def lock_of_task(session: Session, task_id: str) -> bool:
     """Lock the case that a task belongs to, to be read under the lock; False where there is no such task."""
-    return session.scalar(_OF_TASK, {"task_id": task_id}) is not None
+    return session.connection().execute(_OF_TASK, {"task_id": task_id}).first() is not None
 
 
 def lock_all(session: Session, case_ids: Iterable[int]) -> Sequence[Case]:

@@ -112,7 +112,7 @@ _SIGNED_IN = (
 
 def find_sign_in(session: Session, token_hash: str, now: datetime) -> SignedIn | None:
     """The person of a live session with all that a request needs to know of him: one statement."""
-    row = session.execute(_SIGNED_IN, {"token_hash": token_hash, "now": now}).first()
+    row = session.connection().execute(_SIGNED_IN, {"token_hash": token_hash, "now": now}).first()
     return SignedIn(*row) if row else None
 
 
