@@ -57,6 +57,7 @@ FIELDS = ("节能技术", "节水技术", "减排技术", "清洁生产", "数�
 CHOSEN = {
     "a10.other_policy_treatment": "exclusive",
     "a4.promotion_basis": "pre_cap",
+    "a7.match_basis": "received",
     "policy.effective_from": "2025-01-10",
 }
 

@@ -20,6 +20,10 @@ class Matter(Base):
     merged_into_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("matter.id"))
 
 
+CITY_PROJECT = "city_project"
+"""The kind of identifier that the city's number of a project is: what hangs together is asked by it."""
+
+
 class CaseIdentifier(Base):
     """An invoice, filing number, site, certificate … that a case states; two cases with the same one may overlap."""
 

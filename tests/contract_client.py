@@ -36,6 +36,7 @@ PEOPLE = {
 CHOSEN = {
     "a10.other_policy_treatment": "exclusive",
     "a4.promotion_basis": "pre_cap",
+    "a7.match_basis": "received",
     "policy.effective_from": "2025-01-10",
 }
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from storage.batches import ListRow
 from storage.cases import Case
 from storage.instances import Wait
+from storage.matters import CITY_PROJECT, CaseIdentifier
 from storage.people import Enterprise
 
 
@@ -23,6 +24,7 @@ class Contender:
     uscc: str
     group_uscc: str | None
     matter_id: int
+    city_project: str | None
     messages: frozenset[str]
 
 
@@ -46,13 +48,21 @@ class Beneficiary:
     entity_type: str
 
 
+_names_city_project = (CaseIdentifier.case_id == Case.id) & (CaseIdentifier.kind == CITY_PROJECT)
+
+
 def contenders(session: Session, batch_id: int, messages: Sequence[str]) -> list[Contender]:
     """Cases of a batch that wait for one of these messages, neither suspended nor under an objection; no lock."""
     waits = func.array_agg(aggregate_order_by(Wait.message, Wait.message))
     query = (
-        select(Case.id, Case.enterprise_id, Enterprise.uscc, Enterprise.group_uscc, Case.matter_id, waits)
+        select(
+            *(Case.id, Case.enterprise_id, Enterprise.uscc, Enterprise.group_uscc, Case.matter_id),
+            func.min(CaseIdentifier.value),
+            waits,
+        )
         .join(Wait, Wait.case_id == Case.id)
         .join(Enterprise, Enterprise.id == Case.enterprise_id)
+        .outerjoin(CaseIdentifier, _names_city_project)
         .where(
             Case.batch_id == batch_id,
             Wait.ended_at.is_(None),
@@ -65,8 +75,8 @@ def contenders(session: Session, batch_id: int, messages: Sequence[str]) -> list
         .order_by(Case.reference)
     )
     return [
-        Contender(case_id, enterprise_id, uscc, group_uscc, matter_id or 0, frozenset(map(str, found)))
-        for case_id, enterprise_id, uscc, group_uscc, matter_id, found in session.execute(query)
+        Contender(case_id, enterprise_id, uscc, group_uscc, matter_id or 0, project, frozenset(map(str, found)))
+        for case_id, enterprise_id, uscc, group_uscc, matter_id, project, found in session.execute(query)
     ]
 
 
@@ -99,12 +109,20 @@ def beneficiaries(session: Session, case_ids: Iterable[int]) -> dict[int, Benefi
 
 
 def rivals(session: Session, case: Case) -> list[tuple[int, str]]:
-    """Batch and USCC of the other open cases of the same matter, each pair once."""
+    """Batch and USCC of the other open cases of the same matter or city project, each pair once."""
     if case.matter_id is None:
         return []
+    mine = select(CaseIdentifier.value).where(CaseIdentifier.case_id == case.id, CaseIdentifier.kind == CITY_PROJECT)
+    same_project = select(CaseIdentifier.case_id).where(
+        CaseIdentifier.kind == CITY_PROJECT, CaseIdentifier.value.in_(mine)
+    )
     query = (
         select(Case.batch_id, Enterprise.uscc)
         .join(Enterprise, Enterprise.id == Case.enterprise_id)
-        .where(Case.matter_id == case.matter_id, Case.id != case.id, Case.ended_at.is_(None))
+        .where(
+            or_(Case.matter_id == case.matter_id, Case.id.in_(same_project)),
+            Case.id != case.id,
+            Case.ended_at.is_(None),
+        )
     )
     return [(row[0], row[1]) for row in session.execute(query.distinct().order_by(Case.batch_id, Enterprise.uscc))]

@@ -30,7 +30,7 @@ ROUNDS = 300
 
 def measure() -> dict[str, float]:
     """Each article as often as the others; the parameter values are read once, as a batch does."""
-    parameters = rules.parameters.values({"a4.promotion_basis": "pre_cap"})
+    parameters = rules.parameters.values({"a4.promotion_basis": "pre_cap", "a7.match_basis": "received"})
     day = date(2026, 3, 2)
     started = time.perf_counter()
     for _ in range(ROUNDS):

@@ -1,5 +1,7 @@
 """第七条: the match of what the city paid, or approved."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,6 +80,77 @@ def test_never_above_one_to_one_and_never_less_for_more(one, other, points, unit
     chosen = {"a7__ratio": f"{points // 10_000}.{points % 10_000:04}", "money__rounding_unit": unit}
     less, more = (amounts(match(received, **chosen)) for received in (low, high))
     assert 0 <= less[2] <= more[2] == more[1] == more[0] <= high
+
+
+@pytest.mark.parametrize(
+    ("received", "cumulative", "approved", "earlier", "basis", "expected"),
+    [
+        # 900,000 approved, paid by the city in three instalments of 300,000: each is matched once.
+        ("300000", "300000", "900000", "0", "received", 300_000),
+        ("300000", "600000", "900000", "300000", "received", 300_000),
+        ("300000", "900000", "900000", "600000", "received", 300_000),
+        # The same payment filed again brings nothing, nor does a list that states the sum as this instalment.
+        ("300000", "300000", "900000", "300000", "received", 0),
+        ("600000", "600000", "900000", "300000", "received", 300_000),
+        # Nobody stated a sum: what came in now is all there is.
+        ("300000", None, "900000", "300000", "received", 0),
+        ("300000", None, "900000", None, "received", 300_000),
+        # By the approved award the first instalment brings all of it, and later ones nothing.
+        ("300000", "300000", "900000", "0", "approved", 900_000),
+        ("300000", "600000", "900000", "900000", "approved", 0),
+        ("300000", "600000", "900000", "700000", "approved", 200_000),
+    ],
+)
+def test_all_instalments_together_bring_what_one_would(received, cumulative, approved, earlier, basis, expected):
+    facts = {
+        "city_award_received": received,
+        "city_award_cumulative": cumulative,
+        "city_award_approved": approved,
+        "earlier_precap_same_project": earlier,
+    }
+    result = apply("future_energy", {k: v for k, v in facts.items() if v is not None}, a7__match_basis=basis)
+    assert (result.eligible, result.precap_amount) == (True, expected)
+
+
+def test_what_is_left_is_explained():
+    facts = {
+        "city_award_received": "300000",
+        "city_award_cumulative": "700000",
+        "earlier_precap_same_project": "500000",
+    }
+    result = apply("future_energy", facts, a7__match_basis="received")
+    assert step_texts(result)[2] == (
+        "同一市级项目各期配套合计最高700,000元，此前各期限额调减前金额合计500,000元，本期限额调减前金额为200,000元"
+    )
+    assert result.conditions[-1].text == "本期到账金额300,000元未超过累计到账金额700,000元"
+
+
+def test_what_came_in_is_no_more_than_all_that_came_in():
+    facts = {"city_award_received": "300000.01", "city_award_cumulative": "300000"}
+    result = apply("future_energy", facts, a7__match_basis="received")
+    assert refusals(result) == [("RECEIVED_WITHIN_CUMULATIVE", "NOT_VERIFIED")]
+
+
+@REPEATABLE
+@given(st.lists(yuan_and_fen, min_size=1, max_size=6), st.sampled_from(["received", "approved"]), st.randoms())
+def test_no_order_of_instalments_brings_more_than_the_city_paid(instalments, basis, random):
+    """Each is applied for with what had come in by then; whoever decides them in whatever order pays no yuan twice."""
+    cumulative, filed = Decimal(0), []
+    for received in instalments:
+        cumulative += Decimal(received)
+        filed.append((received, cumulative))
+    filed += random.sample(filed, len(filed) // 2)  # some are filed twice
+    random.shuffle(filed)
+    matched = Decimal(0)
+    for received, by_then in filed:
+        facts = {
+            "city_award_received": str(received),
+            "city_award_cumulative": str(by_then),
+            "city_award_approved": str(cumulative),
+            "earlier_precap_same_project": str(matched),
+        }
+        matched += apply("future_energy", facts, a7__match_basis=basis).precap_amount
+    assert matched <= cumulative
 
 
 @REPEATABLE

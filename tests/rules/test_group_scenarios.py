@@ -17,6 +17,7 @@ from workflows.rules.listing import Held, ListedCase, Taken, propose
 CHOSEN = {
     "a10.other_policy_treatment": "exclusive",
     "a4.promotion_basis": "pre_cap",
+    "a7.match_basis": "received",
     "policy.effective_from": "2025-01-10",
 }
 TODAY = date(2026, 6, 18)

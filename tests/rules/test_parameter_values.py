@@ -30,7 +30,7 @@ def parameter(type="int", status="OPEN", **stated):
     )
 
 
-CONTESTED = {"a10.other_policy_treatment", "a4.promotion_basis", "policy.effective_from"}
+CONTESTED = {"a10.other_policy_treatment", "a4.promotion_basis", "a7.match_basis", "policy.effective_from"}
 LISTS_WITH_CHOICES = {"a5_1a.accepted_scope", "proc.republish_on"}
 
 
@@ -386,6 +386,7 @@ def test_values_are_typed_and_leave_out_what_nobody_chose():
         {
             "a10.other_policy_treatment": "exclusive",
             "a4.promotion_basis": "pre_cap",
+            "a7.match_basis": "received",
             "policy.effective_from": "2025-01-10",
         }
     )

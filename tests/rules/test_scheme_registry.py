@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rules.applied import ON, amounts, apply
+from tests.rules.applied import ON, READ, amounts, apply
 from workflows.rules import SCHEMES, FactInvalid, determine, parameters
 
 POLICY = re.sub(r"\s", "", Path(__file__).with_name("policy.txt").read_text("utf-8"))
@@ -115,7 +115,7 @@ def test_each_parameter_is_needed(scheme):
     # The first award of an honour needs no reading of 晋级享差额支持; nor does a year of a cluster need the plan.
     not_needed = {"green_honour": {"a4.promotion_basis"}, "industry_cluster": {"a8.plan"}}.get(scheme, set())
     for id in set(SCHEMES[scheme].PARAMETERS) - not_needed:
-        chosen = {key: value for key, value in parameters.values({}).items() if key != id}
+        chosen = {key: value for key, value in parameters.values(READ).items() if key != id}
         with pytest.raises(parameters.ParameterMissing) as refused:
             determine(scheme, GOOD[scheme][0], chosen, ON)
         assert refused.value.id == id

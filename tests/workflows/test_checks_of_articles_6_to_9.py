@@ -50,13 +50,13 @@ def faults(form: str, data: Data, facts: Mapping[str, Any] | None = None) -> lis
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_a_case_filled_by_examples_meets_no_objection(scheme: str) -> None:
+def test_a_case_filled_by_examples_meets_no_objection(scheme: str, session: Session) -> None:
     facts: Data = {}
     for kind in FORMS:
         form = f"{scheme}_{kind}"
         if form in SHIPPED:
             data = examples(form, facts)
-            assert check(form, look(facts), data) == []
+            assert check(form, look(facts, session), data) == []
             facts |= {key: value for key, value in data.items() if kind != "score" and key != "decision"}
 
 

@@ -242,7 +242,7 @@ def test_the_budget_of_a_batch_is_held_against_it(session: Session, batch: Batch
 
 
 def test_a_case_more_is_no_statement_more(database: Database, session: Session) -> None:
-    few, many = write_batch(session, "C01", title="一件（虚构）"), write_batch(session)
+    few, many = write_batch(session, "C15", title="一件（虚构）"), write_batch(session)
     counts = []
     for each in (few, many):
         session.expunge_all()

@@ -21,6 +21,7 @@ from storage.questions.listings import Contender
 from workflows import rules, views
 from workflows.audit import EventRef
 from workflows.case import awards
+from workflows.case.instalments import matched_outside
 from workflows.case.listed_cases import account_key, listed_case
 from workflows.case.running import Running, open_cases
 from workflows.case.step import local_date, pinned_values
@@ -77,6 +78,7 @@ def _together(found: Sequence[Contender], batch: Batch, seeds: Collection[int]) 
             ("account", account_key(each.uscc, each.group_uscc, parameters)),
             ("uscc", each.uscc),
             ("matter", each.matter_id),
+            ("city project", each.city_project or each.case_id),
         )
         for each in found
     }
@@ -92,7 +94,15 @@ def _work_out(
         session, {each.case.matter_id or 0 for each in running}, [each.case.id for each in running]
     )
     granted = _granted(session, holders, running)
-    listed = [listed_case(each.step, granted[each.case.matter_id or 0, each.case.scheme]) for each in running]
+    matched = matched_outside(session, [each.step for each in running])
+    listed = [
+        listed_case(
+            each.step,
+            granted[each.case.matter_id or 0, each.case.scheme],
+            matched.get(each.case.reference, ZERO),
+        )
+        for each in running
+    ]
     accounts = ledger.lock_accounts(session, {each.account for each in listed if not each.recognition}, batch.cap_year)
     entries = ledger.held_by_case(session, [account.id for account in accounts.values()])
     held = _held_by_others(session, accounts, entries, {each.case.id for each in running}, parameters)

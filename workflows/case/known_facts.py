@@ -10,6 +10,7 @@ from typing import Any
 from storage import cases, historic_awards, matters, recoveries, reviews
 from storage.historic_awards import HistoricAward
 from storage.questions import earlier
+from workflows.case import instalments
 from workflows.case.step import Look
 from workflows.rules.matters import CERTIFICATE, normal
 from workflows.rules.money import ZERO
@@ -76,6 +77,11 @@ def _may_be_at(look: Look, award: HistoricAward, site: str) -> bool:
     return award.matter_id == look.case.matter_id or not site or key.endswith(":")
 
 
+def _same_city_project(look: Look) -> dict[str, Any]:
+    """Article 7: what the city project's other instalments brought before any yearly ceiling, to whomever."""
+    return {"earlier_precap_same_project": str(instalments.matched_before(look))}
+
+
 def _certificate(look: Look) -> dict[str, Any]:
     """Article 5.1a: whether the certificate was used in another application (G11)."""
     others = matters.sharing_cases(look.session, look.case.id)
@@ -105,4 +111,5 @@ _BY_SCHEME: Mapping[str, Callable[[Look], dict[str, Any]]] = {
     "green_honour": _same_honour,
     "carbon_neutral": _certificate,
     "carbon_footprint": _first_footprint,
+    "future_energy": _same_city_project,
 }

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from workflows.case import instalments
 from workflows.case.step import Look
 from workflows.rules import listing
+from workflows.rules.matters import city_project
 from workflows.rules.money import ZERO
 
 
@@ -19,8 +21,9 @@ def is_recognition(look: Look) -> bool:
     return look.case.scheme == "industry_cluster" and look.facts.get("round") == "entry"
 
 
-def listed_case(look: Look, granted_same_item: Decimal) -> listing.ListedCase:
-    """The case for `listing.propose`; `granted_same_item` is what other cases hold on the same item."""
+def listed_case(look: Look, granted_same_item: Decimal, matched_before: Decimal) -> listing.ListedCase:
+    """The case for `listing.propose`; `granted_same_item` is what other cases hold on the same item, `matched_before`
+    what cases outside the list had of the same city project before the yearly ceilings."""
     case, facts = look.case, look.facts
     assert case.matter_id is not None
     return listing.ListedCase(
@@ -39,6 +42,8 @@ def listed_case(look: Look, granted_same_item: Decimal) -> listing.ListedCase:
         verified_investment=_amount(facts, "approved_investment") or None,
         granted_same_item=max(granted_same_item, _amount(facts, "granted_same_project")),
         contribution=_contribution(facts),
+        city_project=city_project(facts) if case.scheme == instalments.SCHEME else "",
+        matched_before=matched_before,
         tonnes_year=look.batch.cap_year - 1,
         recognition=is_recognition(look),
     )

@@ -9,6 +9,7 @@ REASONS = {
     "BELOW_THRESHOLD": "未达到政策规定标准",
     "NOT_FIRST": "非首次认证",
     "NOT_ON_LIST": "未列入或已移出认定名单",
+    "SAME_ITEM": "单个项目的同一内容已由其他申报件申报",
     "DUPLICATE_INVOICE": "票据重复申报",
     "BEST_ONLY": "同一事项已从优支持",
     "OTHER_POLICY": "同一事项已享受区级其他政策",

@@ -18,6 +18,7 @@ from storage.questions import listings, what_if_cases
 from storage.questions.what_if_cases import Calculated
 from workflows.batches import allocation
 from workflows.case import reading
+from workflows.case.instalments import matched_outside
 from workflows.case.listed_cases import listed_case
 from workflows.case.step import local_date, pinned_values
 from workflows.codes.reasons import REASONS
@@ -40,7 +41,7 @@ def effect_of(session: Session, batch_ids: Sequence[int], changes: Mapping[str, 
     rows = what_if_cases.latest_rows(session, batch_ids)
     decisions = what_if_cases.latest_decisions(session, batch_ids)
     out = {each.case.id: why for each in found if (why := _why_out(each, rows.get(each.case.id)))}
-    subjects = {each.case.id: _subject(session, each, now) for each in found if each.case.id not in out}
+    subjects = _subjects(session, [each for each in found if each.case.id not in out], now)
     around, today = _surroundings(session, chosen, found), local_date(now)
 
     def outcomes(changed: Mapping[str, str], instead: Mapping[str, Outcome] | None = None) -> dict[str, Outcome]:
@@ -88,15 +89,19 @@ def _why_out(each: Calculated, row: ListRow | None) -> str:
     return ""
 
 
-def _subject(session: Session, each: Calculated, now: datetime) -> Subject:
-    # Case, batch, enterprise and facts are at hand: the look is put together without a statement.
-    look = reading.look_at(session, each.case, now)
-    return Subject(
-        listed=listed_case(look, ZERO),
-        group_uscc=each.enterprise.group_uscc,
-        facts=each.calculation.facts,
-        calculated_on=local_date(each.calculation.at),
-    )
+def _subjects(session: Session, found: Sequence[Calculated], now: datetime) -> dict[int, Subject]:
+    # Case, batch, enterprise and facts are at hand: a look is put together without a statement.
+    looks = {each.case.id: reading.look_at(session, each.case, now) for each in found}
+    matched = matched_outside(session, list(looks.values()))
+    return {
+        each.case.id: Subject(
+            listed=listed_case(looks[each.case.id], ZERO, matched.get(each.case.reference, ZERO)),
+            group_uscc=each.enterprise.group_uscc,
+            facts=each.calculation.facts,
+            calculated_on=local_date(each.calculation.at),
+        )
+        for each in found
+    }
 
 
 def _surroundings(session: Session, chosen: Sequence[Batch], found: Sequence[Calculated]) -> Surroundings:

@@ -50,6 +50,7 @@ def _project_facts(values: Mapping[str, Any], document_no: str) -> dict[str, str
         city_document_no=values["document_no"] or document_no,
         city_award_approved=values["city_award_approved"],
         city_award_received=values["city_award_received"],
+        city_award_cumulative=values["city_award_cumulative"],
         received_date=values["received_date"],
         field=values["field"],
     )
@@ -66,8 +67,13 @@ def _stated(**values: Any) -> dict[str, str]:
 
 def _project_problems(values: Mapping[str, Any]) -> list[str]:
     approved, received = values["city_award_approved"], values["city_award_received"]
+    cumulative = values["city_award_cumulative"]
     if approved is not None and received is not None and received > approved:
-        return [f"“到账金额”不能大于“市级批准金额”{format_yuan(approved)}元。"]
+        return [f"“本期到账金额”不能大于“市级批准金额”{format_yuan(approved)}元。"]
+    if cumulative is not None and received is not None and cumulative < received:
+        return ["“累计到账金额”包含本期，不能小于“本期到账金额”。"]
+    if cumulative is not None and approved is not None and cumulative > approved:
+        return [f"“累计到账金额”不能大于“市级批准金额”{format_yuan(approved)}元。"]
     return []
 
 
@@ -111,7 +117,14 @@ KINDS: Mapping[str, ListKind] = {
                     "city_award_approved", "市级批准金额", parse_money, other_titles=("市级核定奖励金额",), hint="元"
                 ),
                 sheets.Column(
-                    "city_award_received", "到账金额", parse_money, other_titles=("累计到账金额",), hint="元"
+                    "city_award_received",
+                    "本期到账金额",
+                    parse_money,
+                    other_titles=("到账金额", "本次到账金额"),
+                    hint="元；本次申请配套的市级到账资金",
+                ),
+                sheets.Column(
+                    "city_award_cumulative", "累计到账金额", parse_money, hint="元；含本期，只拨付一次的可不填"
                 ),
                 sheets.Column("received_date", "到账日期", sheets.day),
                 sheets.Column(

@@ -25,6 +25,7 @@ class Ceiling:
     cut_code: str
 
 
+NOTHING_LEFT = "ZERO_AFTER_CAP"
 ANNUAL = Ceiling("第十条", "年度支持限额", "单个企业每年最高支持", "年度限额调减", "ANNUAL_CAP_CUT")
 ENTITY_YEAR = Ceiling("第六条", "主体年度限额", "单个主体年度最高支持", "主体年度限额调减", "ENTITY_CAP_CUT")
 
@@ -145,7 +146,7 @@ def _allocation(claim: Claim, amount: Decimal, said: str, ceiling: Ceiling) -> A
     cut = (claim.precap_amount - amount).quantize(YUAN)
     code, reason = None, ""
     if cut:
-        code = ceiling.cut_code if amount else "ZERO_AFTER_CAP"
+        code = ceiling.cut_code if amount else NOTHING_LEFT
         reason = (
             f"{ceiling.cut_name}{format_yuan(cut)}元（{ceiling.article}）：{said}，本件拟支持{format_yuan(amount)}元"
         )

@@ -12,12 +12,15 @@ Facts = Mapping[str, object]
 INVOICE, FILING, SITE, CERTIFICATE, SETTLEMENT, NAME = (
     *("invoice", "filing_no", "site", "certificate", "settlement", "name"),
 )
+CITY_PROJECT, INSTALMENT = "city_project", "instalment"
 KINDS: Mapping[str, str] = {
     INVOICE: "发票",
     FILING: "项目备案（核准）文号",
     SITE: "建设地点",
     CERTIFICATE: "证书编号",
     SETTLEMENT: "交易结算单号",
+    CITY_PROJECT: "市级项目编号",
+    INSTALMENT: "市级资金同一期到账",
     NAME: "项目名称相近",
 }
 """The marks by code, as pages name them."""
@@ -79,6 +82,19 @@ def identifiers(facts: Facts) -> Iterator[tuple[str, str]]:
         yield from _mark(CERTIFICATE, normal(certificate.get("certificate_no")))
     for trade in _rows(facts, "trades"):
         yield from _mark(SETTLEMENT, normal(trade.get("settlement_no")))
+    yield from _mark(CITY_PROJECT, city_project(facts))
+    yield from _mark(INSTALMENT, instalment(facts))
+
+
+def city_project(facts: Facts) -> str:
+    """What names a city project of article 7, whatever else a case says of it; empty where none is named."""
+    return normal(facts.get("city_project_no"))
+
+
+def instalment(facts: Facts) -> str:
+    """What names one payment of the city: its project, the document that transfers it, the day it came in."""
+    parts = (city_project(facts), normal(facts.get("city_document_no")), str(facts.get("received_date") or ""))
+    return ":".join(parts) if all(parts) else ""
 
 
 def _mark(kind: str, value: str) -> Iterator[tuple[str, str]]:

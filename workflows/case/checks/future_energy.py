@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from workflows.case import instalments
 from workflows.case.checks.parts import Check, all_met, amount, not_in_future, own_account
 from workflows.case.step import Look
 from workflows.errors import FieldError
@@ -15,6 +16,7 @@ def _application(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     errors = []
     if amount(data, "city_award_received") > approved:
         errors.append(FieldError("city_award_received", _above("本次到账金额", approved)))
+    errors += _cumulative(data, approved)
     if amount(data, "declared_amount") > approved:
         errors.append(FieldError("declared_amount", _above("申请金额", approved)))
     stage, count = data.get("stage"), data.get("stage_count")
@@ -28,7 +30,27 @@ def _audit(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
 
 
 def _verified(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
-    return _at_most_the_award(look, data, "city_award_received", "核定的本次到账金额")
+    errors = _at_most_the_award(look, data, "city_award_received", "核定的本次到账金额")
+    approved = amount(look.facts, "city_award_approved") if look.facts.get("city_award_approved") else None
+    if data.get("city_award_cumulative"):
+        return errors + _cumulative(data, approved)
+    earlier = instalments.matched_before(look)
+    if earlier and data.get("decision") == "pass":
+        text = f"同一市级项目此前各期已测算配套{format_yuan(earlier)}元，应当核定累计到账金额（含本次）。"
+        errors.append(FieldError("city_award_cumulative", text))
+    return errors
+
+
+def _cumulative(data: Mapping[str, Any], approved: Decimal | None) -> list[FieldError]:
+    """All that came in, this time included, is no less than what came in this time, and no more than was awarded."""
+    if not data.get("city_award_cumulative"):
+        return []
+    cumulative = amount(data, "city_award_cumulative")
+    if cumulative < amount(data, "city_award_received"):
+        return [FieldError("city_award_cumulative", "累计到账金额包含本次，不能小于本次到账金额。")]
+    if approved is not None and cumulative > approved:
+        return [FieldError("city_award_cumulative", _above("累计到账金额", approved))]
+    return []
 
 
 def _at_most_the_award(look: Look, data: Mapping[str, Any], field: str, name: str) -> list[FieldError]:

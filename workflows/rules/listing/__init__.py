@@ -13,7 +13,16 @@ from decimal import Decimal
 from workflows.rules import ceiling
 from workflows.rules.listing import best_only, item_sharing, other_funds, same_tonnes
 from workflows.rules.listing.best_only import Taken
-from workflows.rules.listing.rows import BEST_ONLY, OTHER_POLICY, RECOGNITION, ListedCase, ListStep, ListStepText, Row
+from workflows.rules.listing.rows import (
+    BEST_ONLY,
+    OTHER_POLICY,
+    RECOGNITION,
+    ListedCase,
+    ListStep,
+    ListStepText,
+    Row,
+    before_ceilings,
+)
 from workflows.rules.money import ZERO
 from workflows.rules.parameters import get_decimal
 
@@ -27,6 +36,7 @@ __all__ = [
     "ListedCase",
     "Row",
     "Taken",
+    "before_ceilings",
     "binds",
     "propose",
 ]

@@ -1,6 +1,6 @@
-"""The ceiling of an item that several cases of one list share: the phases of a project, the payers of an event.
+"""What an item brings at most when several cases of one list share it: phases, payers of an event, instalments.
 
-Each case kept the ceiling by itself in steps 2 and 3; together they keep it here.
+Each case kept the item's limit by itself in steps 2 and 3; together they keep it here.
 """
 
 from __future__ import annotations
@@ -12,22 +12,25 @@ from workflows.rules.event_split import split_event
 from workflows.rules.listing.rows import Row
 from workflows.rules.money import ZERO, format_yuan
 from workflows.rules.parameters import get_decimal
+from workflows.rules.schemes.future_energy import matched_in_all
 
 SHARED_CEILING = "SHARED_CEILING"
-PROJECT, EVENT = "retrofit", "green_event"
+PROJECT, EVENT, CITY_PROJECT = "retrofit", "green_event", "future_energy"
 
 
 def share(rows: Sequence[Row], parameters: Mapping[str, object]) -> None:
-    """Cut what the cases of one project or one event would get together to that item's ceiling."""
-    items: dict[tuple[str, int], list[Row]] = {}
+    """Cut what the cases of one project, event or city project would get together to what the item brings at most."""
+    items: dict[tuple[str, object], list[Row]] = {}
     for row in rows:
-        if row.listed.scheme in (PROJECT, EVENT) and row.amount:
-            items.setdefault((row.listed.scheme, row.listed.matter), []).append(row)
+        if row.listed.scheme in (PROJECT, EVENT, CITY_PROJECT) and row.amount:
+            items.setdefault((row.listed.scheme, row.listed.city_project or row.listed.matter), []).append(row)
     for (scheme, _), group in items.items():
         if scheme == PROJECT:
             _phases(group, get_decimal(parameters, "a3.project_cap"))
-        else:
+        elif scheme == EVENT:
             _payers(group, get_decimal(parameters, "a9.event_cap"))
+        else:
+            _instalments(group, parameters)
 
 
 def _phases(group: Sequence[Row], cap: Decimal) -> None:
@@ -49,3 +52,14 @@ def _payers(group: Sequence[Row], cap: Decimal) -> None:
     for row in group:
         text = f"同一活动各出资方合计最高支持{format_yuan(cap)}元，按核定出资额分摊"
         row.cut_to(min(shares[row.listed.case], row.amount), "第九条", text, SHARED_CEILING)
+
+
+def _instalments(group: Sequence[Row], parameters: Mapping[str, object]) -> None:
+    """第七条: the ratio of all that the city paid, or approved, for the project; the earlier accepted first."""
+    in_all = max(matched_in_all(row.listed.facts, parameters, row.amount) for row in group)
+    room = max(ZERO, in_all - max(row.listed.matched_before for row in group))
+    for row in sorted(group, key=lambda row: (row.listed.accepted_at, row.listed.case)):
+        if row.amount > room:
+            text = f"同一市级项目各期配套合计最高{format_yuan(in_all)}元，本期尚余{format_yuan(room)}元"
+            row.cut_to(room, "第七条", text, SHARED_CEILING)
+        room -= row.amount

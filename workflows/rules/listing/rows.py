@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NotRequired, TypedDict
 
+from workflows.rules.ceiling import ANNUAL, ENTITY_YEAR, NOTHING_LEFT
 from workflows.rules.money import YUAN, ZERO
 from workflows.rules.schemes import SCHEMES
 
@@ -15,6 +16,7 @@ BEST_ONLY = "BEST_ONLY"
 OTHER_POLICY = "OTHER_POLICY"
 # Marks the step that says that a recognition under article 8 reserves nothing.
 RECOGNITION = "RECOGNITION"
+_CEILINGS = frozenset({ANNUAL.cut_code, ENTITY_YEAR.cut_code, NOTHING_LEFT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +25,9 @@ class ListedCase:
 
     `account` is the ceiling's: the beneficiary's USCC, or its group's. `matter` names the same project or matter
     (2.2). `other_district_paid` is what other policies of the district gave for it, `city_paid` what the city gave.
-    `contribution` is a payer's verified share of an event. `recognition` marks the entry of article 8, whose total is
-    decided here but reserves nothing: each of its years is listed by itself.
+    `contribution` is a payer's verified share of an event. `city_project` names the project of article 7, of which
+    cases outside this list had `matched_before` in yuan, ahead of the yearly ceilings. `recognition` marks the entry
+    of article 8, whose total is decided here but reserves nothing: each of its years is listed by itself.
     """
 
     case: str
@@ -42,6 +45,8 @@ class ListedCase:
     verified_investment: Decimal | None = None
     granted_same_item: Decimal = ZERO
     contribution: Decimal = ZERO
+    city_project: str = ""
+    matched_before: Decimal = ZERO
     tonnes_year: int | None = None
     recognition: bool = False
 
@@ -85,6 +90,16 @@ class ListStep:
             "code": self.code,
             "by": self.by,
         }
+
+
+def before_ceilings(precap: Decimal, steps: Iterable[Mapping[str, object]]) -> Decimal:
+    """Yuan that a case had on its list before the yearly ceilings, by its amount there and the steps that were kept."""
+    amount = precap
+    for step in steps:
+        if step["code"] in _CEILINGS:
+            break
+        amount = Decimal(str(step["amount"]))
+    return amount
 
 
 class Row:
