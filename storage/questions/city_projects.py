@@ -57,20 +57,3 @@ def _had(
         .order_by(Case.reference)
     )
     return [(value, precap or Decimal(0), steps or []) for value, precap, steps in session.execute(query)]
-
-
-def filed_by_others(session: Session, kind: str, value: str, case: Case) -> list[Case]:
-    """Other accepted cases with this identifier that are under way, or that were granted; the oldest first."""
-    query = (
-        select(Case)
-        .join(CaseIdentifier, CaseIdentifier.case_id == Case.id)
-        .where(
-            CaseIdentifier.kind == kind,
-            CaseIdentifier.value == value,
-            Case.scheme == case.scheme,
-            Case.id != case.id,
-            Case.accepted_at.is_not(None),
-            or_(Case.ended_at.is_(None), Case.paid_amount.is_not(None), Case.reason == "ZERO_AFTER_CAP"),
-        )
-    )
-    return list(session.scalars(query.order_by(Case.accepted_at, Case.id)))

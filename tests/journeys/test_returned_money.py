@@ -62,7 +62,8 @@ def first_phase(office: Office) -> Sequence[str]:
     filing = "京通备〔2025〕88号（虚构）"
     first = project(office, batch_of(office), "e01", "retrofit", 5_000_000, filing_no=filing)
     office.drive(first)
-    second = project(office, batch_of(office), "e01", "retrofit", 4_000_000, filing_no=filing)
+    phase = {"filing_no": filing, "acceptance_no": "验收〔2026〕2号（虚构）"}
+    second = project(office, batch_of(office), "e01", "retrofit", 4_000_000, **phase)
     office.drive(second, until="audit_verification")
     return first, second
 

@@ -305,9 +305,10 @@ def under_the_old_rules(office: Office) -> Sequence[str]:
     }
     assert office.as_("owner").post("/historic-awards", {"items": [pending]})["accepted"] == 1
     cases = []
-    for reading in ("old_rule_if_accepted_before", "new_rule_if_better"):
+    for number, reading in enumerate(("old_rule_if_accepted_before", "new_rule_if_better")):
         batch = batch_of(office, "retrofit", policy__transition_rule=reading)
-        cases.append(project(office, batch, "e01", "retrofit", 3_000_000, filing_no=filing))
+        phase = {"filing_no": filing, "acceptance_no": f"验收〔2026〕{number}号（虚构）"}
+        cases.append(project(office, batch, "e01", "retrofit", 3_000_000, **phase))
     to_the_list(office, *cases)
     return cases
 

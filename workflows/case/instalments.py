@@ -1,6 +1,6 @@
 """Article 7: what the city pays for a project is matched once, instalment by instalment, whoever applies for it.
 
-A project is known by the city's number, an instalment by the project, the document that transfers it and its day.
+A project is known by the city's number. That no instalment is accepted twice is in `same_item`.
 """
 
 from collections import defaultdict
@@ -9,11 +9,10 @@ from decimal import Decimal
 
 from storage import historic_awards
 from storage.database import Session
-from storage.locks import lock_name
 from storage.questions import city_projects
 from workflows.case.step import Look
 from workflows.rules import listing
-from workflows.rules.matters import CITY_PROJECT, INSTALMENT, city_project, instalment
+from workflows.rules.matters import CITY_PROJECT, city_project
 from workflows.rules.money import ZERO
 
 SCHEME = "future_energy"
@@ -44,24 +43,6 @@ def matched_outside(session: Session, looks: Sequence[Look]) -> Mapping[str, Dec
         reference: _sum(had[city_project(look.facts)]) + earlier[look.case.matter_id or 0]
         for reference, look in mine.items()
     }
-
-
-def refusal(look: Look) -> str | None:
-    """Why the case cannot be accepted: its instalment is another case's already. None where it is not.
-
-    Two that are accepted at once meet on the instalment's name, so that one of them sees the other.
-    """
-    named = instalment(look.facts)
-    if look.case.scheme != SCHEME or not named:
-        return None
-    lock_name(look.session, f"instalment:{named}")
-    others = city_projects.filed_by_others(look.session, INSTALMENT, named, look.case)
-    if not others:
-        return None
-    return (
-        f"该市级项目的这一期资金（编号、文号、到账日期相同）已由申报件{others[0].reference}申报，"
-        "单个项目的同一期资金只配套一次，不能再予受理。"
-    )
 
 
 def _sum(had: Sequence[city_projects.Had]) -> Decimal:

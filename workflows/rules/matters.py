@@ -56,7 +56,8 @@ def matter_key(scheme: str, uscc: str, facts: Facts, last_year: int) -> str:
 
 
 def _project(uscc: str, facts: Facts) -> str:
-    filing_no = normal(facts.get("filing_no"))
+    # A phase may have a filing number of its own: the project is the one of its first phase.
+    filing_no = normal(facts.get("first_phase_filing_no")) or normal(facts.get("filing_no"))
     if filing_no:
         return f"PRJ:{filing_no}"
     site, name = normal(facts.get("project_site")), normal(facts.get("project_name"))

@@ -7,7 +7,7 @@ from typing import Any
 
 from storage import publicity
 from storage.cases import count_submissions
-from workflows.case import instalments
+from workflows.case import same_item
 from workflows.case.checks.parts import Check, amount, not_in_future, own_account
 from workflows.case.operations.credit import possible_outcomes
 from workflows.case.operations.expert_review import CRITERIA
@@ -20,7 +20,7 @@ from workflows.rules.review import needs_opinion
 def _formality(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     if data.get("decision") == "correct" and not data.get("correction_items"):
         return [FieldError("correction_items", "请一次性列出全部需要补正的内容。")]
-    if data.get("decision") == "accept" and (why := instalments.refusal(look)):
+    if data.get("decision") == "accept" and (why := same_item.refusal(look)):
         return [FieldError("decision", why)]
     return []
 
