@@ -12,7 +12,7 @@ import pytest
 
 from workflows import rules
 from workflows.rules import listing, validity
-from workflows.rules.listing import Held, ListedCase, Taken, propose
+from workflows.rules.listing import Held, ListedCase, Taken, before_ceilings, propose
 
 CHOSEN = {
     "a10.other_policy_treatment": "exclusive",
@@ -81,6 +81,50 @@ def test_m04_best_only_over_three_clauses():
     assert rows["A3"].steps[0].text == (
         "与申报件A7属于同一事项，该件1,800,000元更优，按“从优不重复”原则，本件暂列不支持"
     )
+
+
+@pytest.mark.parametrize("scheme", ["retrofit", "renewable_energy"])
+def test_the_phases_of_a_project_stand_together(scheme):
+    phases = [
+        case("A3", scheme, 700_000, matter=1),
+        case("A6", scheme, 500_000, matter=1, accepted_at=date(2026, 3, 3)),
+    ]
+    assert amounts(listed(*phases)) == {"A3": 700_000, "A6": 500_000}
+    other = Taken(1, scheme, "已由申报件T1支持", Decimal(300_000), case="T1")
+    assert amounts(listed(*phases, taken=[other])) == {"A3": 700_000, "A6": 500_000}
+
+
+def test_of_an_earlier_award_by_article_6_nobody_knows_the_phase():
+    earlier = Taken(1, "renewable_energy", "已于2025-01-01获可再生能源利用支持", Decimal(300_000))
+    rows = listed(case("A6", "renewable_energy", 500_000, matter=1), taken=[earlier])
+    assert (amounts(rows), rows["A6"].reason_code) == ({"A6": 0}, "BEST_ONLY")
+
+
+def a_payment(name, yuan, by_then, day, **more):
+    facts = {"city_award_received": str(yuan), "city_award_cumulative": str(by_then)}
+    matter = {"matter": OWN_MATTERS["A3"] if name == "A3" else OWN_MATTERS["A7"]}
+    return case(
+        name, "future_energy", yuan, facts=facts, accepted_at=date(2026, 3, day), city_project="P1", **matter, **more
+    )
+
+
+def test_the_instalments_of_a_city_project_share_what_the_city_paid():
+    first, second = a_payment("A3", 700_000, 700_000, 3), a_payment("A7", 500_000, 700_000, 2)
+    for order in ((first, second), (second, first)):
+        rows = listed(*order)
+        assert amounts(rows) == {"A7": 500_000, "A3": 200_000}
+    assert (rows["A3"].steps[0].article, rows["A3"].steps[0].code) == ("第七条", "SHARED_CEILING")
+    outside = [a_payment(name, 300_000, 700_000, 2, matched_before=Decimal(600_000)) for name in ("A3", "A7")]
+    assert amounts(listed(*outside)) == {"A3": 100_000, "A7": 0}
+
+
+def test_what_a_yearly_ceiling_cut_is_still_taken():
+    rows = listed(a_payment("A3", 700_000, 700_000, 2), held=used(E=1_900_000))
+    assert amounts(rows) == {"A3": 100_000}
+    kept = [step.as_dict() for step in rows["A3"].steps]
+    assert before_ceilings(Decimal(700_000), kept) == 700_000
+    shared = [{"code": "SHARED_CEILING", "amount": "200000"}, {"code": "ZERO_AFTER_CAP", "amount": "0"}]
+    assert before_ceilings(Decimal(700_000), shared) == 200_000
 
 
 @pytest.mark.parametrize(("reading", "expected"), [("exclusive", 0), ("top_up", 600_000), ("replace", 0)])

@@ -1,7 +1,8 @@
 """第十条“从优不重复”: of the clauses that one project or matter meets, only the best one is paid (domain.md 2.3).
 
-What several cases of one scheme may share is not a duplicate: the phases of a project, the stages of a city project,
-the payers of an event, the years of a cluster. They stand together as one candidate.
+What several cases of one scheme may share is not a duplicate: the phases of a project, the instalments of a city
+project, the payers of an event, the years of a cluster. They stand together as one candidate; that none of them asks
+for the same part is seen when they are accepted.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from workflows.rules.money import ZERO, format_yuan
 
 ARTICLE = "第十条"
 # Schemes whose cases on one matter belong together in one list …
-TOGETHER = frozenset({"retrofit", "future_energy", "industry_cluster", "green_event"})
+TOGETHER = frozenset({"retrofit", "renewable_energy", "future_energy", "industry_cluster", "green_event"})
 # … and those whose earlier awards on the same matter are reckoned with in step 3, not refused here.
 CONTINUED = TOGETHER | {"green_honour"}
 
@@ -72,6 +73,8 @@ def _stands_against(held: Taken, row: Row, transition_rule: str) -> bool:
         if transition_rule == "new_rule_only":
             return False
         return transition_rule == "old_rule_if_accepted_before" or row.amount <= held.amount
+    if held.scheme == row.listed.scheme == "renewable_energy":
+        return not held.case  # of an award before this program nobody knows which phase it was
     return held.scheme != row.listed.scheme or held.scheme not in CONTINUED
 
 
