@@ -9,6 +9,7 @@ from tests.contract_client import Office, refused
 from tests.journeys.conftest import At
 from tests.journeys.lists import E03
 from tests.journeys.projects import account, batch_of, finals, fix_list, to_the_list
+from tests.journeys.test_candidates import E08, NAME_08, PROJECTS, candidates
 from tests.journeys.test_races import at_once, completing
 
 PROJECT = {"city_project_no": "未来能源〔2025〕3号", "filing_no": ""}
@@ -59,6 +60,26 @@ def test_two_clerks_accept_the_same_payment_at_once(at: At) -> None:
     tasks = [office.task(case, "formality_check") for case in (first, second)]
     answers = at_once(*(completing(at, office, "acceptance", task) for task in tasks))
     assert sorted(answers) == [200, 422]
+
+
+def filed_and_listed(office: Office) -> Sequence[str]:
+    """A payment that a firm has filed stands on the city's list, too."""
+    batch = batch_of(office, "future_energy")
+    filed = instalment(office, batch, "e08", 700_000, 700_000, **FIRST)
+    row = (NAME_08, E08, "氢能项目（虚构）", PROJECT["city_project_no"], FIRST["city_document_no"], "900000", "700000")
+    [candidate] = candidates(office, "future_energy", batch, PROJECTS, (*row, FIRST["received_date"], "氢能"))
+    office.do(filed, "formality_check")
+    return filed, candidate
+
+
+def test_a_candidate_for_a_payment_that_was_filed_is_not_accepted(at: At) -> None:
+    office, filed, candidate = at.after(filed_and_listed)
+    with refused(422) as refusal:
+        office.do(candidate, "confirm_candidate")
+    assert refusal.fields == {"decision"} and refusal.error is not None
+    assert filed not in refusal.error.body["errors"][0]["message"]
+    office.do(candidate, "confirm_candidate", decision="decline")
+    assert office.case(candidate)["ended_at"]
 
 
 def two_instalments(office: Office) -> Sequence[str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from workflows.case import instalments
+from workflows.case import instalments, same_item
 from workflows.case.checks.parts import Check, all_met, amount, not_in_future, own_account
 from workflows.case.step import Look
 from workflows.errors import FieldError
@@ -65,10 +65,19 @@ def _above(name: str, approved: Decimal) -> str:
     return f"{name}不能超过市级核定奖励金额{format_yuan(approved)}元。"
 
 
+def _confirmation(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
+    """A candidate is accepted with the firm's word, without a clerk. Whose the other case is it does not learn."""
+    errors = own_account(look, data)
+    if data.get("decision") == "accept" and same_item.refusal(look):
+        text = "该市级项目的这一期资金已经申报，单个项目的同一期资金只配套一次；如有疑问，请联系经办科室。"
+        errors.append(FieldError("decision", text))
+    return errors
+
+
 CHECKS: dict[str, Check] = {
     "future_energy_application": _application,
     "future_energy_review": all_met("a7_1", "a7_2", "a7_3", "a7_4"),
     "future_energy_audit": _audit,
     "future_energy_verified": _verified,
-    "future_energy_confirmation": own_account,
+    "future_energy_confirmation": _confirmation,
 }
