@@ -1,9 +1,10 @@
 """Payments (资金拨付): each attempt of a payment with its voucher or the reason why it came back."""
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint, func, select
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant, Yuan, one_of, whole_yuan
@@ -22,6 +23,9 @@ class Payment(Base):
     account_name: Mapped[str]
     account_no: Mapped[str]
     voucher_no: Mapped[str | None]
+    voucher_key: Mapped[str | None]
+    # Of a voucher that pays several; the first where nobody said.
+    voucher_line: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     paid_on: Mapped[date | None]
     return_reason: Mapped[str | None]
     recorded_by: Mapped[str]
@@ -30,6 +34,7 @@ class Payment(Base):
         one_of("state", "paid", "returned"),
         whole_yuan("amount", positive=True),
         UniqueConstraint("case_id", "number"),
+        Index(None, "voucher_key"),
     )
 
 
@@ -39,3 +44,20 @@ def list_of_case(session: Session, case_id: int) -> Sequence[Payment]:
 
 def last_number(session: Session, case_id: int) -> int:
     return session.scalar(select(func.max(Payment.number)).where(Payment.case_id == case_id)) or 0
+
+
+def key_of_voucher(number: str) -> str:
+    """A voucher's number without width, case and blanks: what two people type for the same paper is one."""
+    return "".join(unicodedata.normalize("NFKC", number).split()).upper()
+
+
+def is_voucher_used(session: Session, number: str, year: int, line: int, except_case: int) -> bool:
+    """Whether this line of a voucher of the year has paid another case."""
+    query = select(Payment.id).where(
+        Payment.voucher_key == key_of_voucher(number),
+        Payment.voucher_line == line,
+        Payment.paid_on.between(date(year, 1, 1), date(year, 12, 31)),
+        Payment.state == "paid",
+        Payment.case_id != except_case,
+    )
+    return session.scalar(query.limit(1)) is not None

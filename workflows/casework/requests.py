@@ -1,4 +1,4 @@
-"""What the office asks of an applicant in a task, shown beside it: everything at once, and nobody's name."""
+"""What a task is about, shown above its form: what an applicant is asked, what finance is to pay and to whom."""
 
 from collections.abc import Mapping
 from typing import Any, TypedDict
@@ -8,14 +8,14 @@ from workflows.rules.money import format_yuan, parse_money
 
 
 class Request(TypedDict):
-    """What the office asks for, a line each."""
+    """What is asked for, a line each."""
 
     title: str
     lines: list[str]
 
 
 def request_for(element_id: str, scheme: str, facts: Mapping[str, Any]) -> Request | None:
-    """Title and lines of the request that an applicant's task answers; None where there is none."""
+    """Title and lines of what a task answers; None where its form says all. `facts` hold the case's amounts, too."""
     match element_id:
         case "correction":
             return _shown("请一次性补正下列内容", _corrections(scheme, facts))
@@ -33,6 +33,8 @@ def request_for(element_id: str, scheme: str, facts: Mapping[str, Any]) -> Reque
             return _shown("第三方审核机构核减下列内容，请反馈意见", _cuts(facts))
         case "enter_payee":
             return _shown("收款信息核对未通过，请更正", [facts.get("payee_opinion")])
+        case "confirm_payee" | "pay":
+            return _shown("本件审定支持", _payment(facts))
         case "correct_payee":
             return _shown("支付被退回，请更正收款信息", [facts.get("return_reason")])
     return None
@@ -41,6 +43,12 @@ def request_for(element_id: str, scheme: str, facts: Mapping[str, Any]) -> Reque
 def _shown(title: str, lines: list[Any]) -> Request | None:
     told = [str(line) for line in lines if line]
     return {"title": title, "lines": told} if told else None
+
+
+def _payment(facts: Mapping[str, Any]) -> list[str]:
+    amount = facts.get("final_amount")
+    approved = f"审定支持金额：{format_yuan(parse_money(str(amount)))}元" if amount else ""
+    return [approved, f"收款单位：{facts['account_name']}" if facts.get("account_name") else ""]
 
 
 def _corrections(scheme: str, facts: Mapping[str, Any]) -> list[str]:

@@ -61,7 +61,7 @@ def _read(session: Session, actor: Actor, task_id: str, now: datetime) -> tuple[
     # A draft is its author's, or his post's; nobody else reads what was not sent.
     working = task.draft_by == actor.username or (task.role in actor.roles and not task.personal)
     data = {**forms.prefill(form, context.facts, context.enterprise), **((task.draft or {}) if working else {})}
-    asked = requests.request_for(task.element_id, case.scheme, look.facts)
+    asked = requests.request_for(task.element_id, case.scheme, context.facts)
     detail = task_detail(
         task, case, look.enterprise, actor, form, ui, form_data=data, allowed=allowed, examples=examples, request=asked
     )

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from storage import publicity
+from storage import payments, publicity
 from storage.cases import count_submissions
-from workflows.case import same_item
+from storage.locks import lock_name
+from workflows.case import proceeding, same_item
 from workflows.case.checks.parts import Check, amount, not_in_future, own_account
 from workflows.case.operations.credit import possible_outcomes
 from workflows.case.operations.expert_review import CRITERIA
@@ -45,6 +46,8 @@ def score(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
 
 def _district(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     errors = not_in_future(look, data, "district_approved_on")
+    if data.get("decision") == "approve":
+        errors += _against(look, proceeding.APPROVAL)
     announced = publicity.current_item(look.session, look.case.id)
     given = data.get("district_approved_on")
     first = look.parameter("proc.publicity_before_district_approval")
@@ -56,8 +59,42 @@ def _district(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     return errors
 
 
+def _payee(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
+    return _amount_typed(look, data) if data.get("decision") == "agree" else []
+
+
 def _paid(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
-    return not_in_future(look, data, "paid_on")
+    errors = not_in_future(look, data, "paid_on")
+    decided, paid_on = look.facts.get("district_approved_on"), data.get("paid_on")
+    if decided and paid_on and paid_on < decided:
+        errors.append(FieldError("paid_on", f"支付（退回）日期不能早于区政府审定日期（{decided}）。"))
+    if data.get("decision") == "paid":
+        errors += _amount_typed(look, data) + _voucher_once(look, data) + _against(look, proceeding.PAYMENT)
+    return errors
+
+
+def _amount_typed(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
+    """Two people type the amount, each from the paper; the first forms did not ask for it."""
+    if not data.get("payment_amount") or amount(data, "payment_amount") == look.case.final_amount:
+        return []
+    return [FieldError("payment_amount", "与审定支持金额不一致，请核对支付凭证与认定通知书。")]
+
+
+def _voucher_once(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
+    """One line of one voucher pays one case; two who pay at once meet on its name."""
+    number, paid_on = str(data.get("voucher_no") or ""), data.get("paid_on")
+    if not number or not paid_on:
+        return []
+    year, line = int(paid_on[:4]), int(data.get("voucher_line") or 1)
+    lock_name(look.session, f"voucher:{year}:{payments.key_of_voucher(number)}:{line}")
+    if not payments.is_voucher_used(look.session, number, year, line, except_case=look.case.id):
+        return []
+    text = "该支付凭证号本年度已登记为另一件的支付；一张凭证支付多件的，请填写本件所在的明细行号。"
+    return [FieldError("voucher_no", text)]
+
+
+def _against(look: Look, act: str) -> list[FieldError]:
+    return [FieldError("decision", why) for why in proceeding.obstacles(look, act)]
 
 
 CHECKS: dict[str, Check] = {
@@ -65,6 +102,7 @@ CHECKS: dict[str, Check] = {
     "site_inspection": _site,
     "payee_entry": own_account,
     "district_approval": _district,
+    "payee_confirmation": _payee,
     "disbursement": _paid,
 }
 

@@ -14,7 +14,7 @@ from workflows.rules.money import format_yuan
 
 def _attempt(step: Step, state: str, amount: Decimal) -> Payment:
     facts = step.facts
-    paid_on = step.submitted.get("paid_on")
+    paid_on, voucher = step.submitted.get("paid_on"), step.submitted.get("voucher_no")
     payment = Payment(
         case_id=step.case.id,
         number=payments.last_number(step.session, step.case.id) + 1,
@@ -23,7 +23,9 @@ def _attempt(step: Step, state: str, amount: Decimal) -> Payment:
         bank_name=facts["bank_name"],
         account_name=facts["account_name"],
         account_no=facts["account_no"],
-        voucher_no=step.submitted.get("voucher_no"),
+        voucher_no=voucher,
+        voucher_key=payments.key_of_voucher(voucher) if voucher else None,
+        voucher_line=int(step.submitted.get("voucher_line") or 1),
         paid_on=date.fromisoformat(paid_on) if paid_on else None,
         return_reason=step.submitted.get("return_reason"),
         recorded_by=step.actor.username,
@@ -50,6 +52,7 @@ def settle_payment(step: Step, _: Mapping[str, str]) -> None:
         [
             {"field": "paid_amount", "old": None, "new": str(payment.amount)},
             {"field": "voucher_no", "old": None, "new": payment.voucher_no},
+            {"field": "voucher_line", "old": None, "new": payment.voucher_line},
         ],
     )
 

@@ -1,0 +1,38 @@
+"""What stands against an act by which public money is given: asked in the act's own transaction, not only at P05.
+
+A guard says why, in a sentence for the official who acts; what it names is settled elsewhere (the case is suspended,
+the firm heard), never by trying again.
+"""
+
+from collections.abc import Callable, Mapping
+
+from workflows.case.operations.credit import VETO_FLAGS
+from workflows.case.step import Look
+
+APPROVAL, PAYMENT = "district_approval", "payment"
+
+_FLAGS = {
+    "barred": "已被取消申报资格",
+    "serious_dishonesty_list": "已列入严重失信主体名单",
+    "dishonest_debtor": "已列入失信被执行人名单",
+    "serious_tax_offender": "已列入重大税收违法失信主体名单",
+}
+
+
+def obstacles(look: Look, act: str) -> list[str]:
+    """Why the case may not proceed to this act now; empty where nothing stands against it."""
+    return [why for guard in _GUARDS[act] if (why := guard(look)) is not None]
+
+
+def _good_standing(look: Look) -> str | None:
+    """信用: what P05 checked may have changed since; a listed firm is neither approved nor paid."""
+    standing = [_FLAGS[flag] for flag in look.enterprise.credit_flags if flag in VETO_FLAGS]
+    if not standing:
+        return None
+    return f"申报单位现{'、'.join(standing)}，不得继续办理；请由科室负责人中止办理，核实后再行处理。"
+
+
+_GUARDS: Mapping[str, tuple[Callable[[Look], str | None], ...]] = {
+    APPROVAL: (_good_standing,),
+    PAYMENT: (_good_standing,),
+}
