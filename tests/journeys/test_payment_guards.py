@@ -1,4 +1,4 @@
-"""What stands against a payment at the moment of paying: the firm's standing, the voucher, the date, the amount."""
+"""What stands against giving money, asked at each act that gives it: the firm's standing; voucher, date and amount."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from storage import people
+from storage import audit, people
 from tests.contract_client import Office, refused
 from tests.journeys.conftest import At
-from tests.journeys.projects import batch_of, project
+from tests.journeys.projects import batch_of, fix_list, project, to_the_list
 from tests.journeys.test_races import at_once, posting
 
 
@@ -66,6 +66,42 @@ def test_a_firm_that_was_listed_meanwhile_is_neither_approved_nor_paid(at: At, f
     # What is left is to suspend it; nothing was lost.
     office.as_("chief").post(f"/cases/{paid}/suspension", {"reason": "信用情况核实"})
     assert office.case(paid)["status"] == "SUSPENDED"
+
+
+def one_at_the_list(office: Office) -> Sequence[str]:
+    """Two firms' cases wait to be listed."""
+    batch = batch_of(office, "future_energy")
+    cases = [project(office, batch, who, "future_energy", 900_000) for who in ("e03", "e04")]
+    to_the_list(office, *cases)
+    return cases
+
+
+def test_a_listed_firm_is_kept_off_the_list_and_waits(at: At) -> None:
+    office, flagged, other = at.after(one_at_the_list)
+    batch = office.case(flagged)["batch"]["id"]
+    _flag(at, "e03", "barred")
+    assert set(fix_list(office, batch)) == {other}
+    assert (office.at(flagged), office.case(flagged)["final_amount"]) == ({"listed"}, None)
+    with refused(409) as why:
+        fix_list(office, batch)
+    assert flagged in why.detail and "取消申报资格" in why.detail
+    with at.database.transaction() as session:
+        fixed = next(
+            each for each in audit.list_chain(session, f"batch:{batch}", limit=50) if each.action == "list_fixed"
+        )
+        assert flagged in {change["field"] for change in fixed.changes}
+
+
+def test_the_meeting_does_not_support_a_listed_firm(at: At) -> None:
+    office, flagged, other = at.after(one_at_the_list)
+    batch = office.case(flagged)["batch"]["id"]
+    fix_list(office, batch)
+    _flag(at, "e03", "dishonest_debtor")
+    with refused(422) as why:
+        office.resolve(batch, flagged, "support")
+    assert why.fields == {"decisions.0.result"}
+    office.resolve(batch, flagged, "defer", reason="信用情况待核实")
+    office.resolve(batch, other, "support")
 
 
 def test_the_district_does_not_approve_a_listed_firm(at: At) -> None:

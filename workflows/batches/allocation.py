@@ -6,7 +6,7 @@ a matter, is worked out together; so the result depends on the set of cases only
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -20,7 +20,7 @@ from storage.questions import listings
 from storage.questions.listings import Contender
 from workflows import rules, views
 from workflows.audit import EventRef
-from workflows.case import awards
+from workflows.case import awards, proceeding
 from workflows.case.instalments import matched_outside
 from workflows.case.listed_cases import account_key, listed_case
 from workflows.case.running import Running, open_cases
@@ -46,6 +46,8 @@ class Proposal:
     """By reference, the locked account of each case that has one."""
     held: Mapping[str, Decimal]
     """By reference, the yuan that the case holds there."""
+    kept_off: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By reference, why a case that waits is not listed now; it goes on waiting."""
 
     def amount_of(self, running: Running) -> Decimal | None:
         """Yuan that the case has once the proposal is entered."""
@@ -61,9 +63,17 @@ def propose(session: Session, batch: Batch, actor: Actor, now: datetime, round_:
     opened = open_cases(session, _together(found, batch, _fresh(found)), actor, now)
     # Asked again under the lock: a withdrawal or a suspension may have been faster.
     still = {each.case_id: each for each in listings.contenders(session, batch.id, (FRESH, "resolved"))}
-    running = [each for each in opened if each.case.id in still]
-    fresh = frozenset(_fresh(still.values()) & {each.case.id for each in running})
-    return _work_out(session, batch, running, round_, fresh) if fresh else Proposal(running, {}, fresh, {}, {})
+    waiting = _fresh(still.values())
+    kept_off = {
+        each.case.reference: why
+        for each in opened
+        if each.case.id in waiting and (why := proceeding.obstacles(each.step, proceeding.LIST))
+    }
+    running = [each for each in opened if each.case.id in still and each.case.reference not in kept_off]
+    fresh = frozenset(waiting & {each.case.id for each in running})
+    if not fresh:
+        return Proposal(running, {}, fresh, {}, {}, kept_off)
+    return replace(_work_out(session, batch, running, round_, fresh), kept_off=kept_off)
 
 
 def _fresh(found: Iterable[Contender]) -> set[int]:

@@ -14,7 +14,7 @@ from workflows import views
 from workflows.audit import Chain, digest_of
 from workflows.batches import allocation
 from workflows.batches.rounds import ListRowShown, chain_name, list_rows, lock_batch
-from workflows.case import awards
+from workflows.case import awards, proceeding
 from workflows.case.listed_cases import account_key, is_recognition
 from workflows.case.running import Running, open_waiting
 from workflows.errors import Conflict, FieldError, Forbidden, Invalid
@@ -51,15 +51,19 @@ def fix_list(session: Session, actor: Actor, batch_id: int, now: datetime) -> Li
     round_ = store.last_round(session, batch.id) + 1
     proposal = allocation.propose(session, batch, actor, now, round_)
     if not proposal.fresh:
-        raise Conflict("没有等待汇总的申报件。")
+        kept = "".join(f"{reference}：{'；'.join(why)}" for reference, why in proposal.kept_off.items())
+        raise Conflict(f"没有可以汇总的申报件。{kept}" if kept else "没有等待汇总的申报件。")
     fixed = Chain.open(session, chain_name(batch)).append(
         now,
         actor,
         "list_fixed",
         str(round_),
         [
-            {"field": each.case.reference, "old": None, "new": str(proposal.amount_of(each))}
-            for each in proposal.running
+            *(
+                {"field": each.case.reference, "old": None, "new": str(proposal.amount_of(each))}
+                for each in proposal.running
+            ),
+            *({"field": kept, "old": None, "new": "；".join(why)} for kept, why in proposal.kept_off.items()),
         ],
     )
     allocation.enter(session, proposal, fixed)
@@ -139,6 +143,9 @@ def _check_decision(
     listed = case.final_amount or awards.ZERO
     if result == "support" and not listed:
         return wrong("result", "拟支持金额为0元，不能同意支持。")
+    against = proceeding.obstacles(running[reference].step, proceeding.RESOLUTION)
+    if result in ("support", "adjust") and against:
+        return wrong("result", against[0])
     if result == "adjust":
         try:
             amount = parse_money(str(decision.get("amount") or ""))

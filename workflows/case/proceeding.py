@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from workflows.case.operations.credit import VETO_FLAGS
 from workflows.case.step import Look
 
-APPROVAL, PAYMENT = "district_approval", "payment"
+LIST, RESOLUTION, APPROVAL, PAYMENT = "list", "resolution", "district_approval", "payment"
+"""锁定汇总表, 集体审议 in favour, 区政府审定, 资金拨付."""
 
 _FLAGS = {
     "barred": "已被取消申报资格",
@@ -33,6 +34,8 @@ def _good_standing(look: Look) -> str | None:
 
 
 _GUARDS: Mapping[str, tuple[Callable[[Look], str | None], ...]] = {
+    LIST: (_good_standing,),
+    RESOLUTION: (_good_standing,),
     APPROVAL: (_good_standing,),
     PAYMENT: (_good_standing,),
 }
