@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from storage.parameters import ParameterValue
-from tests.contract_client import refused
+from tests.contract_client import fill, refused
 from tests.journeys.conftest import At, Stages
 from tests.journeys.test_races import answering, at_once, posting
 from tests.journeys.test_record import broken
@@ -139,4 +139,37 @@ def test_a_meeting_decides_on_the_amount_that_it_had_before_it(at: At) -> None:
     sent[f"listed-{small}"] = "900000"
     assert secretary.post(f"/batches/{batch}/resolution", data=sent).status_code == 303
     assert office.at(small) == {"published"}
+    assert broken(at) == []
+
+
+def test_a_task_is_completed_on_the_documents_that_were_seen(at: At) -> None:
+    """The clerk has a complete file before him; the applicant takes a document out of it, or sends another version."""
+    office, case = at("fill_application")
+    sent = office.as_("e01").upload(case, "DOC_LICENSE")
+    office.submit(case)
+    clerk, task = desk(at, "acceptance"), office.task(case, "formality_check")
+    data = fill(office.schema(case, "formality_check", "acceptance"))
+
+    def seen() -> dict[str, str]:
+        page = clerk.get(f"/tasks/{task['id']}").get_data(as_text=True)
+        [digest] = re.findall(r'name="seen-documents" value="([0-9a-f]{64})"', page)
+        assert digest == office.as_("acceptance").get(f"/cases/{case}/documents")["digest"]
+        return {"seen-documents": digest, **{key: str(value) for key, value in data.items()}}
+
+    changes = (
+        lambda: office.as_("e01").upload(case, "DOC_LICENSE", b"%PDF-1.7 another\n%%EOF\n"),
+        lambda: office.as_("e01").call("DELETE", f"/cases/{case}/documents/{sent['id']}"),
+    )
+    for change in changes:
+        before = seen()
+        change()
+        refused_page = clerk.post(f"/tasks/{task['id']}", data=before)
+        text = refused_page.get_data(as_text=True)
+        assert refused_page.status_code == 412 and "本件材料在你打开本页之后有变化" in text
+        body = {"data": data, "documents": before["seen-documents"]}
+        with refused(412):
+            office.as_("acceptance").post(f"/tasks/{task['id']}/completion", body)
+        assert office.at(case) == {"formality_check"}
+    assert clerk.post(f"/tasks/{task['id']}", data=seen()).status_code == 303
+    assert office.case(case)["status"] != "SUBMITTED"
     assert broken(at) == []
