@@ -152,8 +152,11 @@ def confirm_parameters(session: Session, now: datetime) -> None:
     for parameter in law.required_for(rules.SCHEMES):
         value = CHOSEN.get(parameter.id, parameter.default)
         if parameter.status != "FIXED" and value is not None:
-            parameters.propose(session, owner, parameter.id, value=value, basis=BASIS, effective_on=None, now=now)
-            parameters.confirm(session, second, parameter.id, now)
+            proposed = parameters.propose(
+                session, owner, parameter.id, value=value, basis=BASIS, effective_on=None, now=now
+            )["proposal"]
+            assert proposed is not None
+            parameters.confirm(session, second, parameter.id, proposed["id"], now)
 
 
 def add_demo_batch(session: Session, settings: Settings, now: datetime) -> None:

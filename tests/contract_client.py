@@ -170,17 +170,18 @@ class Office:
         for parameter in self.as_("owner").get("/parameters")["items"]:
             if not parameter["confirmed"]:
                 value = chosen.get(parameter["id"], parameter["default"])
-                self.as_("owner").post(
-                    f"/parameters/{parameter['id']}/proposals", {"value": value, "basis": "虚构文〔2026〕1号"}
-                )
-                self.as_("owner2").post(f"/parameters/{parameter['id']}/confirmations")
+                self.put_in_force(parameter["id"], value, "虚构文〔2026〕1号")
 
     def choose(self, **readings: str) -> None:
         """Change readings of the policy for the batches that open from now on; `a10__cap_scope` is a10.cap_scope."""
         for name, value in readings.items():
-            path = f"/parameters/{name.replace('__', '.')}"
-            self.as_("owner").post(f"{path}/proposals", {"value": value, "basis": "虚构文〔2026〕2号"})
-            self.as_("owner2").post(f"{path}/confirmations")
+            self.put_in_force(name.replace("__", "."), value, "虚构文〔2026〕2号")
+
+    def put_in_force(self, parameter: str, value: Any, basis: str) -> None:
+        """One owner proposes a value, another confirms what the first proposed."""
+        path = f"/parameters/{parameter}"
+        made = self.as_("owner").post(f"{path}/proposals", {"value": value, "basis": basis})
+        self.as_("owner2").post(f"{path}/confirmations", {"proposal": made["proposal"]["id"]})
 
     def make_batch(
         self,

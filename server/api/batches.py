@@ -23,6 +23,7 @@ DECISION = record(
     result={"enum": list(meeting.RESULTS)},
     amount=text(30),
     reason=text(500),
+    listed_amount=text(30),
 )
 
 
@@ -107,7 +108,7 @@ def fix_list(batch: int, data: dict[str, Any]) -> meeting.ListFixed:
     "POST",
     "/batches/<int:batch>/resolution",
     "meeting_secretary",
-    summary="登记集体审议结果",
+    summary="登记集体审议结果；listed_amount为所审议的拟支持金额，给出而其后已重新核算的为409",
     errors=(404, 409, 422),
     body=record(
         ("minutes_no", "decisions"),

@@ -29,9 +29,11 @@ class DraftOpened(DraftShown):
 
 
 class Checked(TypedDict):
-    """What stands against publishing a draft; a draft that passes has none."""
+    """What stands against publishing a draft; a draft that passes has none. The digest is what was checked, and what
+    a publication has to name."""
 
     findings: list[FindingShown]
+    content_sha256: str
 
 
 @call(
@@ -116,24 +118,24 @@ def get_draft(key: str, draft_id: int) -> DraftShown:
 )
 def check(key: str, draft_id: int, data: dict[str, Any]) -> Checked:
     get_draft(key, draft_id)
-    findings = publication.check(g.session, caller(), draft_id, g.now)
+    digest, findings = publication.check_content(g.session, caller(), draft_id)
     if findings:
         raise Invalid(f"发布校验发现{len(findings)}个问题。", findings=findings)
-    return {"findings": []}
+    return {"findings": [], "content_sha256": digest}
 
 
 @call(
     "POST",
     "/definitions/<key>/drafts/<int:draft_id>/publication",
     OWNER,
-    summary="复核发布（须为未参与编制的另一人）；at为将来的时间时到期发布；给出content_sha256时草稿须仍为此内容",
+    summary="复核发布（须为未参与编制的另一人）；at为将来的时间时到期发布；草稿须仍为content_sha256所指的内容，否则为412",
     errors=(409, 412),
-    body=record((), reason=text(500), at=text(40), content_sha256=text(64)),
+    body=record(("content_sha256",), reason=text(500), at=text(40), content_sha256=text(64)),
     answer=of(publication.Published),
 )
 def publish(key: str, draft_id: int, data: dict[str, Any]) -> publication.Published:
     draft = get_draft(key, draft_id)
     at = read_instant(data["at"], "at") if data.get("at") else None
     reason = data.get("reason", "").strip() or draft["title"]
-    seen = data.get("content_sha256") or None
+    seen = data["content_sha256"]
     return publication.publish(g.session, caller(), draft_id, reason=reason, at=at, seen=seen, now=g.now)

@@ -17,7 +17,12 @@ DOCUMENT = answers(
     size={"type": "integer"},
     sha256=text(),
 )
-LIST = answers(checklist={"type": "array"}, items={"type": "array", "items": DOCUMENT}, next={"type": "null"})
+LIST = answers(
+    checklist={"type": "array"},
+    items={"type": "array", "items": DOCUMENT},
+    digest=text(64),
+    next={"type": "null"},
+)
 
 
 @call("GET", "/cases/<reference>/documents", summary="材料清单与历次版本", errors=(403, 404), answer=LIST)

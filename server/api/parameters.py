@@ -61,11 +61,11 @@ def propose(parameter: str, data: dict[str, Any]) -> ParameterShown:
     "POST",
     "/parameters/<parameter>/confirmations",
     "process_owner",
-    summary="确认取值（须为另一人）",
+    summary="确认取值（须为另一人）；proposal为所核对的拟定取值的id，其后又重新提出的为409",
     status=201,
-    errors=(403, 404, 409),
-    body=record(),
+    errors=(403, 404, 409, 422),
+    body=record(("proposal",), proposal={"type": "integer", "minimum": 1}),
     answer=PARAMETER,
 )
 def confirm(parameter: str, data: dict[str, Any]) -> ParameterShown:
-    return parameters.confirm(g.session, caller(), parameter, g.now)
+    return parameters.confirm(g.session, caller(), parameter, data["proposal"], g.now)

@@ -99,13 +99,14 @@ def save_draft(task: str, data: dict[str, Any]) -> None:
 @call(
     "POST",
     "/tasks/<task>/completion",
-    summary="办结",
-    errors=(403, 404, 409, 422),
-    body=record(("data",), data=ANY_DATA),
+    summary="办结；documents为所核对材料的digest，给出而其后材料有变化的为412",
+    errors=(403, 404, 409, 412, 422),
+    body=record(("data",), data=ANY_DATA, documents=text(64)),
     answer=of(Completed),
 )
 def complete(task: str, data: dict[str, Any]) -> Completed:
-    return tasks.complete(g.session, caller(), task, data["data"], g.now)
+    seen = data.get("documents")
+    return tasks.complete(g.session, caller(), task, data["data"], g.now, documents_seen=seen)
 
 
 def _row(task: str) -> TaskRow:

@@ -1,8 +1,12 @@
-"""Earlier awards on a matter, for what a later case deducts (step 3 of domain.md 2.1)."""
+"""What other cases of a matter were awarded or confirmed, for what this one may still have (domain.md 2.1, step 3)."""
+
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from storage.calculations import Calculation
 from storage.cases import Case, CaseFacts
 
 
@@ -23,3 +27,27 @@ def awarded_of_matter(session: Session, case: Case) -> list[tuple[Case, str]]:
         .where(Case.matter_id == case.matter_id, Case.id != case.id, awarded)
     )
     return [(row[0], row[1] or "") for row in session.execute(query.order_by(Case.id))]
+
+
+class Computed(NamedTuple):
+    """A case whose amount was computed: from which facts last, and all that is known of it now."""
+
+    reference: str
+    computed_from: dict[str, Any]
+    facts: dict[str, Any]
+
+
+def computed_of_matter(session: Session, case: Case) -> list[Computed]:
+    """Other cases of the same matter and scheme whose figures were confirmed, and that have or may still get money."""
+    query = (
+        select(Case.reference, Calculation.facts, CaseFacts.facts)
+        .join(CaseFacts, CaseFacts.case_id == Case.id)
+        .join(Calculation, Calculation.case_id == Case.id)
+        .where(
+            *(Case.matter_id == case.matter_id, Case.scheme == case.scheme, Case.id != case.id),
+            or_(Case.ended_at.is_(None), Case.paid_amount.is_not(None)),
+        )
+        .ext(distinct_on(Case.id))
+        .order_by(Case.id, Calculation.number.desc())
+    )
+    return [Computed(*row) for row in session.execute(query)]

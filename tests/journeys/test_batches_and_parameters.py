@@ -25,27 +25,29 @@ def office(untouched: Flask) -> Office:
     return Office(flask_transport(untouched))
 
 
-def propose(office: Office, parameter: str, value: str, by: str = "owner") -> Any:
-    return office.as_(by).post(f"/parameters/{parameter}/proposals", {"value": value, "basis": BASIS})
+def propose(office: Office, parameter: str, value: str, by: str = "owner") -> int:
+    """The id of the proposal."""
+    made = office.as_(by).post(f"/parameters/{parameter}/proposals", {"value": value, "basis": BASIS})
+    return int(made["proposal"]["id"])
 
 
-def confirm(office: Office, parameter: str, by: str) -> Any:
-    return office.as_(by).post(f"/parameters/{parameter}/confirmations")
+def confirm(office: Office, parameter: str, by: str, proposal: int) -> Any:
+    return office.as_(by).post(f"/parameters/{parameter}/confirmations", {"proposal": proposal})
 
 
 def test_a_value_is_proposed_by_one_owner_and_confirmed_by_another(office: Office) -> None:
     with refused(409):
-        confirm(office, "proc.publicity_days", "owner2")
-    propose(office, "proc.publicity_days", "7")
+        confirm(office, "proc.publicity_days", "owner2", 1)
+    seven = propose(office, "proc.publicity_days", "7")
     with refused(403):
-        confirm(office, "proc.publicity_days", "owner")
-    assert confirm(office, "proc.publicity_days", "owner2")["value"] == "7"
+        confirm(office, "proc.publicity_days", "owner", seven)
+    assert confirm(office, "proc.publicity_days", "owner2", seven)["value"] == "7"
     with refused(409):
-        confirm(office, "proc.publicity_days", "owner2")
+        confirm(office, "proc.publicity_days", "owner2", seven)
     # A newer proposal supersedes one that nobody confirmed.
     propose(office, "proc.publicity_days", "5", by="owner2")
-    propose(office, "proc.publicity_days", "6", by="owner")
-    assert confirm(office, "proc.publicity_days", "owner2")["value"] == "6"
+    six = propose(office, "proc.publicity_days", "6", by="owner")
+    assert confirm(office, "proc.publicity_days", "owner2", six)["value"] == "6"
     with refused(403):
         propose(office, "proc.publicity_days", "5", by="officer")
 
@@ -104,8 +106,7 @@ def test_a_batch_is_opened_by_another_than_its_drafter(at: At) -> None:
 
 def test_an_open_batch_keeps_the_values_with_which_it_was_opened(at: At) -> None:
     office, case = at("fill_application")
-    propose(office, "proc.formality_days", "20")
-    confirm(office, "proc.formality_days", "owner2")
+    confirm(office, "proc.formality_days", "owner2", propose(office, "proc.formality_days", "20"))
     office.submit(case)
     # Five working days, as when the batch was opened.
     assert office.task(case, "formality_check")["due_on"] == "2026-03-09"

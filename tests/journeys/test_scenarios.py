@@ -13,6 +13,7 @@ from storage import cases
 from storage.database import Session
 from tests.journeys.conftest import At
 from tests.journeys.test_rehearsal import ENDS, NOW, case_ids, energy_opinion, redraw, retrofits, without_fund_plan
+from tests.publishing import look_and_publish
 from workflows import rehearsal
 from workflows.case.operations.registry import REGISTRY
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
@@ -76,7 +77,7 @@ def test_a_red_test_stands_in_the_way_of_publication_until_it_is_adopted(told: A
         assert "“paid”" in finding["message"] and "节能诊断意见" in finding["message"]
         second = owner(session, "owner2")
         with pytest.raises(GateRefused):
-            publication.publish(session, second, draft, reason="增加节能诊断", now=NOW)
+            look_and_publish(session, second, draft, reason="增加节能诊断", now=NOW)
 
         red = next(each for each in scenarios.results(session, second, "retrofit", draft) if not each["passed"])
         adopted = scenarios.adopt(session, owner(session), red["id"], draft, NOW)
@@ -84,7 +85,7 @@ def test_a_red_test_stands_in_the_way_of_publication_until_it_is_adopted(told: A
         assert red["id"] in {each["id"] for each in scenarios.results(session, second, "retrofit")}
         assert all(each["passed"] for each in scenarios.results(session, second, "retrofit"))
 
-        publication.publish(session, second, draft, reason="增加节能诊断", now=NOW)
+        look_and_publish(session, second, draft, reason="增加节能诊断", now=NOW)
         left = {each["id"] for each in scenarios.results(session, second, "retrofit")}
         assert adopted in left and red["id"] not in left
         assert all(each["passed"] for each in scenarios.results(session, second, "retrofit"))
@@ -109,7 +110,7 @@ def test_who_adopts_a_new_outcome_is_an_author_of_the_draft(told: At) -> None:
         shown = drafts.get_draft(session, second, draft)
         assert (shown["authors"], shown["content_sha256"] != seen) == (["owner", "owner2"], True)
         with pytest.raises(Forbidden):
-            publication.publish(session, second, draft, reason="增加节能诊断", now=NOW)
+            look_and_publish(session, second, draft, reason="增加节能诊断", now=NOW)
 
 
 def test_what_a_draft_adopted_last_is_all_that_it_has_adopted(told: At) -> None:

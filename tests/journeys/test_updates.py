@@ -94,10 +94,10 @@ def test_a_case_that_is_replayed_after_an_update_is_the_same(at: At) -> None:
 
 def test_a_new_batch_asks_for_what_the_newer_law_no_longer_allows(at: At) -> None:
     office, _ = at("fill_application")
-    propose(office, "a3.rate", "0.25")
+    quarter = propose(office, "a3.rate", "0.25")
     with newer_law():
         with refused(409) as why:
-            confirm(office, "a3.rate", "owner2")
+            confirm(office, "a3.rate", "owner2", quarter)
         assert why.detail == "“核定总投资支持比例”拟定的取值不符合现行规定，请由一名流程与口径负责人重新提出。"
         batch = office.as_("officer").post("/batches", BATCH)["id"]
         with refused(409) as why:
@@ -120,8 +120,8 @@ def test_a_new_batch_asks_for_what_the_newer_law_no_longer_allows(at: At) -> Non
 def confirm_what_is_new(office: Office) -> None:
     for each in office.as_("owner").get("/parameters")["items"]:
         if not each["confirmed"]:
-            propose(office, each["id"], CHOSEN.get(each["id"], each["default"]))
-            confirm(office, each["id"], "owner2")
+            made = propose(office, each["id"], CHOSEN.get(each["id"], each["default"]))
+            confirm(office, each["id"], "owner2", made)
 
 
 def test_what_is_read_by_the_values_in_force_is_read_after_an_update(at: At) -> None:

@@ -19,11 +19,11 @@ def event(*, chosen=None, **facts):
 def test_it_reads_like_the_article():
     result = event()
     assert [condition.text for condition in result.conditions] == [
-        "核定活动支出1,800,000元－财政资金400,000元－其他收入100,000元，实际出资1,300,000元",
+        "核定本单位活动支出1,800,000元－政府资金400,000元－其他收入100,000元，实际出资1,300,000元",
         "活动效果得分86分，支持比例50%",
     ]
     assert step_texts(result) == [
-        "核定活动支出1,800,000元－财政资金400,000元－其他收入100,000元，实际出资1,300,000元×50%＝650,000元",
+        "核定本单位活动支出1,800,000元－政府资金400,000元－其他收入100,000元，实际出资1,300,000元×50%＝650,000元",
         "未超过单个活动最高支持1,000,000元，为650,000元",
         "同一活动此前未获支持，限额调减前金额为650,000元",
     ]
@@ -40,7 +40,32 @@ def test_what_others_paid_is_deducted_unless_somebody_decides_otherwise(gov, oth
 
 def test_a_base_without_deductions_says_so():
     chosen = {"a9__deduct_gov_funds": "false", "a9__deduct_other_income": "false"}
-    assert event(chosen=chosen).conditions[0].text == "核定活动支出1,800,000元，实际出资1,800,000元"
+    assert event(chosen=chosen).conditions[0].text == "核定本单位活动支出1,800,000元，实际出资1,800,000元"
+
+
+ORGANISER = {"audited_cost": "3000000", "gov_funds": "0", "other_income": "0", "score": "86"}
+
+
+def test_nobody_gets_more_than_his_share_of_what_he_declared_as_his_own():
+    """A4: 500,000 of an event of 3,000,000 was declared, 3,000,000 were verified: 1,000,000 was paid."""
+    result = event(**ORGANISER, own_paid="500000")
+    assert amounts(result) == (250_000, 250_000, 250_000)
+    assert result.conditions[0].text == (
+        "核定本单位活动支出3,000,000元，超过申报的本单位出资500,000元与所获资金之和的部分不计，计500,000元"
+        "－政府资金0元－其他收入0元，实际出资500,000元"
+    )
+    assert amounts(event(**ORGANISER)) == (1_500_000, 1_000_000, 1_000_000), "nothing was declared: a trial"
+
+
+@pytest.mark.parametrize(
+    ("deduct", "expected"), [("true", 250_000), ("false", 1_000_000)], ids=["its own money", "all that it paid"]
+)
+def test_sponsorship_is_deducted_once(deduct, expected):
+    """2,500,000 of the 3,000,000 came from sponsors; the 500,000 that are declared exclude them already."""
+    chosen = {"a9__deduct_other_income": deduct}
+    sponsored = {**ORGANISER, "other_income": "2500000", "own_paid": "500000"}
+    assert event(**sponsored, chosen=chosen).precap_amount == expected
+    assert event(**{**sponsored, "other_income": "600000"}, chosen=chosen).precap_amount == min(expected, 550_000)
 
 
 @pytest.mark.parametrize(
@@ -61,12 +86,12 @@ def test_the_rates_are_the_owners():
         (
             {"other_income": "1400000"},
             ("OWN_EXPENDITURE_VERIFIED", "NOT_VERIFIED"),
-            "核定活动支出1,800,000元－财政资金400,000元－其他收入1,400,000元，实际出资0元，没有可予支持的支出",
+            "核定本单位活动支出1,800,000元－政府资金400,000元－其他收入1,400,000元，实际出资0元，没有可予支持的支出",
         ),
         (
             {"other_income": "1400000.01"},
             ("OWN_EXPENDITURE_VERIFIED", "NOT_VERIFIED"),
-            "核定活动支出1,800,000元－财政资金400,000元－其他收入1,400,000.01元，实际出资0元，没有可予支持的支出",
+            "核定本单位活动支出1,800,000元－政府资金400,000元－其他收入1,400,000.01元，实际出资0元，没有可予支持的支出",
         ),
     ],
 )
@@ -99,6 +124,22 @@ def test_never_above_half_of_the_own_expenditure(cost, gov, other, one, better, 
     assert all(a <= b for a, b in zip(less, more, strict=True))
     assert 0 <= more[2] <= more[1] <= min(more[0], 1_000_000)
     assert more[0] * 2 <= max(0, cost - gov - other)
+
+
+@REPEATABLE
+@given(*[yuan_and_fen] * 4, scores, units, st.booleans(), st.booleans())
+def test_never_above_half_of_what_was_declared_and_of_what_was_received(
+    cost, gov, other, own, score, unit, without_gov, without_other
+):
+    chosen = {
+        "a9__deduct_gov_funds": str(without_gov).lower(),
+        "a9__deduct_other_income": str(without_other).lower(),
+        "money__rounding_unit": unit,
+    }
+    facts = {"audited_cost": cost, "gov_funds": gov, "other_income": other, "score": score}
+    bound = event(**facts, own_paid=own, chosen=chosen)
+    assert bound.computed_amount * 2 <= own + (0 if without_gov else gov) + (0 if without_other else other)
+    assert bound.computed_amount <= event(**facts, chosen=chosen).computed_amount
 
 
 payers = st.dictionaries(st.text("ABCD", min_size=1, max_size=3), yuan_and_fen, min_size=1, max_size=6).filter(

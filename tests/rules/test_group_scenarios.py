@@ -9,7 +9,10 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.rules.applied import REPEATABLE
 from workflows import rules
 from workflows.rules import listing, validity
 from workflows.rules.listing import Held, ListedCase, Taken, before_ceilings, propose
@@ -375,6 +378,43 @@ def test_the_payers_of_an_event_share_its_ceiling_by_contribution():
         case("B", "green_event", 200_000, matter=1, contribution=Decimal(400_000), uscc="F", account="F"),
     ]
     assert amounts(listed(*small)) == {"A": 300_000, "B": 200_000}
+
+
+def test_the_payers_of_an_event_are_supported_for_no_more_than_it_cost():
+    """Each is confirmed with 1,000,000 of an event that cost 1,500,000: half of that, and not of 2,000,000."""
+    given = {"matter": 1, "contribution": Decimal(1_000_000)}
+    payers = [
+        case("A", "green_event", 500_000, event_cost=Decimal(1_500_000), **given),
+        case("B", "green_event", 500_000, uscc="F", account="F", event_cost=Decimal(1_800_000), **given),
+    ]
+    for order in (payers, payers[::-1]):
+        rows = listed(*order)
+        assert amounts(rows) == {"A": 375_000, "B": 375_000}
+        assert rows["A"].steps[0].text == ("各出资方核定出资合计2,000,000元，超过核定活动总费用1,500,000元，按比例计")
+
+
+own_moneys = st.lists(st.integers(1, 10**9).map(lambda fen: Decimal(fen) / 100), min_size=1, max_size=5)
+
+
+@REPEATABLE
+@given(own_moneys, st.integers(1, 10**9).map(lambda fen: Decimal(fen) / 100), st.randoms(use_true_random=False))
+def test_payers_in_any_order_get_no_more_than_half_of_their_own_and_of_what_the_event_cost(moneys, cost, order):
+    payers = [
+        case(
+            *(f"P{number}", "green_event", min(1_000_000, int(own / 2))),
+            matter=1,
+            uscc=f"U{number}",
+            account=f"U{number}",
+            contribution=own,
+            event_cost=cost,
+        )
+        for number, own in enumerate(moneys)
+    ]
+    found = amounts(listed(*payers))
+    assert sum(found.values()) <= min(1_000_000, cost / 2)
+    assert all(found[each.case] * 2 <= each.contribution for each in payers)
+    order.shuffle(payers)
+    assert amounts(listed(*payers)) == found
 
 
 def test_the_recognition_of_a_cluster_reserves_nothing():

@@ -63,11 +63,18 @@ def test_a_diagram_becomes_a_draft_and_a_second_owner_publishes_it(app: Flask, o
     owner, second = office.as_("owner"), office.as_("owner2")
     assert office.as_("auditor").get(path)["authors"] == ["owner"]
     assert [each["id"] for each in owner.get(DRAFTS)["items"]] == [draft["id"]]
-    assert owner.post(f"{path}/check") == {"findings": []}
+    checked = owner.post(f"{path}/check")
+    seen = {"content_sha256": draft["content_sha256"]}
+    assert checked == {"findings": [], **seen}
     with refused(403):
-        owner.post(f"{path}/publication", {"reason": "统一用语"})
+        owner.post(f"{path}/publication", {"reason": "统一用语", **seen})
+    with refused(422):
+        second.post(f"{path}/publication", {"reason": "统一用语"})
+    with refused(412):
+        second.post(f"{path}/publication", {"content_sha256": "0" * 64})
+    assert latest(app, "retrofit") == 1
 
-    published = second.post(f"{path}/publication", {})
+    published = second.post(f"{path}/publication", seen)
     assert (published["state"], published["versions"][0]["version"]) == ("published", 2)
     versions = owner.get("/definitions/retrofit/versions")["items"]
     assert [(each["version"], each["published_by"], each["reason"]) for each in versions] == [
@@ -77,7 +84,7 @@ def test_a_diagram_becomes_a_draft_and_a_second_owner_publishes_it(app: Flask, o
     assert owner.get(DRAFTS)["items"] == []
     assert [each["state"] for each in owner.get(f"{DRAFTS}?closed=true")["items"]] == ["published"]
     with refused(409):
-        second.post(f"{path}/publication", {})
+        second.post(f"{path}/publication", seen)
 
 
 def test_what_can_be_mended_is_kept_and_its_findings_stop_it(app: Flask, office: Office) -> None:
@@ -90,7 +97,7 @@ def test_what_can_be_mended_is_kept_and_its_findings_stop_it(app: Flask, office:
         office.as_("owner").post(f"{path}/check")
     assert caught.error is not None and caught.error.body["findings"] == draft["findings"]
     with refused(422) as caught:
-        office.as_("owner2").post(f"{path}/publication", {"reason": "试试"})
+        office.as_("owner2").post(f"{path}/publication", {"content_sha256": draft["content_sha256"]})
     assert caught.error is not None and caught.error.body["findings"] == draft["findings"]
     assert latest(app, "retrofit") == 1
 
@@ -118,7 +125,7 @@ def test_a_draft_belongs_to_its_process(app: Flask, office: Office) -> None:
     for username, method, path, body in (
         ("owner", "GET", other, None),
         ("owner", "POST", f"{other}/check", {}),
-        ("owner2", "POST", f"{other}/publication", {}),
+        ("owner2", "POST", f"{other}/publication", {"content_sha256": draft["content_sha256"]}),
         ("owner", "GET", "/definitions/nothing/drafts", None),
         ("owner", "GET", "/definitions/nothing/versions", None),
     ):
@@ -130,11 +137,11 @@ def test_a_draft_belongs_to_its_process(app: Flask, office: Office) -> None:
 
 def test_a_publication_may_wait_for_its_day(app: Flask, office: Office) -> None:
     _, draft = send(app, "owner", renamed())
-    path = f"{DRAFTS}/{draft['id']}/publication"
+    path, body = f"{DRAFTS}/{draft['id']}/publication", {"content_sha256": draft["content_sha256"]}
     with refused(422) as caught:
-        office.as_("owner2").post(path, {"reason": "自四月起", "at": "明天"})
+        office.as_("owner2").post(path, {**body, "reason": "自四月起", "at": "明天"})
     assert caught.fields == {"at"}
-    waiting = office.as_("owner2").post(path, {"reason": "自四月起", "at": "2026-04-01T00:00:00+08:00"})
+    waiting = office.as_("owner2").post(path, {**body, "reason": "自四月起", "at": "2026-04-01T00:00:00+08:00"})
     assert (waiting["state"], waiting["versions"]) == ("scheduled", [])
     assert latest(app, "retrofit") == 1
 

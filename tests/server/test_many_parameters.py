@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.contract_client import CHOSEN, Office, flask_transport
+from tests.contract_client import CHOSEN, Office, flask_transport, refused
 from tests.server.signing_in import put_into_cookie, token_of
 from workflows.rules import parameters as law
 
@@ -38,7 +39,7 @@ def desks(untouched: Flask) -> dict[str, FlaskClient]:
     return found
 
 
-def shown(office: Office) -> dict[str, dict[str, object]]:
+def shown(office: Office) -> dict[str, dict[str, Any]]:
     return {each["id"]: each for each in office.as_("owner").get("/parameters")["items"]}
 
 
@@ -66,9 +67,9 @@ def test_several_are_proposed_and_confirmed_at_once(office: Office, desks: dict[
     assert not any(found[key]["confirmed"] for key in values)
 
     page = desks["owner2"].get("/parameters/confirmations").get_data(as_text=True)
-    seen = dict(re.findall(r'name="value-([\w.]+)" value="([^"]*)"', page))
-    assert seen == values
-    two = {"chosen": [RATE, TIERS], **{f"value-{key}": value for key, value in seen.items()}}
+    seen = dict(re.findall(r'name="proposal-([\w.]+)" value="(\d+)"', page))
+    assert seen == {key: str(found[key]["proposal"]["id"]) for key in values}
+    two = {"chosen": [RATE, TIERS], **{f"proposal-{key}": each for key, each in seen.items()}}
     assert desks["owner2"].post("/parameters/confirmations", data=two).status_code == 303
     found = shown(office)
     assert {key for key, each in found.items() if each["confirmed"] and each["status"] != "FIXED"} == {RATE, TIERS}
@@ -85,14 +86,73 @@ def test_nothing_is_proposed_where_one_is_wrong(office: Office, desks: dict[str,
     assert not any(each["proposal"] for each in shown(office).values())
 
 
-def test_nobody_confirms_his_own_nor_what_he_did_not_see(office: Office, desks: dict[str, FlaskClient]) -> None:
+def test_nobody_confirms_his_own(office: Office, desks: dict[str, FlaskClient]) -> None:
     desks["owner"].post("/parameters/proposals", data=proposal(**{PRICE: "62.36"}))
-    seen = {"chosen": [PRICE], f"value-{PRICE}": "62.36"}
+    seen = ticked(office, PRICE)
     assert PRICE not in desks["owner"].get("/parameters/confirmations").get_data(as_text=True)
     assert desks["owner"].post("/parameters/confirmations", data=seen).status_code == 403
-    desks["owner"].post("/parameters/proposals", data=proposal(**{PRICE: "70.76"}))
-    assert desks["owner2"].post("/parameters/confirmations", data=seen).status_code == 409
     assert desks["owner2"].post("/parameters/confirmations", data={}).status_code == 422
+    assert not shown(office)[PRICE]["confirmed"]
+
+
+def ticked(office: Office, *chosen: str) -> dict[str, object]:
+    """The bulk page as it is sent by whoever sees it now and ticks these."""
+    found = shown(office)
+    return {"chosen": list(chosen), **{f"proposal-{key}": found[key]["proposal"]["id"] for key in chosen}}
+
+
+# What may be proposed anew behind the back of whoever is looking: (value, basis, day).
+ANEW = {
+    "value": ("70.76", "虚构文〔2026〕3号", ""),
+    "basis": ("62.36", "虚构文〔2026〕99号", ""),
+    "day": ("62.36", "虚构文〔2026〕3号", "2019-01-01"),
+    "nothing": ("62.36", "虚构文〔2026〕3号", ""),
+}
+
+
+@pytest.mark.parametrize(("value", "basis", "day"), ANEW.values(), ids=ANEW.keys())
+def test_what_was_proposed_anew_is_not_confirmed_and_neither_is_anything_beside_it(
+    office: Office, desks: dict[str, FlaskClient], value: str, basis: str, day: str
+) -> None:
+    desks["owner"].post("/parameters/proposals", data=proposal(**{PRICE: "62.36", RATE: "0.25"}))
+    both, alone = ticked(office, RATE, PRICE), shown(office)[PRICE]["proposal"]["id"]
+    desks["owner"].post(
+        "/parameters/proposals", data={**proposal(**{PRICE: value}), "basis": basis, "effective_on": day}
+    )
+
+    bulk = desks["owner2"].post("/parameters/confirmations", data=both)
+    single = desks["owner2"].post(f"/parameters/{PRICE}/confirmation", data={"proposal": alone})
+    for page in (bulk, single):
+        assert page.status_code == 409
+        text = page.get_data(as_text=True)
+        assert "在你查看之后已重新提出" in text and basis in text, "the page shows what stands now"
+    assert "勾选的各项均未确认" in bulk.get_data(as_text=True)
+    with refused(409) as why:
+        office.as_("owner2").post(f"/parameters/{PRICE}/confirmations", {"proposal": alone})
+    assert "已重新提出" in why.detail
+    assert not any(shown(office)[key]["confirmed"] for key in (PRICE, RATE))
+
+    assert desks["owner2"].post("/parameters/confirmations", data=ticked(office, RATE, PRICE)).status_code == 303
+    found = shown(office)[PRICE]
+    assert (found["value"], found["basis"]) == (value, basis)
+
+
+def test_the_single_page_names_the_proposal_that_it_shows(office: Office, desks: dict[str, FlaskClient]) -> None:
+    desks["owner"].post("/parameters/proposals", data=proposal(**{PRICE: "62.36"}))
+    page = desks["owner2"].get(f"/parameters/{PRICE}").get_data(as_text=True)
+    [named] = re.findall(r'name="proposal" value="(\d+)"', page)
+    for wrong in ({}, {"proposal": "x"}, {"proposal": "0"}, {"proposal": str(int(named) + 1)}):
+        assert desks["owner2"].post(f"/parameters/{PRICE}/confirmation", data=wrong).status_code == 409
+    assert desks["owner2"].post(f"/parameters/{PRICE}/confirmation", data={"proposal": named}).status_code == 303
+    assert shown(office)[PRICE]["confirmed_by"] == "owner2"
+
+
+@pytest.mark.parametrize("body", [{}, {"proposal": "1"}, {"proposal": None}, {"proposal": 0}, {"proposal": 1.5}])
+def test_a_call_that_names_no_proposal_confirms_none(office: Office, body: dict[str, object]) -> None:
+    office.as_("owner").post(f"/parameters/{PRICE}/proposals", {"value": "62.36", "basis": "虚构文〔2026〕3号"})
+    with refused(422) as why:
+        office.as_("owner2").post(f"/parameters/{PRICE}/confirmations", body)
+    assert why.fields == {"proposal"}
     assert not shown(office)[PRICE]["confirmed"]
 
 

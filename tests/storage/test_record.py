@@ -76,3 +76,42 @@ def test_migrating_again_takes_nothing_back(database_urls: Urls, app_role: psyco
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             app_role.execute(change(CHANGES[0], table))
     assert app_role.execute("SELECT count(*) FROM audit_event").fetchone() is not None
+
+
+# What somebody may have seen before he confirms it: a statement that makes a row, and one that changes what it says.
+SEEN = {
+    "parameter_value": (
+        "INSERT INTO parameter_value (parameter, value, basis, effective_on, proposed_by, proposed_at) "
+        "VALUES ('a3.rate', '0.1', 'x', '2026-03-02', 'owner', now()) RETURNING id",
+        ("value = '0.3'", "basis = 'y'", "effective_on = '2019-01-01'", "parameter = 'a6.rate'", "proposed_by = 'x'"),
+    ),
+    "recovery": (
+        "INSERT INTO recovery (case_id, amount, cause, basis, recorded_by, recorded_at) "
+        "VALUES (1, 100, 'fraud', 'x', 'finance', now()) RETURNING id",
+        ("amount = 900", "cause = 'clerical_error'", "basis = 'y'", "case_id = 2", "recorded_by = 'x'"),
+    ),
+}
+
+
+@pytest.mark.parametrize("table", SEEN)
+def test_what_may_have_been_seen_stays_what_it_was(database_urls: Urls, table: str) -> None:
+    """Not even the owner of the tables changes a proposal; it is confirmed once, and then nothing of it changes."""
+    made, changes = SEEN[table]
+    with psycopg.connect(driver_url(database_urls.owner_url), autocommit=True) as owner, owner.transaction():
+        # Taken back at the end: a recovery of no case will do.
+        owner.execute("ALTER TABLE recovery DROP CONSTRAINT fk_recovery_case_id")
+        [row] = owner.execute(made.encode()).fetchone() or [None]
+        name = sql.Identifier(table)
+        for change in changes:
+            _refused(owner, sql.SQL("UPDATE {} SET {} WHERE id = {}").format(name, sql.SQL(change), sql.Literal(row)))
+        _refused(owner, sql.SQL("DELETE FROM {}").format(name))
+        _refused(owner, sql.SQL("TRUNCATE {} CASCADE").format(name))
+        confirmed = "UPDATE {} SET confirmed_by = 'second', confirmed_at = now() WHERE id = {}"
+        owner.execute(sql.SQL(confirmed).format(name, sql.Literal(row)))
+        _refused(owner, sql.SQL(confirmed).format(name, sql.Literal(row)))
+        raise psycopg.Rollback
+
+
+def _refused(owner: psycopg.Connection, statement: sql.Composed) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="as it was seen"), owner.transaction():
+        owner.execute(statement)

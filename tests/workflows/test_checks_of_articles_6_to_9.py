@@ -16,10 +16,14 @@ from storage.database import Database
 from storage.definitions import DefinitionVersion
 from storage.matters import Matter
 from storage.people import Enterprise
+from tests.contract_client import CHOSEN
 from tests.forms.shipped_forms import ENTERPRISE, SHIPPED, context
+from tests.golden import releases
 from workflows import forms
 from workflows.case.checks import check
 from workflows.case.step import Look
+from workflows.rules import parameters
+from workflows.rules.schemes import green_event
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 TOMORROW = "2026-03-03"
@@ -28,6 +32,8 @@ FORMS = ("application", "review", "audit", "score", "verified")
 SCHEMES = ("renewable_energy", "future_energy", "industry_cluster", "green_event")
 
 Data = dict[str, Any]
+# An event of 100 yuan, all of it paid by the applicant.
+EVENT: Data = {"total_cost": "100", "own_paid": "100"}
 
 
 def look(facts: Mapping[str, Any], session: Session | None = None, case: Case | None = None) -> Look:
@@ -143,9 +149,9 @@ def test_a_review_passes_only_when_every_condition_is_met(scheme: str) -> None:
     [
         ("renewable_energy_audit", {"declared_investment": "100"}, {"audited_investment": "101"}, "audited_investment"),
         ("renewable_energy_audit", {"declared_investment": "100"}, {"audited_investment": "99"}, "cut_lines"),
-        ("green_event_audit", {"total_cost": "100"}, {"audited_cost": "101"}, "audited_cost"),
-        ("green_event_audit", {"total_cost": "100"}, {"audited_cost": "99"}, "cut_lines"),
-        ("green_event_audit", {"total_cost": "100"}, {"audited_own_paid": "101"}, "audited_own_paid"),
+        ("green_event_audit", EVENT, {"audited_total_cost": "101"}, "audited_total_cost"),
+        ("green_event_audit", EVENT, {"audited_total_cost": "99"}, "cut_lines"),
+        ("green_event_audit", EVENT | {"own_paid": "60"}, {"audited_own_paid": "60.01"}, "audited_own_paid"),
         (
             *("future_energy_audit", {"city_award_approved": "100"}),
             *({"audited_city_award_received": "101"}, "audited_city_award_received"),
@@ -159,15 +165,57 @@ def test_a_review_passes_only_when_every_condition_is_met(scheme: str) -> None:
             *("future_energy_verified", {"city_award_approved": "100"}),
             *({"city_award_received": "101"}, "city_award_received"),
         ),
-        ("green_event_verified", {"total_cost": "100"}, {"audited_cost": "101"}, "audited_cost"),
+        ("green_event_verified", EVENT, {"event_cost": "101"}, "event_cost"),
+        ("green_event_verified", EVENT, {"event_cost": "99.99"}, "audited_cost"),
+        ("green_event_verified", EVENT, {"audited_cost": "100.01"}, "audited_cost"),
+        ("green_event_verified", EVENT | {"own_paid": "60"}, {"audited_cost": "60.01"}, "audited_cost"),
         ("industry_cluster_verified", {"requested_total": "100"}, {"approved_total": "101"}, "approved_total"),
     ],
 )
 def test_no_later_figure_exceeds_the_one_it_rests_on(form: str, facts: Data, change: Data, field: str) -> None:
-    known = facts | {name: "100" for name in ("own_paid", "city_award_received") if not form.startswith("industry")}
+    known = {"city_award_received": "100"} | facts if not form.startswith("industry") else facts
     data = examples(form, known)
     assert faults(form, data, facts) == []
     assert faults(form, data | change, facts) == [field]
+
+
+def test_what_a_payer_spent_of_the_money_of_others_is_not_its_own() -> None:
+    """A4: 500,000 was declared as its own; 3,000,000 are confirmed where sponsors gave the rest, and not otherwise."""
+    facts = {"total_cost": "3000000", "own_paid": "500000"}
+    data = examples("green_event_verified", facts) | {"audited_cost": "3000000"}
+    assert faults("green_event_verified", data | {"other_income": "2500000"}, facts) == []
+    [error] = check("green_event_verified", look(facts), data | {"other_income": "2499999.99"})
+    assert error.message == (
+        "核定本单位活动支出3,000,000元，超过申报的本单位出资500,000元与核定的政府资金、其他收入之和2,999,999.99元；"
+        "实际出资以申报数为限。"
+    )
+
+
+@pytest.mark.parametrize("release", releases.list_releases(releases.STATES))
+def test_an_event_on_the_forms_of_an_earlier_release_goes_on_by_their_names(release: str) -> None:
+    """Their audit called the event's cost what now is the payer's expenditure, and their officer confirmed no cost."""
+    files = releases.read_bundles(release)["green_event"]
+    kept = {form.key: form for form in forms.load_all(files).values()}
+    facts: Data = {}
+    filled: dict[str, Data] = {}
+    for kind in ("application", "audit", "verified"):
+        form = kept[f"green_event_{kind}"]
+        schema = forms.json_schema(form, examples=context(**facts))
+        data = {key: value["examples"][0] for key, value in schema["properties"].items() if "examples" in value}
+        filled[kind] = forms.validate(form, data)
+        assert check(form.key, look(facts), filled[kind]) == []
+        facts |= {key: value for key, value in filled[kind].items() if key != "decision"}
+    declared = {name: facts[name] for name in ("total_cost", "own_paid")}
+    assert (
+        green_event.own_money(facts, parameters.values(CHOSEN)) == Decimal(facts["own_paid"]) == Decimal("3000000.00")
+    )
+    audited = "audited_cost" if "audited_cost" in filled["audit"] else "audited_total_cost"
+    for kind, change, field in (
+        ("audit", {audited: "3000000.01"}, audited),
+        ("audit", {"audited_own_paid": "3000000.01"}, "audited_own_paid"),
+        ("verified", {"audited_cost": "3000000.01"}, "audited_cost"),
+    ):
+        assert faults(f"green_event_{kind}", filled[kind] | change, declared) == [field]
 
 
 def test_a_candidate_of_the_citys_list_may_lack_the_approved_award() -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import event
 from server import seed
 from server.settings import CHECKOUT, Settings
 from storage.database import Database, Session
+from tests.publishing import look_and_publish
 from workflows import engine, rules
 from workflows.jobs import due
 from workflows.permissions import Actor
@@ -77,7 +78,7 @@ def test_a_publication_that_is_due_does_so_too(database: Database, monkeypatch: 
     with database.transaction() as session:
         owner, second = seed.actor(session, "owner"), seed.actor(session, "owner2")
         draft = begin(session, owner)
-        publication.publish(session, second, draft, reason="自下周起", at=day, now=NOW)
+        look_and_publish(session, second, draft, reason="自下周起", at=day, now=NOW)
     with counted(database, monkeypatch) as found:
         assert due.run_due(database, day) == 1
     assert found == {"files": 2, "library": 2, **dict.fromkeys(rules.SCHEMES, 2)}

@@ -11,6 +11,7 @@ from server import seed
 from server.settings import CHECKOUT, Settings
 from storage import definitions
 from storage.database import Database, Session
+from tests.publishing import look_and_publish
 from workflows import rules
 from workflows.errors import Changed, Conflict, Forbidden, GreenCaseError, Invalid, NotFound, TooLarge
 from workflows.jobs import due
@@ -79,9 +80,9 @@ def test_a_second_owner_publishes_and_only_what_changed_gets_a_version(
     assert [(file["path"], file["state"], file["stale"]) for file in shown["files"]] == [(RETROFIT, "changed", False)]
     assert publication.check(session, owner, draft, NOW) == []
     with pytest.raises(Forbidden):
-        publication.publish(session, owner, draft, reason="统一用语", now=NOW)
+        look_and_publish(session, owner, draft, reason="统一用语", now=NOW)
 
-    made = publication.publish(session, second, draft, reason="统一用语", now=NOW)
+    made = look_and_publish(session, second, draft, reason="统一用语", now=NOW)
     assert [(each["key"], each["version"]) for each in made["versions"]] == [("retrofit", 2)]
     latest = definitions.latest(session, "retrofit")
     assert latest is not None
@@ -93,7 +94,7 @@ def test_a_second_owner_publishes_and_only_what_changed_gets_a_version(
 def test_a_called_process_changes_in_every_scheme_that_calls_it(session: Session, owner: Actor, second: Actor) -> None:
     draft = begin(session, owner, "intake")
     change(session, owner, draft, INTAKE, "形式审查", "形式核对")
-    made = publication.publish(session, second, draft, reason="统一用语", now=NOW)
+    made = look_and_publish(session, second, draft, reason="统一用语", now=NOW)
     assert {each["key"] for each in made["versions"]} == set(rules.SCHEMES)
 
 
@@ -107,7 +108,7 @@ def test_nobody_overwrites_what_a_colleague_saved(session: Session, owner: Actor
     assert "实地核查".encode() in kept.content and kept.editable and kept.changed
     assert drafts.get_draft(session, owner, draft)["authors"] == ["owner", "owner2"]
     with pytest.raises(Forbidden):
-        publication.publish(session, second, draft, reason="两人都改过", now=NOW)
+        look_and_publish(session, second, draft, reason="两人都改过", now=NOW)
 
 
 def test_what_is_saved_as_it_is_in_force_is_no_change(session: Session, owner: Actor) -> None:
@@ -145,7 +146,7 @@ def test_who_drops_a_change_has_a_part_in_the_draft(session: Session, owner: Act
     drafts.restore_file(session, second, draft, INTAKE, etag=seen, now=NOW)
     assert drafts.get_draft(session, owner, draft)["authors"] == ["owner", "owner2"]
     with pytest.raises(Forbidden):
-        publication.publish(session, second, draft, reason="只留一处修改", now=NOW)
+        look_and_publish(session, second, draft, reason="只留一处修改", now=NOW)
 
 
 def test_a_draft_begun_before_another_publication_must_be_begun_again(
@@ -154,13 +155,13 @@ def test_a_draft_begun_before_another_publication_must_be_begun_again(
     early, late = begin(session, owner), begin(session, owner)
     change(session, owner, early, RETROFIT, "现场核查", "实地核查")
     change(session, owner, late, RETROFIT, "现场核查", "现场查看")
-    publication.publish(session, second, late, reason="先发布", now=NOW)
+    look_and_publish(session, second, late, reason="先发布", now=NOW)
     assert drafts.get_draft(session, owner, early)["files"][0]["stale"]
     with pytest.raises(Conflict, match=RETROFIT):
-        publication.publish(session, second, early, reason="后发布", now=NOW)
+        look_and_publish(session, second, early, reason="后发布", now=NOW)
     drafts.restore_file(session, owner, early, RETROFIT, now=NOW)
     change(session, owner, early, RETROFIT, "现场查看", "实地核查")
-    assert publication.publish(session, second, early, reason="重新修改", now=NOW)["state"] == "published"
+    assert look_and_publish(session, second, early, reason="重新修改", now=NOW)["state"] == "published"
 
 
 def test_of_two_publications_at_once_the_second_sees_the_first(settings: Settings) -> None:
@@ -176,7 +177,7 @@ def test_of_two_publications_at_once_the_second_sees_the_first(settings: Setting
         with database.transaction() as session:
             together.wait()
             try:
-                return str(publication.publish(session, second, draft, reason="同时发布", now=NOW)["state"])
+                return str(look_and_publish(session, second, draft, reason="同时发布", now=NOW)["state"])
             except Conflict:
                 return "stale"
 
@@ -191,7 +192,7 @@ def test_the_gate_stands_before_every_publication(session: Session, owner: Actor
     (finding,) = publication.check(session, owner, draft, NOW)
     assert (finding["rule"], finding["element"]) == ("operation-unknown", "calculate_amount")
     with pytest.raises(GateRefused):
-        publication.publish(session, second, draft, reason="试试", now=NOW)
+        look_and_publish(session, second, draft, reason="试试", now=NOW)
     latest = definitions.latest(session, "retrofit")
     assert latest is not None and latest.version == 1
 
@@ -214,7 +215,7 @@ def test_a_publication_waits_for_its_day(database: Database, settings: Settings)
         draft, recalled = begin(session, owner), begin(session, owner)
         for each in (draft, recalled):
             change(session, owner, each, RETROFIT, "现场核查", "实地核查")
-            publication.publish(session, second, each, reason="自下月起", at=day, now=NOW)
+            look_and_publish(session, second, each, reason="自下月起", at=day, now=NOW)
         publication.recall(session, owner, recalled, now=NOW)
         with pytest.raises(Conflict):
             change(session, owner, draft, RETROFIT, "实地核查", "现场查看")
@@ -235,8 +236,8 @@ def test_a_scheduled_publication_that_no_longer_fits_is_open_again_and_says_why(
         waiting, faster = begin(session, owner), begin(session, owner)
         change(session, owner, waiting, RETROFIT, "现场核查", "实地核查")
         change(session, owner, faster, RETROFIT, "现场核查", "现场查看")
-        publication.publish(session, second, waiting, reason="自下月起", at=day, now=NOW)
-        publication.publish(session, second, faster, reason="立即", now=NOW)
+        look_and_publish(session, second, waiting, reason="自下月起", at=day, now=NOW)
+        look_and_publish(session, second, faster, reason="立即", now=NOW)
     assert due.run_due(database, day) == 1
     with database.transaction() as session:
         shown = drafts.get_draft(session, owner, waiting)
@@ -251,7 +252,7 @@ def test_a_publication_that_fails_for_no_known_reason_is_not_tried_for_ever(
         owner, second = seed.actor(session, "owner"), seed.actor(session, "owner2")
         draft = begin(session, owner)
         change(session, owner, draft, RETROFIT, "现场核查", "实地核查")
-        publication.publish(session, second, draft, reason="自次日起", at=later, now=NOW)
+        look_and_publish(session, second, draft, reason="自次日起", at=later, now=NOW)
     monkeypatch.setattr(publication.scenarios, "failures", lambda *_: 1 / 0)
     assert due.run_due(database, later) == 1
     assert not due.run_due(database, later)
@@ -264,7 +265,7 @@ def test_a_publication_that_fails_for_no_known_reason_is_not_tried_for_ever(
 def test_a_version_is_withdrawn_with_all_that_its_draft_made(session: Session, owner: Actor, second: Actor) -> None:
     draft = begin(session, owner, "intake")
     change(session, owner, draft, INTAKE, "形式审查", "形式核对")
-    publication.publish(session, second, draft, reason="统一用语", now=NOW)
+    look_and_publish(session, second, draft, reason="统一用语", now=NOW)
     publication.retire_version(session, owner, "green_event", 2, reason="用语有误", now=NOW)
     assert versions_in_force(session) == {1}
     for scheme, number in (("retrofit", 2), ("retrofit", 1)):
@@ -272,7 +273,7 @@ def test_a_version_is_withdrawn_with_all_that_its_draft_made(session: Session, o
             publication.retire_version(session, owner, scheme, number, reason="再次", now=NOW)
     again = begin(session, owner)
     change(session, owner, again, RETROFIT, "现场核查", "实地核查")
-    assert publication.publish(session, second, again, reason="改名", now=NOW)["versions"][0]["version"] == 3
+    assert look_and_publish(session, second, again, reason="改名", now=NOW)["versions"][0]["version"] == 3
 
 
 def test_what_the_program_ships_never_undoes_what_an_owner_published(
@@ -280,7 +281,7 @@ def test_what_the_program_ships_never_undoes_what_an_owner_published(
 ) -> None:
     draft = begin(session, owner)
     change(session, owner, draft, RETROFIT, "现场核查", "实地核查")
-    publication.publish(session, second, draft, reason="统一用语", now=NOW)
+    look_and_publish(session, second, draft, reason="统一用语", now=NOW)
     deployments.publish_shipped(session, CHECKOUT / "bpmn", NOW)
     assert drafts.list_drafts(session, owner) == []
 
@@ -296,7 +297,7 @@ def test_what_the_program_ships_never_undoes_what_an_owner_published(
     (offered,) = drafts.list_drafts(session, owner)
     assert offered["authors"] == ["system"]
     assert [file["path"] for file in drafts.get_draft(session, owner, offered["id"])["files"]] == [INTAKE]
-    publication.publish(session, second, offered["id"], reason="采用随程序更新的流程", now=NOW)
+    look_and_publish(session, second, offered["id"], reason="采用随程序更新的流程", now=NOW)
 
 
 def test_what_an_owner_withdrew_does_not_come_back_with_the_program(
@@ -323,7 +324,7 @@ def test_what_an_owner_published_is_judged_at_every_start(
         owner, second = seed.actor(session, "owner"), seed.actor(session, "owner2")
         draft = begin(session, owner)
         change(session, owner, draft, RETROFIT, 'gc:status="SITE"', 'gc:status="RECOVERING"')
-        publication.publish(session, second, draft, reason="试验（虚构）", now=NOW)
+        look_and_publish(session, second, draft, reason="试验（虚构）", now=NOW)
     seed.ensure(settings)
     assert not caplog.records
     monkeypatch.delitem(inspection.STATUSES, "RECOVERING")
@@ -364,7 +365,7 @@ def test_only_owners_change_and_readers_read(session: Session, owner: Actor) -> 
         lambda: drafts.open_draft(session, auditor, "retrofit", title="x", now=NOW),
         lambda: drafts.save_file(session, auditor, draft, RETROFIT, file.content, etag=file.etag, now=NOW),
         lambda: drafts.discard(session, auditor, draft, now=NOW),
-        lambda: publication.publish(session, auditor, draft, reason="x", now=NOW),
+        lambda: look_and_publish(session, auditor, draft, reason="x", now=NOW),
         lambda: publication.retire_version(session, auditor, "retrofit", 1, reason="x", now=NOW),
     ):
         with pytest.raises(Forbidden):

@@ -17,6 +17,7 @@ from storage import definitions
 from storage.database import Session
 from tests.engine.shipped import LIBRARY, SCHEMES
 from tests.forms.shipped_forms import FOLDER
+from tests.publishing import look_and_publish
 from tests.server.signing_in import put_into_cookie, token_of
 from workflows import forms, rules
 from workflows.case.bundles import bundle_of
@@ -118,7 +119,7 @@ def test_a_changed_part_is_a_new_version_of_every_scheme_that_holds_it(
     assert publications.check(session, owner, draft, NOW) == []
 
     second = seed.actor(session, "owner2")
-    made = publications.publish(session, second, draft, reason="更正提示", now=NOW)["versions"]
+    made = look_and_publish(session, second, draft, reason="更正提示", now=NOW)["versions"]
     assert {each["key"] for each in made} == set(SCHEMES)
     for key in (KEY, "carbon_trading"):
         before, after = (definitions.find(session, key, number) for number in (1, 2))

@@ -84,13 +84,18 @@ def resolve(
     decisions: Sequence[Mapping[str, Any]],
     now: datetime,
 ) -> ResolutionRecorded:
-    """Record the resolution of a meeting for cases that wait at `resolved`; each row its own, all or nothing."""
+    """Record the resolution of a meeting for cases that wait at `resolved`; each row its own, all or nothing.
+
+    A row may name the `listed_amount` that the meeting had before it: Conflict where another stands by now, since a
+    list that is fixed again, or money that falls free, gives other amounts to cases that were not resolved yet.
+    """
     actor = require(actor, "meeting_secretary")
     batch = lock_batch(session, batch_id)
     waiting = open_waiting(session, batch.id, ("resolved",), actor, now)
     if not waiting:
         raise Conflict("没有等待集体审议的申报件。")
     running = {each.case.reference: each for each in waiting}
+    _refuse_unseen(decisions, running)
     errors = [] if 1 <= len(minutes_no.strip()) <= 100 else [FieldError("minutes_no", "请填写会议纪要文号。")]
     if not decisions:
         errors.append(FieldError("decisions", "请逐件登记审议结果。"))
@@ -120,6 +125,30 @@ def resolve(
     )
     session.flush()
     return {"minutes_no": resolution.minutes_no, "items": list_rows(session, batch)}
+
+
+def _refuse_unseen(decisions: Sequence[Mapping[str, Any]], running: Mapping[str, Running]) -> None:
+    """Conflict that names every case whose amount is another than the one that was decided on."""
+    changed = []
+    for decision in decisions:
+        before = _listed_amount(decision)
+        if before is not None and decision["case"] in running:
+            now = running[decision["case"]].case.final_amount or awards.ZERO
+            if before != now:
+                changed.append(f"{decision['case']}（原{format_yuan(before)}元，现{format_yuan(now)}元）")
+    if changed:
+        said = "、".join(changed)
+        raise Conflict(f"下列申报件的拟支持金额在你查看之后已重新核算，审议结果没有登记，请按现金额核对：{said}。")
+
+
+def _listed_amount(decision: Mapping[str, Any]) -> Decimal | None:
+    """The amount that a row of the resolution was decided on, in yuan; None where it names none. Raises Invalid."""
+    if "listed_amount" not in decision:
+        return None
+    try:
+        return parse_money(str(decision["listed_amount"] or "0"))
+    except MoneyInvalid as invalid:
+        raise Invalid("审议结果有误。", errors=[FieldError("decisions", f"{decision['case']}：{invalid}。")]) from None
 
 
 def _account_key(running: Running) -> str:

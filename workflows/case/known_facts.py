@@ -3,9 +3,9 @@
 Forms start with it, and a calculation falls back on it for facts that no form asks for.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_DOWN, Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from storage import cases, historic_awards, matters, recoveries, reviews
 from storage.historic_awards import HistoricAward
@@ -106,10 +106,54 @@ def _first_footprint(look: Look) -> dict[str, Any]:
     return known
 
 
+def _payer(look: Look) -> dict[str, Any]:
+    """Article 9: what others gave the payer, as it declared; and what it paid for the event, as far as that is verified
+    and the event's verified cost is not yet another payer's."""
+    facts = look.facts
+
+    def sum_of(*names: str) -> Decimal:
+        return sum((Decimal(str(facts.get(name) or "0")) for name in names), ZERO)
+
+    declared = {"declared_other_income": str(sum_of("sponsorship_income", "ticket_income"))}
+    if "audited_own_paid" in facts:
+        paid = sum_of("audited_own_paid", "audited_gov_funds", "audited_other_income")
+    else:
+        paid = sum_of("own_paid", "gov_funds", "sponsorship_income", "ticket_income")
+    if not paid:
+        return declared
+    cost = sum_of("audited_total_cost" if "audited_total_cost" in facts else "total_cost")
+    others = other_payers(look)
+    return declared | {"own_cost": str(max(ZERO, min(paid, others.within(cost) - others.paid)))}
+
+
+class OtherPayers(NamedTuple):
+    """The other payers of one event whose expenditure was confirmed: their cases, what they paid together, and the
+    least cost that was confirmed for the event with one of them, if any was."""
+
+    references: Sequence[str]
+    paid: Decimal
+    cost: Decimal | None
+
+    def within(self, cost: Decimal) -> Decimal:
+        """The event's verified cost: this one or a smaller one that was confirmed with another payer."""
+        return cost if self.cost is None else min(cost, self.cost)
+
+
+def other_payers(look: Look) -> OtherPayers:
+    """Article 9: who else was confirmed as a payer of the same event, over all batches; in yuan."""
+    if look.case.matter_id is None:
+        return OtherPayers((), ZERO, None)
+    found = earlier.computed_of_matter(look.session, look.case)
+    paid = sum((Decimal(str(each.computed_from["audited_cost"])) for each in found), ZERO)
+    costs = [Decimal(str(each.facts["event_cost"])) for each in found if each.facts.get("event_cost")]
+    return OtherPayers([each.reference for each in found], paid, min(costs, default=None))
+
+
 _BY_SCHEME: Mapping[str, Callable[[Look], dict[str, Any]]] = {
     "retrofit": _same_project,
     "green_honour": _same_honour,
     "carbon_neutral": _certificate,
     "carbon_footprint": _first_footprint,
     "future_energy": _same_city_project,
+    "green_event": _payer,
 }

@@ -9,6 +9,7 @@ from workflows.case.step import Look
 from workflows.rules import listing
 from workflows.rules.matters import city_project
 from workflows.rules.money import ZERO
+from workflows.rules.schemes import green_event
 
 
 def account_key(uscc: str, group_uscc: str | None, parameters: Mapping[str, Any]) -> str:
@@ -41,9 +42,10 @@ def listed_case(look: Look, granted_same_item: Decimal, matched_before: Decimal)
         city_paid=ZERO if case.scheme == "future_energy" else _declared_funds(facts, "municipal"),
         verified_investment=_amount(facts, "approved_investment") or None,
         granted_same_item=max(granted_same_item, _amount(facts, "granted_same_project")),
-        contribution=_contribution(facts),
         city_project=city_project(facts) if case.scheme == instalments.SCHEME else "",
         matched_before=matched_before,
+        contribution=contribution(case.scheme, facts, look.parameters),
+        event_cost=_amount(facts, "event_cost") or None,
         tonnes_year=look.batch.cap_year - 1,
         recognition=is_recognition(look),
     )
@@ -65,7 +67,9 @@ def _declared_funds(facts: Mapping[str, Any], level: str) -> Decimal:
     return sum((_amount(row, "amount") for row in rows if row.get("level") == level), ZERO)
 
 
-def _contribution(facts: Mapping[str, Any]) -> Decimal:
-    """A payer's own part of an event: what it paid less what others gave it for that."""
-    own = _amount(facts, "audited_cost") - _amount(facts, "gov_funds") - _amount(facts, "other_income")
-    return max(ZERO, own)
+def contribution(scheme: str, facts: Mapping[str, Any], parameters: Mapping[str, Any]) -> Decimal:
+    """A payer's own money in an event, as its amount is computed from it under these values; of other schemes nothing.
+
+    Raises FactInvalid and ParameterMissing.
+    """
+    return green_event.own_money(facts, parameters) if scheme == green_event.KEY else ZERO

@@ -3,7 +3,7 @@
 import hashlib
 import unicodedata
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
@@ -14,11 +14,12 @@ from storage.database import Session
 from storage.documents import Document, UploadUnderWay
 from storage.objects import ObjectStore, ObjectStoreAway
 from workflows import views
+from workflows.audit import digest_of
 from workflows.case.running import find_case, open_case, refuse_ended
 from workflows.casework import filetypes
 from workflows.casework.cases import find_readable
 from workflows.codes.checklists import CHECKLISTS
-from workflows.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, TooLarge, Unavailable
+from workflows.errors import Changed, Conflict, FieldError, Forbidden, Invalid, NotFound, TooLarge, Unavailable
 from workflows.permissions import OFFICE, Actor
 
 MAX_BYTES = 50 * 1024 * 1024
@@ -40,7 +41,8 @@ class Content:
 
 
 def list_documents(session: Session, actor: Actor, reference: str) -> dict[str, Any]:
-    """The checklist of the case's scheme with what is there, and every version of every document."""
+    """The checklist of the case's scheme with what is there, and every version of every document. The digest stands
+    for exactly these: whoever completes a task on them may name it."""
     case = find_readable(session, reference, actor)
     found = store.list_of_case(session, case.id)
     present = {document.code for document in found}
@@ -56,7 +58,19 @@ def list_documents(session: Session, actor: Actor, reference: str) -> dict[str, 
             for item in CHECKLISTS[case.scheme]
         ],
         "items": [_shown(document, actor) for document in found],
+        "digest": _digest(found),
     }
+
+
+def refuse_unseen(session: Session, case_id: int, seen: str) -> None:
+    """Changed when something came to the file or was taken out of it since somebody saw it; `seen` is its digest."""
+    if seen != _digest(store.list_of_case(session, case_id)):
+        raise Changed("本件材料在你打开本页之后有变化（有新的版本，或有材料撤回），没有提交；请核对材料后再提交。")
+
+
+def _digest(found: Iterable[Document]) -> str:
+    """Of which documents they are: the bytes of a document never change."""
+    return digest_of(sorted(document.id for document in found))
 
 
 def _shown(document: Document, actor: Actor) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from workflows.case.reading import SEALED, computed_facts, enterprise_profile, l
 from workflows.case.running import Running, open_task, refuse_suspended
 from workflows.case.step import Look, Step
 from workflows.case.submitting import submit
-from workflows.casework import requests
+from workflows.casework import documents, requests
 from workflows.casework.shapes import Completed, TaskDetail, TaskOnPage, completion, task_detail
 from workflows.casework.worklists import get_known, may_know
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
@@ -119,12 +119,23 @@ def _guard(running: Running, ground: TaskGround) -> None:
         raise Forbidden(f"你已办理本件的“{ground.kept_from_by}”，按岗位分离要求不得再办理“{task.name}”。")
 
 
-def complete(session: Session, actor: Actor, task_id: str, data: Mapping[str, Any], now: datetime) -> Completed:
+def complete(
+    session: Session,
+    actor: Actor,
+    task_id: str,
+    data: Mapping[str, Any],
+    now: datetime,
+    *,
+    documents_seen: str | None = None,
+) -> Completed:
     """Complete a task with form data: validate, keep the submission, let the process run on, record it.
 
-    Completing an unclaimed task claims it. Raises NotFound, Forbidden, Conflict (somebody was faster), Invalid.
+    Completing an unclaimed task claims it. `documents_seen` is the digest of the documents that it was decided on.
+    Raises NotFound, Forbidden, Conflict (somebody was faster), Changed (other documents are there now), Invalid.
     """
     running, ground = _take_up(session, actor, task_id, now)
+    if documents_seen is not None:
+        documents.refuse_unseen(session, running.case.id, documents_seen)
     step, task = running.step, ground.task
     form = running.bundle.form(task.form)
     clean = _validated(step, form, data)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from workflows import rules
-from workflows.case.listed_cases import account_key
+from workflows.case.listed_cases import account_key, contribution
 from workflows.rules import listing
 from workflows.rules.listing import ListedCase, Taken
 from workflows.rules.money import ZERO
@@ -133,6 +133,7 @@ def _listed(subject: Subject, own: Outcome, values: Mapping[str, Any], granted: 
     return replace(
         case,
         precap_amount=own.precap_amount,
+        contribution=contribution(case.scheme, subject.facts, values),
         account=account_key(case.uscc, subject.group_uscc, values),
         granted_same_item=max(case.granted_same_item, granted.get((case.matter, case.scheme), ZERO)),
     )

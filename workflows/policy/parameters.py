@@ -119,6 +119,7 @@ def _shown(parameter: law.Parameter, value: ParameterValue | None, proposal: Par
         "effective_on": value.effective_on.isoformat() if value else None,
         "basis": value.basis if value else None,
         "proposal": {
+            "id": proposal.id,
             "value": proposal.value,
             "shown": law.show_kept(parameter.id, proposal.value),
             "basis": proposal.basis,
@@ -264,50 +265,66 @@ def _bound(value: ParameterValue) -> dict[str, str]:
     return {f"parameter:{value.parameter}": digest_of(said)}
 
 
-def confirm(session: Session, actor: Actor, parameter_id: str, now: datetime) -> ParameterShown:
-    """Confirm the proposal that waits; Forbidden for whoever proposed it (four eyes on money values)."""
+def confirm(session: Session, actor: Actor, parameter_id: str, proposal: int, now: datetime) -> ParameterShown:
+    """Confirm the proposal with this id, as its reader saw it: the value, its day and its basis document.
+
+    Raises Conflict where another stands, or none; Forbidden for whoever proposed it (four eyes on money values).
+    """
     actor = require(actor, "process_owner")
     parameter = _get(parameter_id)
     chain, today = Chain.open_locked(session, CHAIN), local_date(now)
-    _confirm(session, chain, actor, parameter, in_force(session, today).get(parameter_id), now)
+    old = in_force(session, today).get(parameter_id)
+    _put_in_force(session, chain, actor, _seen(session, actor, parameter, proposal), old, now)
     return _shown(parameter, in_force(session, today).get(parameter_id), None)
 
 
-def confirm_many(session: Session, actor: Actor, seen: Mapping[str, str], now: datetime) -> int:
-    """Confirm several proposals, each its own row and event; all of them or none. `seen` holds the value of each
-    parameter as it was shown: Conflict for one that was proposed anew meanwhile."""
+def confirm_many(session: Session, actor: Actor, seen: Mapping[str, int], now: datetime) -> int:
+    """Confirm several proposals, each its own row and event; all of them or none. `seen` holds the id of each
+    parameter's proposal as it was shown. Conflict names every one that is another by now; nothing is confirmed then."""
     actor = require(actor, "process_owner")
     if not seen:
         raise Invalid("请至少勾选一项口径。", errors=[FieldError("chosen", "请至少勾选一项口径。")])
     found = [_get(parameter_id) for parameter_id in seen]
     chain = Chain.open_locked(session, CHAIN)
-    old = in_force(session, local_date(now))
+    proposals, stale = [], []
     for parameter in found:
-        _confirm(session, chain, actor, parameter, old.get(parameter.id), now, seen[parameter.id])
-    return len(found)
+        try:
+            proposals.append(_seen(session, actor, parameter, seen[parameter.id]))
+        except Conflict as changed:
+            stale.append(changed.detail)
+    if stale:
+        raise Conflict(f"{''.join(stale)}勾选的各项均未确认。")
+    old = in_force(session, local_date(now))
+    for proposal in proposals:
+        _put_in_force(session, chain, actor, proposal, old.get(proposal.parameter), now)
+    return len(proposals)
 
 
-def _confirm(
-    session: Session,
-    chain: Chain,
-    actor: Actor,
-    parameter: law.Parameter,
-    old: ParameterValue | None,
-    now: datetime,
-    seen: str | None = None,
-) -> None:
+def _seen(session: Session, actor: Actor, parameter: law.Parameter, seen: int) -> ParameterValue:
+    """The proposal that stands, locked, if it is the one that the actor looked at and may confirm."""
     proposal = store.lock_open_proposal(session, parameter.id)
     if proposal is None:
         raise Conflict(f"“{parameter.label}”没有待确认的取值，请先由一名流程与口径负责人提出。")
+    if proposal.id != seen:
+        raise Conflict(f"“{parameter.label}”在你查看之后已重新提出，没有确认；请核对新的取值、生效日和依据。")
     if proposal.proposed_by == actor.username:
         raise Forbidden(f"“{parameter.label}”的取值由你提出，须由另一名流程与口径负责人确认。")
-    if seen is not None and proposal.value != seen:
-        raise Conflict(f"“{parameter.label}”的取值已重新提出，请刷新后核对。")
     if not law.is_allowed(parameter, proposal.value):
         raise Conflict(f"“{parameter.label}”拟定的取值不符合现行规定，请由一名流程与口径负责人重新提出。")
+    return proposal
+
+
+def _put_in_force(
+    session: Session,
+    chain: Chain,
+    actor: Actor,
+    proposal: ParameterValue,
+    old: ParameterValue | None,
+    now: datetime,
+) -> None:
     proposal.confirmed_by, proposal.confirmed_at = actor.username, now
     change = {"field": "value", "old": old.value if old else None, "new": proposal.value}
-    chain.append(now, actor, "parameter_confirmed", parameter.id, [change], binds=_bound(proposal))
+    chain.append(now, actor, "parameter_confirmed", proposal.parameter, [change], binds=_bound(proposal))
     session.flush()
 
 

@@ -6,8 +6,10 @@ from workflows.rules.parameters import Status
 
 
 class ProposalShown(TypedDict):
-    """A value that waits for a second owner; `shown` is the value as an official writes it."""
+    """A value that waits for a second owner; `shown` is the value as an official writes it. The id stands for exactly
+    what is shown here: whoever proposes anew gets another."""
 
+    id: int
     value: str
     shown: str
     basis: str

@@ -43,7 +43,13 @@ class Published(DraftShown):
 
 def check(session: Session, actor: Actor, draft_id: int, now: datetime) -> list[FindingShown]:
     """What stands against publishing a draft: the gate's findings and the scenario tests that fail. Empty: nothing."""
-    return [shown_finding(each) for each in findings_of(session, drafts.get_proposal(session, actor, draft_id))]
+    return check_content(session, actor, draft_id)[1]
+
+
+def check_content(session: Session, actor: Actor, draft_id: int) -> tuple[str, list[FindingShown]]:
+    """The digest of what was checked, and what stands against publishing it."""
+    proposal = drafts.get_proposal(session, actor, draft_id)
+    return proposal.digest, [shown_finding(each) for each in findings_of(session, proposal)]
 
 
 def findings_of(session: Session, proposal: Proposal) -> list[engine.Finding]:
@@ -92,9 +98,9 @@ def publish(
     actor: Actor,
     draft_id: int,
     *,
+    seen: str,
     reason: str,
     at: datetime | None = None,
-    seen: str | None = None,
     now: datetime,
 ) -> Published:
     """Let a draft go live, at once or at a later instant. Only by an owner who has not worked on it.
@@ -109,7 +115,7 @@ def publish(
     proposal = read_proposal(session, draft)
     if actor.username in draft.authors:
         raise Forbidden("编制草稿的人不能发布，请由另一名流程与口径负责人复核发布。")
-    if seen is not None and seen != proposal.digest:
+    if seen != proposal.digest:
         raise Changed("草稿在你查看之后又有修改，没有发布；请重新查看差异后再发布。")
     text = reason.strip()
     if not 1 <= len(text) <= 500:

@@ -145,6 +145,7 @@ def resolve(batch: int) -> Page:
             "result": sent.get(f"result-{reference}", ""),
             "amount": sent.get(f"amount-{reference}", "").replace(",", "").strip(),
             "reason": sent.get(f"reason-{reference}", "").strip(),
+            "listed_amount": sent.get(f"listed-{reference}", ""),
         }
         for reference in sent.getlist("case")
         if sent.get(f"result-{reference}") in meeting.RESULTS
@@ -160,6 +161,8 @@ def resolve(batch: int) -> Page:
         )
     except Invalid as error:
         return _show(batch, errors=_by_row(error.errors, decisions), sent=sent), error.status
+    except Conflict as error:
+        return _show(batch, refusal=error.detail, sent=sent), error.status
     flash(f"审议结果已登记：{len(decisions)}件。", "success")
     return redirect(url_for(".show", batch=batch), 303)
 

@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
 
 from server.access import allow, current_actor
 from server.moments import read_date
 from server.web.showing.answers import Page, whole
 from server.web.showing.articles import by_article
-from workflows.errors import FieldError, Invalid, NotFound
+from workflows.errors import Conflict, FieldError, Invalid, NotFound
 from workflows.permissions import READERS, Actor
 from workflows.policy import parameters
 from workflows.policy.shapes import ParameterListed
@@ -18,6 +17,8 @@ from workflows.policy.shapes import ParameterListed
 blueprint = Blueprint("process_owner", __name__)
 
 READING = tuple(sorted(READERS | {"section_chief", "case_officer"}))
+# What a page sends that names no proposal; no id is 0.
+NO_PROPOSAL = 0
 # Which parameters are shown: all, those that nobody has confirmed, by status, those that wait for the second owner.
 VIEWS: Mapping[str, tuple[str, Callable[[ParameterListed], bool]]] = {
     "": ("全部", lambda each: True),
@@ -105,21 +106,23 @@ def many_confirmations() -> str:
     return _many_confirmations()
 
 
-def _many_confirmations(errors: tuple[FieldError, ...] = ()) -> str:
+def _many_confirmations(errors: tuple[FieldError, ...] = (), refusal: str = "") -> str:
     found = _to_confirm(parameters.list_parameters(g.session, g.now), current_actor())
-    return render_template("parameters/confirmations.html", articles=_grouped(found), errors=errors)
+    return render_template("parameters/confirmations.html", articles=_grouped(found), errors=errors, refusal=refusal)
 
 
 @blueprint.post("/parameters/confirmations")
 @allow("process_owner")
 def confirm_many() -> Page:
-    """Those that are ticked, with the value that was shown beside each."""
+    """Those that are ticked, each the proposal that was shown; all of them or none."""
     sent = request.form
-    seen = {key: sent.get(f"value-{key}", "") for key in sent.getlist("chosen")}
+    seen = {key: whole(sent.get(f"proposal-{key}")) or NO_PROPOSAL for key in sent.getlist("chosen")}
     try:
         count = parameters.confirm_many(g.session, current_actor(), seen, g.now)
     except Invalid as error:
         return _many_confirmations(error.errors), error.status
+    except Conflict as error:
+        return _many_confirmations(refusal=error.detail), error.status
     flash(f"已确认{count}项取值，自生效日起用于此后发布的批次；已发布批次不受影响。", "success")
     return redirect(url_for(".parameters"), 303)
 
@@ -140,7 +143,7 @@ def _show(parameter_id: str, **words: Any) -> str:
         history=parameters.get_history(g.session, parameter_id),
         uses=parameters.list_uses(g.session, parameter_id),
         sent=request.form,
-        **words,
+        **{"refusal": "", **words},
     )
 
 
@@ -167,7 +170,12 @@ def propose(parameter: str) -> Page:
 
 @blueprint.post("/parameters/<parameter>/confirmation")
 @allow("process_owner")
-def confirm(parameter: str) -> Response:
-    parameters.confirm(g.session, current_actor(), parameter, g.now)
+def confirm(parameter: str) -> Page:
+    """The proposal that was shown, and no other."""
+    seen = whole(request.form.get("proposal")) or NO_PROPOSAL
+    try:
+        parameters.confirm(g.session, current_actor(), parameter, seen, g.now)
+    except Conflict as error:
+        return _show(parameter, refusal=error.detail), error.status
     flash("取值已确认，自生效日起用于此后发布的批次；已发布批次不受影响。", "success")
     return redirect(url_for(".parameters"), 303)

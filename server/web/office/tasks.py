@@ -14,13 +14,15 @@ from workflows.case.step import local_date
 from workflows.casework import cases, documents, dossiers, tasks, worklists
 from workflows.casework.dossier_shapes import CalculationShown, Dossier
 from workflows.casework.shapes import CaseDetail, TaskOnPage, TaskRow
-from workflows.errors import FieldError, Forbidden, Invalid
+from workflows.errors import Changed, FieldError, Forbidden, Invalid
 from workflows.paging import EMPTY
 from workflows.permissions import Actor
 
 blueprint = Blueprint("tasks", __name__)
 
 TABS = {"mine": "我的待办", "claim": "科室待领", "done": "已办事项"}
+# No field of a form has such a name.
+DOCUMENTS_SEEN = "seen-documents"
 DUE = {"overdue": 0, "soon": 3}
 
 
@@ -65,13 +67,19 @@ def show(task: str) -> str:
     return _task(tasks.get_task_on_page(g.session, current_actor(), task, g.now))
 
 
-def _task(task: TaskOnPage, data: Mapping[str, Any] | None = None, errors: tuple[FieldError, ...] = ()) -> str:
-    """The task's page; `data` and `errors` are those of a form that was sent and not taken."""
+def _task(
+    task: TaskOnPage,
+    data: Mapping[str, Any] | None = None,
+    errors: tuple[FieldError, ...] = (),
+    refusal: str = "",
+) -> str:
+    """The task's page; `data`, `errors` and `refusal` are those of a form that was sent and not taken."""
     actor = current_actor()
     words: dict[str, Any] = {
         "task": task,
         "data": task["form"]["data"] if data is None else {**task["form"]["data"], **_blank(task), **data},
         "errors": errors,
+        "refusal": refusal,
         "may_work": may_work(task, actor),
         "assignees": tasks.assignees(g.session, task["role"]) if _may_assign(task, actor) else [],
         **_file(task, actor),
@@ -124,9 +132,12 @@ def complete(task: str) -> Page:
         return _task(shown, edited)
     data = read_form(shown["form_object"], request.form)
     try:
-        tasks.complete(g.session, actor, task, data, g.now)
+        seen = request.form.get(DOCUMENTS_SEEN)
+        tasks.complete(g.session, actor, task, data, g.now, documents_seen=seen)
     except Invalid as error:
         return _task(shown, data, error.errors), error.status
+    except Changed as error:
+        return _task(shown, data, refusal=error.detail), error.status
     flash(f"“{shown['name']}”已提交。", "success")
     if actor.is_applicant:
         return redirect(url_for("cases.show", reference=shown["case"]), 303)

@@ -22,8 +22,10 @@ MORE = {
     "granted_same_project": "历年各期合计，没有的不填",
     "earlier_precap_same_honour": "首次获得支持的不填",
     "traded_t": "购买绿电、绿证、配额等减少的吨数，没有的填0",
-    "gov_funds": "本活动已获的财政资金，没有的填0",
-    "other_income": "没有的填0",
+    "audited_cost": "本单位为该活动支付的费用，含以政府资金、赞助等收入支付的部分",
+    "gov_funds": "本单位为该活动取得的，没有的填0",
+    "other_income": "本单位为该活动取得的，没有的填0",
+    "own_paid": "自有资金支付的部分；填写的，实际出资以此为限",
     "instalment_ceiling": "认定时确定的当年上限，金额，如1,666,666",
     "approved_total": "测算认定支持总额的，只填这一项",
 }

@@ -25,9 +25,10 @@ class ListedCase:
 
     `account` is the ceiling's: the beneficiary's USCC, or its group's. `matter` names the same project or matter
     (2.2). `other_district_paid` is what other policies of the district gave for it, `city_paid` what the city gave.
-    `contribution` is a payer's verified share of an event. `city_project` names the project of article 7, of which
-    cases outside this list had `matched_before` in yuan, ahead of the yearly ceilings. `recognition` marks the entry
-    of article 8, whose total is decided here but reserves nothing: each of its years is listed by itself.
+    `contribution` is a payer's own money in an event that cost `event_cost`, both verified. `city_project` names the
+    project of article 7, of which cases outside this list had `matched_before` in yuan, ahead of the yearly ceilings.
+    `recognition` marks the entry of article 8, whose total is decided here but reserves nothing: each of its years is
+    listed by itself.
     """
 
     case: str
@@ -47,6 +48,7 @@ class ListedCase:
     contribution: Decimal = ZERO
     city_project: str = ""
     matched_before: Decimal = ZERO
+    event_cost: Decimal | None = None
     tonnes_year: int | None = None
     recognition: bool = False
 

@@ -1,7 +1,9 @@
 """第九条 绿色低碳会展招商: who actually paid for a green event gets up to 50%, at most 1,000,000 yuan an event.
 
-50% of what, the article does not say: here of the payer's own verified expenditure, less what others gave it for that.
-The score of the experts decides the rate. The payers of one event share its ceiling: see `event_split`.
+50% of what, the article does not say: here of the payer's own money (实际出资). That is what it paid for the event by
+its vouchers, less what others gave it for that where the parameters say so, and never more than it declared as its own.
+What others gave is deducted once: the declared money is its own already. The score of the experts decides the rate. The
+payers of one event share its ceiling: see `event_split`.
 Source: 《关于北京城市副中心促进工业和软件信息服务业绿色低碳转型和产业高质量发展的实施细则》第九条.
 """
 
@@ -29,10 +31,11 @@ TEXT = (
 )
 
 FACTS = (
-    Fact("audited_cost", "核定活动支出", parse_money),
-    Fact("gov_funds", "财政资金", parse_money),
-    Fact("other_income", "赞助、门票等其他收入", parse_money),
+    Fact("audited_cost", "核定本单位活动支出", parse_money),
+    Fact("gov_funds", "本单位所获政府资金", parse_money),
+    Fact("other_income", "本单位所获赞助、门票等其他收入", parse_money),
     Fact("score", "活动效果得分", read_score),
+    Fact("own_paid", "申报的本单位出资", parse_money, optional=True),
 )
 PARAMETERS = (
     "a9.deduct_gov_funds",
@@ -52,7 +55,7 @@ def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on:
     given = read_facts(FACTS, facts)
     used = texts_of(parameters, PARAMETERS)
     rates, score = get_value(parameters, "a9.rate_by_score", Bands), given.figure("score")
-    base, shown = _own_expenditure(given, parameters)
+    base, shown = _own_money(given, parameters)
     grade = rates.reached(score)
     rate = ZERO if grade is None else grade.value
 
@@ -63,11 +66,26 @@ def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on:
     return determined(KEY, on, conditions, (computed, item, precap), given.as_text(), used)
 
 
-def _own_expenditure(given: Facts, parameters: Mapping[str, object]) -> tuple[Decimal, str]:
-    """实际出资方: the verified cost less what others paid, never below 0, and how it was found."""
-    base = given.figure("audited_cost")
-    shown = f"核定活动支出{format_yuan(base)}元"
-    for fact, label in (("gov_funds", "财政资金"), ("other_income", "其他收入")):
+def own_money(facts: Mapping[str, object], parameters: Mapping[str, object]) -> Decimal:
+    """实际出资 in yuan, not rounded: what the amount is a share of, and by which payers share the event's ceiling.
+
+    Raises FactInvalid and ParameterMissing.
+    """
+    return _own_money(read_facts(FACTS, facts), parameters)[0]
+
+
+def _own_money(given: Facts, parameters: Mapping[str, object]) -> tuple[Decimal, str]:
+    """The verified expenditure within what was declared, less what others gave, never below 0; and how it was found."""
+    paid, received = given.figure("audited_cost"), given.figure("gov_funds") + given.figure("other_income")
+    shown = f"核定本单位活动支出{format_yuan(paid)}元"
+    base = paid
+    if "own_paid" in given:
+        # What it paid is its own money and what others gave it; of its own no more counts than it declared.
+        base = min(paid, given.figure("own_paid") + received)
+    if base < paid:
+        own = format_yuan(given.figure("own_paid"))
+        shown += f"，超过申报的本单位出资{own}元与所获资金之和的部分不计，计{format_yuan(base)}元"
+    for fact, label in (("gov_funds", "政府资金"), ("other_income", "其他收入")):
         if get_value(parameters, f"a9.deduct_{fact}", bool):
             base -= given.figure(fact)
             shown += f"－{label}{format_yuan(given.figure(fact))}元"
