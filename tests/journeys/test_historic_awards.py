@@ -115,6 +115,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"precap_amount": None}, "必须填写"),
     ({"precap_amount": "9" * 15}, "限额调减前金额"),
     ({"paid_amount": "500001"}, "不能大于"),
+    ({"precap_amount": "500001"}, "超过第四条的最高支持金额500,000元"),
+    ({"precap_amount": "1000001", "level": "national"}, "超过第四条的最高支持金额1,000,000元"),
+    ({"scheme": "retrofit", "matter_key": "京通备1号", "precap_amount": "2000001"}, "超过第三条"),
+    ({"scheme": "carbon_trading", "precap_amount": "150001"}, "超过第五条"),
     ({"decided_on": "2025-02-30"}, "没有这一天"),
     ({"decided_on": "2027-01-01"}, "晚于今日"),
     ({"decided_on": None}, "认定日期"),
@@ -131,6 +135,22 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"surprise": "1"}, "没有“surprise”这一项"),
     ({"scheme": "retrofit", "matter_key": None}, "同一事项标识"),
 ]
+
+
+def test_money_in_another_unit_changes_nothing(office: Office) -> None:
+    """50 (万元) taken for 50 yuan made the difference of a promotion 999,950 instead of 500,000."""
+    for unit in ("（万元）", "/万元", "：千元"):
+        with refused(422) as refusal:
+            send(office.as_("owner"), PATH, [[*HEADERS[:5], f"限额调减前金额{unit}", *HEADERS[6:]], ROW])
+        assert "限额调减前金额" in refusal.detail and unit.strip("（）/：") in refusal.detail
+    with refused(422):
+        send(office.as_("owner"), PATH, [["单位：万元"], HEADERS, ROW])
+    assert everything(office) == []
+
+
+def test_what_the_repealed_rules_gave_is_not_judged_by_this_law(office: Office) -> None:
+    old = {**HONOUR, "policy": "old", "precap_amount": "800000"}
+    assert office.as_("owner").post(PATH, {"items": [old]})["accepted"] == 1
 
 
 def test_a_bad_row_is_refused_and_the_good_one_beside_it_taken(office: Office) -> None:

@@ -247,6 +247,15 @@ def test_projects_of_the_city(office: Office) -> None:
     assert set(lines[3]["facts"]) == {"project_name", "city_project_no", "city_document_no"}
 
 
+def test_projects_of_the_city_state_yuan(office: Office) -> None:
+    form = fields(office, "future_energy", title="北京市未来能源创新项目（虚构）")
+    for place, header in ((5, "市级批准金额（万元）"), (6, "累计到账金额/亿元")):
+        with refused(422) as refusal:
+            send(office.as_("officer"), PATH, [[*PROJECTS[:place], header, *PROJECTS[place + 1 :]], PROJECT], **form)
+        assert header in refusal.detail
+    assert office.as_("officer").get(PATH)["items"] == []
+
+
 def test_candidates_are_confirmed_by_their_firms(office: Office) -> None:
     listed = import_honours(office, honour(NAME_01, E01), honour(NAME_02), honour("没有登记的公司"))["id"]
     officer = office.as_("officer")

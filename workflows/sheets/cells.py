@@ -44,9 +44,10 @@ class RawRow:
 
 @dataclass(slots=True)
 class Grid:
-    """The rows of a sheet that are not empty, in order, and the numbers of those in which cells are merged."""
+    """The rows of a sheet that are not empty, in order, the numbers of those in which cells are merged, its name."""
 
     rows: list[RawRow] = field(default_factory=list)
+    name: str = ""
     merged: frozenset[int] = frozenset()
 
     def add(self, row: RawRow) -> None:

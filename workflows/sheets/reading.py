@@ -4,7 +4,7 @@ from workflows.sheets.cells import Grid, too_many_rows
 from workflows.sheets.delimited import read_delimited
 from workflows.sheets.errors import SheetRefused
 from workflows.sheets.layout import Layout, find_header
-from workflows.sheets.limits import HEADER_WITHIN, MOST_BYTES, MOST_ROWS
+from workflows.sheets.limits import MOST_BYTES, MOST_ROWS
 from workflows.sheets.sheet import RefusedRow, Row, Sheet
 from workflows.sheets.workbook import read_workbook
 
@@ -18,7 +18,7 @@ def read(filename: str, content: bytes, layout: Layout) -> Sheet:
     grid = _grid(filename, content)
     if not grid.rows:
         raise SheetRefused("文件中没有内容。请使用导入模板填写后重新上传。")
-    index, header = find_header(layout, grid.rows[:HEADER_WITHIN])
+    index, header = find_header(layout, grid.rows, (filename.rpartition(".")[0], grid.name))
     data = grid.rows[index + 1 :]
     if not data:
         raise SheetRefused("文件只有列名，没有数据行。")

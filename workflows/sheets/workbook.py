@@ -31,11 +31,14 @@ def read_workbook(content: bytes) -> Grid:
         parse(package.chunks(workbook.styles), styles)
     worksheet = Worksheet(strings.found, styles.dates(), workbook.from_1904)
     parse(package.chunks(workbook.sheet, limits.MOST_UNPACKED), worksheet)
-    return worksheet.grid()
+    grid = worksheet.grid()
+    grid.name = workbook.name
+    return grid
 
 
 @dataclass(frozen=True, slots=True)
 class _Workbook:
+    name: str
     sheet: str
     strings: str
     styles: str
@@ -48,12 +51,17 @@ def _open_workbook(package: Package) -> _Workbook:
     listed = _Sheets()
     parse(package.chunks(place), listed)
     relations = _Relations.of(package, place)
-    sheet = relations.get(listed.first_visible())
+    name, relation = listed.first_visible()
+    sheet = relations.get(relation)
     if sheet is None or sheet.kind != "worksheet":
         raise SheetRefused("工作簿的第一张可见工作表不是数据表，请将需要导入的工作表移到最前。")
     by_kind = {each.kind: each.target for each in relations.values()}
     return _Workbook(
-        sheet.target, by_kind.get("sharedStrings", ""), by_kind.get("styles", ""), from_1904=listed.from_1904
+        name,
+        sheet.target,
+        by_kind.get("sharedStrings", ""),
+        by_kind.get("styles", ""),
+        from_1904=listed.from_1904,
     )
 
 
@@ -106,7 +114,7 @@ class _Sheets(_Quiet):
     """The sheets of a workbook in the order of their tabs."""
 
     def __init__(self) -> None:
-        self._visible: list[str] = []
+        self._visible: list[tuple[str, str]] = []
         self.from_1904 = False
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -114,9 +122,10 @@ class _Sheets(_Quiet):
             self.from_1904 = attributes.get("date1904", "").lower() in ("1", "true")
         elif name == "sheet" and attributes.get("state", "visible") == "visible":
             place = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
-            self._visible.append(place)
+            self._visible.append((attributes.get("name", ""), place))
 
-    def first_visible(self) -> str:
+    def first_visible(self) -> tuple[str, str]:
+        """Its name, and the relation by which it is found."""
         if not self._visible:
             raise damaged()
         return self._visible[0]
