@@ -28,8 +28,6 @@ def read(header: str, cell: object = "50", *, above: tuple[str, ...] = (), below
         "金额（单位：元）",
         "金额（人民币元）",
         "金额*",
-    ]
-    + [
         "金 额（ 元 ）",
         "金额（元，必填）",
         "AMOUNT",
@@ -94,8 +92,6 @@ def test_any_other_unit_is_named_with_its_column(header: str, unit: str) -> None
         "2025年奖励情况（单位：万元）",
         "计量单位 万元",
         "万元",
-    ]
-    + [
         "奖励资金明细表（万元）",
         "单位：个、万元",
         "单位：美元",

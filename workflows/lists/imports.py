@@ -67,7 +67,7 @@ def changes(kept: SheetImport) -> list[dict[str, Any]]:
 
 def report(kept: SheetImport, sheet: sheets.Sheet) -> dict[str, Any]:
     """The answer to an import."""
-    return {**shown(kept), "ignored_columns": list(sheet.ignored)}
+    return {**shown(kept), "ignored_columns": list(sheet.ignored), "notes": list(sheet.notes)}
 
 
 def shown(kept: SheetImport) -> dict[str, Any]:

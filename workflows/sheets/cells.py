@@ -8,6 +8,7 @@ from decimal import Context, Decimal, DecimalException
 
 from workflows.sheets.errors import CellInvalid, SheetRefused
 from workflows.sheets.limits import HEADER_WITHIN, MOST_CHARACTERS, MOST_ROWS
+from workflows.sheets.number_formats import NumberFormat
 
 FORMULA = "含有公式，不予读取；请改为公式的计算结果（“选择性粘贴—数值”）"
 _STARTS_FORMULA = ("=", "+", "-", "@", "＝", "＋", "＠")
@@ -23,11 +24,16 @@ _DIGITS = 15
 
 @dataclass(slots=True)
 class RawRow:
-    """The cells of one row by column (0 is A) that are not empty: their text, or why a cell cannot be read."""
+    """The cells of one row by column (0 is A) that are not empty: their text, or why a cell cannot be read.
+
+    `formats` are those of numbers that are shown otherwise than plainly.
+    """
 
     number: int
     texts: dict[int, str] = field(default_factory=dict)
     problems: dict[int, str] = field(default_factory=dict)
+    formats: dict[int, NumberFormat] = field(default_factory=dict)
+    is_hidden: bool = False
 
     def put(self, column: int, text: str) -> None:
         """Keep a cell's text as it is to be read. A formula, or more than may be, is kept as a problem instead."""
@@ -48,6 +54,7 @@ class Grid:
 
     rows: list[RawRow] = field(default_factory=list)
     name: str = ""
+    has_hidden_columns: bool = False
     merged: frozenset[int] = frozenset()
 
     def add(self, row: RawRow) -> None:

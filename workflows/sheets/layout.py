@@ -8,8 +8,9 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from workflows.sheets.cells import RawRow
-from workflows.sheets.errors import SheetRefused
+from workflows.sheets.errors import CellInvalid, SheetRefused
 from workflows.sheets.limits import HEADER_WITHIN
+from workflows.sheets.number_formats import NumberFormat, refuse_as_day, refuse_as_money, shown_as_text
 from workflows.sheets.parsers import text
 from workflows.sheets.sheet import RefusedRow, Row
 from workflows.sheets.units import is_title_of_money, refuse_unit_around, refuse_unit_within
@@ -90,9 +91,27 @@ class Header:
 
     def read_row(self, layout: Layout, raw: RawRow) -> Row | RefusedRow:
         """A raw row by the layout's keys; cells under other headers are not looked at."""
-        texts = {column.key: raw.texts[place] for place, column in self.columns.items() if place in raw.texts}
-        problems = {column.key: raw.problems[place] for place, column in self.columns.items() if place in raw.problems}
+        texts: dict[str, str] = {}
+        problems: dict[str, str] = {}
+        for place, column in self.columns.items():
+            if (problem := raw.problems.get(place)) is not None:
+                problems[column.key] = problem
+            elif place in raw.texts:
+                try:
+                    texts[column.key] = _as_held(column, raw.texts[place], raw.formats.get(place))
+                except CellInvalid as invalid:
+                    problems[column.key] = str(invalid)
         return layout.read_row(raw.number, texts, problems)
+
+
+def _as_held(column: Column, text: str, shown: NumberFormat | None) -> str:
+    """The text of a cell as its column takes it: codes as they are shown, figures and days only where they are."""
+    if shown is None:
+        return text
+    if column.holds == "text":
+        return shown_as_text(text, shown)
+    refuse_as_money(shown) if column.holds == "money" else refuse_as_day(shown)
+    return text
 
 
 def find_header(layout: Layout, rows: Sequence[RawRow], names: Sequence[str] = ()) -> tuple[int, Header]:
