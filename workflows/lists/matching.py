@@ -1,4 +1,4 @@
-"""Whose line of an official list it is: by 统一社会信用代码, else by a name that an officer confirms."""
+"""Whose line it is: by 统一社会信用代码 and a name that agrees with it; everything else is settled by an officer."""
 
 import re
 from dataclasses import dataclass, field
@@ -30,11 +30,20 @@ class Register:
         return register
 
     def match(self, name: str, uscc: str | None) -> tuple[str, int | None]:
-        """The state of a line and its enterprise: a code decides, a name that only one enterprise bears proposes."""
+        """The state of a line and its enterprise.
+
+        A code and the name of the same enterprise decide. A code beside another's name proposes only: one of the two is
+        wrong, as where a column slipped by a row. So does a name that only one enterprise bears.
+        """
         if uscc is not None and uscc in self.by_uscc:
-            return MATCHED, self.by_uscc[uscc]
-        found = set[int]().union(*(self.by_name.get(key, ()) for key in _keys(name)))
+            enterprise_id = self.by_uscc[uscc]
+            return (MATCHED if enterprise_id in self.bearing(name) else TO_CONFIRM), enterprise_id
+        found = self.bearing(name)
         return (TO_CONFIRM, found.pop()) if len(found) == 1 else (UNMATCHED, None)
+
+    def bearing(self, name: str) -> set[int]:
+        """The enterprises that bear this name."""
+        return set[int]().union(*(self.by_name.get(key, ()) for key in _keys(name)))
 
 
 def _keys(name: str) -> set[str]:

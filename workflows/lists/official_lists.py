@@ -1,6 +1,6 @@
 """免申即享 (path B): official lists are imported, matched to enterprises, and become cases for the firms to confirm."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -270,6 +270,19 @@ def _decide(entry: ListEntry, state: str, actor: Actor, now: datetime) -> None:
     entry.state, entry.decided_by, entry.decided_at = state, actor.username, now
 
 
+def _refuse_contradictions(session: Session, ready: Sequence[ListEntry]) -> None:
+    """A firm may have been renamed since its line was matched by itself: then somebody has to look at it again."""
+    firms = store.enterprises_of(session, ready)
+    strange = [
+        entry
+        for entry in ready
+        if entry.decided_by is None and not same_name(entry.name, firms[entry.enterprise_id or 0].name)
+    ]
+    if strange:
+        rows = "、".join(str(entry.row) for entry in strange[:20])
+        raise Conflict(f"第{rows}行的名称与代码所属单位不一致，请先逐行确认或另行指定，再建立申报件。")
+
+
 def create_candidates(session: Session, actor: Actor, list_id: int, now: datetime) -> dict[str, Any]:
     """Make the case of every matched line that has none, at most MOST_CANDIDATES a call; each firm gets a message.
 
@@ -281,6 +294,7 @@ def create_candidates(session: Session, actor: Actor, list_id: int, now: datetim
     ready = store.lock_ready(session, list_id, MOST_CANDIDATES)
     if not ready:
         raise Conflict("没有待建立申报件的企业：名单各行或未匹配，或已建立。")
+    _refuse_contradictions(session, ready)
     kind = KINDS[official.scheme]
     items = []
     for entry in ready:
