@@ -295,7 +295,7 @@ def test_the_matter_of_a_row_is_where_a_new_case_looks(app: Any, office: Office)
     assert [matter.key for matter in found if matter] == [
         f"HON:{E01}:绿色工厂:",
         f"HON:{E01}:绿色供应链管理企业:二厂",
-        "PRJ:京通备20247号",
+        "PRJ:京通备(2024)7号",
         "EVT:峰会:2025-05-01",
         f"CFP:{E01}",
     ]

@@ -17,6 +17,7 @@ from workflows.errors import Conflict
 from workflows.lists import honours, imports
 from workflows.lists.historic_rows import LAYOUT, amount, matter_key, problems_of
 from workflows.permissions import OFFICE, READERS, Actor, require
+from workflows.rules.matters import number_key
 
 KIND = "historic_awards"
 CHAIN = "historic_awards"
@@ -63,8 +64,8 @@ def _import(
 
 def _identity(values: Mapping[str, Any], matter: object) -> tuple[object, ...]:
     """What makes two rows tell of the same award."""
-    told = ("uscc", "scheme", "level", "decided_on", "accepted_on", "certificate_no")
-    return (matter, *(values[key] for key in told))
+    told = ("uscc", "scheme", "level", "decided_on", "accepted_on")
+    return (matter, *(values[key] for key in told), number_key(values["certificate_no"]))
 
 
 def _without_known(session: Session, sheet: sheets.Sheet) -> sheets.Sheet:

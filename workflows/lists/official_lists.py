@@ -20,7 +20,7 @@ from workflows.lists import honours, imports
 from workflows.lists.layouts import KINDS, ListKind
 from workflows.lists.matching import DISMISSED, MATCHED, STATES, Register, same_name
 from workflows.permissions import OFFICE, READERS, Actor, require
-from workflows.rules.matters import normal
+from workflows.rules.matters import normal, number_key
 
 KIND = "official_list"
 CHAIN = "official_lists"
@@ -137,7 +137,7 @@ def _entry(kind: ListKind, row: sheets.Row, document_no: str, register: Register
 def _identity(kind: ListKind, entry: ListEntry) -> tuple[object, ...]:
     """What makes two lines tell of the same honour or project of the same firm."""
     whose = entry.enterprise_id or entry.uscc or normal(entry.name)
-    return (whose, *(entry.facts.get(key) for key in kind.identity))
+    return (whose, *(number_key(entry.facts.get(key)) for key in kind.identity))
 
 
 def _without_known(
