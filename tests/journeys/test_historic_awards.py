@@ -148,6 +148,25 @@ def test_money_in_another_unit_changes_nothing(office: Office) -> None:
     assert everything(office) == []
 
 
+def test_a_list_is_taken_as_people_paste_it(office: Office) -> None:
+    """What spreadsheets and people do to codes, amounts and days, as a .csv file."""
+    lines = [
+        f'"=""{E01}""",绿色制造荣誉认定,绿色工厂,市级,2025年 6月 30日,"500,000","￥500,000 元",="0012"',
+        f"'{E02.lower()},绿色制造荣誉认定,绿色工厂,市级,20250630,５０００００,500000\u200b,'0013",
+        f"\ufeff{E09},绿色制造荣誉认定,绿色工厂,市级,2025-06-30 08:30,500000元,500 000,0014",
+        f"{E01},绿色制造荣誉认定,绿色工厂,国家级,2025-06-30,50万,50万,15",
+        f"{E02},绿色制造荣誉认定,绿色工厂,国家级,2025-06,500000,500000,16",
+    ]
+    content = "\n".join([",".join(HEADERS), *lines]).encode()
+    report = send_file(office.as_("owner"), PATH, content, "台账.csv")
+    assert report["accepted"] == 3
+    reasons = refusals(report)
+    assert "“万”" in reasons[5] and "写明到日" in reasons[6]
+    told = [(award["uscc"], award["precap_amount"], award["decided_on"]) for award in reversed(everything(office))]
+    assert told == [(uscc, "500000", "2025-06-30") for uscc in (E01, E02, E09)]
+    assert [award["document_no"] for award in reversed(everything(office))] == ["0012", "0013", "0014"]
+
+
 def test_what_the_repealed_rules_gave_is_not_judged_by_this_law(office: Office) -> None:
     old = {**HONOUR, "policy": "old", "precap_amount": "800000"}
     assert office.as_("owner").post(PATH, {"items": [old]})["accepted"] == 1

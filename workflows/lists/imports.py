@@ -15,6 +15,8 @@ from workflows.errors import FieldError, Invalid, NotFound
 from workflows.permissions import Actor
 from workflows.policy.parameters import in_force
 from workflows.rules import parameters as law
+from workflows.typed.codes import credit_code
+from workflows.typed.signs import Unreadable
 
 MOST_BYTES = sheets.MOST_BYTES
 MOST_ITEMS = sheets.MOST_ROWS
@@ -97,8 +99,11 @@ def values_on(session: Session, day: date) -> Mapping[str, object]:
 
 
 def uscc(given: str) -> str:
-    """统一社会信用代码 in a cell: spaces inside are a slip, anything else wrong is refused."""
-    code = given.replace(" ", "").upper()
+    """统一社会信用代码 in a cell: width and blanks are a slip, anything else wrong is refused."""
+    try:
+        code = credit_code(given)
+    except Unreadable as unreadable:
+        raise sheets.CellInvalid(str(unreadable)) from None
     if len(code) != 18:
         raise sheets.CellInvalid(f"应为18位，现为{len(code)}位")
     if not rules.uscc.is_valid(code):

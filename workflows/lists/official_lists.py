@@ -21,6 +21,8 @@ from workflows.lists.layouts import KINDS, ListKind
 from workflows.lists.matching import DISMISSED, MATCHED, STATES, Register, same_name
 from workflows.permissions import OFFICE, READERS, Actor, require
 from workflows.rules.matters import normal, number_key
+from workflows.typed.codes import credit_code
+from workflows.typed.signs import Unreadable
 
 KIND = "official_list"
 CHAIN = "official_lists"
@@ -229,7 +231,7 @@ def match(session: Session, actor: Actor, list_id: int, entry_id: int, uscc: str
     """An officer decides whose line it is, by code; also confirms a match that the name proposed."""
     actor = require(actor, "case_officer")
     kind, entry, chain = _lock(session, list_id, entry_id)
-    enterprise = find_enterprise(session, uscc.strip().upper())
+    enterprise = find_enterprise(session, _code(uscc))
     if enterprise is None:
         raise Invalid("匹配有误。", errors=[FieldError("uscc", "没有登记这一统一社会信用代码的单位。")])
     change = {"field": "uscc", "old": entry.uscc, "new": enterprise.uscc}
@@ -238,6 +240,13 @@ def match(session: Session, actor: Actor, list_id: int, entry_id: int, uscc: str
     chain.append(now, actor, "list_entry_matched", str(entry.row), [change])
     session.flush()
     return _line(kind, entry, enterprise, None)
+
+
+def _code(given: str) -> str:
+    try:
+        return credit_code(given)
+    except Unreadable as unreadable:
+        raise Invalid("匹配有误。", errors=[FieldError("uscc", f"代码{unreadable}。")]) from None
 
 
 def dismiss(session: Session, actor: Actor, list_id: int, entry_id: int, reason: str, now: datetime) -> dict[str, Any]:

@@ -9,12 +9,12 @@ from decimal import Context, Decimal, DecimalException
 from workflows.sheets.errors import CellInvalid, SheetRefused
 from workflows.sheets.limits import HEADER_WITHIN, MOST_CHARACTERS, MOST_ROWS
 from workflows.sheets.number_formats import NumberFormat
+from workflows.typed.signs import visible
 
 FORMULA = "含有公式，不予读取；请改为公式的计算结果（“选择性粘贴—数值”）"
 _STARTS_FORMULA = ("=", "+", "-", "@", "＝", "＋", "＠")
 _PLAIN = re.compile(r"-([0-9]+(\.[0-9]+)?)?")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 # Excel keeps 15 significant digits and stores 1.1 as 1.1000000000000001.
@@ -74,7 +74,7 @@ def clean(text: str) -> str:
     """A cell's text without the white space around it and invisible characters. Raises CellInvalid."""
     if len(text) > MOST_CHARACTERS:
         raise CellInvalid(f"超过{MOST_CHARACTERS}字")
-    text = text.translate(_UNSEEN).strip()
+    text = visible(text)
     if text.startswith(_STARTS_FORMULA) and not _PLAIN.fullmatch(text):
         raise CellInvalid(FORMULA)
     if not text.isprintable():

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from workflows.sheets.errors import SheetRefused
+from workflows.typed.signs import without_blanks
 
 # What may stand beside a title of a money column without changing what its figures mean.
 _HARMLESS = frozenset(
@@ -25,12 +26,11 @@ _BRACKETED = re.compile(rf"[(\[【](?:金额)?(?:单位)?[:]?(?:人民币)?({_OT
 _STATED = re.compile(rf"单位(?:[:/][^0-9。;]{{0,12}}?|[(]|均?[为是])?(?:人民币)?(?<![0-9])({_OTHER})(?!\w)")
 _RECKONED = re.compile(rf"[以按用](?:人民币)?({_OTHER})(?:计|为单位|填|列)")
 _WORDS = re.compile(r"[^\w¥$€£]+|_")
-_UNSEEN = re.compile("[\\s\u200b\u200c\u200d\u2060\ufeff\u00ad]+")
 
 
 def folded(text: str) -> str:
     """A header without blanks, width, case and what cannot be seen."""
-    return _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    return unicodedata.normalize("NFKC", without_blanks(text)).casefold()
 
 
 def is_title_of_money(header: str, titles: Sequence[str]) -> bool:
