@@ -296,6 +296,16 @@ def test_projects_of_the_city(office: Office) -> None:
     assert set(lines[3]["facts"]) == {"project_name", "city_project_no", "city_document_no"}
 
 
+def test_rows_that_a_file_hides_are_mentioned(office: Office) -> None:
+    rows = inline(*HONOURS[:5]) + "".join(
+        inline(name, uscc, "绿色工厂", "市级", "2026-01-15").replace("<row>", row)
+        for name, uscc, row in ((NAME_01, E01, "<row>"), (NAME_02, E02, '<row hidden="1">'))
+    )
+    report = send_file(office.as_("officer"), PATH, package(worksheet(rows)), "名单.xlsx", **fields(office))
+    assert report["accepted"] == 2 and "第3行" in report["notes"][0]
+    assert office.as_("officer").get(f"{PATH}/{report['id']}")["report"]["notes"] == report["notes"]
+
+
 def test_projects_of_the_city_state_yuan(office: Office) -> None:
     form = fields(office, "future_energy", title="北京市未来能源创新项目（虚构）")
     for place, header in ((5, "市级批准金额（万元）"), (6, "累计到账金额/亿元")):

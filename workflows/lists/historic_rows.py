@@ -44,7 +44,7 @@ _SCHEMES = sheets.choice(
 LAYOUT = sheets.Layout(
     "历史支持台账",
     (
-        sheets.Column("enterprise", "企业名称", other_titles=("单位名称",), hint="仅供核对，不导入"),
+        sheets.Column("enterprise", "企业名称", other_titles=("单位名称",), hint="与代码核对，不一致的须逐行核实"),
         sheets.Column("uscc", "统一社会信用代码", imports.uscc, required=True, hint="18位"),
         sheets.Column(
             "scheme",

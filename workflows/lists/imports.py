@@ -45,8 +45,17 @@ def read_items(layout: sheets.Layout, items: Sequence[object]) -> tuple[Source, 
     return Source("JSON", hashlib.sha256(canonical(items)).hexdigest()), sheets.read_records(layout, items)
 
 
-def keep(session: Session, actor: Actor, kind: str, source: Source, sheet: sheets.Sheet, now: datetime) -> SheetImport:
-    """The row that tells of this import."""
+def keep(
+    session: Session,
+    actor: Actor,
+    kind: str,
+    source: Source,
+    sheet: sheets.Sheet,
+    now: datetime,
+    *,
+    proposed: Sequence[Mapping[str, Any]] | None = None,
+) -> SheetImport:
+    """The row that tells of this import; with `proposed` its rows wait as they are given there."""
     kept = SheetImport(
         kind=kind,
         filename=source.filename,
@@ -55,6 +64,9 @@ def keep(session: Session, actor: Actor, kind: str, source: Source, sheet: sheet
         refused=[{"row": each.number, "errors": list(each.problems)} for each in sheet.refused],
         imported_by=actor.username,
         imported_at=now,
+        state="counted" if proposed is None else "proposed" if proposed else "discarded",
+        rows=[*(proposed or ())],
+        notes=list(sheet.notes),
     )
     session.add(kept)
     session.flush()
@@ -69,7 +81,7 @@ def changes(kept: SheetImport) -> list[dict[str, Any]]:
 
 def report(kept: SheetImport, sheet: sheets.Sheet) -> dict[str, Any]:
     """The answer to an import."""
-    return {**shown(kept), "ignored_columns": list(sheet.ignored), "notes": list(sheet.notes)}
+    return {**shown(kept), "ignored_columns": list(sheet.ignored)}
 
 
 def shown(kept: SheetImport) -> dict[str, Any]:
@@ -82,6 +94,10 @@ def shown(kept: SheetImport) -> dict[str, Any]:
         "imported_at": views.instant(kept.imported_at),
         "accepted": kept.accepted,
         "refused": list(kept.refused),
+        "notes": list(kept.notes),
+        "state": kept.state,
+        "confirmed_by": kept.confirmed_by,
+        "confirmed_at": views.instant(kept.confirmed_at),
     }
 
 

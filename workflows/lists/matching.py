@@ -12,6 +12,8 @@ STATES = {MATCHED: "已匹配", TO_CONFIRM: "待确认", UNMATCHED: "未匹配",
 # What stands in brackets at the end of a name, as a branch or a remark does.
 _REMARK = re.compile(r"[（(][^（()）]*[)）]\s*$")
 
+_CHINESE = re.compile("[\u3400-\u9fff]")
+
 
 @dataclass(slots=True)
 class Register:
@@ -19,12 +21,13 @@ class Register:
 
     by_uscc: dict[str, int] = field(default_factory=dict)
     by_name: dict[str, set[int]] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, session: Session) -> "Register":
         register = cls()
         for enterprise_id, uscc, name in people.every_name(session):
-            register.by_uscc[uscc] = enterprise_id
+            register.by_uscc[uscc], register.names[enterprise_id] = enterprise_id, name
             for key in _keys(name):
                 register.by_name.setdefault(key, set()).add(enterprise_id)
         return register
@@ -44,6 +47,20 @@ class Register:
     def bearing(self, name: str) -> set[int]:
         """The enterprises that bear this name."""
         return set[int]().union(*(self.by_name.get(key, ()) for key in _keys(name)))
+
+    def contradiction(self, name: str | None, uscc: str) -> str | None:
+        """What is wrong where a name does not belong to the code beside it, as far as the register knows; else None.
+
+        A text without a Chinese character is no enterprise's name (企业名称登记管理规定 第六条) and is not judged.
+        """
+        if not name or not _CHINESE.search(name):
+            return None
+        bearing, owner = self.bearing(name), self.by_uscc.get(uscc)
+        if owner is not None and owner not in bearing:
+            return f"与该统一社会信用代码登记的“{self.names[owner]}”不一致，请核对代码和名称；更名前的名称请写入备注"
+        if owner is None and bearing:
+            return "是另一统一社会信用代码的登记单位，请核对代码和名称"
+        return None
 
 
 def _keys(name: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""Numbers keep their separators in keys
+"""Numbers keep their separators in keys; what is imported into the history is confirmed, and can be withdrawn
 
 What was found under an old key is found under the new one: both are reckoned from what was stated, here as they were
 on the day of this migration.
@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0011"
 down_revision = "0009"
@@ -40,6 +41,50 @@ _RENAME = sa.text(
 
 def upgrade() -> None:
     rekey(op.get_bind())
+    _confirm_imports()
+    _withdraw_awards()
+
+
+def _confirm_imports() -> None:
+    """What was imported before counts as it did."""
+    for name, kind, default in (
+        ("state", sa.Text(), "'counted'"),
+        ("rows", JSONB(), "'[]'"),
+        ("notes", JSONB(), "'[]'"),
+    ):
+        op.add_column("sheet_import", sa.Column(name, kind, server_default=sa.text(default), nullable=False))
+        op.alter_column("sheet_import", name, server_default=None)
+    op.add_column("sheet_import", sa.Column("confirmed_by", sa.Text(), nullable=True))
+    op.add_column("sheet_import", sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_check_constraint(
+        op.f("ck_sheet_import_state"), "sheet_import", "state IN ('counted', 'proposed', 'discarded')"
+    )
+    op.create_check_constraint(
+        op.f("ck_sheet_import_confirmed_by_other_than_imported_by"), "sheet_import", "imported_by <> confirmed_by"
+    )
+    op.create_index("ix_sheet_import_proposed", "sheet_import", ["id"], postgresql_where=sa.text("state = 'proposed'"))
+
+
+def _withdraw_awards() -> None:
+    op.add_column("historic_award", sa.Column("stated_name", sa.Text(), nullable=True))
+    op.add_column("historic_award", sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_table(
+        "historic_withdrawal",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("import_id", sa.BigInteger(), nullable=True),
+        sa.Column("award_id", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("proposed_by", sa.Text(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_by", sa.Text(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "proposed_by <> confirmed_by", name=op.f("ck_historic_withdrawal_confirmed_by_other_than_proposed_by")
+        ),
+        sa.ForeignKeyConstraint(["import_id"], ["sheet_import.id"], name=op.f("fk_historic_withdrawal_import_id")),
+        sa.ForeignKeyConstraint(["award_id"], ["historic_award.id"], name=op.f("fk_historic_withdrawal_award_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_historic_withdrawal")),
+    )
 
 
 def rekey(connection: sa.Connection) -> None:
