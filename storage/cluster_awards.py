@@ -99,3 +99,9 @@ def instalments(session: Session, award_id: int) -> Sequence[Instalment]:
     return session.scalars(
         select(Instalment).where(Instalment.award_id == award_id).order_by(Instalment.year_index)
     ).all()
+
+
+def rests_on(session: Session, historic_award_ids: Sequence[int]) -> bool:
+    """Whether a recognition that is in force rests on one of these historic awards."""
+    query = select(ClusterAward.id).where(ClusterAward.historic_award_id.in_(historic_award_ids))
+    return session.scalars(query.where(ClusterAward.state == "active").limit(1)).first() is not None

@@ -8,13 +8,14 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Id, Instant, Yuan, one_of, whole_yuan
+from storage.base import Base, Id, Instant, Yuan, one_of, two_people, whole_yuan
+from storage.locks import to_change
 from storage.people import Enterprise
 from storage.search import EnterpriseSearch, Term, found_by
 
 
 class HistoricAward(Base):
-    """One award, earlier certificate, or case still under the repealed rules; imported once, never changed.
+    """One award, earlier certificate, or case still under the repealed rules; imported once; only a withdrawal ends it.
 
     `policy` is `this` or `old` (通经信局〔2024〕141号). `decided_on` is None for what was never supported, and for a
     case under the old rules that is not decided yet (then `accepted_on` says since when it is).
@@ -23,6 +24,7 @@ class HistoricAward(Base):
     __tablename__ = "historic_award"
     id: Mapped[Id]
     uscc: Mapped[str]
+    stated_name: Mapped[str | None]
     scheme: Mapped[str]
     matter_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("matter.id"), index=True)
     policy: Mapped[str]
@@ -41,12 +43,31 @@ class HistoricAward(Base):
     import_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("sheet_import.id"))
     imported_by: Mapped[str]
     imported_at: Mapped[Instant]
+    withdrawn_at: Mapped[Instant | None]
     __table_args__ = (
         one_of("policy", "this", "old"),
         whole_yuan("precap_amount", "paid_amount", "approved_total"),
         Index(None, "uscc", "scheme"),
         Index(None, "uscc", "id"),
     )
+
+
+_COUNTED = HistoricAward.withdrawn_at.is_(None)
+
+
+class HistoricWithdrawal(Base):
+    """One award, or all of an import, that should not have counted: asked by one, confirmed by another."""
+
+    __tablename__ = "historic_withdrawal"
+    id: Mapped[Id]
+    import_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("sheet_import.id"))
+    award_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("historic_award.id"))
+    reason: Mapped[str]
+    proposed_by: Mapped[str]
+    proposed_at: Mapped[Instant]
+    confirmed_by: Mapped[str | None]
+    confirmed_at: Mapped[Instant | None]
+    __table_args__ = (two_people("proposed_by", "confirmed_by"),)
 
 
 def as_mapping(award: HistoricAward) -> dict[str, Any]:
@@ -64,7 +85,8 @@ def list_awards(
 ) -> Sequence[HistoricAward]:
     """Newest import first, by key: `before` is the id of the last row of the page before.
 
-    A term is looked for in credit codes, also of firms that are not registered, and in the names of those that are.
+    A term is looked for in credit codes, also of firms that are not registered, in their names
+    as they were stated, and in the names of those that are registered.
     """
     query = select(HistoricAward).order_by(HistoricAward.id.desc()).limit(limit)
     if uscc:
@@ -72,23 +94,43 @@ def list_awards(
     if term is not None:
         named = select(Enterprise.uscc).join(EnterpriseSearch, EnterpriseSearch.id == Enterprise.id)
         named = named.where(found_by(EnterpriseSearch, term))
-        query = query.where(or_(HistoricAward.uscc.contains(term.text.upper()), HistoricAward.uscc.in_(named)))
+        by_code = HistoricAward.uscc.contains(term.text.upper())
+        by_name = HistoricAward.stated_name.icontains(term.text, autoescape=True)
+        query = query.where(or_(by_code, by_name, HistoricAward.uscc.in_(named)))
     if before is not None:
         query = query.where(HistoricAward.id < before)
     return session.scalars(query).all()
 
 
 def of_enterprise(session: Session, uscc: str, scheme: str) -> Sequence[HistoricAward]:
-    query = select(HistoricAward).where(HistoricAward.uscc == uscc, HistoricAward.scheme == scheme)
+    """What counts of this firm and scheme, oldest first."""
+    query = select(HistoricAward).where(HistoricAward.uscc == uscc, HistoricAward.scheme == scheme, _COUNTED)
     return session.scalars(query.order_by(HistoricAward.id)).all()
 
 
 def of_enterprises(session: Session, usccs: Iterable[str]) -> Sequence[HistoricAward]:
-    """All that is known of these enterprises, one statement (to find duplicates of an import)."""
-    return session.scalars(select(HistoricAward).where(HistoricAward.uscc.in_(list(usccs)))).all()
+    """All that counts of these enterprises, one statement (to find duplicates of an import)."""
+    return session.scalars(select(HistoricAward).where(HistoricAward.uscc.in_(list(usccs)), _COUNTED)).all()
 
 
 def of_matters(session: Session, matter_ids: Iterable[int]) -> Sequence[HistoricAward]:
-    return session.scalars(
-        select(HistoricAward).where(HistoricAward.matter_id.in_(list(matter_ids))).order_by(HistoricAward.id)
-    ).all()
+    """What counts of these matters, oldest first."""
+    query = select(HistoricAward).where(HistoricAward.matter_id.in_(list(matter_ids)), _COUNTED)
+    return session.scalars(query.order_by(HistoricAward.id)).all()
+
+
+def lock(session: Session, *, award_id: int | None = None, import_id: int | None = None) -> Sequence[HistoricAward]:
+    """Lock an award, or those of an import, that still count."""
+    query = select(HistoricAward).where(_COUNTED).order_by(HistoricAward.id)
+    chosen = HistoricAward.id == award_id if award_id is not None else HistoricAward.import_id == import_id
+    return session.scalars(to_change(query.where(chosen))).all()
+
+
+def lock_withdrawal(session: Session, withdrawal_id: int) -> HistoricWithdrawal | None:
+    return session.scalar(to_change(select(HistoricWithdrawal).where(HistoricWithdrawal.id == withdrawal_id)))
+
+
+def open_withdrawals(session: Session) -> Sequence[HistoricWithdrawal]:
+    """Those that nobody confirmed yet, oldest first, at most a hundred."""
+    query = select(HistoricWithdrawal).where(HistoricWithdrawal.confirmed_at.is_(None))
+    return session.scalars(query.order_by(HistoricWithdrawal.id).limit(100)).all()

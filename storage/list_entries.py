@@ -7,7 +7,7 @@ from storage.base import Base, Id, Instant, Json, one_of
 
 
 class ListEntry(Base):
-    """One line of a list. `state`: matched, to_confirm (by name, for an officer), unmatched, dismissed.
+    """One line of a list. `state`: matched, to_confirm (a name alone, or beside another's code), unmatched, dismissed.
 
     `facts` are what the line says under the field codes of the scheme's forms; `case_id` is the candidate's case.
     """

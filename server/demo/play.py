@@ -12,7 +12,7 @@ from storage.database import Session
 from storage.objects import ObjectStore
 from storage.tasks import Task
 from workflows.case.step import BEIJING
-from workflows.lists import historic_awards
+from workflows.lists import historic_imports
 
 # Who takes the tasks of a role, in turn where a separation of duties bars the first.
 PEOPLE = {
@@ -144,7 +144,8 @@ def play(session: Session, objects: ObjectStore, batch: Batch) -> datetime:
     begins = datetime.combine(BEGINS, time(9), BEIJING)
     stage = Stage(session, objects, batch, begins)
     rows = json.loads((Path(__file__).parent / "historic_awards.json").read_text("utf-8"))
-    historic_awards.import_items(session, stage.actor("owner"), rows, begins)
+    proposed = historic_imports.propose_items(session, stage.actor("owner"), rows, begins)
+    historic_imports.confirm(session, stage.actor("owner2"), proposed["id"], begins)
     session.flush()
     Play(stage).run()
     return datetime.combine(ENDS, time(9), BEIJING)

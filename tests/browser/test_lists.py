@@ -37,12 +37,13 @@ def test_a_list_is_imported_confirmed_and_becomes_cases(live: Site) -> None:
     press(page, "导入")
     page.locator(".import-report", has_text="校验不通过").wait_for()
     assert page.locator("text=名称与名单不一致").count() == 1
-    press(page, "确认是该单位")
-    page.locator("[role=status]", has_text="第4行已匹配").wait_for()
-    row = page.locator("tr", has_text="外区公司")
-    row.locator("summary").click()
-    row.locator("input[name=reason]").fill("不在通州区")
-    row.get_by_role("button", name="排除").click()
+    for row in ("第2行", "第4行"):
+        page.locator("tr", has_text=row).get_by_role("button", name="确认是该单位").click()
+        page.locator("[role=status]", has_text=f"{row}已匹配").wait_for()
+    line = page.locator("tr", has_text="外区公司")
+    line.locator("summary").click()
+    line.locator("input[name=reason]").fill("不在通州区")
+    line.get_by_role("button", name="排除").click()
     page.locator("[role=status]", has_text="第5行已排除").wait_for()
     press(page, "建立申报件并通知企业")
     page.locator("[role=status]", has_text="已建立2件申报件").wait_for()
@@ -56,9 +57,16 @@ def test_a_list_is_imported_confirmed_and_becomes_cases(live: Site) -> None:
 def test_the_history_is_imported_with_a_report(live: Site) -> None:
     page = live.visit("owner", "/historic-awards/new")
     choose(page, [HEADERS, ["91110112YYYY000122", *ROW[1:]], ROW])
-    press(page, "导入")
+    press(page, "读取并核对")
     page.locator(".import-report", has_text="“统一社会信用代码”校验不通过").wait_for()
     assert page.url.split("/")[-2] == "imports"
+    assert page.get_by_role("button", name="确认导入").count() == 0
+    other = live.visit("owner2", "/historic-awards")
+    other.get_by_role("link", name="名单.xlsx").click()
+    other.wait_for_url("**/imports/*")
+    assert "500,000" in other.locator("main").inner_text()
+    press(other, "确认导入")
+    other.locator("[role=status]", has_text="已确认").wait_for()
     page = live.visit("auditor", "/historic-awards")
     assert "市级绿色工厂" in page.locator("main").inner_text()
     assert page.get_by_role("link", name="导入台账").count() == 0

@@ -75,6 +75,7 @@ REFUSED = [
     ("name-missing", straight(task("a", name=None), ids=("a",))),
     ("name-form", straight(task("a", name="很" * 61), ids=("a",))),
     ("name-form", straight(task("a", name="审\u202e批"), ids=("a",))),
+    ("name-form", straight(task("a", name="审\u200b批"), ids=("a",))),
     ("variable-name", straight(service("s", result="两个字"), ids=("s",))),
     ("variable-unset", straight(task("a", gc__assignee="nobody"), ids=("a",))),
     ("variable-unset", straight(catch("c", at_time("ends_at")), ids=("c",))),

@@ -36,10 +36,13 @@ TABLE: list[tuple[str, Any, str | None]] = [
     ("amount", "-1", MONEY),
     ("amount", "+1", MONEY),
     ("amount", "01", MONEY),
-    ("amount", "1,000", MONEY),
+    ("amount", "1,00", "「金额」中逗号的位置不合千分位，无法确定是多少，请去掉逗号后填写"),
+    ("amount", "1 00", "「金额」中间有空格，无法确定是一个还是几个数字，请核对后去掉空格"),
+    ("amount", "120万", "「金额」含有“万”，请换算为元后只填数字"),
+    ("amount", "120万元", "「金额」含有“万”，请换算为元后只填数字"),
+    ("amount", "50%", "「金额」含有百分号，请按填写说明只填数字"),
     ("amount", "1_000", MONEY),
-    ("amount", "１００", MONEY),
-    ("amount", "一百", MONEY),
+    ("amount", "一百", "「金额」请用阿拉伯数字填写"),
     ("amount", ".5", MONEY),
     ("amount", "5.", MONEY),
     ("amount", "1\n2", "「金额」含有不可见的控制字符，请删去后重新填写"),
@@ -54,7 +57,7 @@ TABLE: list[tuple[str, Any, str | None]] = [
     ("amount", "0.00", "「金额」不得小于0.01元"),
     ("amount", "1000000.01", "「金额」不得大于1000000元"),
     ("code", "91110112YYYY000122", "「信用代码」须为18位统一社会信用代码，请核对有无错漏"),
-    ("code", "91110112yyyy000121", "「信用代码」须为18位统一社会信用代码，请核对有无错漏"),
+    ("code", "91110112YYYYO00121", "「信用代码」须为18位统一社会信用代码，请核对有无错漏"),
     ("name", "", "「名称」为必填项"),
     ("name", "   \u3000", "「名称」为必填项"),
     ("name", None, "「名称」为必填项"),
@@ -96,12 +99,12 @@ TABLE: list[tuple[str, Any, str | None]] = [
     ("tags", ["a", "a", "a"], "「标签」的选项不得重复"),
     ("tags", ["z"], "「标签」的选项无效，请从所列选项中选择"),
     ("tags", ["z" * 10**7], "「标签」的选项无效，请从所列选项中选择"),
-    ("held_on", "2026-02-29", "「日期」须为有效日期，格式如2026-03-02"),
-    ("held_on", "2026-13-01", "「日期」须为有效日期，格式如2026-03-02"),
-    ("held_on", "20260302", "「日期」须为有效日期，格式如2026-03-02"),
-    ("held_on", "2026-W10-1", "「日期」须为有效日期，格式如2026-03-02"),
+    ("held_on", "2026-02-29", "「日期」没有这一天，请核对日期"),
+    ("held_on", "2026-13-01", "「日期」没有这一天，请核对日期"),
+    ("held_on", "2026-03", "「日期」只写到月，请写明到日，例如2026-03-02"),
+    ("held_on", "3/2/2026", "「日期」的年月日顺序无法确定，请先写四位年份，例如2026-03-02"),
+    ("held_on", "2026-W10-1", "「日期」应为日期，例如2026-03-02"),
     ("held_on", "0001-01-01", "「日期」须为有效日期，格式如2026-03-02"),
-    ("held_on", "２０２６-03-02", "「日期」须为有效日期，格式如2026-03-02"),
     ("held_on", 20260302, "「日期」须以文本形式提交"),
     ("plate", "ab-1", "「编号」须形如AB-12"),
     ("plate", "AB-1\n", None),  # a blank at the end is trimmed
@@ -212,3 +215,24 @@ def test_any_json_is_cleaned_or_refused(data: dict[str, Any]) -> None:
     json.dumps(clean, ensure_ascii=False).encode()
     assert Draft202012Validator(forms.json_schema(EVERYTHING)).is_valid(clean)
     assert forms.validate(EVERYTHING, clean) == clean
+
+
+@pytest.mark.parametrize(
+    ("field", "pasted", "kept"),
+    [
+        ("amount", "1,200.50", "1200.50"),
+        ("amount", "１２００", "1200"),
+        ("amount", "￥1,200 元", "1200"),
+        ("amount", "1200\u200b", "1200"),
+        ("amount", "\ufeff1200\u00a0", "1200"),
+        ("amount", '="1200"', "1200"),
+        ("code", "91110112yyyy000121", "91110112YYYY000121"),
+        ("code", "91110112 YYYY 000121", "91110112YYYY000121"),
+        ("code", "９１１１０１１２YYYY000121\u200b", "91110112YYYY000121"),
+        ("held_on", "2026年 3月 2日", "2026-03-02"),
+        ("held_on", "20260302", "2026-03-02"),
+        ("held_on", "2026/3/2 09:30", "2026-03-02"),
+    ],
+)
+def test_what_people_paste_is_kept_in_plain_signs(field: str, pasted: str, kept: str) -> None:
+    assert forms.validate(EVERYTHING, {"name": "甲", "kind": "a", field: pasted})[field] == kept

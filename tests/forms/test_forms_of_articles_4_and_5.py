@@ -182,7 +182,7 @@ def test_experts_weigh_as_in_article_3(scheme: str) -> None:
         ("carbon_intensity_verified", "e1_t", 51000),
         ("carbon_intensity_verified", "traded_t", "-1"),
         ("carbon_intensity_application", "boundary_same", "true"),
-        ("carbon_trading_verified", "total_volume_t", "5,000"),
+        ("carbon_trading_verified", "total_volume_t", "5,00"),
         ("carbon_footprint_verified", "coverage", "1.01"),
         ("carbon_footprint_verified", "coverage", "0.72001"),
         ("carbon_footprint_verified", "coverage", "72%"),

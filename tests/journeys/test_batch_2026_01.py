@@ -86,7 +86,7 @@ class Batch:
         self.references: dict[str, str] = {}
         office.wait_until(day("2026-03-02"))
         office.confirm_parameters()
-        office.as_("owner").post("/historic-awards", {"items": HISTORY})
+        office.import_history(HISTORY)
         self.id = office.make_batch("2026年第一批（虚构）", schemes=list(rules.SCHEMES))
 
     def applicant(self, number: str) -> str:

@@ -32,7 +32,7 @@ def recognised_before(**changed: Any) -> dict[str, Any]:
 
 
 def remember(office: Office, *rows: dict[str, Any]) -> None:
-    assert office.as_("owner").post("/historic-awards", {"items": list(rows)})["accepted"] == len(rows)
+    assert office.import_history(list(rows))["accepted"] == len(rows)
 
 
 def cluster_batch(office: Office, cap_year: int) -> int:

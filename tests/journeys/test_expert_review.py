@@ -275,3 +275,25 @@ def _set_active(at: At, numbers: range, *, active: bool) -> None:
             user = people.find_user(session, f"expert{number}")
             assert user is not None
             user.active = active
+
+
+def test_an_organisation_to_be_avoided_is_one_of_the_pool(at: At) -> None:
+    """A name in other brackets barred nobody, and nothing was said."""
+    office, case = at("convene_review")
+    with at.database.transaction() as session:
+        pool = people.list_experts(session)
+        for number, (expert, _) in enumerate(pool):
+            expert.employer = "虚构研究院（北京）" if number < 5 else "虚构大学"
+        barred = {user.username for _, user in pool[:5]}
+    for wrong in ("虚构研究院", "虚构研究院（北京）、虚构大学", "没有这家"):
+        with refused(422) as why:
+            office.do(case, "convene_review", avoided_organization=wrong)
+        assert why.fields == {"avoided_organization"}
+    office.do(case, "convene_review", avoided_organization=" 虚构研究院(北京) ")
+    assert not barred & set(seats(office, case))
+    with at.database.transaction() as session:
+        found = case_store.find_visible(session, case, case_store.Scope(case_store.Reach.ALL))
+        assert found is not None
+        panel = reviews.current(session, found.id)
+        assert panel is not None
+        assert barred <= set(reviews.draws(session, panel.id)[0].excluded)

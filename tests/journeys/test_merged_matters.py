@@ -172,12 +172,14 @@ def test_who_submits_while_two_matters_are_merged_comes_to_the_one_that_stays(at
 def test_what_is_imported_while_two_matters_are_merged_comes_to_the_one_that_stays(at: At) -> None:
     office, first, second, _ = at.after(one_more)
     ids, officer = (matter(office, first), matter(office, second)), at.actor("officer")
+    proposed = office.as_("owner").post("/historic-awards", {"items": [{**EARLIER, "matter_key": FILINGS[1]}]})
+    confirmation = f"/historic-awards/imports/{proposed['id']}/confirmation"
     status, answer = overtaken(
         at,
         lambda session, now: matters.merge(session, officer, *ids, REASON, now),
-        answering(at, office, "owner", "/historic-awards", {"items": [{**EARLIER, "matter_key": FILINGS[1]}]}),
+        answering(at, office, "owner2", confirmation, {}),
     )
-    assert (status, answer["accepted"]) == (201, 1), answer
+    assert (status, answer["accepted"]) == (200, 1), answer
     awards = office.as_("officer").get(f"/matters/{min(ids)}")["historic_awards"]
     assert [award["uscc"] for award in awards] == [E01]
 
@@ -195,7 +197,7 @@ EARLIER = {
 
 def first_phase_paid(office: Office) -> Sequence[str]:
     """A project had 1,500,000 yuan before this program; its next phase and another application follow."""
-    assert office.as_("owner").post("/historic-awards", {"items": [EARLIER]})["accepted"] == 1
+    assert office.import_history([EARLIER])["accepted"] == 1
     batch = batch_of(office)
     cases = [
         project(office, batch, "e01", "retrofit", 3_000_000, filing_no=FILINGS[0]),

@@ -185,23 +185,20 @@ def test_m06_city_and_district_together_are_a_warning_on_the_list_and_no_cut(at:
 
 def promoted(office: Office) -> Sequence[str]:
     """A municipal honour was cut from 500,000 to 200,000 yuan in 2025; the national one by each of the readings."""
-    office.as_("owner").post(
-        "/historic-awards",
-        {
-            "items": [
-                {
-                    "uscc": E01,
-                    "scheme": "green_honour",
-                    "honour_type": "绿色工厂",
-                    "level": "municipal",
-                    "site": "一厂",
-                    "decided_on": "2025-06-20",
-                    "precap_amount": "500000",
-                    "paid_amount": "200000",
-                    "document_no": "虚构文〔2025〕12号",
-                }
-            ]
-        },
+    office.import_history(
+        [
+            {
+                "uscc": E01,
+                "scheme": "green_honour",
+                "honour_type": "绿色工厂",
+                "level": "municipal",
+                "site": "一厂",
+                "decided_on": "2025-06-20",
+                "precap_amount": "500000",
+                "paid_amount": "200000",
+                "document_no": "虚构文〔2025〕12号",
+            }
+        ]
     )
     cases = []
     for reading in ("pre_cap", "paid", "standard"):
@@ -303,7 +300,7 @@ def under_the_old_rules(office: Office) -> Sequence[str]:
         "accepted_on": "2024-12-02",
         "precap_amount": "300000",
     }
-    assert office.as_("owner").post("/historic-awards", {"items": [pending]})["accepted"] == 1
+    assert office.import_history([pending])["accepted"] == 1
     cases = []
     for number, reading in enumerate(("old_rule_if_accepted_before", "new_rule_if_better")):
         batch = batch_of(office, "retrofit", policy__transition_rule=reading)
@@ -349,7 +346,7 @@ def _expiring(office: Office, basis: str) -> int:
 
 def test_m18_a_yearly_instalment_goes_on_after_the_policy_expired(at: At) -> None:
     office, *_ = at.after(ten_schemes)
-    office.as_("owner").post("/historic-awards", {"items": [recognised_before()]})
+    office.import_history([recognised_before()])
     batch = _expiring(office, "submitted_on")
     office.wait_until("2027-01-04T10:00:00+08:00")
     report = office.apply("e09", "年度绩效申报", batch, "industry_cluster")

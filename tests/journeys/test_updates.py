@@ -129,5 +129,5 @@ def test_what_is_read_by_the_values_in_force_is_read_after_an_update(at: At) -> 
     office, _ = at("fill_application")
     with newer_law():
         award = {"uscc": "91110112MA01GC0015", "scheme": "green_honour", "honour_type": "绿色工厂"}
-        office.as_("owner").post("/historic-awards", {"items": [award]})
+        office.import_history([award])
         assert office.nobody.get("/schemes")["items"]

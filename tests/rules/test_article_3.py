@@ -140,7 +140,7 @@ def test_facts_may_be_decimals_and_earlier_awards_default_to_none():
     assert determine("retrofit", facts, parameters.values({}), ON).precap_amount == 1_800_000
 
 
-@pytest.mark.parametrize("bad", ["NaN", "1e309", "0.005", "-1", "", None, 6000000, 0.3, "6,000,000", "9" * 15])
+@pytest.mark.parametrize("bad", ["NaN", "1e309", "0.005", "-1", "", None, 6000000, 0.3, "6,00,000", "600万", "9" * 15])
 def test_a_fact_that_cannot_be_read_is_named(bad):
     with pytest.raises(FactInvalid) as refused:
         article_3(bad)

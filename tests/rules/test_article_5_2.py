@@ -87,10 +87,15 @@ def test_by_product_the_figures_are_asked_for(missing):
     assert refused.value.field == missing
 
 
-@pytest.mark.parametrize("bad", ["1.0000000000001", "1.5", "72%", ".5", "0.", "2"])
+@pytest.mark.parametrize("bad", ["1.0000000000001", "1.5", ".5", "0.", "2"])
 def test_a_share_is_from_0_to_1(bad):
     with pytest.raises(FactInvalid, match=r"例如72%填写“0\.72”"):
         footprint(coverage=bad)
+
+
+def test_a_percentage_is_not_reckoned():
+    with pytest.raises(FactInvalid, match="含有百分号"):
+        footprint(coverage="72%")
 
 
 @pytest.mark.parametrize("bad", ["0", "1.5", "10000", "03", 3])

@@ -71,10 +71,21 @@ def test_the_tiers_are_the_owners():
     assert traded("699", a5_3__tiers="700:123456.78").eligible is False
 
 
-@pytest.mark.parametrize("bad", ["1.00001", "1,000", "1e3", "5000吨", "100000000000000", "007"])
+@pytest.mark.parametrize("bad", ["1.00001", "1e3", "5000kg", "100000000000000", "007"])
 def test_tonnes_are_read_strictly(bad):
     with pytest.raises(FactInvalid, match=r"“当期碳交易量（吨）”填写有误：吨数应以文本填写"):
         traded(bad)
+
+
+@pytest.mark.parametrize("pasted", ["1,000", "１０００", "1000吨", " 1,000.00 吨"])
+def test_tonnes_are_read_as_they_are_pasted(pasted):
+    assert amounts(traded(pasted)) == amounts(traded("1000"))
+
+
+@pytest.mark.parametrize("unclear", ["1万吨", "1,00", "1 00"])
+def test_tonnes_are_not_guessed(unclear):
+    with pytest.raises(FactInvalid, match="“当期碳交易量（吨）”填写有误"):
+        traded(unclear)
 
 
 @REPEATABLE

@@ -189,7 +189,7 @@ def test_a_cursor_that_we_did_not_make_is_unreadable(shared_app: Flask, path: st
         ({"budget_total": "0.005"}, "budget_total"),
         ({"budget_total": "-1"}, "budget_total"),
         ({"budget_total": "1e5"}, "budget_total"),
-        ({"budget_total": "１００"}, "budget_total"),
+        ({"budget_total": "100万"}, "budget_total"),
         ({"budget_total": "NaN"}, "budget_total"),
         ({"budget_total": "9" * 30}, "budget_total"),
     ],

@@ -54,7 +54,7 @@ class World:
             "uscc": [self.uscc], "parameter": ["proc.formality_days", "a3.rate"], "notice": ["1"], "objection": ["1"],
             "message": [str(messages[0]["id"])], "key": ["retrofit"], "version": ["1"], "official_list": ["1"],
             "entry": ["1"], "recovery": ["1"], "matter": [str(office.case(self.reference)["matter"]["id"])],
-            "draft_id": [str(self._draft_of_a_definition())],
+            "draft_id": [str(self._draft_of_a_definition())], "number": ["1"], "row": ["1"], "award": ["1"],
         }  # fmt: skip
 
     def _draft_of_a_definition(self) -> int:

@@ -83,7 +83,7 @@ def test_history_is_found_by_name_and_code(office: Office, app: Flask) -> None:
         ),
     }
     told = {"honour_type": "绿色工厂", "level": "市级", "decided_on": "2024-12-01", "document_no": "虚构文〔2024〕9号"}
-    report = office.as_("owner").post("/historic-awards", {"items": [{**award, **told}, {**stranger, **told}]})
+    report = office.import_history([{**award, **told}, {**stranger, **told}])
     assert report["refused"] == [], report
     auditor = office.as_("auditor")
     for typed, found in (("潞测", 1), ("yyyy 0001", 1), ("01abcd", 1), ("9111", 2), ("余热", 0)):

@@ -8,8 +8,8 @@ LIST = sheets.Layout(
         sheets.Column("name", "企业名称", required=True, other_titles=("单位名称",)),
         sheets.Column("code", "统一社会信用代码"),
         sheets.Column("level", "级别", sheets.choice({"市级": "municipal", "国家级": "national"})),
-        sheets.Column("on", "认定日期", sheets.day),
-        sheets.Column("amount", "金额（元）"),
+        sheets.Column("on", "认定日期", sheets.day, holds="day"),
+        sheets.Column("amount", "金额（元）", holds="money"),
     ),
 )
 HEADERS = ["企业名称", "统一社会信用代码", "级别", "认定日期", "金额（元）"]

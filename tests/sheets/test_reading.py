@@ -100,7 +100,11 @@ def test_numbers_that_excel_does_not_hold_are_refused(stored):
         ("2026-02-29", None),
         ("3/2/2026", None),
         ("46083", None),
-        ("２０２６-03-02", None),
+        ("２０２６-03-02", date(2026, 3, 2)),
+        ("20260302", date(2026, 3, 2)),
+        ("2026年 3月 2日", date(2026, 3, 2)),
+        ("2026-03-02 09:30", date(2026, 3, 2)),
+        ("2026-03", None),
     ],
 )
 def test_dates_as_text(given, read):

@@ -13,6 +13,7 @@ from tests.sheets.layouts import HEADERS, LIST, values
 from tests.sheets.workbooks import (
     DECLARED,
     MAIN,
+    OFFICE,
     RELATIONS,
     SHEET,
     STRINGS,
@@ -269,7 +270,7 @@ def test_strings_without_end():
 
 def test_a_workbook_whose_first_sheet_is_hidden_gives_the_next():
     book = (
-        f'<workbook xmlns="{MAIN}" xmlns:r="r"><sheets><sheet name="H" state="hidden" r:id="rId7"/>'
+        f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets><sheet name="H" state="hidden" r:id="rId7"/>'
         '<sheet name="S" r:id="rId1"/></sheets></workbook>'
     )
     assert values(sheets.read("a.xlsx", package(SOUND, {"xl/workbook.xml": book}), LIST), "name") == ["甲"]

@@ -36,6 +36,8 @@ EYES = [
     ("batch", "drafted_by", "opened_by"),
     ("parameter_value", "proposed_by", "confirmed_by"),
     ("recovery", "recorded_by", "confirmed_by"),
+    ("sheet_import", "imported_by", "confirmed_by"),
+    ("historic_withdrawal", "proposed_by", "confirmed_by"),
 ]
 
 
@@ -89,6 +91,7 @@ VALID: dict[str, dict[str, object]] = {
     "task": {"status": "open"},
     "wait": {"kind": "timer"},
     "case_run": {"state": "running"},
+    "sheet_import": {"state": "counted"},
     "what_if": {"state": "waiting"},
 }
 

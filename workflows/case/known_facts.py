@@ -12,7 +12,7 @@ from storage.historic_awards import HistoricAward
 from storage.questions import earlier
 from workflows.case import instalments
 from workflows.case.step import Look
-from workflows.rules.matters import CERTIFICATE, normal
+from workflows.rules.matters import CERTIFICATE, normal, number_key
 from workflows.rules.money import ZERO
 
 _LEVELS = ("municipal", "national")
@@ -86,9 +86,12 @@ def _certificate(look: Look) -> dict[str, Any]:
     """Article 5.1a: whether the certificate was used in another application (G11)."""
     others = matters.sharing_cases(look.session, look.case.id)
     used = any(kind == CERTIFICATE for marks in others.values() for kind, _ in marks)
-    number = look.facts.get("certificate_no")
+    number = number_key(look.facts.get("certificate_no"))
     before = historic_awards.of_enterprise(look.session, look.enterprise.uscc, look.case.scheme)
-    return {"certificate_used_before": used or any(number and award.certificate_no == number for award in before)}
+    return {
+        "certificate_used_before": used
+        or any(number and number_key(award.certificate_no) == number for award in before)
+    }
 
 
 def _first_footprint(look: Look) -> dict[str, Any]:

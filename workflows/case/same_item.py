@@ -10,7 +10,7 @@ from storage.locks import lock_name
 from storage.questions import same_items
 from storage.questions.same_items import Other
 from workflows.case.step import Look
-from workflows.rules.matters import INSTALMENT, INVOICE, instalment, normal
+from workflows.rules.matters import INSTALMENT, INVOICE, instalment, number_key
 
 
 def refusal(look: Look) -> str | None:
@@ -38,9 +38,9 @@ def _project(look: Look) -> str | None:
     for case, _ in others:
         if any(kind == INVOICE for kind, _ in shared.get(case.id, ())):
             return f"本件的发票已由同一项目的申报件{case.reference}申报，单个项目的同一笔投资只计入一次，不能再予受理。"
-    own = normal(look.facts.get("acceptance_no"))
+    own = number_key(look.facts.get("acceptance_no"))
     for case, facts in others:
-        if not own or normal(facts.get("acceptance_no")) == own:
+        if not own or number_key(facts.get("acceptance_no")) == own:
             return (
                 f"该项目已由申报件{case.reference}申报，单个项目的同一内容只支持一次，不能再予受理。"
                 "分期实施的，各期应当有各自的验收文件和发票，请先补正本期的验收文号。"

@@ -1,7 +1,6 @@
 """Documents: streamed through us to the object store; a row appears only when the bytes are safe."""
 
 import hashlib
-import unicodedata
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from workflows.casework.cases import find_readable
 from workflows.codes.checklists import CHECKLISTS
 from workflows.errors import Changed, Conflict, FieldError, Forbidden, Invalid, NotFound, TooLarge, Unavailable
 from workflows.permissions import OFFICE, Actor
+from workflows.typed.signs import is_hidden
 
 MAX_BYTES = 50 * 1024 * 1024
 # Ten years: the shortest retention of a case that was not supported (domain.md 5, records).
@@ -91,7 +91,7 @@ def _shown(document: Document, actor: Actor) -> dict[str, Any]:
 def clean_filename(given: str) -> str:
     """The name as its owner wrote it, without folders and without characters that no screen shows."""
     name = given.replace("\\", "/").rsplit("/", 1)[-1]
-    name = "".join(character for character in name if unicodedata.category(character)[0] != "C").strip()
+    name = "".join(sign for sign in name if not is_hidden(sign)).strip()
     if not name or name.strip(".") == "" or len(name) > 150:
         raise Invalid("文件名有误。", errors=[FieldError("file", "请使用不超过150字的文件名。")])
     return name

@@ -11,6 +11,8 @@ from typing import Any
 
 from workflows.forms.form import Field
 from workflows.forms.kinds import Kind
+from workflows.typed import codes, days, figures
+from workflows.typed.signs import Unreadable, visible
 
 # Control characters (line breaks aside), lone surrogates (not storable as UTF-8), and marks that change the direction
 # of text, with which a name or an amount can be made to look like another one.
@@ -63,12 +65,14 @@ def _read_text(field: Field, raw: Any) -> str | None:
         return None
     if field.type in ("radio", "select"):
         return text
+    if field.kind or field.type == "datetime":
+        text = visible(text)
+    if not text:
+        return None
     if _UNPRINTABLE.search(text) or (field.type != "textarea" and _LINE_BREAK.search(text)):
         raise Unfit("含有不可见的控制字符，请删去后重新填写")
     if field.type == "datetime":
-        if parse_date(text) is None:
-            raise Unfit("须为有效日期，格式如2026-03-02")
-        return text
+        return _read_day(text)
     if field.kind:
         return _read_kind(field, field.kind, text)
     text = text.replace("\r\n", "\n")
@@ -77,7 +81,21 @@ def _read_text(field: Field, raw: Any) -> str | None:
     return text
 
 
+def _read_day(text: str) -> str:
+    try:
+        day = days.read(text).isoformat()
+    except Unreadable as unreadable:
+        raise Unfit(str(unreadable)) from None
+    if parse_date(day) is None:
+        raise Unfit("须为有效日期，格式如2026-03-02")
+    return day
+
+
 def _read_kind(field: Field, kind: Kind, text: str) -> str:
+    try:
+        text = _meant(kind, text)
+    except Unreadable as unreadable:
+        raise Unfit(str(unreadable)) from None
     if len(text) > kind.max_length or not matches(kind.pattern, text):
         raise Unfit(kind.demand)
     if kind.is_decimal:
@@ -85,6 +103,15 @@ def _read_kind(field: Field, kind: Kind, text: str) -> str:
     if kind.code == "uscc" and not _check_character_fits(text):
         raise Unfit(kind.demand)
     return text
+
+
+def _meant(kind: Kind, text: str) -> str:
+    """What was typed in plain signs: 1,200,000.00 元, an account in groups of four, a credit code in lower case."""
+    if kind.is_decimal:
+        return figures.plain(text, kind.unit)
+    if kind.code == "uscc":
+        return codes.credit_code(text)
+    return codes.plain(text) if kind.code in ("digits", "mobile", "email", "year") else text
 
 
 def _read_boolean(raw: Any) -> bool | None:

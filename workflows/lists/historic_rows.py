@@ -15,6 +15,16 @@ from workflows.rules.values import YEARS_OF_PLAN
 LEVELS = {"市级": "municipal", "国家级": "national"}
 POLICIES = {"本实施细则": "this", "通经信局〔2024〕141号": "old"}
 _PROJECTS = ("retrofit", "renewable_energy", "future_energy")
+# What one award may be at most before the yearly ceiling, by the parameter that holds the law's own limit.
+_CEILINGS = {
+    "retrofit": "a3.project_cap",
+    "carbon_neutral": "a5_1a.amount",
+    "carbon_intensity": "a5_1b.cap",
+    "carbon_footprint": "a5_2.cap",
+    "carbon_trading": "a5_3.tiers",
+    "renewable_energy": "a6.entity_year_cap",
+    "green_event": "a9.event_cap",
+}
 _PROGRAM_KEY = re.compile(r"(HON|CERT|RED|CFP|TRD|PRJ|CLU|EVT):.+")
 
 
@@ -34,7 +44,7 @@ _SCHEMES = sheets.choice(
 LAYOUT = sheets.Layout(
     "历史支持台账",
     (
-        sheets.Column("enterprise", "企业名称", other_titles=("单位名称",), hint="仅供核对，不导入"),
+        sheets.Column("enterprise", "企业名称", other_titles=("单位名称",), hint="与代码核对，不一致的须逐行核实"),
         sheets.Column("uscc", "统一社会信用代码", imports.uscc, required=True, hint="18位"),
         sheets.Column(
             "scheme",
@@ -51,21 +61,24 @@ LAYOUT = sheets.Layout(
         sheets.Column("honour_type", "荣誉类型", hint="绿色制造荣誉必填，例如绿色工厂"),
         sheets.Column("level", "级别", sheets.choice(LEVELS), hint="市级、国家级；绿色制造荣誉必填"),
         sheets.Column("site", "厂区", hint="多厂区企业填写"),
-        sheets.Column("decided_on", "认定日期", sheets.day, other_titles=("审定日期",), hint="从未获得支持的不填"),
+        sheets.Column(
+            "decided_on", "认定日期", sheets.day, holds="day", other_titles=("审定日期",), hint="从未获得支持的不填"
+        ),
         sheets.Column(
             "precap_amount",
             "限额调减前金额",
             _whole_yuan,
             other_titles=("审定金额",),
             hint="元，整数；填认定日期的必填",
+            holds="money",
         ),
-        sheets.Column("paid_amount", "实拨金额", _whole_yuan, hint="元，整数；填认定日期的必填"),
+        sheets.Column("paid_amount", "实拨金额", _whole_yuan, hint="元，整数；填认定日期的必填", holds="money"),
         sheets.Column("document_no", "文号", hint="填认定日期的必填"),
-        sheets.Column("approved_total", "认定支持总额", _whole_yuan, hint="产业集群必填：三年合计，元"),
+        sheets.Column("approved_total", "认定支持总额", _whole_yuan, hint="产业集群必填：三年合计，元", holds="money"),
         sheets.Column("years", "支持年度", sheets.years, hint="产业集群必填，例如2026、2027、2028"),
         sheets.Column("certificate_no", "证书编号"),
-        sheets.Column("issued_on", "发证日期", sheets.day),
-        sheets.Column("accepted_on", "受理日期", sheets.day, hint="原办法下已受理尚未审定的填写"),
+        sheets.Column("issued_on", "发证日期", sheets.day, holds="day"),
+        sheets.Column("accepted_on", "受理日期", sheets.day, holds="day", hint="原办法下已受理尚未审定的填写"),
         sheets.Column("policy", "适用政策", sheets.choice(POLICIES), hint="不填即本实施细则"),
         sheets.Column("note", "备注", sheets.text(500)),
     ),
@@ -85,6 +98,7 @@ def problems_of(values: Mapping[str, Any], today: date) -> list[str]:
         problems.append("有支持金额的，“认定日期”必须填写。")
     if amount(values, "paid_amount") > amount(values, "precap_amount"):
         problems.append("“实拨金额”不能大于“限额调减前金额”。")
+    problems += _problems_of_amount(values)
     if values["scheme"] == "green_honour":
         problems += _missing(values, "honour_type", "level", when="绿色制造荣誉")
     if values["scheme"] in (*_PROJECTS, "green_event"):
@@ -94,6 +108,19 @@ def problems_of(values: Mapping[str, Any], today: date) -> list[str]:
     elif values["approved_total"] is not None or values["years"] is not None:
         problems.append("“认定支持总额”“支持年度”仅由产业集群填写。")
     return problems
+
+
+def _problems_of_amount(values: Mapping[str, Any]) -> list[str]:
+    """No award under this law was above its article's own ceiling; what the repealed rules gave is not judged by it."""
+    scheme, level = values["scheme"], values["level"]
+    key = f"a4.amount.{level}" if scheme == "green_honour" and level else _CEILINGS.get(scheme)
+    if key is None or values["policy"] == "old":
+        return []
+    ceiling = rules.parameters.catalog()[key]
+    if ceiling.limit is None or amount(values, "precap_amount") <= Decimal(ceiling.limit):
+        return []
+    most = format_yuan(Decimal(ceiling.limit))
+    return [f"“限额调减前金额”超过{ceiling.article}的最高支持金额{most}元，请核对金额和单位（元）。"]
 
 
 def _is_pending(values: Mapping[str, Any]) -> bool:

@@ -1,6 +1,7 @@
 """Which honours article 4 supports, under the names that the process owner confirmed (`a4.honour_types`)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -32,7 +33,7 @@ def named(sheet: sheets.Sheet, names: Sequence[str], *, strict: bool) -> sheets.
         stated = row.values["honour_type"]
         name = find_name(names, stated) if stated else None
         rows.append(sheets.Row(row.number, {**row.values, "honour_type": name or stated}))
-    kept = sheets.Sheet(tuple(rows), sheet.refused, sheet.ignored)
+    kept = replace(sheet, rows=tuple(rows))
     if not strict:
         return kept
     listed = "、".join(names)

@@ -15,6 +15,8 @@ from workflows.errors import FieldError, Invalid, NotFound
 from workflows.permissions import Actor
 from workflows.policy.parameters import in_force
 from workflows.rules import parameters as law
+from workflows.typed.codes import credit_code
+from workflows.typed.signs import Unreadable
 
 MOST_BYTES = sheets.MOST_BYTES
 MOST_ITEMS = sheets.MOST_ROWS
@@ -43,8 +45,17 @@ def read_items(layout: sheets.Layout, items: Sequence[object]) -> tuple[Source, 
     return Source("JSON", hashlib.sha256(canonical(items)).hexdigest()), sheets.read_records(layout, items)
 
 
-def keep(session: Session, actor: Actor, kind: str, source: Source, sheet: sheets.Sheet, now: datetime) -> SheetImport:
-    """The row that tells of this import."""
+def keep(
+    session: Session,
+    actor: Actor,
+    kind: str,
+    source: Source,
+    sheet: sheets.Sheet,
+    now: datetime,
+    *,
+    proposed: Sequence[Mapping[str, Any]] | None = None,
+) -> SheetImport:
+    """The row that tells of this import; with `proposed` its rows wait as they are given there."""
     kept = SheetImport(
         kind=kind,
         filename=source.filename,
@@ -53,6 +64,9 @@ def keep(session: Session, actor: Actor, kind: str, source: Source, sheet: sheet
         refused=[{"row": each.number, "errors": list(each.problems)} for each in sheet.refused],
         imported_by=actor.username,
         imported_at=now,
+        state="counted" if proposed is None else "proposed" if proposed else "discarded",
+        rows=[*(proposed or ())],
+        notes=list(sheet.notes),
     )
     session.add(kept)
     session.flush()
@@ -80,6 +94,10 @@ def shown(kept: SheetImport) -> dict[str, Any]:
         "imported_at": views.instant(kept.imported_at),
         "accepted": kept.accepted,
         "refused": list(kept.refused),
+        "notes": list(kept.notes),
+        "state": kept.state,
+        "confirmed_by": kept.confirmed_by,
+        "confirmed_at": views.instant(kept.confirmed_at),
     }
 
 
@@ -97,8 +115,11 @@ def values_on(session: Session, day: date) -> Mapping[str, object]:
 
 
 def uscc(given: str) -> str:
-    """统一社会信用代码 in a cell: spaces inside are a slip, anything else wrong is refused."""
-    code = given.replace(" ", "").upper()
+    """统一社会信用代码 in a cell: width and blanks are a slip, anything else wrong is refused."""
+    try:
+        code = credit_code(given)
+    except Unreadable as unreadable:
+        raise sheets.CellInvalid(str(unreadable)) from None
     if len(code) != 18:
         raise sheets.CellInvalid(f"应为18位，现为{len(code)}位")
     if not rules.uscc.is_valid(code):

@@ -92,7 +92,9 @@ KINDS: Mapping[str, ListKind] = {
                     required=True,
                     hint="市级、国家级",
                 ),
-                sheets.Column("honour_date", "认定日期", sheets.day, required=True, other_titles=("公布日期",)),
+                sheets.Column(
+                    "honour_date", "认定日期", sheets.day, holds="day", required=True, other_titles=("公布日期",)
+                ),
                 sheets.Column("document_no", "文号", sheets.text(100), hint="不填即名单的文号"),
                 sheets.Column("site", "厂区", sheets.text(100), hint="多厂区企业填写"),
             ),
@@ -114,7 +116,12 @@ KINDS: Mapping[str, ListKind] = {
                     "document_no", "市级文号", sheets.text(100), other_titles=("文号",), hint="不填即名单的文号"
                 ),
                 sheets.Column(
-                    "city_award_approved", "市级批准金额", parse_money, other_titles=("市级核定奖励金额",), hint="元"
+                    "city_award_approved",
+                    "市级批准金额",
+                    parse_money,
+                    other_titles=("市级核定奖励金额",),
+                    hint="元",
+                    holds="money",
                 ),
                 sheets.Column(
                     "city_award_received",
@@ -122,11 +129,16 @@ KINDS: Mapping[str, ListKind] = {
                     parse_money,
                     other_titles=("到账金额", "本次到账金额"),
                     hint="元；本次申请配套的市级到账资金",
+                    holds="money",
                 ),
                 sheets.Column(
-                    "city_award_cumulative", "累计到账金额", parse_money, hint="元；含本期，只拨付一次的可不填"
+                    "city_award_cumulative",
+                    "累计到账金额",
+                    parse_money,
+                    hint="元；含本期，只拨付一次的可不填",
+                    holds="money",
                 ),
-                sheets.Column("received_date", "到账日期", sheets.day),
+                sheets.Column("received_date", "到账日期", sheets.day, holds="day"),
                 sheets.Column(
                     "field", "领域", sheets.choice(_FIELDS), other_titles=("项目领域",), hint="、".join(_FIELDS)
                 ),

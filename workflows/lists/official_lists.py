@@ -1,6 +1,6 @@
 """免申即享 (path B): official lists are imported, matched to enterprises, and become cases for the firms to confirm."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -20,7 +20,9 @@ from workflows.lists import honours, imports
 from workflows.lists.layouts import KINDS, ListKind
 from workflows.lists.matching import DISMISSED, MATCHED, STATES, Register, same_name
 from workflows.permissions import OFFICE, READERS, Actor, require
-from workflows.rules.matters import normal
+from workflows.rules.matters import normal, number_key
+from workflows.typed.codes import credit_code
+from workflows.typed.signs import Unreadable
 
 KIND = "official_list"
 CHAIN = "official_lists"
@@ -137,7 +139,7 @@ def _entry(kind: ListKind, row: sheets.Row, document_no: str, register: Register
 def _identity(kind: ListKind, entry: ListEntry) -> tuple[object, ...]:
     """What makes two lines tell of the same honour or project of the same firm."""
     whose = entry.enterprise_id or entry.uscc or normal(entry.name)
-    return (whose, *(entry.facts.get(key) for key in kind.identity))
+    return (whose, *(number_key(entry.facts.get(key)) for key in kind.identity))
 
 
 def _without_known(
@@ -229,7 +231,7 @@ def match(session: Session, actor: Actor, list_id: int, entry_id: int, uscc: str
     """An officer decides whose line it is, by code; also confirms a match that the name proposed."""
     actor = require(actor, "case_officer")
     kind, entry, chain = _lock(session, list_id, entry_id)
-    enterprise = find_enterprise(session, uscc.strip().upper())
+    enterprise = find_enterprise(session, _code(uscc))
     if enterprise is None:
         raise Invalid("匹配有误。", errors=[FieldError("uscc", "没有登记这一统一社会信用代码的单位。")])
     change = {"field": "uscc", "old": entry.uscc, "new": enterprise.uscc}
@@ -238,6 +240,13 @@ def match(session: Session, actor: Actor, list_id: int, entry_id: int, uscc: str
     chain.append(now, actor, "list_entry_matched", str(entry.row), [change])
     session.flush()
     return _line(kind, entry, enterprise, None)
+
+
+def _code(given: str) -> str:
+    try:
+        return credit_code(given)
+    except Unreadable as unreadable:
+        raise Invalid("匹配有误。", errors=[FieldError("uscc", f"代码{unreadable}。")]) from None
 
 
 def dismiss(session: Session, actor: Actor, list_id: int, entry_id: int, reason: str, now: datetime) -> dict[str, Any]:
@@ -270,6 +279,19 @@ def _decide(entry: ListEntry, state: str, actor: Actor, now: datetime) -> None:
     entry.state, entry.decided_by, entry.decided_at = state, actor.username, now
 
 
+def _refuse_contradictions(session: Session, ready: Sequence[ListEntry]) -> None:
+    """A firm may have been renamed since its line was matched by itself: then somebody has to look at it again."""
+    firms = store.enterprises_of(session, ready)
+    strange = [
+        entry
+        for entry in ready
+        if entry.decided_by is None and not same_name(entry.name, firms[entry.enterprise_id or 0].name)
+    ]
+    if strange:
+        rows = "、".join(str(entry.row) for entry in strange[:20])
+        raise Conflict(f"第{rows}行的名称与代码所属单位不一致，请先逐行确认或另行指定，再建立申报件。")
+
+
 def create_candidates(session: Session, actor: Actor, list_id: int, now: datetime) -> dict[str, Any]:
     """Make the case of every matched line that has none, at most MOST_CANDIDATES a call; each firm gets a message.
 
@@ -281,6 +303,7 @@ def create_candidates(session: Session, actor: Actor, list_id: int, now: datetim
     ready = store.lock_ready(session, list_id, MOST_CANDIDATES)
     if not ready:
         raise Conflict("没有待建立申报件的企业：名单各行或未匹配，或已建立。")
+    _refuse_contradictions(session, ready)
     kind = KINDS[official.scheme]
     items = []
     for entry in ready:

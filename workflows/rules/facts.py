@@ -1,4 +1,4 @@
-"""Facts: the figures about one case that a scheme's article is applied to, read strictly.
+"""Facts: the figures about one case that a scheme's article is applied to, read without guessing.
 
 A fact is what an officer confirmed (核定确认), or what somebody asks a trial calculation about. Figures arrive as
 strings, yes and no as JSON booleans; each scheme declares its own facts, with the function that reads them.
@@ -13,10 +13,12 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from workflows.rules.money import parse_money
+from workflows.typed import figures
 
 _TONNES = re.compile(r"(0|[1-9][0-9]{0,13})(\.[0-9]{1,4})?")
 _SCORE = re.compile(r"(0|[1-9][0-9]{0,2})(\.[0-9]{1,2})?")
 _SHARE = re.compile(r"(0|1)(\.[0-9]{1,12})?")
+_LONGEST_PASTED = 100
 _COUNT = re.compile(r"[1-9][0-9]{0,3}")
 
 Value = Decimal | bool | str
@@ -119,13 +121,13 @@ def read_facts(declared: Sequence[Fact], stated: Mapping[str, object]) -> Facts:
 
 def read_tonnes(given: object) -> Decimal:
     """Tonnes that a string or `Decimal` states: not negative, at most four decimals. Raises ValueError."""
-    return _read_figure(given, _TONNES, "吨数应以文本填写，为不小于0、最多四位小数的数字，例如“9500.00”")
+    return _read_figure(given, _TONNES, "吨数应以文本填写，为不小于0、最多四位小数的数字，例如“9500.00”", "吨")
 
 
 def read_score(given: object) -> Decimal:
     """A score from 0 to 100 with at most two decimals. Raises ValueError."""
     demand = "得分应以文本填写，为0至100、最多两位小数的数字，例如“79.99”"
-    score = _read_figure(given, _SCORE, demand)
+    score = _read_figure(given, _SCORE, demand, "分")
     if score > 100:
         raise ValueError(demand)
     return score
@@ -180,12 +182,15 @@ _KINDS: Mapping[Callable[[object], Value], str] = {
 }
 
 
-def _read_figure(given: object, pattern: re.Pattern[str], demand: str) -> Decimal:
+def _read_figure(given: object, pattern: re.Pattern[str], demand: str, unit: str = "") -> Decimal:
     if isinstance(given, Decimal):
         given = format(given, "f") if given.is_finite() and abs(given.adjusted()) < 32 else str(given)
-    if not isinstance(given, str) or not pattern.fullmatch(given):
+    if not isinstance(given, str) or len(given) > _LONGEST_PASTED:
         raise ValueError(demand)
-    return Decimal(given)
+    plain = figures.plain(given, unit)
+    if not pattern.fullmatch(plain):
+        raise ValueError(demand)
+    return Decimal(plain)
 
 
 def _missing(name: str, label: str) -> FactError:

@@ -26,6 +26,14 @@ KINDS: Mapping[str, str] = {
 """The marks by code, as pages name them."""
 
 _NOISE = re.compile(r"[\s\W_]+")
+_PARTING = re.compile(r"(?<=[0-9])\s*[^\w\s][\s\W_]*(?=[0-9])|(?<=[0-9])\s*_[\s\W_]*(?=[0-9])")
+_BLANK = re.compile("[\\s\u00ad\u200b-\u200f\u2060\ufeff]+")
+_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+# One sign in its several shapes: 〔2026〕 is typed as [2026] or (2026), a dash in a dozen lengths.
+_SHAPES = (
+    _WIDTH | dict.fromkeys(map(ord, "〔[［【「｛{"), "(") | dict.fromkeys(map(ord, "〕]］】」｝}"), ")")
+    | dict.fromkeys(map(ord, "‐‑‒–—―−－﹣"), "-")
+)  # fmt: skip
 _SIMILAR = 0.8
 
 
@@ -57,45 +65,63 @@ def matter_key(scheme: str, uscc: str, facts: Facts, last_year: int) -> str:
 
 def _project(uscc: str, facts: Facts) -> str:
     # A phase may have a filing number of its own: the project is the one of its first phase.
-    filing_no = normal(facts.get("first_phase_filing_no")) or normal(facts.get("filing_no"))
+    filing_no = number_key(facts.get("first_phase_filing_no")) or number_key(facts.get("filing_no"))
     if filing_no:
         return f"PRJ:{filing_no}"
     site, name = normal(facts.get("project_site")), normal(facts.get("project_name"))
     if not site and not name and facts.get("city_project_no"):
-        return f"PRJ:{normal(facts['city_project_no'])}"
+        return f"PRJ:{number_key(facts['city_project_no'])}"
     return f"PRJ:{uscc}:{site}:{name}"
 
 
 def normal(text: object) -> str:
-    """A number or name without blanks, punctuation, width and case: what a person would call the same."""
-    return _NOISE.sub("", unicodedata.normalize("NFKC", str(text or ""))).upper()
+    """A name without blanks, punctuation, width and case: what a person would call the same.
+
+    What parts two digits stays as a dash: 1-23号楼 is not 12-3号楼.
+    """
+    plain = unicodedata.normalize("NFKC", str(text or ""))
+    kept = (_NOISE.sub("", part) for part in _PARTING.split(_BLANK.sub("", plain)))
+    return "-".join(kept).upper()
+
+
+def number_key(text: object) -> str:
+    """A number that identifies (filing number, invoice, certificate, settlement), to be compared by.
+
+    Only width, case, blanks and the shapes of one sign are made alike. Separators stay: A-1-23 is not A-12-3.
+    """
+    return _BLANK.sub("", str(text or "").replace("——", "-")).translate(_SHAPES).upper()
 
 
 def identifiers(facts: Facts) -> Iterator[tuple[str, str]]:
     """What the case can be recognised by, as (kind, value): the uniqueness of G11 and the proposals to merge."""
     for line in _rows(facts, "invoice_lines"):
         # A digital invoice has a number of 20 digits and no code, so the code is optional here too.
-        yield from _mark(INVOICE, f"{normal(line.get('invoice_code'))}{normal(line.get('invoice_no'))}")
-    yield from _mark(FILING, normal(facts.get("filing_no")))
+        yield from _mark(INVOICE, _invoice(line))
+    yield from _mark(FILING, number_key(facts.get("filing_no")))
     yield from _mark(SITE, normal(facts.get("project_site")))
-    yield from _mark(CERTIFICATE, normal(facts.get("certificate_no")))
+    yield from _mark(CERTIFICATE, number_key(facts.get("certificate_no")))
     for certificate in _rows(facts, "certificates"):
-        yield from _mark(CERTIFICATE, normal(certificate.get("certificate_no")))
+        yield from _mark(CERTIFICATE, number_key(certificate.get("certificate_no")))
     for trade in _rows(facts, "trades"):
-        yield from _mark(SETTLEMENT, normal(trade.get("settlement_no")))
+        yield from _mark(SETTLEMENT, number_key(trade.get("settlement_no")))
     yield from _mark(CITY_PROJECT, city_project(facts))
     yield from _mark(INSTALMENT, instalment(facts))
 
 
 def city_project(facts: Facts) -> str:
     """What names a city project of article 7, whatever else a case says of it; empty where none is named."""
-    return normal(facts.get("city_project_no"))
+    return number_key(facts.get("city_project_no"))
 
 
 def instalment(facts: Facts) -> str:
     """What names one payment of the city: its project, the document that transfers it, the day it came in."""
-    parts = (city_project(facts), normal(facts.get("city_document_no")), str(facts.get("received_date") or ""))
+    parts = (city_project(facts), number_key(facts.get("city_document_no")), str(facts.get("received_date") or ""))
     return ":".join(parts) if all(parts) else ""
+
+
+def _invoice(line: Facts) -> str:
+    code, number = number_key(line.get("invoice_code")), number_key(line.get("invoice_no"))
+    return f"{code}/{number}" if code else number
 
 
 def _mark(kind: str, value: str) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,8 @@ from fractions import Fraction
 
 from workflows.rules.bands import Band, Bands
 from workflows.rules.money import MoneyInvalid, floor_yuan, format_yuan, parse_money
+from workflows.typed import days
+from workflows.typed.signs import Unreadable
 
 OFF = "off"
 """The text of a value that is switched off (不设)."""
@@ -34,7 +36,6 @@ _RATIO = re.compile(r"(0|1)(\.[0-9]{1,4})?")
 _NUMBER = re.compile(r"(0|[1-9][0-9]{0,5})(\.[0-9]{1,4})?")
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,5}")
 _FRACTION = re.compile(r"([1-9][0-9]?)/([1-9][0-9]?)")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BETWEEN_ITEMS = re.compile(r"[;；,，、\n]")
 _BETWEEN_ROWS = re.compile(r"[;；\n]")
 _ROW = re.compile(r"([^:：]+)[:：]([^:：]+)")
@@ -119,11 +120,9 @@ def _parse_list(text: str, choices: Choices) -> tuple[str, ...]:
 
 def _parse_date(text: str, choices: Choices) -> date:
     try:
-        if _DATE.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise ValueInvalid("应为有效日期，例如“2026-03-02”")
+        return days.read(text)
+    except Unreadable as unreadable:
+        raise ValueInvalid(str(unreadable)) from None
 
 
 def _parse_words(text: str, choices: Choices) -> str:

@@ -8,12 +8,13 @@ from decimal import Context, Decimal, DecimalException
 
 from workflows.sheets.errors import CellInvalid, SheetRefused
 from workflows.sheets.limits import HEADER_WITHIN, MOST_CHARACTERS, MOST_ROWS
+from workflows.sheets.number_formats import NumberFormat
+from workflows.typed.signs import visible
 
 FORMULA = "含有公式，不予读取；请改为公式的计算结果（“选择性粘贴—数值”）"
 _STARTS_FORMULA = ("=", "+", "-", "@", "＝", "＋", "＠")
 _PLAIN = re.compile(r"-([0-9]+(\.[0-9]+)?)?")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 # Excel keeps 15 significant digits and stores 1.1 as 1.1000000000000001.
@@ -23,11 +24,16 @@ _DIGITS = 15
 
 @dataclass(slots=True)
 class RawRow:
-    """The cells of one row by column (0 is A) that are not empty: their text, or why a cell cannot be read."""
+    """The cells of one row by column (0 is A) that are not empty: their text, or why a cell cannot be read.
+
+    `formats` are those of numbers that are shown otherwise than plainly.
+    """
 
     number: int
     texts: dict[int, str] = field(default_factory=dict)
     problems: dict[int, str] = field(default_factory=dict)
+    formats: dict[int, NumberFormat] = field(default_factory=dict)
+    is_hidden: bool = False
 
     def put(self, column: int, text: str) -> None:
         """Keep a cell's text as it is to be read. A formula, or more than may be, is kept as a problem instead."""
@@ -44,9 +50,11 @@ class RawRow:
 
 @dataclass(slots=True)
 class Grid:
-    """The rows of a sheet that are not empty, in order, and the numbers of those in which cells are merged."""
+    """The rows of a sheet that are not empty, in order, the numbers of those in which cells are merged, its name."""
 
     rows: list[RawRow] = field(default_factory=list)
+    name: str = ""
+    has_hidden_columns: bool = False
     merged: frozenset[int] = frozenset()
 
     def add(self, row: RawRow) -> None:
@@ -66,7 +74,7 @@ def clean(text: str) -> str:
     """A cell's text without the white space around it and invisible characters. Raises CellInvalid."""
     if len(text) > MOST_CHARACTERS:
         raise CellInvalid(f"超过{MOST_CHARACTERS}字")
-    text = text.translate(_UNSEEN).strip()
+    text = visible(text)
     if text.startswith(_STARTS_FORMULA) and not _PLAIN.fullmatch(text):
         raise CellInvalid(FORMULA)
     if not text.isprintable():

@@ -6,8 +6,9 @@ from datetime import date
 from types import MappingProxyType
 
 from workflows.sheets.errors import CellInvalid
+from workflows.typed import days
+from workflows.typed.signs import Unreadable, narrow, without_blanks
 
-_DAY = re.compile(r"([0-9]{4})(?:年|[-/.])([0-9]{1,2})(?:月|[-/.])([0-9]{1,2})日?(?:[ T]00:00(?::00)?)?", re.ASCII)
 _YEARS = re.compile(r"[0-9]{4}(?:[,，、;； ]+[0-9]{4})*", re.ASCII)
 
 
@@ -28,6 +29,9 @@ def choice(options: Mapping[str, str], also: Mapping[str, str] = MappingProxyTyp
     codes = {code: code for code in options.values()} | dict(options) | dict(also)
 
     def read(given: str) -> str:
+        meant = without_blanks(given)
+        if meant in codes:
+            return codes[meant]
         if given not in codes:
             raise CellInvalid(f"应为“{'”或“'.join(options)}”")
         return codes[given]
@@ -36,18 +40,16 @@ def choice(options: Mapping[str, str], also: Mapping[str, str] = MappingProxyTyp
 
 
 def day(given: str) -> date:
-    """A date: 2026-03-02, 2026/3/2, 2026.3.2 or 2026年3月2日."""
-    match = _DAY.fullmatch(given)
-    if match is None:
-        raise CellInvalid("应为日期，例如2026-03-02")
+    """A date: 2026-03-02, 2026/3/2, 2026年 3月 2日, 20260302; a time of day beside it is left out."""
     try:
-        return date(int(match[1]), int(match[2]), int(match[3]))
-    except ValueError:
-        raise CellInvalid("没有这一天，请核对日期") from None
+        return days.read(given)
+    except Unreadable as unreadable:
+        raise CellInvalid(str(unreadable)) from None
 
 
 def years(given: str) -> tuple[int, ...]:
     """Years in rising order without repeats, written side by side: 2026、2027、2028."""
+    given = narrow(given)
     if not _YEARS.fullmatch(given):
         raise CellInvalid("应为年度，例如2026、2027、2028")
     found = tuple(int(each) for each in re.findall(r"[0-9]{4}", given))

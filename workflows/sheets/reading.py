@@ -1,15 +1,18 @@
 """One file, read: what it is, its header, its rows."""
 
-from workflows.sheets.cells import Grid, too_many_rows
+from collections.abc import Iterator, Sequence
+
+from workflows.sheets.cells import Grid, RawRow, too_many_rows
 from workflows.sheets.delimited import read_delimited
 from workflows.sheets.errors import SheetRefused
 from workflows.sheets.layout import Layout, find_header
-from workflows.sheets.limits import HEADER_WITHIN, MOST_BYTES, MOST_ROWS
+from workflows.sheets.limits import MOST_BYTES, MOST_ROWS
 from workflows.sheets.sheet import RefusedRow, Row, Sheet
 from workflows.sheets.workbook import read_workbook
 
 _PACKAGE = b"PK\x03\x04"
 _OLD_OR_ENCRYPTED = b"\xd0\xcf\x11\xe0"
+_MOST_NAMED = 20
 _MERGED = "含有合并单元格，请取消合并、逐行填写。"
 
 
@@ -18,7 +21,7 @@ def read(filename: str, content: bytes, layout: Layout) -> Sheet:
     grid = _grid(filename, content)
     if not grid.rows:
         raise SheetRefused("文件中没有内容。请使用导入模板填写后重新上传。")
-    index, header = find_header(layout, grid.rows[:HEADER_WITHIN])
+    index, header = find_header(layout, grid.rows, (filename.rpartition(".")[0], grid.name))
     data = grid.rows[index + 1 :]
     if not data:
         raise SheetRefused("文件只有列名，没有数据行。")
@@ -32,7 +35,17 @@ def read(filename: str, content: bytes, layout: Layout) -> Sheet:
             rows.append(read_row)
         else:
             refused.append(read_row)
-    return Sheet(tuple(rows), tuple(refused), header.ignored)
+    return Sheet(tuple(rows), tuple(refused), header.ignored, tuple(_notes(grid, data)))
+
+
+def _notes(grid: Grid, data: Sequence[RawRow]) -> Iterator[str]:
+    """What is in the file and cannot be seen when it is opened."""
+    hidden = [str(raw.number) for raw in data if raw.is_hidden]
+    if hidden:
+        listed = "、".join(hidden[:_MOST_NAMED]) + ("等" if len(hidden) > _MOST_NAMED else "")
+        yield f"第{listed}行（共{len(hidden)}行）在文件中被隐藏或筛选掉，也已读取，请核对是否应当导入。"
+    if grid.has_hidden_columns:
+        yield "文件中有隐藏的列，其中的内容也已读取，请核对。"
 
 
 def _grid(filename: str, content: bytes) -> Grid:

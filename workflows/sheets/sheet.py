@@ -23,11 +23,15 @@ class RefusedRow:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Rows in the file's order; `ignored` names the headers that no column of the layout claims."""
+    """Rows in the file's order; `ignored` names the headers that no column of the layout claims.
+
+    `notes` are sentences about the file as a whole that whoever imports it should know.
+    """
 
     rows: tuple[Row, ...]
     refused: tuple[RefusedRow, ...] = ()
     ignored: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def sift(self, problems_of: Callable[[Row], Sequence[str]]) -> "Sheet":
         """The sheet with every row refused in which `problems_of` finds any; each row is shown to it once, in order."""

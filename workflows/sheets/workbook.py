@@ -1,22 +1,23 @@
 """The parts of a workbook that reading needs: which sheet, its shared strings, which styles are dates."""
 
 import posixpath
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from workflows.sheets import limits
 from workflows.sheets.cells import Grid, unescape
 from workflows.sheets.errors import SheetRefused, damaged, too_large_inside
+from workflows.sheets.number_formats import PLAIN, NumberFormat, read_format
 from workflows.sheets.package import Package
 from workflows.sheets.worksheet import Worksheet
 from workflows.sheets.xml import parse
 
 _USUAL_PLACE = "xl/workbook.xml"
-# The formats that every Excel knows by number, those of Chinese locales included.
-_DATE_FORMATS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
-_NOT_LETTERS_OF_A_DATE = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
-_DATE_LETTERS = re.compile(r"[ymdhs]", re.IGNORECASE)
+_RELATIONS = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships",
+)
+_HIDDEN = ("hidden", "veryHidden")
 
 
 def read_workbook(content: bytes) -> Grid:
@@ -29,13 +30,16 @@ def read_workbook(content: bytes) -> Grid:
     styles = _Styles()
     if workbook.styles in package:
         parse(package.chunks(workbook.styles), styles)
-    worksheet = Worksheet(strings.found, styles.dates(), workbook.from_1904)
+    worksheet = Worksheet(strings.found, styles.formats(), workbook.from_1904)
     parse(package.chunks(workbook.sheet, limits.MOST_UNPACKED), worksheet)
-    return worksheet.grid()
+    grid = worksheet.grid()
+    grid.name = workbook.name
+    return grid
 
 
 @dataclass(frozen=True, slots=True)
 class _Workbook:
+    name: str
     sheet: str
     strings: str
     styles: str
@@ -48,22 +52,27 @@ def _open_workbook(package: Package) -> _Workbook:
     listed = _Sheets()
     parse(package.chunks(place), listed)
     relations = _Relations.of(package, place)
-    sheet = relations.get(listed.first_visible())
+    name, relation = listed.first_visible()
+    sheet = relations.get(relation)
     if sheet is None or sheet.kind != "worksheet":
         raise SheetRefused("工作簿的第一张可见工作表不是数据表，请将需要导入的工作表移到最前。")
     by_kind = {each.kind: each.target for each in relations.values()}
     return _Workbook(
-        sheet.target, by_kind.get("sharedStrings", ""), by_kind.get("styles", ""), from_1904=listed.from_1904
+        name,
+        sheet.target,
+        by_kind.get("sharedStrings", ""),
+        by_kind.get("styles", ""),
+        from_1904=listed.from_1904,
     )
 
 
 class _Quiet:
     """Hears nothing; the others hear what they need."""
 
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+    def start(self, place: str, attributes: Mapping[str, str]) -> None:
         """An element begins."""
 
-    def end(self, name: str) -> None:
+    def end(self, place: str) -> None:
         """An element ends."""
 
     def text(self, text: str) -> None:
@@ -92,12 +101,14 @@ class _Relations(_Quiet):
             parse(package.chunks(source), listener)
         return listener.found
 
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        if name != "Relationship" or attributes.get("TargetMode", "").lower() == "external":
+    def start(self, place: str, attributes: Mapping[str, str]) -> None:
+        if place != "/Relationships/Relationship" or attributes.get("TargetMode", "").lower() == "external":
             return
         if len(self.found) > limits.MOST_PARTS:
             raise too_large_inside()
-        kind = attributes.get("Type", "").rpartition("/")[2]
+        namespace, _, kind = attributes.get("Type", "").rpartition("/")
+        if namespace not in _RELATIONS:
+            return
         target = posixpath.normpath(posixpath.join("/", self._folder, attributes.get("Target", ""))).lstrip("/")
         self.found[attributes.get("Id", "")] = _Relation(kind, target)
 
@@ -106,17 +117,18 @@ class _Sheets(_Quiet):
     """The sheets of a workbook in the order of their tabs."""
 
     def __init__(self) -> None:
-        self._visible: list[str] = []
+        self._visible: list[tuple[str, str]] = []
         self.from_1904 = False
 
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        if name == "workbookPr":
+    def start(self, place: str, attributes: Mapping[str, str]) -> None:
+        if place == "/workbook/workbookPr":
             self.from_1904 = attributes.get("date1904", "").lower() in ("1", "true")
-        elif name == "sheet" and attributes.get("state", "visible") == "visible":
-            place = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
-            self._visible.append(place)
+        elif place == "/workbook/sheets/sheet" and attributes.get("state") not in _HIDDEN:
+            relation = next((attributes[key] for each in _RELATIONS if (key := f"{each} id") in attributes), "")
+            self._visible.append((attributes.get("name", ""), relation))
 
-    def first_visible(self) -> str:
+    def first_visible(self) -> tuple[str, str]:
+        """Its name, and the relation by which it is found."""
         if not self._visible:
             raise damaged()
         return self._visible[0]
@@ -130,22 +142,16 @@ class _Strings(_Quiet):
     _pieces: list[str] = field(default_factory=list)
     _length: int = 0
     _in_text: bool = False
-    _in_reading: bool = False
 
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        if name == "t":
-            self._in_text = not self._in_reading
-        elif name == "rPh":
-            self._in_reading = True
-        elif name == "si":
+    def start(self, place: str, attributes: Mapping[str, str]) -> None:
+        if place in ("/sst/si/t", "/sst/si/r/t"):
+            self._in_text = True
+        elif place == "/sst/si":
             self._pieces, self._length = [], 0
 
-    def end(self, name: str) -> None:
-        if name == "t":
-            self._in_text = False
-        elif name == "rPh":
-            self._in_reading = False
-        elif name == "si":
+    def end(self, place: str) -> None:
+        self._in_text = False
+        if place == "/sst/si":
             if len(self.found) == limits.MOST_STRINGS:
                 raise too_large_inside()
             self.found.append(unescape("".join(self._pieces)))
@@ -157,33 +163,21 @@ class _Strings(_Quiet):
 
 
 class _Styles(_Quiet):
-    """Which of a workbook's cell formats show a number as a date."""
+    """How a workbook's cell formats show numbers."""
 
     def __init__(self) -> None:
         self._codes: dict[str, str] = {}
         self._formats: list[str] = []
-        self._in_cell_formats = False
 
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        if name == "cellXfs":
-            self._in_cell_formats = True
-        elif name == "xf" and self._in_cell_formats:
+    def start(self, place: str, attributes: Mapping[str, str]) -> None:
+        if place == "/styleSheet/cellXfs/xf":
             self._formats.append(attributes.get("numFmtId", "0"))
-        elif name == "numFmt":
+        elif place == "/styleSheet/numFmts/numFmt":
             self._codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")[:255]
         if len(self._formats) > limits.MOST_STYLES or len(self._codes) > limits.MOST_STYLES:
             raise too_large_inside()
 
-    def end(self, name: str) -> None:
-        if name == "cellXfs":
-            self._in_cell_formats = False
-
-    def dates(self) -> frozenset[str]:
-        """The numbers of the formats that show dates, as cells name them."""
-        shown = {number for number, code in self._codes.items() if _shows_a_date(code)}
-        shown |= {str(number) for number in _DATE_FORMATS if str(number) not in self._codes}
-        return frozenset(str(index) for index, number in enumerate(self._formats) if number in shown)
-
-
-def _shows_a_date(code: str) -> bool:
-    return _DATE_LETTERS.search(_NOT_LETTERS_OF_A_DATE.sub("", code)) is not None
+    def formats(self) -> Mapping[str, NumberFormat]:
+        """The formats by their numbers as cells name them; the plain ones are left out."""
+        read = {number: read_format(number, self._codes.get(number)) for number in set(self._formats)}
+        return {str(index): read[number] for index, number in enumerate(self._formats) if read[number] != PLAIN}

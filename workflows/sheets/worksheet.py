@@ -6,24 +6,35 @@ from collections.abc import Iterator, Mapping, Sequence
 from workflows.sheets import limits
 from workflows.sheets.cells import FORMULA, Grid, RawRow, date_text, number_text, unescape
 from workflows.sheets.errors import CellInvalid, SheetRefused, damaged, too_large_inside
+from workflows.sheets.number_formats import NumberFormat
 
+_TRUE = ("1", "true")
 LAST_ROW = 1_048_576
 _PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})", re.ASCII)
 _RANGE = re.compile(r"[A-Z]{1,3}([1-9][0-9]{0,6}):[A-Z]{1,3}([1-9][0-9]{0,6})", re.ASCII)
 
 
+_ROW = "/worksheet/sheetData/row"
+_CELL = f"{_ROW}/c"
+_VALUE, _FORMULA = f"{_CELL}/v", f"{_CELL}/f"
+_INLINE = (f"{_CELL}/is/t", f"{_CELL}/is/r/t")
+_UNCLEAR = "的内容有两种写法，无法确定，请重新填写该单元格"
+
+
 class Worksheet:
     """Hears a sheet's XML and keeps its rows, which come in the order of their numbers or not at all."""
 
-    def __init__(self, strings: Sequence[str], dates: frozenset[str], from_1904: bool) -> None:
-        self._strings, self._dates, self._from_1904 = strings, dates, from_1904
+    def __init__(self, strings: Sequence[str], formats: Mapping[str, NumberFormat], from_1904: bool) -> None:
+        self._strings, self._formats, self._from_1904 = strings, formats, from_1904
         self._grid = Grid()
         self._row: RawRow | None = None
         self._number = 0
         self._column = -1
         self._type = self._style = ""
-        self._formula = self._in_value = self._in_reading = False
-        self._pieces: list[str] = []
+        self._formula = self._hearing = False
+        self._pieces: dict[bool, list[str]] = {}
+        self._heard: list[str] = []
+        self._values = 0
         self._length = 0
         self._merges: list[tuple[int, int]] = []
 
@@ -32,38 +43,38 @@ class Worksheet:
         self._grid.merged = frozenset(self._merged_rows())
         return self._grid
 
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        match name:
-            case "c":
-                self._begin_cell(attributes)
-            case "v" | "t":
-                self._in_value = not self._in_reading
-            case "row":
-                self._begin_row(attributes)
-            case "f":
-                self._formula = True
-            case "rPh":
-                self._in_reading = True
-            case "mergeCell":
-                self._note_merge(attributes.get("ref", ""))
+    def start(self, place: str, attributes: Mapping[str, str]) -> None:
+        if place == _CELL:
+            self._begin_cell(attributes)
+        elif place == _VALUE or place in _INLINE:
+            self._hear(inline=place != _VALUE)
+        elif place == _ROW:
+            self._begin_row(attributes)
+        elif place == _FORMULA:
+            self._formula = True
+        elif place == "/worksheet/mergeCells/mergeCell":
+            self._note_merge(attributes.get("ref", ""))
+        elif place == "/worksheet/cols/col" and attributes.get("hidden") in _TRUE:
+            self._grid.has_hidden_columns = True
 
-    def end(self, name: str) -> None:
-        match name:
-            case "c":
-                self._end_cell()
-            case "v" | "t":
-                self._in_value = False
-            case "rPh":
-                self._in_reading = False
-            case "row":
-                if self._row is not None:
-                    self._grid.add(self._row)
-                self._row = None
+    def end(self, place: str) -> None:
+        if place == _CELL:
+            self._end_cell()
+        elif place == _ROW:
+            if self._row is not None:
+                self._grid.add(self._row)
+            self._row = None
+        self._hearing = False
 
     def text(self, text: str) -> None:
-        if self._in_value and self._length <= limits.MOST_CHARACTERS * 8:
-            self._pieces.append(text)
+        if self._hearing and self._length <= limits.MOST_CHARACTERS * 8:
+            self._heard.append(text)
             self._length += len(text)
+
+    def _hear(self, *, inline: bool) -> None:
+        self._hearing = True
+        self._values += not inline
+        self._heard = self._pieces.setdefault(inline, [])
 
     def _begin_row(self, attributes: Mapping[str, str]) -> None:
         stated = attributes.get("r")
@@ -76,7 +87,7 @@ class Worksheet:
         if not self._number < number <= LAST_ROW or self._row is not None:
             raise damaged()
         self._number, self._column = number, -1
-        self._row = RawRow(number)
+        self._row = RawRow(number, is_hidden=attributes.get("hidden") in _TRUE)
 
     def _begin_cell(self, attributes: Mapping[str, str]) -> None:
         column = self._column + 1
@@ -89,7 +100,7 @@ class Worksheet:
             raise damaged()
         self._column = column
         self._type, self._style = attributes.get("t", "n"), attributes.get("s", "0")
-        self._formula, self._in_value, self._pieces, self._length = False, False, [], 0
+        self._formula, self._hearing, self._pieces, self._values, self._length = False, False, {}, 0, 0
 
     def _end_cell(self) -> None:
         row, column = self._row, self._column
@@ -101,9 +112,18 @@ class Worksheet:
             row.problems[column] = FORMULA
             return
         try:
-            row.put(column, self._read("".join(self._pieces)))
+            row.put(column, self._read(self._stored()))
         except CellInvalid as invalid:
             row.problems[column] = str(invalid)
+        if self._type == "n" and (shown := self._formats.get(self._style)):
+            row.formats[column] = shown
+
+    def _stored(self) -> str:
+        """What the cell holds where its type says. A cell may keep an old value in the other place: it is not taken."""
+        inline = self._type == "inlineStr"
+        if inline not in self._pieces or self._values > 1:
+            raise CellInvalid(_UNCLEAR)
+        return "".join(self._pieces[inline])
 
     def _read(self, stored: str) -> str:
         match self._type:
@@ -116,7 +136,7 @@ class Worksheet:
             case "inlineStr" | "str":
                 return unescape(stored)
             case "n":
-                return date_text(stored, self._from_1904) if self._style in self._dates else number_text(stored)
+                return self._read_number(stored)
             case "b":
                 return "是" if stored.strip() == "1" else "否"
             case "d":
@@ -125,6 +145,12 @@ class Worksheet:
                 raise CellInvalid("是错误值")
             case _:
                 raise damaged()
+
+    def _read_number(self, stored: str) -> str:
+        shown = self._formats.get(self._style)
+        if shown is not None and shown.shows in ("day", "part_of_a_day"):
+            return date_text(stored, self._from_1904)
+        return number_text(stored)
 
     def _note_merge(self, place: str) -> None:
         bounds = _RANGE.fullmatch(place)

@@ -7,13 +7,28 @@ from xml.parsers import expat
 from workflows.sheets import limits
 from workflows.sheets.errors import SheetRefused, damaged, too_large_inside
 
+# The names that are heard, in the two editions of the standard; an element of any other namespace is FOREIGN.
+_HEARD = frozenset(
+    (
+        "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+        "http://purl.oclc.org/ooxml/spreadsheetml/main",
+        "http://schemas.openxmlformats.org/package/2006/relationships",
+    )
+)
+FOREIGN = "?"
+_LONGEST_NAME = 40
+
 
 class Listener(Protocol):
-    """What hears the events. Names come without their prefix, attributes as well."""
+    """What hears the events. An element comes with its whole place in the part ("/worksheet/sheetData/row/c/v").
 
-    def start(self, name: str, attributes: Mapping[str, str]) -> None: ...
+    So what an extension of the format or another part of the tree calls by the same name is never taken for it.
+    Attributes come by their names, with "namespace name" for those that have a prefix.
+    """
 
-    def end(self, name: str) -> None: ...
+    def start(self, place: str, attributes: Mapping[str, str]) -> None: ...
+
+    def end(self, place: str) -> None: ...
 
     def text(self, text: str) -> None: ...
 
@@ -42,13 +57,13 @@ def _feed(parser: expat.XMLParserType, chunk: bytes, *, last: bool) -> None:
 
 
 class _Guard:
-    """Between expat and the listener: counts, and takes the prefixes off."""
+    """Between expat and the listener: counts, and knows where in the tree each element stands."""
 
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
         self._elements = 0
-        self._depth = 0
-        self.parser = expat.ParserCreate()
+        self._places = [""]
+        self.parser = expat.ParserCreate(namespace_separator=" ")
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
@@ -57,16 +72,16 @@ class _Guard:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._elements += 1
-        self._depth += 1
-        if self._elements > limits.MOST_ELEMENTS or self._depth > limits.MOST_DEPTH:
+        if self._elements > limits.MOST_ELEMENTS or len(self._places) > limits.MOST_DEPTH:
             raise too_large_inside()
-        if ":" in name:
-            name = name.rpartition(":")[2]
-        self._listener.start(name, attributes)
+        namespace, _, local = name.rpartition(" ")
+        heard = namespace in _HEARD and len(local) <= _LONGEST_NAME
+        place = f"{self._places[-1]}/{local if heard else FOREIGN}"
+        self._places.append(place)
+        self._listener.start(place, attributes)
 
-    def _end(self, name: str) -> None:
-        self._depth -= 1
-        self._listener.end(name.rpartition(":")[2] if ":" in name else name)
+    def _end(self, _: str) -> None:
+        self._listener.end(self._places.pop())
 
 
 def _refuse_document_type(*_: object) -> None:

@@ -1,12 +1,12 @@
 """A proposal that somebody may have seen stays what it was
 
-Revision: 0012, after 0010
+Revision: 0012, after 0011
 """
 
 from alembic import op
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

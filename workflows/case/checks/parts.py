@@ -8,6 +8,7 @@ from typing import Any
 from workflows.case.step import Look
 from workflows.errors import FieldError
 from workflows.rules.money import format_yuan
+from workflows.typed import names
 
 Check = Callable[[Look, Mapping[str, Any]], Sequence[FieldError]]
 
@@ -34,7 +35,7 @@ def not_in_future(look: Look, data: Mapping[str, Any], *fields: str) -> list[Fie
 def own_account(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     """An account, where one is given, is the applicant's own: nobody is paid for somebody else."""
     name = str(data.get("account_name") or "").strip()
-    if name and name != look.enterprise.name:
+    if name and not names.same(name, look.enterprise.name):
         return [FieldError("account_name", f"账户名称应与申报单位名称“{look.enterprise.name}”一致，不得使用个人账户。")]
     return []
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from storage import payments, publicity
+from storage import payments, people, publicity
 from storage.cases import count_submissions
 from storage.locks import lock_name
 from workflows.case import proceeding, same_item
@@ -16,6 +16,7 @@ from workflows.case.step import Look, local_date
 from workflows.codes.checklists import CHECKLISTS
 from workflows.errors import FieldError
 from workflows.rules.review import needs_opinion
+from workflows.typed import names
 
 
 def _formality(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
@@ -29,9 +30,9 @@ def _formality(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
 def _site(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     least = int(look.parameter("proc.site_visit_min_people"))
     given = str(data.get("inspectors") or "")
-    names = given.replace("，", "、").replace(",", "、").replace(" ", "、").split("、")
+    present = given.replace("，", "、").replace(",", "、").replace(" ", "、").split("、")
     errors = []
-    if len({name.strip() for name in names if name.strip()}) < least:
+    if len({name.strip() for name in present if name.strip()}) < least:
         errors.append(FieldError("inspectors", f"现场核查人员不得少于{least}人，请写明每人姓名。"))
     return errors + not_in_future(look, data, "inspected_on")
 
@@ -97,7 +98,18 @@ def _against(look: Look, act: str) -> list[FieldError]:
     return [FieldError("decision", why) for why in proceeding.obstacles(look, act)]
 
 
+def _avoided(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
+    """One organisation of the pool, in whatever width and brackets: a name that bars nobody is no exclusion."""
+    given = str(data.get("avoided_organization") or "")
+    employers = dict.fromkeys(expert.employer for expert, _ in people.list_experts(look.session) if expert.employer)
+    if not given or any(names.same(given, employer) for employer in employers):
+        return []
+    listed = "、".join(employers)
+    return [FieldError("avoided_organization", f"应为专家库中的一家机构：{listed}。")]
+
+
 CHECKS: dict[str, Check] = {
+    "convene_review": _avoided,
     "formality_check": _formality,
     "site_inspection": _site,
     "payee_entry": own_account,

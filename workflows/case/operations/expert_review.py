@@ -14,6 +14,7 @@ from workflows.case.operations.registry import operation
 from workflows.case.step import Step
 from workflows.errors import Conflict
 from workflows.rules import SCHEMES, review
+from workflows.typed.names import same as same_name
 
 # Schemes whose rule reads the experts' score: it decides how much, not whether.
 SCORED = frozenset({"industry_cluster", "green_event"})
@@ -60,8 +61,10 @@ def draw_experts(step: Step, _: Mapping[str, str]) -> list[str]:
 
 def _conflicted(step: Step, pool: list[tuple[Expert, User]]) -> dict[str, str]:
     """Experts whom the applicant employs, or who come from the one organisation that it asked to avoid (回避): why."""
-    avoided = step.facts.get("avoided_organization")
-    asked = {user.username: "申报单位申请回避其所在单位" for expert, user in pool if avoided == expert.employer != ""}
+    avoided = str(step.facts.get("avoided_organization") or "")
+    asked = {
+        user.username: "申报单位申请回避其所在单位" for expert, user in pool if same_name(avoided, expert.employer)
+    }
     employed = {
         user.username: "任职于申报单位" for expert, user in pool if expert.employer_uscc == step.enterprise.uscc
     }

@@ -8,6 +8,7 @@ from lxml import etree
 
 from workflows.engine.gate.bundle import Bundle
 from workflows.engine.model import Process
+from workflows.typed.signs import hides_signs
 
 BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
 DC = "http://www.omg.org/spec/DD/20100524/DC"
@@ -49,7 +50,7 @@ def _check_names(process: Process, bundle: Bundle) -> None:
     for element in process.elements.values():
         if element.kind == "userTask" and element.name == element.id:
             bundle.report.at("name-missing", process.file, element)
-        elif len(element.name) > MAX_NAME or not element.name.isprintable():
+        elif len(element.name) > MAX_NAME or hides_signs(element.name):
             bundle.report.at("name-form", process.file, element, str(MAX_NAME))
 
 

@@ -125,6 +125,8 @@ def _intensity_falls(compared: Comparison, least: Decimal) -> Condition:
     text = "没有之前一年度的碳排放强度，无法计算降幅"
     if drop is not None:
         change = f"下降{drop}%" if drop >= 0 else f"上升{drop.copy_abs()}%"
+        if not met and drop >= least * 100:  # what is shown was rounded up to the threshold
+            change = f"下降略低于{drop}%"
         text = f"碳排放强度{change}，{'达到' if met else '未达到'}下降{show_percent(least)}及以上的标准（判断时不取整）"
     return Condition(ARTICLE, "INTENSITY_FALLS", text, met, "BELOW_THRESHOLD")
 
