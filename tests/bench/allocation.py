@@ -47,7 +47,7 @@ WHERE b.reference LIKE 'BENCH%%' AND c.reference = %(reference)s
 def measure(app: Flask, settings: Settings) -> dict[str, float]:
     """One case driven to its list and copied a thousand times; then the chief fixes the list."""
     office = Office(flask_transport(app))
-    batch_id = office.make_batch("汇总测算基准（虚构）")
+    batch_id = office.make_batch("汇总测算基准（虚构）", schemes=("retrofit", "renewable_energy", "future_energy"))
     reference = office.apply("e01", batch=batch_id)
     office.drive(reference, until="listed", applicant="e01")
     url = settings.database_url.replace("postgresql+psycopg", "postgresql")
