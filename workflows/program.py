@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-RELEASE = "0.2.0"
+RELEASE = "0.3.0"
 """The release; the package takes its version from here."""
 
 
