@@ -28,6 +28,9 @@ STATUSES = (
     *("CLOSED", "ARCHIVED"),
 )
 
+# The district has decided in favour and nothing is paid yet.
+DECIDED = ("APPROVED", "PAYEE_CONFIRM", "PAYMENT", "PAYMENT_RETURNED")
+
 _RUNNING = text("ended_at IS NULL AND submitted_at IS NOT NULL")
 _DRAFT = text("ended_at IS NULL AND submitted_at IS NULL")
 _READABLE = text("submitted_at IS NOT NULL OR from_list")
@@ -304,7 +307,7 @@ def granted_for_matter(session: Session, matter_id: int, scheme: str, except_cas
     """Yuan approved or paid for other cases of the same matter and scheme, all years."""
     decided = or_(
         Case.paid_amount.is_not(None),
-        Case.status.in_(("APPROVED", "PAYEE_CONFIRM", "PAYMENT", "PAYMENT_RETURNED")),
+        Case.status.in_(DECIDED),
     )
     query = select(func.coalesce(func.sum(Case.final_amount), 0))
     same = (Case.matter_id == matter_id, Case.scheme == scheme, Case.id != except_case)

@@ -21,7 +21,7 @@ class Matter(Base):
 
 
 CITY_PROJECT = "city_project"
-"""The kind of identifier that the city's number of a project is: what hangs together is asked by it."""
+"""The kind of identifier that the city's number of a project is, as the rules call it; what hangs together has it."""
 
 
 class CaseIdentifier(Base):

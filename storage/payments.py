@@ -1,6 +1,5 @@
 """Payments (资金拨付): each attempt of a payment with its voucher or the reason why it came back."""
 
-import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
@@ -23,6 +22,7 @@ class Payment(Base):
     account_name: Mapped[str]
     account_no: Mapped[str]
     voucher_no: Mapped[str | None]
+    # The number as it is compared.
     voucher_key: Mapped[str | None]
     # Of a voucher that pays several; the first where nobody said.
     voucher_line: Mapped[int] = mapped_column(default=1, server_default=text("1"))
@@ -46,15 +46,10 @@ def last_number(session: Session, case_id: int) -> int:
     return session.scalar(select(func.max(Payment.number)).where(Payment.case_id == case_id)) or 0
 
 
-def key_of_voucher(number: str) -> str:
-    """A voucher's number without width, case and blanks: what two people type for the same paper is one."""
-    return "".join(unicodedata.normalize("NFKC", number).split()).upper()
-
-
-def is_voucher_used(session: Session, number: str, year: int, line: int, except_case: int) -> bool:
-    """Whether this line of a voucher of the year has paid another case."""
+def is_voucher_used(session: Session, key: str, year: int, line: int, except_case: int) -> bool:
+    """Whether this line of a voucher of the year, by the key of its number, has paid another case."""
     query = select(Payment.id).where(
-        Payment.voucher_key == key_of_voucher(number),
+        Payment.voucher_key == key,
         Payment.voucher_line == line,
         Payment.paid_on.between(date(year, 1, 1), date(year, 12, 31)),
         Payment.state == "paid",

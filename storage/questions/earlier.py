@@ -2,29 +2,32 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from storage.calculations import Calculation
-from storage.cases import Case, CaseFacts
+from storage.cases import DECIDED, Case, CaseFacts
 
 
-def awarded_of_matter(session: Session, case: Case) -> list[tuple[Case, str]]:
-    """Other cases of the same matter that were awarded, with the honour's level.
-
-    Also those that a ceiling left nothing, and those of another batch that are on their way with an amount.
+def awarded_before(case: Case) -> ColumnElement[bool]:
+    """What counts against this case among others on the same item: what was paid, what a ceiling left nothing, what
+    is under way with an amount in another batch, and what is decided in this one: the rest of it meets on the list.
     """
-    awarded = or_(
+    return or_(
         Case.paid_amount.is_not(None),
         Case.reason == "ZERO_AFTER_CAP",
         and_(Case.batch_id != case.batch_id, Case.final_amount > 0, Case.ended_at.is_(None)),
-        and_(Case.ended_at.is_(None), Case.status.in_(("APPROVED", "PAYEE_CONFIRM", "PAYMENT", "PAYMENT_RETURNED"))),
+        and_(Case.ended_at.is_(None), Case.status.in_(DECIDED)),
     )
+
+
+def awarded_of_matter(session: Session, case: Case) -> list[tuple[Case, str]]:
+    """Other cases of the same matter that count against this one, with the honour's level."""
     query = (
         select(Case, CaseFacts.facts["level"].astext)
         .join(CaseFacts, CaseFacts.case_id == Case.id)
-        .where(Case.matter_id == case.matter_id, Case.id != case.id, awarded)
+        .where(Case.matter_id == case.matter_id, Case.id != case.id, awarded_before(case))
     )
     return [(row[0], row[1] or "") for row in session.execute(query.order_by(Case.id))]
 

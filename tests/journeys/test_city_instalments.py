@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from storage import matters as stored_matters
 from tests.contract_client import Office, refused
 from tests.journeys.conftest import At
 from tests.journeys.lists import E03
 from tests.journeys.projects import account, batch_of, finals, fix_list, to_the_list
 from tests.journeys.test_candidates import E08, NAME_08, PROJECTS, candidates
 from tests.journeys.test_races import at_once, completing
+from workflows.rules import matters as rules_matters
 
 PROJECT = {"city_project_no": "未来能源〔2025〕3号", "filing_no": ""}
 FIRST = {"city_document_no": "京虚构拨〔2025〕1号", "received_date": "2025-09-01"}
@@ -53,6 +55,10 @@ def test_a_payment_that_is_filed_twice_is_accepted_once(at: At) -> None:
     assert (ended["status"], ended["reason"]) == ("NOT_ACCEPTED", "SAME_ITEM")
     office.drive(first)
     assert account(office, E03)["available"] == "1300000"
+
+
+def test_the_rules_and_the_tables_call_a_city_project_alike() -> None:
+    assert rules_matters.CITY_PROJECT == stored_matters.CITY_PROJECT
 
 
 def test_two_clerks_accept_the_same_payment_at_once(at: At) -> None:

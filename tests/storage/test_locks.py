@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -15,17 +14,14 @@ from sqlalchemy import Engine, select, text
 
 from server.settings import Settings
 from storage import batches, cases, ledger, matters, publicity
-from storage.batches import Batch
 from storage.cases import Case
 from storage.database import Database, Session
-from storage.definitions import DefinitionVersion
 from storage.ledger import LedgerAccount
 from storage.locks import lock_names, to_change, to_claim, to_keep
 from storage.matters import Matter
-from storage.people import Enterprise
 from storage.publicity import Notice, Objection
+from tests.storage.rows import NOW, Rows
 
-NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 CAUSE = ("batch:1", 1)
 
 
@@ -34,40 +30,6 @@ def database(settings: Settings) -> Iterator[Database]:
     made = Database(settings.database_url)
     yield made
     made.dispose()
-
-
-def a_batch(session: Session) -> Batch:
-    batch = Batch(
-        title="测试批次（虚构）",
-        schemes=["retrofit"],
-        window_from=NOW,
-        window_to=NOW,
-        matter_date_from=NOW.date(),
-        matter_date_to=NOW.date(),
-        cap_year=2026,
-        drafted_by="officer",
-        drafted_at=NOW,
-    )
-    session.add(batch)
-    session.flush()
-    return batch
-
-
-def a_case(session: Session, batch: Batch, reference: str) -> Case:
-    case = Case(
-        reference=reference,
-        scheme="retrofit",
-        title=reference,
-        batch_id=batch.id,
-        enterprise_id=session.scalars(select(Enterprise.id).order_by(Enterprise.id).limit(1)).one(),
-        definition_id=session.scalars(select(DefinitionVersion.id).limit(1)).one(),
-        status="MEETING",
-        created_by="e01",
-        created_at=NOW,
-    )
-    session.add(case)
-    session.flush()
-    return case
 
 
 def free(session: Session, query: Any) -> list[Any]:
@@ -108,8 +70,8 @@ def while_waiting(database: Database, held: Any, lock: Callable[[Session], objec
 def test_cases_are_locked_by_reference(database: Database) -> None:
     """The one that comes first is not the one that was made first; while it is waited for, the other is free."""
     with database.transaction() as session:
-        batch = a_batch(session)
-        made = [a_case(session, batch, f"TZL202600000{number}").id for number in (2, 1)]
+        rows = Rows(session)
+        made = [rows.a_case(reference=f"TZL202600000{number}").id for number in (2, 1)]
     query = select(Case.reference).where(Case.id.in_(made))
     first = query.where(Case.reference == "TZL2026000001")
     assert while_waiting(database, first, lambda session: cases.lock_all(session, made), query) == ["TZL2026000002"]
@@ -156,8 +118,8 @@ def test_names_are_locked_in_order(database: Database) -> None:
 
 def test_who_adds_a_child_waits_for_nobody_who_changes_the_parent(database: Database) -> None:
     with database.transaction() as session:
-        batch = a_batch(session)
-        case = a_case(session, batch, "TZL2026000001")
+        rows = Rows(session)
+        batch, case = rows.batch, rows.a_case()
         notice = Notice(batch_id=batch.id, title="公示", published_by="officer", published_at=NOW, ends_at=NOW)
         session.add(notice)
     with database.transaction() as session:
@@ -168,7 +130,7 @@ def test_who_adds_a_child_waits_for_nobody_who_changes_the_parent(database: Data
             ledger.ask_reallocation(other, "A", batch.id, CAUSE)
             words = dict.fromkeys(("name", "id_no", "phone", "text"), "虚构")
             other.add(Objection(notice_id=notice.id, case_id=case.id, registered_at=NOW, **words))
-            a_case(other, batch, "TZL2026000002")
+            Rows(other).a_case(batch_id=batch.id)
     with database.transaction() as session:
         assert publicity.list_objections(session)[0].case_id == case.id
 
@@ -198,7 +160,7 @@ def test_what_is_kept_waits_for_who_changes_it_and_the_other_way_round(database:
 def test_marks_are_added_however_many_there_are_and_taken_together(database: Database) -> None:
     """Whoever gives room back waits neither for another who does nor for the worker, and his mark is not lost."""
     with database.transaction() as session:
-        batch_id = a_batch(session).id
+        batch_id = Rows(session).batch.id
     with database.transaction() as first:
         ledger.ask_reallocation(first, "A", batch_id, CAUSE)
         with database.transaction() as second:

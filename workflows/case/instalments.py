@@ -12,7 +12,7 @@ from storage.database import Session
 from storage.questions import city_projects
 from workflows.case.step import Look
 from workflows.rules import listing
-from workflows.rules.matters import CITY_PROJECT, city_project
+from workflows.rules.matters import city_project
 from workflows.rules.money import ZERO
 
 SCHEME = "future_energy"
@@ -25,7 +25,7 @@ def matched_before(look: Look) -> Decimal:
     rest meets this case on the list.
     """
     project = city_project(look.facts)
-    had = city_projects.had_before(look.session, CITY_PROJECT, project, look.case) if project else []
+    had = city_projects.had_before(look.session, project, look.case) if project else []
     matter = look.case.matter_id or 0
     return _sum(had) + _historic(look.session, {matter})[matter]
 
@@ -36,7 +36,7 @@ def matched_outside(session: Session, looks: Sequence[Look]) -> Mapping[str, Dec
     projects = {project for look in mine.values() if (project := city_project(look.facts))}
     had: dict[str, list[city_projects.Had]] = defaultdict(list)
     if projects:
-        for each in city_projects.had(session, CITY_PROJECT, projects, SCHEME, [look.case.id for look in looks]):
+        for each in city_projects.had(session, projects, SCHEME, [look.case.id for look in looks]):
             had[each[0]].append(each)
     earlier = _historic(session, {look.case.matter_id or 0 for look in mine.values()})
     return {

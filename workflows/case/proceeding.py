@@ -6,18 +6,11 @@ the firm heard), never by trying again.
 
 from collections.abc import Callable, Mapping
 
-from workflows.case.operations.credit import VETO_FLAGS
 from workflows.case.step import Look
+from workflows.codes.credit_flags import VETO_FLAGS
 
 LIST, RESOLUTION, APPROVAL, PAYMENT = "list", "resolution", "district_approval", "payment"
 """锁定汇总表, 集体审议 in favour, 区政府审定, 资金拨付."""
-
-_FLAGS = {
-    "barred": "已被取消申报资格",
-    "serious_dishonesty_list": "已列入严重失信主体名单",
-    "dishonest_debtor": "已列入失信被执行人名单",
-    "serious_tax_offender": "已列入重大税收违法失信主体名单",
-}
 
 
 def obstacles(look: Look, act: str) -> list[str]:
@@ -27,7 +20,7 @@ def obstacles(look: Look, act: str) -> list[str]:
 
 def _good_standing(look: Look) -> str | None:
     """信用: what P05 checked may have changed since; a listed firm is neither approved nor paid."""
-    standing = [_FLAGS[flag] for flag in look.enterprise.credit_flags if flag in VETO_FLAGS]
+    standing = [VETO_FLAGS[flag] for flag in look.enterprise.credit_flags if flag in VETO_FLAGS]
     if not standing:
         return None
     return f"申报单位现{'、'.join(standing)}，不得继续办理；请由科室负责人中止办理，核实后再行处理。"

@@ -145,14 +145,11 @@ def upload(
     )
     session.add(document)
     store.arrived(session, key)
+    told = {"filename": name, "version": document.version, "sha256": document.sha256}
     running.step.record(
         "document_uploaded",
         code,
-        [
-            {"field": "filename", "old": None, "new": name},
-            {"field": "version", "old": None, "new": document.version},
-            {"field": "sha256", "old": None, "new": document.sha256},
-        ],
+        [{"field": field, "old": None, "new": value} for field, value in told.items()],
         binds={f"document:{code}/{name}/{document.version}": document.sha256},
     )
     session.flush()

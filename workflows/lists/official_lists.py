@@ -74,17 +74,21 @@ def import_list(
             batch_id=batch_id,
             import_id=kept.id,
         )
-        session.add(official)
-        session.flush()
-        for row in sheet.rows:
-            entries[row.number].list_id = official.id
-        session.add_all(entries[row.number] for row in sheet.rows)
-        session.flush()
+        _keep(session, official, [entries[row.number] for row in sheet.rows])
     subject = str(official.id) if official else ""
     chain.append(now, actor, "official_list_imported", subject, imports.changes(kept))
     counted = store.count_lines(session, [official.id]).get(official.id, {}) if official else {}
     states = {state: each.lines for state, each in counted.items()}
     return {"id": official.id if official else None, **imports.report(kept, sheet), "states": states}
+
+
+def _keep(session: Session, official: OfficialList, entries: Sequence[ListEntry]) -> None:
+    session.add(official)
+    session.flush()
+    for entry in entries:
+        entry.list_id = official.id
+    session.add_all(entries)
+    session.flush()
 
 
 def _check(

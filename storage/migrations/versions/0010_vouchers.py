@@ -3,8 +3,6 @@
 Revision: 0010, after 0009
 """
 
-import unicodedata
-
 import sqlalchemy as sa
 from alembic import op
 
@@ -18,10 +16,6 @@ def upgrade() -> None:
     op.add_column("payment", sa.Column("voucher_key", sa.Text()))
     op.add_column("payment", sa.Column("voucher_line", sa.Integer(), server_default=sa.text("1"), nullable=False))
     op.create_index("ix_payment_voucher_key", "payment", ["voucher_key"])
-    connection = op.get_bind()
-    for row in connection.execute(sa.text("SELECT id, voucher_no FROM payment WHERE voucher_no IS NOT NULL")).all():
-        key = "".join(unicodedata.normalize("NFKC", row.voucher_no).split()).upper()
-        connection.execute(sa.text("UPDATE payment SET voucher_key = :key WHERE id = :id"), {"key": key, "id": row.id})
 
 
 def downgrade() -> None:

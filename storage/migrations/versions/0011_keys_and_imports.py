@@ -42,6 +42,7 @@ _RENAME = sa.text(
 
 def upgrade() -> None:
     rekey(op.get_bind())
+    _key_vouchers(op.get_bind())
     _confirm_imports()
     _withdraw_awards()
 
@@ -104,6 +105,15 @@ def rekey(connection: sa.Connection) -> None:
     changed = [{"old": old, "new": new} for old, new in renamed.items() if old != new]
     for start in range(0, len(changed), _AT_ONCE):
         connection.execute(_RENAME, changed[start : start + _AT_ONCE])
+
+
+def _key_vouchers(connection: sa.Connection) -> None:
+    paid = connection.execute(sa.text("SELECT id, voucher_no FROM payment WHERE voucher_no IS NOT NULL")).all()
+    keyed = [{"id": row.id, "key": number_now(row.voucher_no)} for row in paid]
+    for start in range(0, len(keyed), _AT_ONCE):
+        connection.execute(
+            sa.text("UPDATE payment SET voucher_key = :key WHERE id = :id"), keyed[start : start + _AT_ONCE]
+        )
 
 
 def _cases(connection: sa.Connection) -> Iterator[Any]:

@@ -15,6 +15,7 @@ from workflows.case.operations.expert_review import CRITERIA
 from workflows.case.step import Look, local_date
 from workflows.codes.checklists import CHECKLISTS
 from workflows.errors import FieldError
+from workflows.rules.matters import number_key
 from workflows.rules.review import needs_opinion
 from workflows.typed import names
 
@@ -83,12 +84,12 @@ def _amount_typed(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
 
 def _voucher_once(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     """One line of one voucher pays one case; two who pay at once meet on its name."""
-    number, paid_on = str(data.get("voucher_no") or ""), data.get("paid_on")
-    if not number or not paid_on:
+    key, paid_on = number_key(data.get("voucher_no")), data.get("paid_on")
+    if not key or not paid_on:
         return []
     year, line = int(paid_on[:4]), int(data.get("voucher_line") or 1)
-    lock_name(look.session, f"voucher:{year}:{payments.key_of_voucher(number)}:{line}")
-    if not payments.is_voucher_used(look.session, number, year, line, except_case=look.case.id):
+    lock_name(look.session, f"voucher:{year}:{key}:{line}")
+    if not payments.is_voucher_used(look.session, key, year, line, except_case=look.case.id):
         return []
     text = "该支付凭证号本年度已登记为另一件的支付；一张凭证支付多件的，请填写本件所在的明细行号。"
     return [FieldError("voucher_no", text)]

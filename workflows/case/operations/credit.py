@@ -6,17 +6,15 @@ from storage.cases import latest_submission, latest_submissions
 from workflows.case import letters
 from workflows.case.operations.registry import operation
 from workflows.case.step import Step
-
-# A flag on one of these lists is a one-vote veto (G4); no officer can declare such a firm clear.
-VETO_FLAGS = frozenset({"serious_dishonesty_list", "dishonest_debtor", "serious_tax_offender", "barred"})
+from workflows.codes.credit_flags import VETO_FLAGS
 
 
 def possible_outcomes(flags: list[str], *, cured: bool) -> tuple[str, ...]:
-    """What a credit check may conclude: a listed flag makes `clear` impossible (design.md, credit).
+    """What a credit check may conclude: a listed flag makes `clear` impossible (G4): no officer can declare it.
 
     A curable one (G7) does so until the firm has shown in this case that it is cured; an officer judges the proof.
     """
-    if VETO_FLAGS.intersection(flags):
+    if VETO_FLAGS.keys() & set(flags):
         return ("veto",)
     if flags and not cured:
         return ("curable", "veto")

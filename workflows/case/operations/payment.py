@@ -9,6 +9,7 @@ from storage.payments import Payment
 from workflows.case import awards, letters
 from workflows.case.operations.registry import operation
 from workflows.case.step import Step
+from workflows.rules.matters import number_key
 from workflows.rules.money import format_yuan
 
 
@@ -24,7 +25,7 @@ def _attempt(step: Step, state: str, amount: Decimal) -> Payment:
         account_name=facts["account_name"],
         account_no=facts["account_no"],
         voucher_no=voucher,
-        voucher_key=payments.key_of_voucher(voucher) if voucher else None,
+        voucher_key=number_key(voucher) or None,
         voucher_line=int(step.submitted.get("voucher_line") or 1),
         paid_on=date.fromisoformat(paid_on) if paid_on else None,
         return_reason=step.submitted.get("return_reason"),

@@ -15,14 +15,14 @@ from workflows.rules.parameters import get_decimal
 from workflows.rules.schemes.future_energy import matched_in_all
 
 SHARED_CEILING = "SHARED_CEILING"
-PROJECT, EVENT, CITY_PROJECT = "retrofit", "green_event", "future_energy"
+PROJECT, EVENT, CITY_AWARD = "retrofit", "green_event", "future_energy"
 
 
 def share(rows: Sequence[Row], parameters: Mapping[str, object]) -> None:
     """Cut what the cases of one project, event or city project would get together to what the item brings at most."""
     items: dict[tuple[str, object], list[Row]] = {}
     for row in rows:
-        if row.listed.scheme in (PROJECT, EVENT, CITY_PROJECT) and row.amount:
+        if row.listed.scheme in (PROJECT, EVENT, CITY_AWARD) and row.amount:
             items.setdefault((row.listed.scheme, row.listed.city_project or row.listed.matter), []).append(row)
     for (scheme, _), group in items.items():
         if scheme == PROJECT:
