@@ -1,6 +1,7 @@
 """Calculations (测算表): immutable, numbered, with everything that the amount was computed from."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -42,6 +43,12 @@ def list_of_cases(session: Session, case_ids: Iterable[int]) -> Sequence[Calcula
     """The calculations of several cases, each case's in their order, one statement."""
     query = select(Calculation).where(Calculation.case_id.in_(list(case_ids)))
     return session.scalars(query.order_by(Calculation.case_id, Calculation.number)).all()
+
+
+def last_times(session: Session, case_ids: Iterable[int]) -> dict[int, datetime]:
+    """When each of these cases was last calculated."""
+    query = select(Calculation.case_id, func.max(Calculation.at)).where(Calculation.case_id.in_(list(case_ids)))
+    return {row[0]: row[1] for row in session.execute(query.group_by(Calculation.case_id))}
 
 
 def last_number(session: Session, case_id: int) -> int:

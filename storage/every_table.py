@@ -4,6 +4,7 @@ from storage import (
     audit,
     batches,
     calculations,
+    case_checks,
     case_migrations,
     case_runs,
     cases,
@@ -35,9 +36,9 @@ from storage import (
 from storage.base import Base
 
 MODULES = (
-    audit, batches, calculations, case_migrations, case_runs, cases, cluster_awards, definition_drafts, definitions,
-    documents, historic_awards, instances, ledger, list_entries, matters, messages, official_lists, parameters,
-    payments, people, publicity, recoveries, reviews, scenario_tests, search, sheet_imports, system, tasks,
-    what_ifs, workers,
+    audit, batches, calculations, case_checks, case_migrations, case_runs, cases, cluster_awards,
+    definition_drafts, definitions, documents, historic_awards, instances, ledger, list_entries, matters, messages,
+    official_lists, parameters, payments, people, publicity, recoveries, reviews, scenario_tests, search,
+    sheet_imports, system, tasks, what_ifs, workers,
 )  # fmt: skip
 TABLES = Base.metadata.sorted_tables

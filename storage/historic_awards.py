@@ -18,7 +18,8 @@ class HistoricAward(Base):
     """One award, earlier certificate, or case still under the repealed rules; imported once; only a withdrawal ends it.
 
     `policy` is `this` or `old` (通经信局〔2024〕141号). `decided_on` is None for what was never supported, and for a
-    case under the old rules that is not decided yet (then `accepted_on` says since when it is).
+    case under the old rules that is not decided yet (then `accepted_on` says since when it is). `certificate_key` is
+    what the certificate's number is compared by.
     """
 
     __tablename__ = "historic_award"
@@ -31,6 +32,7 @@ class HistoricAward(Base):
     honour_type: Mapped[str | None]
     level: Mapped[str | None]
     certificate_no: Mapped[str | None]
+    certificate_key: Mapped[str | None]
     issued_on: Mapped[date | None]
     accepted_on: Mapped[date | None]
     decided_on: Mapped[date | None]
@@ -49,6 +51,7 @@ class HistoricAward(Base):
         whole_yuan("precap_amount", "paid_amount", "approved_total"),
         Index(None, "uscc", "scheme"),
         Index(None, "uscc", "id"),
+        Index(None, "certificate_key"),
     )
 
 
@@ -68,6 +71,13 @@ class HistoricWithdrawal(Base):
     confirmed_by: Mapped[str | None]
     confirmed_at: Mapped[Instant | None]
     __table_args__ = (two_people("proposed_by", "confirmed_by"),)
+
+
+def by_ids(session: Session, ids: Iterable[int]) -> dict[int, HistoricAward]:
+    """Awards by id, withdrawn ones too; one statement."""
+    wanted = list(ids)
+    rows = session.scalars(select(HistoricAward).where(HistoricAward.id.in_(wanted))) if wanted else ()
+    return {award.id: award for award in rows}
 
 
 def as_mapping(award: HistoricAward) -> dict[str, Any]:

@@ -86,6 +86,12 @@ def replace_identifiers(session: Session, case_id: int, identifiers: Iterable[tu
     session.add_all(CaseIdentifier(case_id=case_id, kind=kind, value=value) for kind, value in set(identifiers))
 
 
+def identifiers_of(session: Session, case_id: int) -> set[tuple[str, str]]:
+    """What a case is recognised by, as stated last."""
+    query = select(CaseIdentifier.kind, CaseIdentifier.value).where(CaseIdentifier.case_id == case_id)
+    return {(kind, value) for kind, value in session.execute(query)}
+
+
 def sharing_cases(session: Session, case_id: int) -> Mapping[int, list[tuple[str, str]]]:
     """Other cases by what they have in common with this one: (kind, value) pairs."""
     mine = select(CaseIdentifier.kind, CaseIdentifier.value).where(CaseIdentifier.case_id == case_id).subquery()

@@ -5,6 +5,7 @@ from flask import Flask
 from server.api import (
     batches,
     cases,
+    checks,
     definitions,
     demo,
     documents,
@@ -24,7 +25,7 @@ from server.api.route import blueprint
 __all__ = ["MODULES", "blueprint", "register"]
 
 MODULES = (
-    *(batches, cases, definitions, demo, documents, historic_awards, matters, notices, official_lists, openapi),
+    *(batches, cases, checks, definitions, demo, documents, historic_awards, matters, notices, official_lists, openapi),
     *(parameters, recoveries, schemes, sessions, tasks),
 )
 

@@ -6,6 +6,7 @@ Every blueprint is listed here; a page that is not in the list does not exist.
 from server.web.office import (
     batches,
     cases,
+    checks,
     historic_awards,
     matters,
     official_lists,
@@ -35,6 +36,7 @@ BLUEPRINTS = (
     tasks.blueprint,
     cases.blueprint,
     matters.blueprint,
+    checks.blueprint,
     recoveries.blueprint,
     batches.blueprint,
     publicity.blueprint,

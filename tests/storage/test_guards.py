@@ -84,6 +84,8 @@ VALID: dict[str, dict[str, object]] = {
     "ledger_entry": {"state": "RESERVED"},
     "list_entry": {"state": "matched"},
     "list_row": {"proposal": "support"},
+    "case_check": {"kind": "duplicate", "state": "open"},
+    "check_conclusion": {"result": "unrelated"},
     "objection": {"state": "registered"},
     "payment": {"state": "paid"},
     "recovery": {"cause": "fraud"},

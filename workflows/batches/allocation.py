@@ -64,10 +64,11 @@ def propose(session: Session, batch: Batch, actor: Actor, now: datetime, round_:
     # Asked again under the lock: a withdrawal or a suspension may have been faster.
     still = {each.case_id: each for each in listings.contenders(session, batch.id, (FRESH, "resolved"))}
     waiting = _fresh(still.values())
+    known = proceeding.Known.of(session, [each.case.id for each in opened if each.case.id in waiting])
     kept_off = {
         each.case.reference: why
         for each in opened
-        if each.case.id in waiting and (why := proceeding.obstacles(each.step, proceeding.LIST))
+        if each.case.id in waiting and (why := proceeding.obstacles(each.step, proceeding.LIST, known))
     }
     running = [each for each in opened if each.case.id in still and each.case.reference not in kept_off]
     fresh = frozenset(waiting & {each.case.id for each in running})

@@ -100,8 +100,9 @@ def resolve(
     if not decisions:
         errors.append(FieldError("decisions", "请逐件登记审议结果。"))
     seen: set[str] = set()
+    known = proceeding.Known.of(session, [each.case.id for each in running.values()])
     for number, decision in enumerate(decisions):
-        errors.extend(_check_decision(number, decision, running, seen))
+        errors.extend(_check_decision(number, decision, running, seen, known))
     if errors:
         raise Invalid("审议结果有误，请按提示修改。", errors=errors)
     # All accounts at once and in order, before any of them is needed.
@@ -157,7 +158,7 @@ def _account_key(running: Running) -> str:
 
 
 def _check_decision(
-    number: int, decision: Mapping[str, Any], running: Mapping[str, Running], seen: set[str]
+    number: int, decision: Mapping[str, Any], running: Mapping[str, Running], seen: set[str], known: proceeding.Known
 ) -> list[FieldError]:
     def wrong(field: str, message: str) -> list[FieldError]:
         return [FieldError(f"decisions.{number}.{field}", message)]
@@ -172,7 +173,7 @@ def _check_decision(
     listed = case.final_amount or awards.ZERO
     if result == "support" and not listed:
         return wrong("result", "拟支持金额为0元，不能同意支持。")
-    against = proceeding.obstacles(running[reference].step, proceeding.RESOLUTION)
+    against = proceeding.obstacles(running[reference].step, proceeding.RESOLUTION, known)
     if result in ("support", "adjust") and against:
         return wrong("result", against[0])
     if result == "adjust":

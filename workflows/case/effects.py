@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from storage import publicity
-from workflows.case import awards, letters
+from workflows.case import awards, duplicates, letters
 from workflows.case.step import Step
 from workflows.rules import SCHEMES
 from workflows.rules.money import format_yuan
@@ -27,9 +27,17 @@ def _send_award(step: Step) -> None:
     letters.send(step, "award", f"依据《实施细则》{article}，经审定予以支持，审定支持金额{amount}元。")
 
 
+def _compare_account(step: Step) -> None:
+    """An account is compared as soon as it is known (查重); what it has in common stops the payment, not the entry."""
+    with step.following(step.origin):
+        duplicates.search(step)
+
+
 EFFECTS: dict[str, Callable[[Step], None]] = {
     "objection_handling": _answer_objections,
     "decision_notice": _send_award,
+    "enter_payee": _compare_account,
+    "correct_payee": _compare_account,
 }
 
 

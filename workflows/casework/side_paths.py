@@ -11,6 +11,7 @@ from workflows.case import awards, letters
 from workflows.case.running import Running, find_case, open_case, refuse_ended
 from workflows.case.step import local_date
 from workflows.casework.cases import get_case
+from workflows.casework.duplicates import go_on
 from workflows.casework.shapes import CaseDetail
 from workflows.errors import Conflict, Invalid
 from workflows.errors import FieldError as Problem
@@ -105,6 +106,7 @@ def resume(session: Session, actor: Actor, reference: str, now: datetime) -> Cas
         "case_resumed", case.reference, [{"field": "suspended_at", "old": views.instant(since), "new": None}]
     )
     awards.ask_again(running.step)
+    go_on(running)
     letters.send_by_itself(running.step, "resumption", "中止情形已消除，自今日起恢复办理。")
     running.save()
     session.flush()

@@ -258,6 +258,7 @@ def _award(values: Mapping[str, Any], matter: Matter, kept: SheetImport, now: da
         honour_type=values["honour_type"],
         level=values["level"],
         certificate_no=values["certificate_no"],
+        certificate_key=number_key(values["certificate_no"]) or None,
         issued_on=values["issued_on"],
         accepted_on=values["accepted_on"],
         decided_on=values["decided_on"],

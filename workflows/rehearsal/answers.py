@@ -132,6 +132,11 @@ def _route_experts(asked: Answering, call: ServiceCall) -> Result:
     return "not_required" if asked.changed and route == "none" else asked.recorded(call)
 
 
+def _duplicates(asked: Answering, call: ServiceCall) -> Result:
+    """As recorded; a case from before there was this stage met nothing in it."""
+    return asked.recorded(call) if asked.record.results.get(call.element_id) else "clear"
+
+
 def _site(asked: Answering, call: ServiceCall) -> Result:
     return _asked_for(asked, call, "site_visit")
 
@@ -153,6 +158,7 @@ COMPUTED: Mapping[str, Callable[[Answering, ServiceCall], Result]] = {
     "open_correction": _deadline,
     "tally_scores": _tally,
     "route_expert_review": _route_experts,
+    "search_duplicates": _duplicates,
     "route_site_inspection": _site,
     "route_third_party": _third_party,
 }

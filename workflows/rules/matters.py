@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -12,7 +13,7 @@ Facts = Mapping[str, object]
 INVOICE, FILING, SITE, CERTIFICATE, SETTLEMENT, NAME = (
     *("invoice", "filing_no", "site", "certificate", "settlement", "name"),
 )
-CITY_PROJECT, INSTALMENT = "city_project", "instalment"
+CITY_PROJECT, INSTALMENT, PAYEE = "city_project", "instalment", "payee_account"
 KINDS: Mapping[str, str] = {
     INVOICE: "发票",
     FILING: "项目备案（核准）文号",
@@ -21,6 +22,7 @@ KINDS: Mapping[str, str] = {
     SETTLEMENT: "交易结算单号",
     CITY_PROJECT: "市级项目编号",
     INSTALMENT: "市级资金同一期到账",
+    PAYEE: "收款账号",
     NAME: "项目名称相近",
 }
 """The marks by code, as pages name them."""
@@ -106,6 +108,13 @@ def identifiers(facts: Facts) -> Iterator[tuple[str, str]]:
         yield from _mark(SETTLEMENT, number_key(trade.get("settlement_no")))
     yield from _mark(CITY_PROJECT, city_project(facts))
     yield from _mark(INSTALMENT, instalment(facts))
+    yield from _mark(PAYEE, payee(facts))
+
+
+def payee(facts: Facts) -> str:
+    """What names an account to be paid to: a digest, for accounts are compared and never listed. Empty without one."""
+    account = number_key(facts.get("account_no")).replace("-", "")
+    return hashlib.sha256(account.encode()).hexdigest() if account else ""
 
 
 def city_project(facts: Facts) -> str:

@@ -28,6 +28,7 @@ MESSAGES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "published": ("公示已发布", {}),
     "reallocated": ("限额重新分配", {"amount": "金额调整", "notice": "仅调整公示"}),
     "objection_accepted": ("异议已受理", {}),
+    "checks_settled": ("查重结论已确认", {}),
 }
 
 Terms = dict[str, Any]

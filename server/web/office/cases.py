@@ -41,6 +41,7 @@ CALLS = {
     "listed": ("section_chief", "锁定汇总表"),
     "resolved": ("meeting_secretary", "登记审议结果"),
     "published": ("case_officer", "发布公示"),
+    "checks_settled": ("case_officer", "核对重复申报线索"),
 }
 
 
@@ -131,7 +132,7 @@ def next_steps(case: CaseRow, actor: Actor) -> list[NextStep]:
         role, what = CALLS.get(wait["message"] or "", (None, wait["name"]))
         if wait["kind"] == "message" and role is None:
             continue
-        url = url_for("batches.show", batch=case["batch"]["id"]) if role and actor.has(*OFFICE, *READERS) else None
+        url = _place_of(wait["message"], case) if role and actor.has(*OFFICE, *READERS) else None
         steps.append(
             {
                 "role": role,
@@ -144,6 +145,13 @@ def next_steps(case: CaseRow, actor: Actor) -> list[NextStep]:
             }
         )
     return steps
+
+
+def _place_of(message: str | None, case: CaseRow) -> str:
+    """Where whoever sends a message does so: on the page of the batch, or where duplicates are looked at."""
+    if message == "checks_settled":
+        return url_for("matters.overlaps", reference=case["reference"], _anchor="checks")
+    return url_for("batches.show", batch=case["batch"]["id"])
 
 
 def _opens(task: OpenTask, actor: Actor) -> bool:

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from server.access import allow, current_actor
 from server.web.office.cases import tab
 from server.web.showing.answers import Page
-from workflows.casework import cases, matters
+from workflows.casework import cases, duplicates, matters
 from workflows.errors import FieldError, Invalid, NotFound
 from workflows.permissions import OFFICE, READERS, Actor
 
@@ -17,12 +17,22 @@ blueprint = Blueprint("matters", __name__)
 @blueprint.get("/cases/<reference>/overlaps")
 @allow(*sorted(OFFICE | READERS))
 def overlaps(reference: str) -> str:
-    return _overlaps(reference)
+    return overlaps_page(reference)
 
 
-def _overlaps(reference: str, **words: Any) -> str:
-    found = matters.get_overlaps(g.session, current_actor(), reference)
-    return tab("matters.overlaps", reference, found=found, sent=request.form, **words)
+def overlaps_page(reference: str, **words: Any) -> str:
+    """What a case has in common with others: the checks that stop it first, then what an officer may look at."""
+    actor = current_actor()
+    return tab(
+        "matters.overlaps",
+        reference,
+        found=matters.get_overlaps(g.session, actor, reference),
+        checks=duplicates.list_checks(g.session, actor, reference),
+        states=duplicates.STATES,
+        results=duplicates.RESULTS,
+        sent=request.form,
+        **words,
+    )
 
 
 @blueprint.post("/cases/<reference>/overlaps")
@@ -36,7 +46,7 @@ def merge(reference: str) -> Page:
         mine, theirs = _matter_of(actor, reference), _matter_of(actor, other)
         matter = matters.merge(g.session, actor, mine, theirs, request.form.get("reason", ""), g.now)
     except Invalid as error:
-        return _overlaps(reference, errors=error.errors), error.status
+        return overlaps_page(reference, errors=error.errors), error.status
     flash(f"已认定与{other}为同一事项，从优不重复支持；已列入汇总表的将重新核算。", "success")
     return redirect(url_for(".show", matter=matter["id"]), 303)
 

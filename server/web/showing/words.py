@@ -61,6 +61,7 @@ PROCESSES = {
     "verification": "第三方审计核查",
     "expert_review": "专家评审",
     "recheck": "科室复审与会签",
+    "duplicate_check": "查重核对",
     "publicity": "社会公示",
     "disbursement": "收款信息确认与拨付",
 }
@@ -162,6 +163,9 @@ ACTIONS = {
     "definition_published": "发布流程版本",
     "incident_recorded": "流程异常",
     "matter_merged": "认定为同一事项",
+    "check_opened": "发现重复申报线索",
+    "check_concluded": "作出查重结论",
+    "check_confirmed": "确认查重结论",
     "recovery_recorded": "登记资金退回",
     "recovery_confirmed": "确认资金退回",
     "enterprise_barred": "列入禁止申报",
@@ -188,6 +192,7 @@ MARKS = {
     "objection_accepted": "orange", "objection_registered": "orange", "case_withdrawn": "orange",
     "case_suspended": "orange", "timer_fired": "orange", "correction_lapsed": "orange",
     "case_migrated": "orange", "migration_reverted": "orange",
+    "check_opened": "orange", "check_concluded": "blue", "check_confirmed": "blue",
     "amount_calculated": "blue", "amount_listed": "blue", "case_resolved": "blue", "case_published": "blue",
 }  # fmt: skip
 # How a value is written, by the type of its parameter.

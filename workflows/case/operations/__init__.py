@@ -8,6 +8,7 @@ from workflows.case.operations import (
     amounts,
     cluster,
     credit,
+    duplicates,
     expert_review,
     intake,
     payment,
@@ -18,6 +19,9 @@ from workflows.case.operations import (
 )
 from workflows.case.operations.registry import REGISTRY, Operation, perform, signatures
 
-MODULES = (amounts, cluster, credit, expert_review, intake, payment, publicity, recheck, routing, verification)
+MODULES = (
+    *(amounts, cluster, credit, duplicates, expert_review, intake),
+    *(payment, publicity, recheck, routing, verification),
+)
 
 __all__ = ["MODULES", "REGISTRY", "Operation", "perform", "signatures"]

@@ -1,0 +1,127 @@
+"""Checks that stop a case until two people have settled them: the hits of 查重."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, or_, select, text, union_all
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.base import Base, Id, Instant, JsonList, Yuan, one_of, two_people, whole_yuan
+from storage.locks import to_change
+
+DUPLICATE = "duplicate"
+OPEN, CONCLUDED, SETTLED, REFERRED = "open", "concluded", "settled", "referred"
+
+_STANDS = text("state <> 'settled'")
+
+
+class CaseCheck(Base):
+    """One thing to be looked at. A hit names the other case, or the award of before, and the marks in common.
+
+    `state` follows from the newest conclusion: open, concluded (the chief has not confirmed), settled, or referred
+    (移送线索), which stops the case until it is concluded in another way.
+    """
+
+    __tablename__ = "case_check"
+    id: Mapped[Id]
+    case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"))
+    other_case_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("cases.id"))
+    award_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("historic_award.id"))
+    kind: Mapped[str]
+    marks: Mapped[JsonList]
+    why: Mapped[str]
+    state: Mapped[str]
+    opened_at: Mapped[Instant]
+    due_on: Mapped[date | None]
+    __table_args__ = (
+        one_of("kind", DUPLICATE),
+        one_of("state", OPEN, CONCLUDED, SETTLED, REFERRED),
+        Index(None, "case_id", "id"),
+        Index(None, "other_case_id", "id"),
+        Index("ix_case_check_standing", "id", postgresql_where=_STANDS),
+    )
+
+    @property
+    def pairs(self) -> set[tuple[str, str]]:
+        """The marks in common as (kind, value)."""
+        return {(each["kind"], each["value"]) for each in self.marks}
+
+
+class CheckConclusion(Base):
+    """What an officer concluded, and who confirmed it. `case_id` is the case that `amount` is for (yuan)."""
+
+    __tablename__ = "check_conclusion"
+    id: Mapped[Id]
+    check_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("case_check.id"), index=True)
+    case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"))
+    result: Mapped[str]
+    reason: Mapped[str]
+    amount: Mapped[Yuan | None]
+    other_amount: Mapped[Yuan | None]
+    concluded_by: Mapped[str]
+    concluded_at: Mapped[Instant]
+    confirmed_by: Mapped[str | None]
+    confirmed_at: Mapped[Instant | None]
+    __table_args__ = (
+        one_of("result", "unrelated", "shared", "excluded", "referred"),
+        whole_yuan("amount", "other_amount"),
+        two_people("concluded_by", "confirmed_by"),
+    )
+
+
+def _concerning(case_id: int) -> Any:
+    return or_(CaseCheck.case_id == case_id, CaseCheck.other_case_id == case_id)
+
+
+def of_case(session: Session, case_id: int) -> Sequence[CaseCheck]:
+    """The checks of a case from either side, in their order."""
+    return session.scalars(select(CaseCheck).where(_concerning(case_id)).order_by(CaseCheck.id)).all()
+
+
+def standing(session: Session, case_ids: Iterable[int]) -> dict[int, list[str]]:
+    """The states of the checks that stop these cases, by case."""
+    ids = list(case_ids)
+    mine = select(CaseCheck.case_id.label("of"), CaseCheck.state).where(CaseCheck.case_id.in_(ids), _STANDS)
+    theirs = select(CaseCheck.other_case_id, CaseCheck.state).where(CaseCheck.other_case_id.in_(ids), _STANDS)
+    found: dict[int, list[str]] = {}
+    rows: Sequence[Any] = session.execute(union_all(mine, theirs)).all()
+    for case_id, state in rows:
+        found.setdefault(case_id, []).append(state)
+    return found
+
+
+def list_standing(session: Session, *, after: int = 0, limit: int = 50) -> Sequence[CaseCheck]:
+    """What is not settled, the oldest first, by key."""
+    query = select(CaseCheck).where(_STANDS, CaseCheck.id > after)
+    return session.scalars(query.order_by(CaseCheck.id).limit(limit)).all()
+
+
+def find(session: Session, check_id: int) -> CaseCheck | None:
+    return session.get(CaseCheck, check_id)
+
+
+def lock(session: Session, check_id: int) -> CaseCheck:
+    return session.scalars(to_change(select(CaseCheck).where(CaseCheck.id == check_id))).one()
+
+
+def conclusions(session: Session, check_ids: Iterable[int]) -> dict[int, list[CheckConclusion]]:
+    """The conclusions of several checks, each check's in their order, one statement."""
+    query = select(CheckConclusion).where(CheckConclusion.check_id.in_(list(check_ids))).order_by(CheckConclusion.id)
+    found: dict[int, list[CheckConclusion]] = {}
+    for each in session.scalars(query):
+        found.setdefault(each.check_id, []).append(each)
+    return found
+
+
+def confirmed(session: Session, case_ids: Iterable[int]) -> Sequence[tuple[CaseCheck, CheckConclusion]]:
+    """The settled checks of these cases from either side, each with what was confirmed."""
+    ids = list(case_ids)
+    query = (
+        select(CaseCheck, CheckConclusion)
+        .join(CheckConclusion, CheckConclusion.check_id == CaseCheck.id)
+        .where(or_(CaseCheck.case_id.in_(ids), CaseCheck.other_case_id.in_(ids)))
+        .where(CaseCheck.state == SETTLED, CheckConclusion.confirmed_at.is_not(None))
+        .order_by(CheckConclusion.id)
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]

@@ -1,0 +1,252 @@
+"""查重 (G11): what two have in common stops both until an officer concluded and the chief confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from storage import people
+from tests.contract_client import Office, refused
+from tests.journeys.conftest import At
+from tests.journeys.projects import batch_of, finals, fix_list, project, to_the_list
+
+NUMBER = "24117000000099990001"
+REASON = "经核对合同、付款凭证与发票原件（虚构），两件所列为同一张发票。"
+
+
+def line(net: int, number: str = NUMBER) -> dict[str, Any]:
+    """A line of the invoices."""
+    return {
+        "invoice_no": number,
+        "date": "2025-06-20",
+        "category": "equipment",
+        "seller": "虚构节能设备（北京）有限公司",
+        "net": str(net),
+        "vat": "0",
+        "paid_net": str(net),
+    }
+
+
+def invoiced(office: Office, batch: int, who: str, yuan: int = 3_000_000, shared: int = 3_000_000, **more: Any) -> str:
+    """A project of article 3 over so many yuan, with an invoice of `NUMBER` over `shared`."""
+    return project(office, batch, who, "retrofit", yuan, invoice_lines=[line(shared)], **more)
+
+
+def two_filed(office: Office) -> Sequence[str]:
+    """Two firms claim one invoice of 3,000,000 yuan."""
+    batch = batch_of(office, "retrofit")
+    return [invoiced(office, batch, who) for who in ("e02", "e05")]
+
+
+def a_pair(office: Office) -> Sequence[str]:
+    """The two went as far as they can."""
+    cases = two_filed(office)
+    for case in cases:
+        office.drive(case, until="checks_settled")
+    return cases
+
+
+def check_of(office: Office, case: str) -> Any:
+    [check] = office.as_("auditor").get(f"/cases/{case}/checks")["items"]
+    return check
+
+
+def conclude(office: Office, case: str, by: str = "officer2", **body: Any) -> Any:
+    check = check_of(office, case)["id"]
+    return office.as_(by).post(f"/cases/{case}/checks/{check}/conclusion", {"reason": REASON, **body})
+
+
+def confirm(office: Office, case: str, by: str = "chief") -> Any:
+    check = check_of(office, case)
+    seen = {"conclusion": check["conclusions"][-1]["id"]}
+    return office.as_(by).post(f"/cases/{case}/checks/{check['id']}/confirmation", seen)
+
+
+def settle(office: Office, case: str, **body: Any) -> None:
+    conclude(office, case, **body)
+    confirm(office, case)
+
+
+def stops(office: Office, case: str) -> bool:
+    return any(wait["message"] == "checks_settled" for wait in office.case(case)["waiting_for"])
+
+
+def test_one_invoice_of_two_firms_stops_the_second_and_the_first(at: At) -> None:
+    office, first, second = at.after(a_pair)
+    # The first went through before the second was filed in full; it is stopped as soon as it is found.
+    assert stops(office, second)
+    check = check_of(office, second)
+    assert check == {**check_of(office, first), "case": second, "with": check["with"]}
+    assert (check["kind"], check["state"], check["with"]["case"]) == ("duplicate", "open", first)
+    assert [mark["value"] for mark in check["marks"]] == [NUMBER]
+    assert check["due_on"] is not None
+
+
+def test_unrelated_lets_both_go_on(at: At) -> None:
+    office, first, second = at.after(a_pair)
+    settle(office, second, result="unrelated")
+    assert not stops(office, first) and not stops(office, second)
+    to_the_list(office, first, second)
+    fix_list(office, office.case(first)["batch"]["id"])
+    assert finals(office, first, second) == ["900000", "900000"]
+    # What was concluded once is not asked again.
+    assert check_of(office, second)["state"] == "settled"
+
+
+def test_shared_amounts_are_at_most_the_invoice(at: At) -> None:
+    office, first, second = at.after(a_pair)
+    for wrong in ("3000001", "0", "-1", "1.5", "", "一百万"):
+        with refused(422) as refusal:
+            conclude(office, second, result="shared", amount=wrong)
+        assert refusal.fields == {"amount"}
+    settle(office, second, result="shared", amount="1000000")
+    [made] = check_of(office, second)["conclusions"]
+    assert (made["amount"], made["other_amount"]) == ("1000000", "2000000")
+    for case, most in ((first, 2_000_000), (second, 1_000_000)):
+        office.drive(case, until="confirm_verified")
+        with refused(422) as refusal:
+            office.do(case, "confirm_verified", approved_investment=str(most + 1))
+        assert refusal.fields == {"approved_investment"}
+        office.drive(case, until="listed", values={"confirm_verified": {"approved_investment": str(most)}})
+    fix_list(office, office.case(first)["batch"]["id"])
+    paid = [Decimal(each or "0") for each in finals(office, first, second)]
+    assert paid == [Decimal(600_000), Decimal(300_000)]
+
+
+def test_what_is_excluded_is_no_part_of_the_base(at: At) -> None:
+    office, first, second = at.after(a_pair)
+    settle(office, second, result="excluded")
+    office.drive(second, until="confirm_verified")
+    with refused(422) as refusal:
+        office.do(second, "confirm_verified", approved_investment="1")
+    assert refusal.fields == {"approved_investment"}
+    office.drive(first, until="listed")
+    fix_list(office, office.case(first)["batch"]["id"])
+    assert finals(office, first) == ["900000"]
+
+
+def test_referred_stops_both_until_it_is_concluded_otherwise(at: At) -> None:
+    office, first, second = at.after(a_pair)
+    settle(office, second, result="referred")
+    assert stops(office, second) and check_of(office, first)["state"] == "referred"
+    settle(office, second, result="unrelated")
+    assert not stops(office, second)
+
+
+def test_who_concludes_did_not_accept_and_who_confirms_saw_it(at: At) -> None:
+    office, _, second = at.after(two_filed)
+    with at.database.transaction() as session:
+        clerk = people.find_user(session, "officer")
+        assert clerk is not None
+        clerk.roles = [*clerk.roles, "acceptance_clerk"]
+    office.do(second, "formality_check", by="officer")
+    office.drive(second, until="checks_settled")
+    with refused(403) as refusal:
+        conclude(office, second, by="officer", result="unrelated")
+    assert "受理" in refusal.detail
+    with refused(403):
+        conclude(office, second, by="chief", result="unrelated")
+    made = conclude(office, second, result="unrelated")
+    seen = {"conclusion": made["conclusions"][-1]["id"]}
+    path = f"/cases/{second}/checks/{made['id']}/confirmation"
+    conclude(office, second, by="officer3", result="excluded")
+    with refused(412):
+        office.as_("chief").post(path, seen)
+    assert check_of(office, second)["state"] == "concluded"
+    with refused(403):
+        confirm(office, second, by="officer2")
+    confirm(office, second)
+    with refused(409):
+        confirm(office, second)
+    with refused(409):
+        conclude(office, second, result="unrelated")
+    with refused(403):
+        office.as_("e05").get(f"/cases/{second}/checks")
+
+
+@pytest.mark.parametrize("body", [{"result": "unrelated", "reason": " "}, {"result": "unrelated", "amount": "5"}])
+def test_what_a_conclusion_must_say(at: At, body: dict[str, str]) -> None:
+    office, _, second = at.after(a_pair)
+    with refused(422):
+        conclude(office, second, **body)
+    assert check_of(office, second)["conclusions"] == []
+
+
+def one_listed(office: Office) -> Sequence[str]:
+    """A case is at the list when another firm files its invoice."""
+    batch = batch_of(office, "retrofit")
+    first = invoiced(office, batch, "e02")
+    to_the_list(office, first)
+    return first, str(batch)
+
+
+def test_a_hit_that_arrives_later_keeps_the_first_from_the_list(at: At) -> None:
+    office, _, batch = at.after(one_listed)
+    second = invoiced(office, int(batch), "e05")
+    office.drive(second, until="checks_settled")
+    with refused(409):
+        fix_list(office, int(batch))
+    settle(office, second, result="shared", amount="1000000")
+    # Its amount rests on the whole invoice: it goes back before it is listed.
+    with refused(409) as refusal:
+        fix_list(office, int(batch))
+    assert refusal.detail and "重新核定" in refusal.detail
+
+
+def test_a_hit_that_arrives_later_stops_a_payment_and_is_a_clue_on_a_paid_one(at: At) -> None:
+    office, first, batch = at.after(one_listed)
+    office.drive(first, until="pay")
+    second = invoiced(office, int(batch), "e05")
+    office.drive(second, until="checks_settled")
+    with refused(422) as refusal:
+        office.do(first, "pay")
+    assert refusal.fields == {"decision"}
+    settle(office, second, result="unrelated")
+    office.do(first, "pay")
+    assert check_of(office, second)["with"]["paid"]
+
+
+def test_one_firm_and_one_matter_under_two_articles_are_for_the_list(at: At) -> None:
+    office, given = at.after(lambda office: [str(batch_of(office, "retrofit", "renewable_energy"))])
+    batch = int(given)
+    filing = "京通备〔2025〕31号（虚构）"
+    one = invoiced(office, batch, "e01", filing_no=filing)
+    other = project(
+        office, batch, "e01", "renewable_energy", 3_000_000, filing_no=filing, invoice_lines=[line(3_000_000)]
+    )
+    to_the_list(office, one, other)
+    assert office.as_("auditor").get(f"/cases/{one}/checks")["items"] == []
+
+
+def test_an_account_of_another_firm_stops_the_payment(at: At) -> None:
+    def two(office: Office) -> Sequence[str]:
+        batch = batch_of(office, "future_energy")
+        cases = [project(office, batch, who, "future_energy", 900_000) for who in ("e03", "e04")]
+        for case in cases:
+            office.drive(case, until="enter_payee")
+        return cases
+
+    office, first, second = at.after(two)
+    for case in (first, second):
+        office.do(case, "enter_payee", account_no="62220000000001")
+        office.do(case, "confirm_payee")
+    with refused(422) as refusal:
+        office.do(first, "pay")
+    assert refusal.fields == {"decision"}
+    [mark] = check_of(office, second)["marks"]
+    assert mark == {"kind": "payee_account", "name": "收款账号", "value": ""}
+    settle(office, second, result="unrelated")
+    office.do(first, "pay")
+    office.do(second, "pay")
+
+
+def test_a_suspended_case_goes_on_when_it_is_resumed(at: At) -> None:
+    office, _, second = at.after(a_pair)
+    office.as_("chief").post(f"/cases/{second}/suspension", {"reason": "等待核实"})
+    settle(office, second, result="unrelated")
+    assert stops(office, second)
+    office.as_("chief").post(f"/cases/{second}/resumption")
+    assert not stops(office, second)

@@ -1,0 +1,155 @@
+"""查重: what a case has in common with others stops the pair until an officer concluded and the chief confirmed.
+
+What is found later stops the other one too, wherever it is on its way: each act by which money is given asks for the
+checks that stand (`proceeding`). On one that is paid already it stands as a clue.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from storage import case_checks, matters
+from storage.case_checks import CaseCheck
+from storage.cases import Case
+from storage.locks import lock_names
+from storage.questions import duplicates as found
+from workflows.case.step import Look, Step, due_on
+from workflows.rules import duplicates as law
+from workflows.rules import matters as marks_of
+
+WORKING_DAYS = "5"
+"""Within which a hit is to be concluded."""
+AT_ONCE = 200
+"""Pairs that one search opens; where a mark is shared by more, the next search finds them."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What confirmed conclusions take from a case."""
+
+    amount: Decimal
+    """Yuan of its invoices that others have, or that do not count."""
+    marks: frozenset[law.Mark]
+    """What other than an invoice does not count for it."""
+
+
+def search(step: Step) -> bool:
+    """State anew what the case is recognised by, open a check for each new hit; whether anything stops the case now."""
+    _state(step)
+    hits = _hits(step)
+    for other, pairs in _new(hits, case_checks.of_case(step.session, step.case.id)).items():
+        step.session.add(check := _check(step, other, pairs))
+        step.session.flush()
+        step.record("check_opened", str(check.id), [{"field": "marks", "old": None, "new": check.why}])
+    return bool(case_checks.standing(step.session, [step.case.id]))
+
+
+@dataclass(frozen=True)
+class _Other:
+    """Who is on the other side: a case, or an award of before."""
+
+    case_id: int | None
+    award_id: int | None
+
+
+def _state(step: Step) -> None:
+    now = set(marks_of.identifiers(step.facts))
+    if now != matters.identifiers_of(step.session, step.case.id):
+        matters.replace_identifiers(step.session, step.case.id, now)
+        step.session.flush()
+
+
+def _hits(step: Step) -> dict[_Other, set[law.Mark]]:
+    """What is in common with whom, by the law's word on each mark."""
+    session, case = step.session, step.case
+    hits: dict[_Other, set[law.Mark]] = {}
+    for other, pairs in found.cases_with_marks_of(session, case, law.HARD).values():
+        how = _relation(case, other)
+        if hard := {pair for pair in pairs if law.stops(pair[0], how)}:
+            hits[_Other(other.id, None)] = hard
+    for award in found.awards_of_other_firms(session, case):
+        hits[_Other(None, award.id)] = {(marks_of.FILING, marks_of.number_key(step.facts.get("filing_no")))}
+    certificates = [value for kind, value in marks_of.identifiers(step.facts) if kind == marks_of.CERTIFICATE]
+    for award in found.awards_with_certificates(session, case, certificates):
+        pair = (marks_of.CERTIFICATE, str(award.certificate_key))
+        hits.setdefault(_Other(None, award.id), set()).add(pair)
+    # Two that search at once meet on the names of their pairs, so that a pair is opened once.
+    pairs_of_cases = [sorted((case.id, each.case_id)) for each in hits if each.case_id is not None]
+    lock_names(session, [f"pair:{first}:{second}" for first, second in pairs_of_cases])
+    return hits
+
+
+def _relation(case: Case, other: Case) -> law.Relation:
+    return law.Relation(
+        same_firm=other.enterprise_id == case.enterprise_id,
+        same_scheme=other.scheme == case.scheme,
+        same_matter=case.matter_id is not None and other.matter_id == case.matter_id,
+    )
+
+
+def _new(hits: Mapping[_Other, set[law.Mark]], known: Sequence[CaseCheck]) -> dict[_Other, set[law.Mark]]:
+    """The hits that no check has looked at: a mark that was concluded on once is not asked about again."""
+    seen: dict[_Other, set[law.Mark]] = {}
+    for check in known:
+        sides = (check.case_id, check.other_case_id) if check.award_id is None else (None,)
+        for case_id in sides:
+            seen.setdefault(_Other(case_id, check.award_id), set()).update(check.pairs)
+    fresh = {other: pairs - seen.get(other, set()) for other, pairs in hits.items()}
+    return dict([(other, pairs) for other, pairs in fresh.items() if pairs][:AT_ONCE])
+
+
+def _check(step: Step, other: _Other, pairs: Iterable[law.Mark]) -> CaseCheck:
+    listed = [{"kind": kind, "value": value} for kind, value in sorted(pairs)]
+    return CaseCheck(
+        case_id=step.case.id,
+        other_case_id=other.case_id,
+        award_id=other.award_id,
+        kind=case_checks.DUPLICATE,
+        marks=listed,
+        why=said(listed),
+        state=case_checks.OPEN,
+        opened_at=step.now,
+        due_on=due_on(step.batch, WORKING_DAYS, step.today),
+    )
+
+
+def said(marks: Sequence[Mapping[str, str]]) -> str:
+    """The marks in words; an account is not spelt out."""
+    words = []
+    for kind in dict.fromkeys(each["kind"] for each in marks):
+        values = [each["value"] for each in marks if each["kind"] == kind and kind != marks_of.PAYEE]
+        more = f"等{len(values)}项" if len(values) > 3 else ""
+        words.append(f"{marks_of.KINDS[kind]}相同" + ("：" + "、".join(values[:3]) + more if values else ""))
+    return "；".join(words)
+
+
+def taken(look: Look) -> Taken:
+    """What the confirmed conclusions of this case leave out of its figures (分摊、剔除)."""
+    lines = invoice_amounts(look.facts)
+    amount, marks = Decimal(0), set()
+    for check, conclusion in case_checks.confirmed(look.session, [look.case.id]):
+        own = conclusion.case_id == look.case.id
+        of_invoices = sum((lines.get(value, Decimal(0)) for value in invoices(check)), Decimal(0))
+        if conclusion.result == "shared":
+            share = (conclusion.amount if own else conclusion.other_amount) or Decimal(0)
+            amount += max(of_invoices - share, Decimal(0))
+        elif conclusion.result == "excluded" and own:
+            amount += of_invoices
+            marks |= {pair for pair in check.pairs if pair[0] != marks_of.INVOICE}
+    return Taken(amount, frozenset(marks))
+
+
+def invoices(check: CaseCheck) -> list[str]:
+    """The invoices that the two have in common."""
+    return sorted(value for kind, value in check.pairs if kind == marks_of.INVOICE)
+
+
+def invoice_amounts(facts: Mapping[str, Any]) -> dict[str, Decimal]:
+    """Yuan without tax that a case states of each of its invoices, by what the invoice is recognised by."""
+    amounts: dict[str, Decimal] = {}
+    for line in facts.get("invoice_lines") or ():
+        for kind, value in marks_of.identifiers({"invoice_lines": [line]}):
+            if kind == marks_of.INVOICE:
+                amounts[value] = amounts.get(value, Decimal(0)) + Decimal(str(line.get("net") or 0))
+    return amounts
