@@ -85,6 +85,7 @@ VALID: dict[str, dict[str, object]] = {
     "list_entry": {"state": "matched"},
     "list_row": {"proposal": "support"},
     "objection": {"state": "registered"},
+    "paper_service": {"manner": "direct"},
     "payment": {"state": "paid"},
     "recovery": {"cause": "fraud"},
     "review_seat": {"state": "drawn"},

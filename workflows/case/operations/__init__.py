@@ -9,6 +9,7 @@ from workflows.case.operations import (
     cluster,
     credit,
     expert_review,
+    hearing,
     intake,
     payment,
     publicity,
@@ -18,6 +19,6 @@ from workflows.case.operations import (
 )
 from workflows.case.operations.registry import REGISTRY, Operation, perform, signatures
 
-MODULES = (amounts, cluster, credit, expert_review, intake, payment, publicity, recheck, routing, verification)
+MODULES = (amounts, cluster, credit, expert_review, hearing, intake, payment, publicity, recheck, routing, verification)
 
 __all__ = ["MODULES", "REGISTRY", "Operation", "perform", "signatures"]
