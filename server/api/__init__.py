@@ -6,6 +6,7 @@ from server.api import (
     batches,
     cases,
     definitions,
+    deliveries,
     demo,
     documents,
     historic_awards,
@@ -24,8 +25,8 @@ from server.api.route import blueprint
 __all__ = ["MODULES", "blueprint", "register"]
 
 MODULES = (
-    *(batches, cases, definitions, demo, documents, historic_awards, matters, notices, official_lists, openapi),
-    *(parameters, recoveries, schemes, sessions, tasks),
+    *(batches, cases, definitions, deliveries, demo, documents, historic_awards, matters, notices, official_lists),
+    *(openapi, parameters, recoveries, schemes, sessions, tasks),
 )
 
 

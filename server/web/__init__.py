@@ -6,6 +6,7 @@ Every blueprint is listed here; a page that is not in the list does not exist.
 from server.web.office import (
     batches,
     cases,
+    deliveries,
     historic_awards,
     matters,
     official_lists,
@@ -34,6 +35,7 @@ BLUEPRINTS = (
     applicant.blueprint,
     tasks.blueprint,
     cases.blueprint,
+    deliveries.blueprint,
     matters.blueprint,
     recoveries.blueprint,
     batches.blueprint,
