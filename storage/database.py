@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Rows of these tables are only inserted: the application's role can do nothing else to them, a trigger stops the rest.
-INSERT_ONLY = ("audit_event", "ledger_entry", "calculation", "submission")
+INSERT_ONLY = ("audit_event", "ledger_entry", "calculation", "submission", "delivery_address", "paper_service")
 
 
 class Database:

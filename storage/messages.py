@@ -1,6 +1,6 @@
 """Messages and letters to applicants (消息与文书), and the gap-free counters of their numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import BigInteger, ForeignKey, Index, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -11,7 +11,11 @@ from storage.counting import at_most
 
 
 class Message(Base):
-    """A letter or message to an enterprise about one of its cases; delivered when first read."""
+    """A letter or message to an enterprise about one of its cases. `read_at`: when the enterprise first opened it.
+
+    `unproved_at`: when a term ran out whose letter nobody could prove to have been delivered, so that it is to be
+    served on paper; what proves delivery, and since when, is asked of `workflows.case.delivery`.
+    """
 
     __tablename__ = "message"
     id: Mapped[Id]
@@ -23,6 +27,7 @@ class Message(Base):
     body: Mapped[str]
     sent_at: Mapped[Instant]
     read_at: Mapped[Instant | None]
+    unproved_at: Mapped[Instant | None]
     __table_args__ = (
         Index(None, "enterprise_id", "id"),
         Index("ix_message_unread", "enterprise_id", postgresql_where=text("read_at IS NULL")),
@@ -62,6 +67,16 @@ def list_of_case(session: Session, case_id: int) -> Sequence[Message]:
 
 def find(session: Session, message_id: int, enterprise_id: int) -> Message | None:
     return session.scalar(select(Message).where(Message.id == message_id, Message.enterprise_id == enterprise_id))
+
+
+def find_of_case(session: Session, message_id: int, case_id: int) -> Message | None:
+    return session.scalar(select(Message).where(Message.id == message_id, Message.case_id == case_id))
+
+
+def list_of_kinds(session: Session, case_id: int, kinds: Iterable[str]) -> Sequence[Message]:
+    """A case's messages of these kinds, in order."""
+    query = select(Message).where(Message.case_id == case_id, Message.kind.in_(list(kinds)))
+    return session.scalars(query.order_by(Message.id)).all()
 
 
 def latest_of_kind(session: Session, case_id: int, kind: str) -> Message | None:

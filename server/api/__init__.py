@@ -7,6 +7,7 @@ from server.api import (
     cases,
     checks,
     definitions,
+    deliveries,
     demo,
     documents,
     historic_awards,
@@ -25,8 +26,8 @@ from server.api.route import blueprint
 __all__ = ["MODULES", "blueprint", "register"]
 
 MODULES = (
-    *(batches, cases, checks, definitions, demo, documents, historic_awards, matters, notices, official_lists, openapi),
-    *(parameters, recoveries, schemes, sessions, tasks),
+    *(batches, cases, checks, definitions, deliveries, demo, documents, historic_awards, matters, notices),
+    *(official_lists, openapi, parameters, recoveries, schemes, sessions, tasks),
 )
 
 

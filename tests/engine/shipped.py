@@ -39,6 +39,8 @@ ANSWERS: dict[str, tuple[Any, ...]] = {
     "route_round": ("yearly", "entry"),
     "settle_credit": ("clear", "curable", "veto"),
     "settle_ruling": ("clear", "curable", "veto"),
+    "prove_delivery": ("lapsed", "running", "not_delivered"),
+    # Bundles of older releases end the period of a correction so.
     "lapse_correction": ("lapsed", "not_delivered"),
     "record_not_accepted": ("not_accept",),
     "route_site_inspection": ("required", "not_required"),
@@ -55,7 +57,7 @@ ANSWERS: dict[str, tuple[Any, ...]] = {
     "close_publicity": ("clear", "upheld", "refused"),
 }
 PAYLOADS = {"resolved": ("support", "defer", "refuse"), "reallocated": ("amount", "notice")}
-DEADLINES = {"working_deadline", "open_correction", "open_publicity"}
+DEADLINES = {"working_deadline", "open_correction", "open_publicity", "term_from_delivery"}
 
 
 def bundle(scheme: str) -> dict[str, bytes]:

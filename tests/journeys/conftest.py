@@ -235,6 +235,15 @@ class At:
         return database
 
 
+def open_letters(office: Office, by: str) -> list[str]:
+    """Open every letter that an enterprise was sent, which is their delivery; answers their kinds, the newest first."""
+    kinds = []
+    for message in office.as_(by).get("/messages")["items"]:
+        office.as_(by).post(f"/messages/{message['id']}/reading")
+        kinds.append(message["kind"])
+    return kinds
+
+
 def page(at: At, username: str, path: str) -> str:
     """A page as a person reads it."""
     client = at.app.test_client()

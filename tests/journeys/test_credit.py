@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from storage import people
 from tests.contract_client import refused
-from tests.journeys.conftest import At
+from tests.journeys.conftest import At, open_letters
 
 FINDING = {"credit_finding": "存在失信记录，详见查询结果"}
 OPINION = {"joint_opinion": "应急部门反映有一起未结案件"}
@@ -74,6 +74,7 @@ def test_a_firm_that_keeps_silent_does_not_hold_up_the_ruling(at: At) -> None:
     office.do(case, "credit_check", decision="veto", **FINDING)
     office.do(case, "joint_check")
     assert office.at(case) == {"credit_statement"}
+    open_letters(office, "e01")
     # Five working days from Monday 2 March end with Monday 9 March.
     office.wait_until("2026-03-10T00:00:00+08:00")
     assert office.at(case) == {"credit_ruling"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from tests.contract_client import refused
-from tests.journeys.conftest import At
+from tests.journeys.conftest import At, open_letters
 
 CUT = {
     "audited_investment": "2800000",
@@ -46,6 +46,7 @@ def test_the_firm_comments_on_cuts_before_they_are_confirmed(at: At) -> None:
 def test_without_a_comment_the_period_lapses(at: At) -> None:
     office, case = at("audit_verification")
     office.do(case, "audit_verification", **CUT)
+    open_letters(office, "e01")
     last_day = date.fromisoformat(office.task(case, "cut_comment")["due_on"])
     office.wait_until(f"{last_day}T23:59:00+08:00")
     assert office.at(case) == {"cut_comment"}

@@ -87,6 +87,7 @@ VALID: dict[str, dict[str, object]] = {
     "case_check": {"kind": "duplicate", "state": "open"},
     "check_conclusion": {"result": "unrelated"},
     "objection": {"state": "registered"},
+    "paper_service": {"manner": "direct"},
     "payment": {"state": "paid"},
     "recovery": {"cause": "fraud"},
     "review_seat": {"state": "drawn"},

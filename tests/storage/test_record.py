@@ -13,7 +13,14 @@ from server.embedded.postgres import driver_url
 from storage.database import INSERT_ONLY, migrate
 
 CHANGES = ("UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {} CASCADE")
-A_COLUMN = {"audit_event": "hash", "ledger_entry": "amount", "calculation": "facts", "submission": "data"}
+A_COLUMN = {
+    "audit_event": "hash",
+    "ledger_entry": "amount",
+    "calculation": "facts",
+    "submission": "data",
+    "delivery_address": "electronic",
+    "paper_service": "served_on",
+}
 
 
 @pytest.fixture

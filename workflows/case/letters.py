@@ -1,6 +1,7 @@
 """Letters and messages to the applicant (文书): numbered without gaps, with reasons, rule and remedies."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from storage.messages import Message, next_letter_number
 from workflows.audit import digest_of
@@ -11,6 +12,9 @@ REMEDIES = (
     "或者自收到之日起6个月内依法向人民法院提起行政诉讼。"
 )
 CONTACT = "承办单位：通州区经济和信息化局（虚构演示单位）　咨询电话：1000000（虚构）"
+
+# How many characters of a statement a letter repeats; the whole lies in the case's file.
+MOST_REPEATED = 200
 
 
 @dataclass(frozen=True)
@@ -41,9 +45,20 @@ LETTERS = {
 }
 
 
+def day(of: date) -> str:
+    """A day as letters write it: 2026年3月2日."""
+    return f"{of.year}年{of.month}月{of.day}日"
+
+
 def told(text: str) -> str:
     """A reason as it stands inside a sentence: without the full stop that its writer put behind it."""
     return text.strip().rstrip("。；;，,.")
+
+
+def excerpt(text: str) -> str:
+    """What somebody wrote, as a letter repeats it: on one line, its beginning where it is long."""
+    line = told(" ".join(text.split()))
+    return line if len(line) <= MOST_REPEATED else f"{line[:MOST_REPEATED]}……"
 
 
 def send(step: Step, kind: str, text: str) -> Message:
@@ -53,14 +68,13 @@ def send(step: Step, kind: str, text: str) -> Message:
     if letter.sign:
         count = next_letter_number(step.session, kind, step.today.year)
         number = f"通经信绿{letter.sign}〔{step.today.year}〕{count}号"
-    day = step.today
     parts = [
         f"{step.enterprise.name}：",
         f"你单位申报的“{step.case.title}”（申报编号{step.case.reference}），{text}",
     ]
     if letter.adverse:
         parts.append(REMEDIES)
-    parts.append(f"{CONTACT}\n{day.year}年{day.month}月{day.day}日")
+    parts.append(f"{CONTACT}\n{day(step.today)}")
     message = Message(
         enterprise_id=step.case.enterprise_id,
         case_id=step.case.id,

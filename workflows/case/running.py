@@ -5,7 +5,7 @@ Everything that happens to a case happens through a `Running`, in the transactio
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -21,7 +21,7 @@ from workflows.attempts import Away, Broken, pause_for
 from workflows.audit import Chain, EventRef
 from workflows.case.bundles import Bundle, bundle_of
 from workflows.case.operations import perform
-from workflows.case.step import Step, due_on
+from workflows.case.step import Step, due_on, local_date
 from workflows.errors import Conflict, GreenCaseError, NotFound, StepFailed
 from workflows.permissions import SYSTEM, Actor, scope_of
 
@@ -144,13 +144,35 @@ class Running:
     def _project_tasks(self) -> None:
         session, step = self.step.session, self.step
         now_open = {task.id: task for task in self.process.open_tasks()}
+        gone = [task_id for task_id in self._tasks if task_id not in now_open and task_id != self._completed]
         for task in now_open.values():
             if task.id not in self._tasks:
-                task_store.append(session, new_task(step, task))
-        gone = [task_id for task_id in self._tasks if task_id not in now_open and task_id != self._completed]
+                row = new_task(step, task)
+                row["due_on"] = self._last_day(task, row["due_on"])
+                task_store.append(session, {**row, **self._draft_of(task, gone)})
         if gone:
             task_store.cancel(session, gone, step.now)
         self._tasks = now_open
+
+    def _last_day(self, task: engine.OpenTask, due: date | None) -> date | None:
+        """The day by which a task is due: at the latest that on which a timer takes it away."""
+        ends = [
+            local_date(wait.due_at - timedelta(microseconds=1))
+            for wait in self.process.waits()
+            if wait.due_at is not None and (wait.process, wait.interrupts) == (task.process, task.element_id)
+        ]
+        return min([*ends, due]) if due is not None else None
+
+    def _draft_of(self, task: engine.OpenTask, gone: Sequence[str]) -> dict[str, Any]:
+        """What somebody had written in the task that this one takes the place of: its term began anew meanwhile."""
+        if task.assignee is not None:
+            return {}  # a seat is one person's, and another's sheet is no draft of his
+        for task_id in gone:
+            before = self._tasks[task_id]
+            row = task_store.get(self.step.session, task_id) if before.element_id == task.element_id else None
+            if row is not None and row.draft is not None:
+                return {"draft": row.draft, "draft_by": row.draft_by, "draft_at": row.draft_at}
+        return {}
 
     def _project_waits(self) -> None:
         session, now = self.step.session, self.step.now

@@ -122,7 +122,10 @@ class PaymentShown(TypedDict):
 
 
 class LetterShown(TypedDict):
-    """A letter or message to the enterprise."""
+    """A letter or message to the enterprise; `served_on` is the day of its proved delivery, by what `manner_name` says.
+
+    `to_serve`: a term ran out without proof, so that it is to be served on paper.
+    """
 
     kind: str
     number: str | None
@@ -130,6 +133,9 @@ class LetterShown(TypedDict):
     body: str
     sent_at: str
     read_at: str | None
+    served_on: str | None
+    manner_name: str | None
+    to_serve: bool
 
 
 class Dossier(TypedDict):

@@ -10,7 +10,9 @@ from storage.cases import Case
 from storage.database import Session
 from workflows import engine, forms, views
 from workflows.case.bundles import bundle_of
+from workflows.case.delivery import MANNERS, deliveries_of
 from workflows.case.reading import SEALED, enterprise_profile, look_at, may_read
+from workflows.case.step import Look
 from workflows.casework.cases import find_readable, refuse_outsiders, with_amounts
 from workflows.casework.dossier_shapes import (
     AnnouncementShown,
@@ -126,7 +128,7 @@ def get_dossier(session: Session, actor: Actor, reference: str, now: datetime) -
         "notices": _notices(session, case),
         "ledger": _ledger(session, case) if inside else [],
         "payments": _payments(session, case, actor) if told else [],
-        "messages": _messages(session, case) if told else [],
+        "messages": _messages(look) if told else [],
         "correction_items": look.facts.get("correction_items") if case.status == "CORRECTION" else None,
     }
 
@@ -200,7 +202,9 @@ def _payments(session: Session, case: Case, actor: Actor) -> list[PaymentShown]:
     ]
 
 
-def _messages(session: Session, case: Case) -> list[LetterShown]:
+def _messages(look: Look) -> list[LetterShown]:
+    sent = messages.list_of_case(look.session, look.case.id)
+    proved = deliveries_of(look, sent)
     return [
         {
             "kind": each.kind,
@@ -209,8 +213,11 @@ def _messages(session: Session, case: Case) -> list[LetterShown]:
             "body": each.body,
             "sent_at": views.instant(each.sent_at),
             "read_at": views.instant(each.read_at),
+            "served_on": proved[each.id].on.isoformat() if each.id in proved else None,
+            "manner_name": MANNERS[proved[each.id].manner] if each.id in proved else None,
+            "to_serve": each.unproved_at is not None and each.id not in proved,
         }
-        for each in messages.list_of_case(session, case.id)
+        for each in sent
     ]
 
 

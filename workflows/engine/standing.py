@@ -34,7 +34,10 @@ class OpenTask:
 
 @dataclass(frozen=True)
 class Wait:
-    """An event that the case waits for. `due_at` is an aware instant for timers; `boundary`: on an open activity."""
+    """An event that the case waits for. `due_at` is an aware instant for timers; `boundary`: on an open activity.
+
+    `interrupts` is the id of that activity's element.
+    """
 
     id: str
     element_id: str
@@ -46,6 +49,7 @@ class Wait:
     status: str | None
     stage: str | None
     boundary: bool
+    interrupts: str | None
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,7 @@ def _as_wait(case: Case, task: CaseTask, identity: str, element: Element, event:
         status=element.status or _attribute(case, task, "status"),
         stage=element.stage or _attribute(case, task, "stage"),
         boundary=isinstance(task.task_spec, BoundaryEvent),
+        interrupts=element.attached_to,
     )
 
 

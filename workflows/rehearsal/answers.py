@@ -156,6 +156,7 @@ COMPUTED: Mapping[str, Callable[[Answering, ServiceCall], Result]] = {
     "calculate_amount": _calculate,
     "working_deadline": _deadline,
     "open_correction": _deadline,
+    "term_from_delivery": _deadline,
     "tally_scores": _tally,
     "route_expert_review": _route_experts,
     "search_duplicates": _duplicates,

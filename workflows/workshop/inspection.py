@@ -74,6 +74,8 @@ def known() -> engine.Known:
         due_parameters=frozenset(
             each.id for each in parameters.catalog().values() if each.unit == WORKING_DAYS and each.type == "int"
         ),
+        heard=frozenset({"applicant"}),
+        proofs=frozenset({"prove_delivery"}),
         owners={scheme: f"{scheme}.bpmn" for scheme in rules.SCHEMES},
     )
 

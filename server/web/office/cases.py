@@ -30,6 +30,7 @@ TABS = {
     "cases.show": "概览",
     "cases.opinions": "办理意见",
     "cases.papers": "材料",
+    "deliveries.deliveries": "送达",
     "cases.history": "办理全程留痕",
     "cases.diagram": "流程图",
     "cases.amounts": "金额溯源",

@@ -10,6 +10,7 @@ from workflows.case.operations import (
     credit,
     duplicates,
     expert_review,
+    hearing,
     intake,
     payment,
     publicity,
@@ -20,7 +21,7 @@ from workflows.case.operations import (
 from workflows.case.operations.registry import REGISTRY, Operation, perform, signatures
 
 MODULES = (
-    *(amounts, cluster, credit, duplicates, expert_review, intake),
+    *(amounts, cluster, credit, duplicates, expert_review, hearing, intake),
     *(payment, publicity, recheck, routing, verification),
 )
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
+from storage import messages
 from storage.cases import latest_submission, latest_submissions
-from workflows.case import letters
+from workflows.case import delivery, letters
 from workflows.case.operations.registry import operation
-from workflows.case.step import Step
+from workflows.case.step import Step, local_date
 from workflows.codes.credit_flags import VETO_FLAGS
 
 
@@ -38,7 +39,8 @@ def settle_credit(step: Step, _: Mapping[str, str]) -> str:
         letters.send(
             step,
             "credit_hearing",
-            "信用核查或部门联审发现可能影响支持的情形。你单位可在5个工作日内陈述申辩，或提供信用修复证明。",
+            f"信用核查或部门联审发现可能影响支持的情形：\n{_findings(step)}\n"
+            "你单位可自收到本告知书之日起5个工作日内陈述申辩，或提供信用修复证明；逾期未提出的，依法作出决定。",
         )
     elif result == "curable":
         letters.send(step, "credit_cure", "信用核查发现可修复的情形，请修复后在系统中提交说明。")
@@ -59,8 +61,27 @@ def settle_ruling(step: Step, _: Mapping[str, str]) -> str:
     return result
 
 
+def _findings(step: Step) -> str:
+    """What the credit check and the departments found, each in a line."""
+    found = [step.facts.get("credit_finding"), step.facts.get("joint_opinion")]
+    return "\n".join(f"{number}. {letters.told(str(each))}。" for number, each in enumerate(filter(None, found), 1))
+
+
 @operation("登记信用核查未通过", "登记一票否决，向申报单位发出终止办理告知书。")
 def record_veto(step: Step, _: Mapping[str, str]) -> None:
     step.case.reason = "CREDIT_VETO"
-    letters.send(step, "termination", "因信用核查不符合要求（一票否决），经听取你单位陈述申辩，决定终止办理。")
+    letters.send(step, "termination", f"因信用核查不符合要求（一票否决），决定终止办理。{_heard(step)}")
     step.record("case_vetoed", "credit_ruling", [{"field": "reason", "old": None, "new": "CREDIT_VETO"}])
+
+
+def _heard(step: Step) -> str:
+    """What came of the hearing, as it was: what the firm said and why it did not convince, or that it kept silent."""
+    letter = messages.latest_of_kind(step.session, step.case.id, "credit_hearing")
+    said = delivery.said_after(step, letter, "credit_statement")
+    if said is None:
+        return f"{delivery.silence(step, letter, '陈述申辩')}。"
+    statement = letters.excerpt(str(said.data.get("statement") or ""))
+    heard = f"你单位于{letters.day(local_date(said.at))}陈述申辩：{statement}。"
+    ruling = latest_submission(step.session, step.case.id, "credit_ruling")
+    answer = letters.told(str(ruling.data.get("ruling_opinion") or "")) if ruling else ""
+    return f"{heard}本局意见：{answer}。" if answer else heard

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from storage import matters, messages
+from storage.cases import latest_submission
 from storage.messages import Message
-from workflows.case import clusters, letters
+from workflows.case import clusters, delivery, letters
 from workflows.case.operations.policy import refuse_outside_policy
 from workflows.case.operations.registry import operation
 from workflows.case.step import Step, local_date
@@ -70,20 +71,24 @@ def _send_correction_letter(step: Step, deadline: datetime) -> Message:
     """Everything that is missing is told at once (一次性告知), and again when the first letter was not delivered."""
     items = step.facts.get("correction_items") or []
     lines = [f"{number}. {item.get('problem', '')}" for number, item in enumerate(items, start=1)]
-    last = local_date(deadline - timedelta(microseconds=1))
-    until = f"{last.year}年{last.month}月{last.day}日24时"
-    return letters.send(step, "correction", f"需补正下列内容，请于{until}前一次性补正：\n" + "\n".join(lines))
+    until = f"{letters.day(local_date(deadline - timedelta(microseconds=1)))}24时"
+    days = int(step.parameter("proc.supplement_days"))
+    term = f"请于{until}前一次性补正（晚于今日收到的，自收到之日起{days}个工作日内）"
+    return letters.send(step, "correction", f"需补正下列内容，{term}：\n" + "\n".join(lines))
 
 
 @operation(
     "补正逾期处理",
-    "补正期满：告知书已阅的按逾期处理，未送达的重新告知。",
+    "补正期满：告知书已送达的按逾期处理，未送达的重新告知。",
     results={"lapsed": "逾期未补正", "not_delivered": "告知书未送达"},
 )
 def lapse_correction(step: Step, _: Mapping[str, str]) -> str:
-    """The period is over. Silence counts only against a firm that was reached: its letter was opened."""
+    """As bundles before 0.4 end the period of a correction; newer ones ask `prove_delivery`.
+
+    Silence counts only against a firm that was reached.
+    """
     letter = messages.latest_of_kind(step.session, step.case.id, "correction")
-    if letter is not None and letter.read_at is None:
+    if letter is not None and delivery.delivery_of(step, letter) is None:
         step.record("correction_not_delivered", "correction")
         return "not_delivered"
     step.facts = {**step.facts, "reason_code": "INCOMPLETE", "reason": "逾期未补正"}
@@ -98,9 +103,16 @@ def lapse_correction(step: Step, _: Mapping[str, str]) -> str:
 )
 def record_not_accepted(step: Step, _: Mapping[str, str]) -> str:
     """Set the reason and tell the firm with its remedies; the same matter may be filed again in the window."""
-    code = str(step.facts.get("reason_code") or "INCOMPLETE")
+    checked = latest_submission(step.session, step.case.id, "formality_check")
+    if checked is not None and checked.data["decision"] == "correct":
+        # Nobody refused: the term of the correction ran out.
+        letter = messages.latest_of_kind(step.session, step.case.id, "correction")
+        code, told = "INCOMPLETE", delivery.silence(step, letter, "补正")
+        step.facts = {**step.facts, "reason_code": code, "reason": "逾期未补正"}
+    else:
+        code = str(step.facts.get("reason_code") or "INCOMPLETE")
+        told = letters.told(str(step.facts.get("reason") or ""))
     step.case.reason = code
-    told = letters.told(str(step.facts.get("reason") or ""))
     text = f"因{REASONS[code]}{'（' + told + '）' if told else ''}，决定不予受理。"
     if code == "INCOMPLETE":
         text += "申报期内补齐材料后可再次申报。"

@@ -18,5 +18,6 @@ def check_cuts(step: Step, _: Mapping[str, str]) -> str:
     if not cuts:
         return "no"
     lines = [f"{cut.get('item', '')}：核减{cut.get('amount', '')}元，{cut.get('reason', '')}" for cut in cuts]
-    letters.send(step, "cut_comment", "第三方审核机构核减下列内容，可在5个工作日内反馈意见：\n" + "\n".join(lines))
+    asked = "第三方审核机构核减下列内容，可自收到本函之日起5个工作日内反馈意见："
+    letters.send(step, "cut_comment", "\n".join([asked, *lines]))
     return "yes"

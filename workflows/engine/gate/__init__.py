@@ -16,6 +16,7 @@ from workflows.engine.gate.constructs import check_constructs
 from workflows.engine.gate.dataflow import SurelySet, check_order
 from workflows.engine.gate.drawing import check_drawing
 from workflows.engine.gate.graph import check_calls, check_graph
+from workflows.engine.gate.hearing import check_hearing
 from workflows.engine.gate.known import Known
 from workflows.engine.gate.reading import main_file, read_bundle
 from workflows.engine.gate.references import check_attributes, check_known, check_variables
@@ -113,6 +114,7 @@ def _examine(bundle: Bundle, known: Known | None) -> None:
     if known is not None:
         check_expansion(bundle)
         check_known(bundle, known)
+        check_hearing(bundle, known)
         check_answers(bundle, known)
         check_drawing(bundle)
         check_schema(bundle)

@@ -17,6 +17,8 @@ class Known:
     to the words that come with it. `roles`, `statuses`, `final_statuses` (those a case may end with), `stages` and
     `reasons` are codes, `due_parameters` the parameters that are counted in working days. `owners` maps the process
     keys of other definitions to the files they live in; a bundle may hold such a process only as that very file.
+    `heard` are the roles that have a say and may keep silent, `proofs` the operations that answer whether they were
+    reached before their silence counts.
     """
 
     forms: frozenset[str]
@@ -33,6 +35,8 @@ class Known:
     stages: frozenset[str] | None = None
     reasons: frozenset[str] | None = None
     due_parameters: frozenset[str] | None = None
+    heard: frozenset[str] = frozenset()
+    proofs: frozenset[str] = frozenset()
 
     def to_json(self) -> dict[str, Any]:
         """As values that JSON can hold."""
@@ -42,6 +46,7 @@ class Known:
     def from_json(cls, stored: Mapping[str, Any]) -> Known:
         """What `to_json` wrote."""
         sets = {"forms", "roles", "statuses", "final_statuses", "stages", "reasons", "due_parameters"}
+        sets |= {"heard", "proofs"}
         read: dict[str, Any] = {
             name: frozenset(value) if name in sets and value is not None else value for name, value in stored.items()
         }

@@ -81,6 +81,13 @@ EVENTS: Mapping[str, Rule] = {
         "请填写大于零的时长，如 P5D。",
         "Give a period longer than nothing, such as P5D.",
     ),
+    "silence-not-proved": Rule(
+        "{what}终止申报单位的办理，但没有先核验文书是否送达；未送达的，沉默不能按逾期处理。",
+        "{what} ends what an applicant may say without asking first whether the letter was delivered.",
+        "请在定时事件之后直接接“核验送达与期限”服务任务，并由网关按其结果判断：期满的继续，否则自送达之日起重新计期。",
+        "Lead the timer straight to the service task prove_delivery, and let a gateway ask its result: go on when it "
+        "lapsed, else begin the term anew from delivery.",
+    ),
     "boundary-attachment": Rule(
         "{what}没有附着在人工任务、接收任务、引用流程或子流程上。",
         "{what} is not attached to a user task, receive task, call activity or sub-process.",

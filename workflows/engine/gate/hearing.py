@@ -1,0 +1,59 @@
+"""Whoever may speak is not silent before he was reached: a timer that ends his task asks first whether he was."""
+
+from __future__ import annotations
+
+from workflows.engine.errors import ExpressionRefused
+from workflows.engine.expressions import read_condition
+from workflows.engine.gate.bundle import Bundle, Scope
+from workflows.engine.gate.known import Known
+from workflows.engine.model import Element
+
+
+def check_hearing(bundle: Bundle, known: Known) -> None:
+    """Each timer on a task of `known.heard` leads straight to one of `known.proofs`, and a gateway asks its result.
+
+    So does a timer on a call or a sub-process in which such a task lies.
+    """
+    if not known.heard:
+        return
+    scopes = {scope.key: scope for scope in bundle.scopes()}
+    for scope in scopes.values():
+        for host in scope.elements.values():
+            if not _hears(host, scopes, known, set()):
+                continue
+            for event in scope.boundaries[host.id]:
+                if event.timer is not None and not _is_proved(event, scope, known):
+                    bundle.report.at("silence-not-proved", scope.file, event)
+
+
+def _hears(host: Element, scopes: dict[str, Scope], known: Known, seen: set[str]) -> bool:
+    if host.kind == "userTask":
+        return host.role in known.heard
+    inner = host.id if host.kind == "subProcess" else host.called if host.kind == "callActivity" else None
+    if inner is None or inner not in scopes or inner in seen:
+        return False
+    return any(_hears(each, scopes, known, seen | {inner}) for each in scopes[inner].elements.values())
+
+
+def _is_proved(event: Element, scope: Scope, known: Known) -> bool:
+    """Whether every way out of the timer is one into a proof, whose result the gateway behind it asks for."""
+    proofs = [scope.elements[flow.target] for flow in scope.outgoing[event.id]]
+    return bool(proofs) and all(each.operation in known.proofs and _is_asked(each, scope) for each in proofs)
+
+
+def _is_asked(proof: Element, scope: Scope) -> bool:
+    for flow in scope.outgoing[proof.id]:
+        gateway = scope.elements[flow.target]
+        if gateway.kind == "exclusiveGateway" and proof.result in _asked_at(gateway, scope):
+            return True
+    return False
+
+
+def _asked_at(gateway: Element, scope: Scope) -> set[str]:
+    names = set()
+    for flow in scope.outgoing[gateway.id]:
+        try:
+            names.add(read_condition(flow.condition).variable if flow.condition is not None else "")
+        except ExpressionRefused:
+            continue
+    return names - {""}
