@@ -22,6 +22,7 @@ from storage import (
     payments,
     people,
     publicity,
+    quotas,
     recoveries,
     reviews,
     scenario_tests,
@@ -37,7 +38,7 @@ from storage.base import Base
 MODULES = (
     audit, batches, calculations, case_migrations, case_runs, cases, cluster_awards, definition_drafts, definitions,
     documents, historic_awards, instances, ledger, list_entries, matters, messages, official_lists, parameters,
-    payments, people, publicity, recoveries, reviews, scenario_tests, search, sheet_imports, system, tasks,
+    payments, people, publicity, quotas, recoveries, reviews, scenario_tests, search, sheet_imports, system, tasks,
     what_ifs, workers,
 )  # fmt: skip
 TABLES = Base.metadata.sorted_tables

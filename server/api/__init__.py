@@ -14,6 +14,7 @@ from server.api import (
     official_lists,
     openapi,
     parameters,
+    quotas,
     recoveries,
     schemes,
     sessions,
@@ -25,7 +26,7 @@ __all__ = ["MODULES", "blueprint", "register"]
 
 MODULES = (
     *(batches, cases, definitions, demo, documents, historic_awards, matters, notices, official_lists, openapi),
-    *(parameters, recoveries, schemes, sessions, tasks),
+    *(parameters, quotas, recoveries, schemes, sessions, tasks),
 )
 
 

@@ -86,6 +86,7 @@ VALID: dict[str, dict[str, object]] = {
     "list_row": {"proposal": "support"},
     "objection": {"state": "registered"},
     "payment": {"state": "paid"},
+    "quota_entry": {"kind": "added", "year": 2026},
     "recovery": {"cause": "fraud"},
     "review_seat": {"state": "drawn"},
     "task": {"status": "open"},

@@ -162,6 +162,7 @@ ACTIONS = {
     "definition_published": "发布流程版本",
     "incident_recorded": "流程异常",
     "matter_merged": "认定为同一事项",
+    "quota_registered": "登记预算指标",
     "recovery_recorded": "登记资金退回",
     "recovery_confirmed": "确认资金退回",
     "enterprise_barred": "列入禁止申报",
