@@ -24,6 +24,7 @@ from storage import (
     payments,
     people,
     publicity,
+    quotas,
     recoveries,
     reviews,
     scenario_tests,
@@ -39,7 +40,7 @@ from storage.base import Base
 MODULES = (
     audit, batches, calculations, case_checks, case_migrations, case_runs, cases, cluster_awards,
     definition_drafts, definitions, deliveries, documents, historic_awards, instances, ledger, list_entries, matters,
-    messages, official_lists, parameters, payments, people, publicity, recoveries, reviews, scenario_tests, search,
-    sheet_imports, system, tasks, what_ifs, workers,
+    messages, official_lists, parameters, payments, people, publicity, quotas, recoveries, reviews, scenario_tests,
+    search, sheet_imports, system, tasks, what_ifs, workers,
 )  # fmt: skip
 TABLES = Base.metadata.sorted_tables

@@ -71,6 +71,7 @@ BY_PEOPLE: Mapping[str, frozenset[str]] = {
     "publication_recalled": OWNER,
     "publication_scheduled": OWNER,
     "recovery_confirmed": frozenset({"finance_reviewer"}),
+    "quota_registered": frozenset({"finance_officer"}),
     "recovery_recorded": frozenset({"finance_officer"}),
     "rehearsal_started": OWNER,
     "resolution_recorded": MEETING,

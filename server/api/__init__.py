@@ -16,6 +16,7 @@ from server.api import (
     official_lists,
     openapi,
     parameters,
+    quotas,
     recoveries,
     schemes,
     sessions,
@@ -27,7 +28,7 @@ __all__ = ["MODULES", "blueprint", "register"]
 
 MODULES = (
     *(batches, cases, checks, definitions, deliveries, demo, documents, historic_awards, matters, notices),
-    *(official_lists, openapi, parameters, recoveries, schemes, sessions, tasks),
+    *(official_lists, openapi, parameters, quotas, recoveries, schemes, sessions, tasks),
 )
 
 

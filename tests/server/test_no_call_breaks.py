@@ -104,7 +104,7 @@ def sample(schema: Any, world: World, name: str = "") -> Any:
         "window_from": "2026-03-02", "window_to": "2026-04-15", "on": "2026-03-02", "effective_on": "2026-03-02",
         "now": "2026-03-02T09:00:00+08:00", "advance": "PT1S", "ids": world.arguments["task"], "cap_year": 2026,
         "facts": {"approved_investment": "3000000", "granted_same_project": "0"}, "parameters": {"a3.rate": "0.3"},
-        "budget_total": "1000000", "amount": "100000",
+        "budget_total": "1000000", "amount": "100000", "year": 2026,
     }  # fmt: skip
     if name in known:
         return known[name]

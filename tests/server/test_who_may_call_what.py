@@ -101,6 +101,8 @@ def _expected(rule: Access, role: str, route: Rule, status: int, location: str) 
         ("GET", "/cases/<reference>/overlaps", OFFICE | READERS),
         ("GET", "/matters/<int:matter>", OFFICE | READERS),
         ("POST", "/matters/<int:matter>/merge", {"case_officer"}),
+        ("GET", "/quotas", OFFICE | READERS),
+        ("POST", "/quotas", {"finance_officer"}),
         ("GET", "/cases/<reference>/recoveries", OFFICE | READERS),
         ("POST", "/cases/<reference>/recoveries", {"finance_officer"}),
         ("POST", "/cases/<reference>/recoveries/<int:recovery>/confirmation", {"finance_reviewer"}),

@@ -89,6 +89,7 @@ VALID: dict[str, dict[str, object]] = {
     "objection": {"state": "registered"},
     "paper_service": {"manner": "direct"},
     "payment": {"state": "paid"},
+    "quota_entry": {"kind": "added", "year": 2026},
     "recovery": {"cause": "fraud"},
     "review_seat": {"state": "drawn"},
     "task": {"status": "open"},

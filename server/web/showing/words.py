@@ -171,6 +171,7 @@ ACTIONS = {
     "check_opened": "发现重复申报线索",
     "check_concluded": "作出查重结论",
     "check_confirmed": "确认查重结论",
+    "quota_registered": "登记预算指标",
     "recovery_recorded": "登记资金退回",
     "recovery_confirmed": "确认资金退回",
     "enterprise_barred": "列入禁止申报",

@@ -8,7 +8,7 @@ from typing import Any
 from storage import payments, people, publicity
 from storage.cases import count_submissions
 from storage.locks import lock_name
-from workflows.case import proceeding, same_item
+from workflows.case import proceeding, quotas, same_item
 from workflows.case.checks.parts import Check, amount, not_in_future, own_account
 from workflows.case.operations.credit import possible_outcomes
 from workflows.case.operations.expert_review import CRITERIA
@@ -72,6 +72,8 @@ def _paid(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
         errors.append(FieldError("paid_on", f"支付（退回）日期不能早于区政府审定日期（{decided}）。"))
     if data.get("decision") == "paid":
         errors += _amount_typed(look, data) + _voucher_once(look, data) + _against(look, proceeding.PAYMENT)
+        why = quotas.refusal(look, int(paid_on[:4]) if paid_on else look.today.year)
+        errors += [FieldError("decision", why)] if why else []
     return errors
 
 

@@ -1,0 +1,91 @@
+"""Budget quotas (预算指标): what may be paid for a batch, or in a year; entries only added."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Select, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.base import Base, Id, Instant, Yuan, one_of, whole_yuan
+from storage.batches import Batch
+from storage.cases import Case
+from storage.payments import Payment
+from storage.recoveries import Recovery
+
+ADDED, REDUCED = "added", "reduced"
+
+
+class QuotaEntry(Base):
+    """One document about a quota: the quota is that of its batch, or of its year where it names no batch.
+
+    `kind` is added (下达、追加) or reduced (调减); what a quota holds is a sum.
+    """
+
+    __tablename__ = "quota_entry"
+    id: Mapped[Id]
+    year: Mapped[int]
+    batch_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("batch.id"))
+    kind: Mapped[str]
+    document_no: Mapped[str]
+    account: Mapped[str]
+    amount: Mapped[Yuan]
+    basis: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[Instant]
+    __table_args__ = (
+        one_of("kind", ADDED, REDUCED),
+        whole_yuan("amount", positive=True),
+        CheckConstraint("year BETWEEN 2000 AND 2999", name="year"),
+        Index(None, "batch_id", "year", "id"),
+    )
+
+
+def list_entries(session: Session) -> Sequence[QuotaEntry]:
+    return session.scalars(select(QuotaEntry).order_by(QuotaEntry.id)).all()
+
+
+def find_of_batch(session: Session, batch: Batch) -> Decimal | None:
+    """Yuan of a batch's quota, its budget being the first; None where there is neither."""
+    registered = _sum_of_entries(session, QuotaEntry.batch_id == batch.id)
+    if registered is None:
+        return batch.budget_total
+    return registered + (batch.budget_total or Decimal(0))
+
+
+def find_of_year(session: Session, year: int) -> Decimal | None:
+    """Yuan of a year's quota that is for no batch; None where none is registered."""
+    return _sum_of_entries(session, QuotaEntry.batch_id.is_(None), QuotaEntry.year == year)
+
+
+def _sum_of_entries(session: Session, *of: object) -> Decimal | None:
+    query = select(QuotaEntry.kind, func.sum(QuotaEntry.amount)).where(*of).group_by(QuotaEntry.kind)  # type: ignore[arg-type]
+    found = {row[0]: row[1] for row in session.execute(query)}
+    return found.get(ADDED, Decimal(0)) - found.get(REDUCED, Decimal(0)) if found else None
+
+
+def paid_of_batch(session: Session, batch_id: int) -> Decimal:
+    """Yuan paid for the cases of a batch, less what came back as a clerical error."""
+    paid = select(func.sum(Payment.amount)).join(Case, Case.id == Payment.case_id)
+    back = select(func.sum(Recovery.amount)).join(Case, Case.id == Recovery.case_id)
+    return _net(session, paid.where(Case.batch_id == batch_id), back.where(Case.batch_id == batch_id))
+
+
+def paid_of_year(session: Session, year: int) -> Decimal:
+    """Yuan paid in a year for cases whose batch has no quota of its own, less what came back of them."""
+    own = select(QuotaEntry.batch_id).where(QuotaEntry.batch_id.is_not(None))
+    draws = (Batch.budget_total.is_(None), Batch.id.not_in(own))
+    in_year = Payment.paid_on.between(date(year, 1, 1), date(year, 12, 31))
+    cases = select(Payment.case_id).where(Payment.state == "paid", in_year)
+    paid = (
+        select(func.sum(Payment.amount)).join(Case, Case.id == Payment.case_id).join(Batch, Batch.id == Case.batch_id)
+    )
+    back = select(func.sum(Recovery.amount)).join(Case, Case.id == Recovery.case_id)
+    back = back.join(Batch, Batch.id == Case.batch_id).where(*draws, Recovery.case_id.in_(cases))
+    return _net(session, paid.where(*draws, in_year), back)
+
+
+def _net(session: Session, paid: Select[Decimal], back: Select[Decimal]) -> Decimal:
+    returned = back.where(Recovery.cause == "clerical_error", Recovery.confirmed_at.is_not(None))
+    gone = session.scalar(paid.where(Payment.state == "paid")) or Decimal(0)
+    return gone - (session.scalar(returned) or Decimal(0))

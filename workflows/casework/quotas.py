@@ -1,0 +1,133 @@
+"""指标台账: quotas registered and adjusted by finance, read by the office; a mistake is another entry."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypedDict
+
+from storage import batches
+from storage import quotas as store
+from storage.batches import Batch
+from storage.database import Session
+from storage.quotas import QuotaEntry
+from workflows import views
+from workflows.audit import Chain
+from workflows.case import quotas
+from workflows.errors import Conflict, FieldError, Invalid, NotFound
+from workflows.permissions import OFFICE, READERS, Actor, require
+from workflows.rules.money import MoneyInvalid, format_yuan, parse_money
+
+KINDS = {"added": "下达或追加", "reduced": "调减"}
+
+
+class EntryShown(TypedDict):
+    """A document of a quota, its amount in yuan."""
+
+    id: int
+    year: int
+    batch: int | None
+    kind: str
+    document_no: str
+    account: str
+    amount: str
+    basis: str
+    by: str
+    at: str
+
+
+def register(
+    session: Session,
+    actor: Actor,
+    *,
+    year: int,
+    batch: int | None,
+    kind: str,
+    document_no: str,
+    account: str,
+    amount: str,
+    basis: str,
+    now: datetime,
+) -> EntryShown:
+    """Add a document to the quota of a batch, or of a year; a reduction leaves at least what is paid."""
+    actor = require(actor, "finance_officer")
+    of = _open_batch(session, batch) if batch is not None else None
+    entry = QuotaEntry(
+        year=year, batch_id=batch, kind=kind, document_no=document_no.strip(), account=account.strip(),
+        basis=basis.strip(), by=actor.username, at=now,
+    )  # fmt: skip
+    errors = _errors(entry, amount)
+    if errors:
+        raise Invalid("指标登记有误，请按提示修改。", errors=errors)
+    # The chain's lock is the one that payments take.
+    chain = Chain.open_locked(session, quotas.name_of(batch, year))
+    if kind == store.REDUCED:
+        _leaves_what_is_paid(session, entry, of)
+    session.add(entry)
+    session.flush()
+    fields = ("kind", "year", "document_no", "account", "basis")
+    changes = [{"field": name, "old": None, "new": getattr(entry, name)} for name in fields]
+    amounts = [{"field": "amount", "old": None, "new": str(entry.amount)}]
+    chain.append(now, actor, "quota_registered", str(entry.id), [*changes, *amounts])
+    return _shown(entry)
+
+
+def _open_batch(session: Session, batch_id: int) -> Batch:
+    batch = batches.get(session, batch_id)
+    if batch is None:
+        raise NotFound("没有这一批次。")
+    if batch.status != "open":
+        raise Conflict("该批次尚未发布，不能登记指标。")
+    return batch
+
+
+def _errors(entry: QuotaEntry, amount: str) -> list[FieldError]:
+    """What is wrong with an entry; sets its amount where that can be read."""
+    texts = {"document_no": "指标文号", "account": "预算科目", "basis": "登记依据"}
+    errors = [
+        FieldError(name, f"请填写{label}，2至200字。")
+        for name, label in texts.items()
+        if not 2 <= len(getattr(entry, name)) <= 200
+    ]
+    if not 2000 <= entry.year <= 2999:
+        errors.append(FieldError("year", "请填写四位年份，如2026。"))
+    if entry.kind not in KINDS:
+        errors.append(FieldError("kind", "请选择下达、追加或调减。"))
+    try:
+        entry.amount = parse_money(amount)
+        if entry.amount <= 0 or entry.amount != entry.amount.to_integral_value():
+            errors.append(FieldError("amount", "指标金额应为大于0的整数元。"))
+    except MoneyInvalid as wrong:
+        errors.append(FieldError("amount", f"{wrong}。"))
+    return errors
+
+
+def _leaves_what_is_paid(session: Session, entry: QuotaEntry, batch: Batch | None) -> None:
+    if batch is not None:
+        amount, paid = store.find_of_batch(session, batch), store.paid_of_batch(session, batch.id)
+    else:
+        amount, paid = store.find_of_year(session, entry.year), store.paid_of_year(session, entry.year)
+    if amount is None or amount - paid < entry.amount:
+        left = format_yuan(max(amount - paid, paid - paid)) if amount is not None else "0"
+        raise Invalid(
+            "指标登记有误，请按提示修改。", errors=[FieldError("amount", f"指标未支付余额{left}元，不足调减。")]
+        )
+
+
+def list_entries(session: Session, actor: Actor) -> Sequence[EntryShown]:
+    """Every document in order."""
+    require(actor, *sorted(OFFICE | READERS))
+    return [_shown(entry) for entry in store.list_entries(session)]
+
+
+def _shown(entry: QuotaEntry) -> EntryShown:
+    return {
+        "id": entry.id,
+        "year": entry.year,
+        "batch": entry.batch_id,
+        "kind": entry.kind,
+        "document_no": entry.document_no,
+        "account": entry.account,
+        "amount": views.amount(entry.amount),
+        "basis": entry.basis,
+        "by": entry.by,
+        "at": views.instant(entry.at),
+    }
