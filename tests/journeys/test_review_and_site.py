@@ -62,3 +62,21 @@ def test_a_visit_refuses_with_a_reason(at: At) -> None:
     office.do(case, "site_inspection", decision="refuse", reason_code="NOT_VERIFIED")
     ended = office.case(case)
     assert (ended["status"], ended["reason"]) == ("NOT_SUPPORTED", "NOT_VERIFIED")
+
+
+def test_what_no_rule_reads_is_named_to_the_officer_with_its_value(at: At) -> None:
+    office, case = at("substantive_review")
+    task = office.task(case, "substantive_review")
+    points = {each["parameter"]: each for each in office.as_("officer").get(f"/tasks/{task['id']}")["points"]}
+    assert points["a3.max_construction_years"] == {
+        "parameter": "a3.max_construction_years",
+        "label": "项目建设周期上限",
+        "value": "3年",
+        "question": "项目建设周期是否未超过上限",
+        "article": "第三条",
+    }
+    assert points["elig.site_in_district"]["value"] == "是"
+    assert points["a3.dc_industry_codes"]["value"] == "I6450；I6550"
+    assert "a6.technologies" not in points, "of another article"
+    assert "elig.no_veto_years" not in points, "of another task"
+    office.do(case, "substantive_review")

@@ -12,6 +12,7 @@ from storage.people import Enterprise
 from storage.tasks import Task, TaskStatus
 from workflows import forms
 from workflows.casework.requests import Request
+from workflows.casework.review_points import ReviewPoint
 from workflows.permissions import Actor
 from workflows.views import amount, instant, masked
 
@@ -138,6 +139,7 @@ class TaskDetail(TaskRow):
     form: FormShown
     draft_at: str | None
     request: Request | None
+    points: list[ReviewPoint]
 
 
 class TaskOnPage(TaskDetail):
@@ -253,6 +255,7 @@ def task_detail(
     allowed: Mapping[str, Sequence[str]],
     examples: forms.ExampleContext | None,
     request: Request | None,
+    points: list[ReviewPoint],
 ) -> TaskDetail:
     """A task with its form."""
     return {
@@ -266,6 +269,7 @@ def task_detail(
         },
         "draft_at": instant(task.draft_at) if task.draft else None,
         "request": request,
+        "points": points,
     }
 
 

@@ -18,6 +18,7 @@ from workflows.case.running import Running, open_task, refuse_suspended
 from workflows.case.step import Look, Step
 from workflows.case.submitting import submit
 from workflows.casework import documents, requests
+from workflows.casework.review_points import points_at
 from workflows.casework.shapes import Completed, TaskDetail, TaskOnPage, completion, task_detail
 from workflows.casework.worklists import get_known, may_know
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
@@ -45,12 +46,23 @@ def _read(session: Session, actor: Actor, task_id: str, now: datetime) -> tuple[
     look = look_at(session, case, now)
     bundle = bundle_of(session, case.definition_id)
     form, ui = bundle.form(task.form), bundle.form_schemas[task.form]
+    points = points_at(task.element_id, case.scheme, look.batch.parameters or {})
     if task.status != "open":
         submission = cases.submission_of_task(session, task.id)
         panel = reviews.current(session, case.id) if task.element_id in SEALED else None
         data = submission.data if submission and may_read(actor, submission, panel) else {}
         done = task_detail(
-            task, case, look.enterprise, actor, form, ui, form_data=data, allowed={}, examples=None, request=None
+            task,
+            case,
+            look.enterprise,
+            actor,
+            form,
+            ui,
+            form_data=data,
+            allowed={},
+            examples=None,
+            request=None,
+            points=points,
         )
         return done, form, {}
     allowed = checks.allowed(form.key, look)
@@ -63,7 +75,17 @@ def _read(session: Session, actor: Actor, task_id: str, now: datetime) -> tuple[
     data = {**forms.prefill(form, context.facts, context.enterprise), **((task.draft or {}) if working else {})}
     asked = requests.request_for(task.element_id, case.scheme, context.facts)
     detail = task_detail(
-        task, case, look.enterprise, actor, form, ui, form_data=data, allowed=allowed, examples=examples, request=asked
+        task,
+        case,
+        look.enterprise,
+        actor,
+        form,
+        ui,
+        form_data=data,
+        allowed=allowed,
+        examples=examples,
+        request=asked,
+        points=points,
     )
     return detail, form, allowed
 

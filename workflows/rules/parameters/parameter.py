@@ -39,6 +39,9 @@ class Parameter:
 
     `before` is the value under which the rules do what they did before there was this parameter: batches that opened
     without it have it. From `retired_on` on nobody chooses the parameter any more; what was chosen is still read by it.
+
+    `point` is what an officer compares with the value where judging it is his matter and no rule's, as a question in
+    Chinese; it stands above the form of the task `point_at` (docs/decisions/0029).
     """
 
     id: str
@@ -59,6 +62,8 @@ class Parameter:
     schemes: tuple[str, ...] = ()
     before: str | None = None
     retired_on: date | None = None
+    point: str = ""
+    point_at: str = "substantive_review"
 
     @classmethod
     def of(cls, stated: Mapping[str, Any]) -> Parameter:
