@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Select, func, select
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Select, case, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant, Yuan, one_of, whole_yuan
 from storage.batches import Batch
-from storage.cases import Case
+from storage.cases import DECIDED, Case
 from storage.payments import Payment
 from storage.recoveries import Recovery
 
@@ -62,6 +63,46 @@ def _sum_of_entries(session: Session, *of: object) -> Decimal | None:
     query = select(QuotaEntry.kind, func.sum(QuotaEntry.amount)).where(*of).group_by(QuotaEntry.kind)  # type: ignore[arg-type]
     found = {row[0]: row[1] for row in session.execute(query)}
     return found.get(ADDED, Decimal(0)) - found.get(REDUCED, Decimal(0)) if found else None
+
+
+class BatchQuota(NamedTuple):
+    """A batch's quota, what the district approved for its cases, and what is paid less what came back; yuan."""
+
+    title: str
+    amount: Decimal
+    arranged: Decimal
+    paid: Decimal
+
+
+def quotas_of_batches(session: Session) -> list[BatchQuota]:
+    """Batches that have a quota, the newest first; one statement."""
+    signed = case((QuotaEntry.kind == ADDED, QuotaEntry.amount), else_=-QuotaEntry.amount)
+    granted = or_(Case.status.in_(DECIDED), Case.paid_amount.is_not(None))
+    sums = (
+        select(func.sum(signed)).where(QuotaEntry.batch_id == Batch.id),
+        select(func.sum(Case.final_amount)).where(Case.batch_id == Batch.id, granted),
+        select(func.sum(Payment.amount))
+        .join(Case, Case.id == Payment.case_id)
+        .where(Case.batch_id == Batch.id, Payment.state == "paid"),
+        select(func.sum(Recovery.amount))
+        .join(Case, Case.id == Recovery.case_id)
+        .where(Case.batch_id == Batch.id, Recovery.cause == "clerical_error", Recovery.confirmed_at.is_not(None)),
+    )
+    columns = [func.coalesce(each.correlate(Batch).scalar_subquery(), 0) for each in sums]
+    registered = select(QuotaEntry.batch_id).where(QuotaEntry.batch_id.is_not(None))
+    query = select(Batch.title, func.coalesce(Batch.budget_total, 0), *columns)
+    with_quota = query.where(or_(Batch.budget_total.is_not(None), Batch.id.in_(registered))).order_by(Batch.id.desc())
+    rows: Sequence[Any] = session.execute(with_quota).all()
+    return [
+        BatchQuota(title, budget + entries, arranged, paid - returned)
+        for title, budget, entries, arranged, paid, returned in rows
+    ]
+
+
+def years(session: Session) -> Sequence[int]:
+    """The years that have a quota for no batch, the newest first."""
+    query = select(QuotaEntry.year).where(QuotaEntry.batch_id.is_(None)).distinct()
+    return session.scalars(query.order_by(QuotaEntry.year.desc())).all()
 
 
 def paid_of_batch(session: Session, batch_id: int) -> Decimal:

@@ -13,6 +13,7 @@ from server.web.office import (
     official_lists,
     parameters,
     publicity,
+    quotas,
     recoveries,
     tasks,
 )
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     recoveries.blueprint,
     batches.blueprint,
     publicity.blueprint,
+    quotas.blueprint,
     parameters.blueprint,
     official_lists.blueprint,
     historic_awards.blueprint,

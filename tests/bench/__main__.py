@@ -23,6 +23,7 @@ from tests.bench.installation import installation
 # What may take no longer in an office of two hundred thousand cases than in one of a thousand.
 GROWING = (
     *("worklist", "case_list", "case_page", "completion", "timer_round"),
+    "duplicate_check",
     *("search", "search_firm", "search_title", "search_nothing"),
 )
 BARS = {
@@ -41,6 +42,7 @@ BARS = {
     "gate_child_peak_mb": 50,
     "worklist_p95_ms": 30,
     "search_p95_ms": 30,
+    "duplicate_check_ms": 200,
     **dict.fromkeys((f"{name}_ms_growth" for name in GROWING), 1.3),
 }
 

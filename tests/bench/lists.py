@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,11 +30,18 @@ from tests.bench import bulk
 from tests.contract_client import Api, Office, fill, flask_transport
 from tests.offices import sign_in_everybody
 from tests.server.signing_in import put_into_cookie
+from workflows.audit import EventRef
+from workflows.case import duplicates
+from workflows.case.running import open_case
 from workflows.jobs import due
+from workflows.permissions import SYSTEM
 
 SIZES = (1_000, 200_000)
 PAGES, STEPS = 40, 10
 TIMER_ROUNDS, TIMERS = 6, 5
+SEARCHES = 20
+SERIES = "24117"
+LINES_A_CASE, LINES_OF_ONE = 10, 100
 # Each by somebody who has done nothing in the case before.
 STEPS_BY = {"formality_check": "acceptance", "substantive_review": "officer2", "confirm_verified": "officer3"}
 
@@ -77,11 +84,13 @@ def measure() -> dict[str, float]:
         }
         completions = _in_turns(places, STEPS * len(STEPS_BY), _completions)
         timers = _in_turns(places, TIMER_ROUNDS, _timer_rounds)
+        searches = _in_turns(places, SEARCHES, searches_for_duplicates)
     return {
         **figures,
         "completion_large_ms": statistics.median(completions[1]),
         "completion_ms_growth": _growth(completions),
         **_figures("timer_round", timers),
+        **_figures("duplicate_check", searches),
     }
 
 
@@ -246,3 +255,40 @@ def _timer_rounds(place: Place) -> Iterator[float]:
 
 def _fire_all(database: Database, now: datetime) -> None:
     assert due.run_due(database, now) == TIMERS
+
+
+def searches_for_duplicates(place: Place) -> Iterator[float]:
+    """查重 of a case with a hundred invoices, three of them another's, among ten lines of every case."""
+    place.owner.execute(
+        "INSERT INTO case_identifier (case_id, kind, value) SELECT c.id, 'invoice', %s || c.id * 100 + line "
+        "FROM cases c, generate_series(0, %s) line",
+        [SERIES, LINES_A_CASE - 1],
+    )
+    place.owner.execute("ANALYZE case_identifier")
+    others = place.ask("SELECT id FROM cases WHERE submitted_at IS NOT NULL ORDER BY id LIMIT 3")
+    shared = [f"{SERIES}{case_id * 100}" for (case_id,) in others]
+    found = place.ask(
+        "SELECT t.case_id FROM task t WHERE t.status = 'open' AND t.element_id = 'confirm_verified' "
+        "ORDER BY t.case_id DESC LIMIT %s",
+        SEARCHES,
+    )
+    for number in range(SEARCHES):
+        (case_id,) = found[number % len(found)]
+        own = [f"{SERIES}9{case_id:09}{line:04}" for line in range(LINES_OF_ONE - len(shared))]
+        yield _timed(partial(_search, place.database, case_id, [*own, *shared]))
+
+
+class _Enough(Exception):
+    """What was measured is not kept: the next one finds the same."""
+
+
+def _search(database: Database, case_id: int, invoices: Sequence[str]) -> None:
+    try:
+        with database.transaction() as session:
+            step = open_case(session, case_id, SYSTEM, datetime.now(UTC)).step
+            step.facts = {**step.facts, "invoice_lines": [{"invoice_no": number} for number in invoices]}
+            with step.following(EventRef(step.chain.name, 1)):
+                assert duplicates.search(step)
+            raise _Enough
+    except _Enough:
+        pass

@@ -258,7 +258,7 @@ def test_reviewers_answers_of_the_second_round_count(diagrams):
         case.move()
     case.complete("finance_recheck", "agree")
     case.complete("chief_recheck", "return")
-    case.choose = lambda values: values[-1]
+    case.choose = lambda values: "return" if "return" in values else values[0]
     case.complete("legal_recheck", "agree")
     assert case.open_ids == ["confirm_verified"]
     case.choose = lambda values: values[0]

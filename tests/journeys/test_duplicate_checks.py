@@ -10,7 +10,7 @@ import pytest
 
 from storage import people
 from tests.contract_client import Office, refused
-from tests.journeys.conftest import At
+from tests.journeys.conftest import At, page
 from tests.journeys.projects import batch_of, finals, fix_list, project, to_the_list
 
 NUMBER = "24117000000099990001"
@@ -250,3 +250,15 @@ def test_a_suspended_case_goes_on_when_it_is_resumed(at: At) -> None:
     assert stops(office, second)
     office.as_("chief").post(f"/cases/{second}/resumption")
     assert not stops(office, second)
+
+
+def test_the_pages_show_what_is_to_be_done(at: At) -> None:
+    office, first, second = at.after(a_pair)
+    listed = page(at, "officer2", "/checks")
+    assert second in listed and first in listed and "待核对" in listed
+    assert "核对重复申报线索" in page(at, "officer2", f"/cases/{second}")
+    shown = page(at, "officer2", f"/cases/{second}/overlaps")
+    assert NUMBER in shown and "作出结论" in shown and "确认此结论" not in shown
+    conclude(office, second, result="shared", amount="1000000")
+    assert "确认此结论" in page(at, "chief", f"/cases/{first}/overlaps")
+    assert "2,000,000" in page(at, "auditor", f"/cases/{first}/overlaps")

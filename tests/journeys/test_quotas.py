@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.contract_client import Office, refused
-from tests.journeys.conftest import At
+from tests.journeys.conftest import At, page
 from tests.journeys.test_payment_guards import two_payments, why_not
 from tests.journeys.test_races import at_once, posting
 
@@ -27,6 +27,8 @@ def test_a_batch_is_paid_up_to_its_quota(at: At) -> None:
     with refused(422) as why:
         give(office, "100001", batch=batch, kind="reduced")
     assert why.fields == {"amount"}
+    shown = page(at, "auditor", "/quotas")
+    assert all(said in shown for said in ("1,000,000", "900,000", "100,000", "安排超出指标", given["document_no"]))
     give(office, "800000", batch=batch)
     office.do(second, "pay", voucher_no="国支〔2026〕0002")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import TypedDict
 
 from storage import batches
@@ -110,6 +111,42 @@ def _leaves_what_is_paid(session: Session, entry: QuotaEntry, batch: Batch | Non
         raise Invalid(
             "指标登记有误，请按提示修改。", errors=[FieldError("amount", f"指标未支付余额{left}元，不足调减。")]
         )
+
+
+class Standing(TypedDict):
+    """How a quota stands, in yuan; `short` where more is arranged than it holds."""
+
+    title: str
+    amount: str
+    arranged: str
+    paid: str
+    left: str
+    short: bool
+
+
+def list_standings(session: Session, actor: Actor) -> list[Standing]:
+    """The quotas of batches, then those of years; what is arranged and paid follows from decisions and payments."""
+    require(actor, *sorted(OFFICE | READERS))
+    rows = [
+        _standing(f"批次{each.title}", each.amount, each.arranged, each.paid)
+        for each in store.quotas_of_batches(session)
+    ]
+    for year in store.years(session):
+        amount = store.find_of_year(session, year) or Decimal(0)
+        paid = store.paid_of_year(session, year)
+        rows.append(_standing(f"{year}年度（没有批次指标的支付）", amount, paid, paid))
+    return rows
+
+
+def _standing(title: str, amount: Decimal, arranged: Decimal, paid: Decimal) -> Standing:
+    return {
+        "title": title,
+        "amount": views.amount(amount),
+        "arranged": views.amount(arranged),
+        "paid": views.amount(paid),
+        "left": views.amount(amount - paid),
+        "short": arranged > amount,
+    }
 
 
 def list_entries(session: Session, actor: Actor) -> Sequence[EntryShown]:

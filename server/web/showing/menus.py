@@ -30,6 +30,12 @@ ENTRIES = (
     Entry("申报件查询", "cases.search", OFFICE | _of("process_owner", "verifier", "co_department"), "/cases"),
     Entry("件档查询", "cases.search", _of("auditor"), "/cases"),
     Entry("批次管理", "batches.overview", OFFICE | READERS, "/batches"),
+    Entry(
+        "指标台账",
+        "quotas.overview",
+        READERS | _of("finance_officer", "finance_reviewer", "section_chief"),
+        "/quotas",
+    ),
     Entry("查重核对", "checks.overview", READERS | _of("case_officer", "section_chief"), "/checks"),
     Entry("公示管理", "publicity.overview", OFFICE | READERS, "/publicity"),
     Entry(
