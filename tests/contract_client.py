@@ -344,9 +344,21 @@ class Office:
             self.resolve(batch, reference, "support")
         elif wait["element_id"] == "published":
             self.as_("officer").post(f"/batches/{batch}/publicity")
+        elif wait["element_id"] == "checks_settled":
+            self.settle_checks(reference)
         else:
             raise AssertionError(f"do not know how to go on from {wait}")
         return str(wait["element_id"])
+
+    def settle_checks(self, reference: str) -> None:
+        """Conclude that whatever has something in common with a case is unrelated, and confirm it."""
+        for check in self.as_("auditor").get(f"/cases/{reference}/checks")["items"]:
+            if check["state"] == "settled":
+                continue
+            path = f"/cases/{reference}/checks/{check['id']}"
+            body = {"result": "unrelated", "reason": "经核对合同和发票原件，不是同一支出（虚构）。"}
+            made = self.as_("officer2").post(f"{path}/conclusion", body)["conclusions"][-1]
+            self.as_("chief").post(f"{path}/confirmation", {"conclusion": made["id"]})
 
     def resolve(self, batch: int, reference: str, result: str, **more: str) -> Any:
         decision = {"case": reference, "result": result, **more}

@@ -20,12 +20,13 @@ from workflows.case.checks import (
     retrofit,
     shared,
 )
-from workflows.case.checks.parts import Check, not_excluded
+from workflows.case.checks.conclusions import not_kept
+from workflows.case.checks.parts import Check
 from workflows.case.checks.shared import allowed
 from workflows.case.step import Look
 from workflows.errors import FieldError
 
-__all__ = ["CHECKS", "Check", "allowed", "check"]
+__all__ = ["CHECKS", "Check", "allowed", "check", "not_kept"]
 
 _MODULES = (
     shared,
@@ -41,8 +42,6 @@ _MODULES = (
     green_event,
 )
 
-VERIFIED = "_verified"
-"""What the forms of 核定确认 are called, after their scheme."""
 CHECKS: Mapping[str, Check] = {form: found for module in _MODULES for form, found in module.CHECKS.items()}
 """The check of each form that has one."""
 
@@ -50,5 +49,4 @@ CHECKS: Mapping[str, Check] = {form: found for module in _MODULES for form, foun
 def check(form: str, look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     """The errors of a submission that its schema cannot see."""
     found = CHECKS.get(form)
-    errors = list(found(look, data)) if found else []
-    return errors + not_excluded(look, data) if form.endswith(VERIFIED) else errors
+    return list(found(look, data)) if found else []

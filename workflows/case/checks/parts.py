@@ -5,10 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from workflows.case import duplicates
 from workflows.case.step import Look
 from workflows.errors import FieldError
-from workflows.rules.matters import KINDS
 from workflows.rules.money import format_yuan
 from workflows.typed import names
 
@@ -58,24 +56,6 @@ def invoices_once(data: Mapping[str, Any]) -> list[FieldError]:
     """No invoice is claimed twice in one form."""
     # A digital invoice has a number of 20 digits and no code, so the code is optional in the comparison too.
     return used_once(data, "invoice_lines", ("invoice_code", "invoice_no"), "同一张发票不能填写两次。")
-
-
-def counted(look: Look, data: Mapping[str, Any], base: str, declared: Decimal) -> list[FieldError]:
-    """What 查重 left to others, or out, is no part of the verified base (yuan)."""
-    taken = duplicates.taken(look).amount
-    if not taken or amount(data, base) <= declared - taken:
-        return []
-    most = format_yuan(max(declared - taken, Decimal(0)))
-    return [FieldError(base, f"查重结论已从申报数中分摊、剔除{format_yuan(taken)}元，此处不能超过{most}元。")]
-
-
-def not_excluded(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
-    """What rests on a mark that 查重 excluded (a certificate, a settlement, a filing) is not passed."""
-    left_out = duplicates.taken(look).marks if data.get("decision") == "pass" else frozenset()
-    if not left_out:
-        return []
-    kinds = "、".join(sorted({KINDS[kind] for kind, _ in left_out}))
-    return [FieldError("decision", f"查重结论已对本件剔除：{kinds}，不能通过；请选择“不予支持”或“退回”。")]
 
 
 def all_met(*fields: str) -> Check:

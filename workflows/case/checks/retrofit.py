@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from workflows.case.checks.parts import Check, all_met, amount, counted, cuts_explained, invoices_once, not_in_future
+from workflows.case.checks.parts import Check, all_met, amount, cuts_explained, invoices_once, not_in_future
 from workflows.case.checks.shared import score
 from workflows.case.known_facts import granted_for_matter
 from workflows.case.step import Look
@@ -45,7 +45,6 @@ def _verified(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     errors = []
     if amount(data, "approved_investment") > declared:
         errors.append(FieldError("approved_investment", f"核定总投资不能超过申报总投资{format_yuan(declared)}元。"))
-    errors += counted(look, data, "approved_investment", declared)
     granted = granted_for_matter(look)
     if amount(data, "granted_same_project") < granted:
         said = f"同一项目此前已获支持{format_yuan(granted)}元，此处不得少填。"

@@ -17,22 +17,39 @@ def check_hearing(bundle: Bundle, known: Known) -> None:
     if not known.heard:
         return
     scopes = {scope.key: scope for scope in bundle.scopes()}
+    hearing = _hearing(scopes, known)
     for scope in scopes.values():
         for host in scope.elements.values():
-            if not _hears(host, scopes, known, set()):
+            if not (_heard(host, known) or _inner(host) in hearing):
                 continue
             for event in scope.boundaries[host.id]:
                 if event.timer is not None and not _is_proved(event, scope, known):
                     bundle.report.at("silence-not-proved", scope.file, event)
 
 
-def _hears(host: Element, scopes: dict[str, Scope], known: Known, seen: set[str]) -> bool:
-    if host.kind == "userTask":
-        return host.role in known.heard
-    inner = host.id if host.kind == "subProcess" else host.called if host.kind == "callActivity" else None
-    if inner is None or inner not in scopes or inner in seen:
-        return False
-    return any(_hears(each, scopes, known, seen | {inner}) for each in scopes[inner].elements.values())
+def _hearing(scopes: dict[str, Scope], known: Known) -> set[str]:
+    """The scopes in which somebody may speak, whatever way they lie in each other: each is looked at once."""
+    within: dict[str, set[str]] = {}
+    for key, scope in scopes.items():
+        for each in scope.elements.values():
+            if (inner := _inner(each)) is not None:
+                within.setdefault(inner, set()).add(key)
+    found = {key for key, scope in scopes.items() if any(_heard(each, known) for each in scope.elements.values())}
+    waiting = list(found)
+    while waiting:
+        outer = within.get(waiting.pop(), set()) - found
+        found |= outer
+        waiting += outer
+    return found
+
+
+def _heard(host: Element, known: Known) -> bool:
+    return host.kind == "userTask" and host.role in known.heard
+
+
+def _inner(host: Element) -> str | None:
+    """The scope that an element opens."""
+    return host.id if host.kind == "subProcess" else host.called if host.kind == "callActivity" else None
 
 
 def _is_proved(event: Element, scope: Scope, known: Known) -> bool:
