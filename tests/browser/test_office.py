@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.browser.visiting import Site, press
+from tests.journeys.conftest import investment
 
 
 def test_an_officer_finds_two_cases_to_be_one_matter(live: Site) -> None:
@@ -26,5 +27,33 @@ def test_an_officer_finds_two_cases_to_be_one_matter(live: Site) -> None:
     page.close()
     page = live.visit("chief", f"/cases/{first}/overlaps")
     expect(page.get_by_role("button", name="认定为同一事项")).to_have_count(0)
+    page.close()
+    assert live.wrong == []
+
+
+def test_an_officer_concludes_on_a_shared_invoice_and_the_chief_confirms(live: Site) -> None:
+    shared = {"invoice_no": "24117000000099990001", "date": "2025-06-20", "category": "equipment", "vat": "0"}
+    line = {**shared, "seller": "虚构节能设备（北京）有限公司", "net": "3000000", "paid_net": "3000000"}
+    batch = live.office.open_batch()
+    cases = [live.office.apply(who, "空压系统改造项目", batch) for who in ("e02", "e05")]
+    for case in cases:
+        live.office.submit(case, **investment(3_000_000), invoice_lines=[line])
+    for case in cases:
+        live.office.drive(case, until="checks_settled")
+    page = live.visit("officer2", f"/cases/{cases[1]}")
+    page.get_by_role("link", name="查重比对").click()
+    page.get_by_text("作出结论", exact=True).click()
+    page.get_by_label("结论", exact=False).select_option("shared")
+    page.get_by_label("理由和证据").fill("合同约定共同采购，各付一部分（虚构）")
+    page.get_by_role("button", name="提交结论").click()
+    expect(page.locator(".invalid-feedback")).to_contain_text("3,000,000")
+    page.get_by_label("本件计入金额").fill("1000000")
+    page.get_by_role("button", name="提交结论").click()
+    expect(page.locator("main .alert-success")).to_contain_text("待科室负责人确认")
+    page.close()
+    page = live.visit("chief", "/checks")
+    page.get_by_role("row").filter(has_text=cases[0]).get_by_role("link").first.click()
+    press(page, "确认此结论")
+    expect(page.locator("main .alert-success")).to_contain_text("已确认")
     page.close()
     assert live.wrong == []

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 
 from server.access import allow, current_actor
 from server.web.showing.answers import Page, whole
+from workflows.batches import rounds
 from workflows.casework import quotas
 from workflows.errors import Invalid
 from workflows.permissions import OFFICE, READERS
@@ -25,6 +26,7 @@ def _overview(**words: Any) -> str:
         "batches/quotas.html",
         standings=quotas.list_standings(g.session, actor),
         entries=quotas.list_entries(g.session, actor),
+        batches=[each for each in rounds.list_batches(g.session, actor, limit=50).items if each["status"] == "open"],
         kinds=quotas.KINDS,
         sent=request.form,
         **words,
