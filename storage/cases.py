@@ -89,6 +89,14 @@ class Case(Base):
     )
 
 
+LIVE_OR_GRANTED = or_(
+    Case.ended_at.is_(None),
+    Case.paid_amount.is_not(None),
+    Case.reason == "ZERO_AFTER_CAP",
+    Case.status == "MULTI_YEAR",
+)
+"""Cases that are under way, or that were granted something (a ceiling may have left nothing of it)."""
+
 search.follow(Case, search.CaseSearch, "reference", "title")
 
 

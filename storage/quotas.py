@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Select, case, func, or_, select
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, ForeignKey, Index, Select, case, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant, Yuan, one_of, whole_yuan
@@ -59,10 +59,27 @@ def find_of_year(session: Session, year: int) -> Decimal | None:
     return _sum_of_entries(session, QuotaEntry.batch_id.is_(None), QuotaEntry.year == year)
 
 
-def _sum_of_entries(session: Session, *of: object) -> Decimal | None:
-    query = select(QuotaEntry.kind, func.sum(QuotaEntry.amount)).where(*of).group_by(QuotaEntry.kind)  # type: ignore[arg-type]
-    found = {row[0]: row[1] for row in session.execute(query)}
-    return found.get(ADDED, Decimal(0)) - found.get(REDUCED, Decimal(0)) if found else None
+def _sum_of_entries(session: Session, *of: ColumnElement[bool]) -> Decimal | None:
+    found: Decimal | None = session.scalar(select(func.sum(_SIGNED)).where(*of))
+    return found
+
+
+_SIGNED = case((QuotaEntry.kind == ADDED, QuotaEntry.amount), else_=-QuotaEntry.amount)
+_WITH_OWN = Batch.budget_total.is_not(None) | Batch.id.in_(
+    select(QuotaEntry.batch_id).where(QuotaEntry.batch_id.is_not(None))
+)
+"""Batches that have a quota of their own."""
+_PAID = (
+    select(func.coalesce(func.sum(Payment.amount), 0))
+    .join(Case, Case.id == Payment.case_id)
+    .where(Payment.state == "paid")
+)
+"""What was paid, and what came back of it as a clerical error."""
+_BACK = (
+    select(func.coalesce(func.sum(Recovery.amount), 0))
+    .join(Case, Case.id == Recovery.case_id)
+    .where(Recovery.cause == "clerical_error", Recovery.confirmed_at.is_not(None))
+)
 
 
 class BatchQuota(NamedTuple):
@@ -76,23 +93,16 @@ class BatchQuota(NamedTuple):
 
 def quotas_of_batches(session: Session) -> list[BatchQuota]:
     """Batches that have a quota, the newest first; one statement."""
-    signed = case((QuotaEntry.kind == ADDED, QuotaEntry.amount), else_=-QuotaEntry.amount)
     granted = or_(Case.status.in_(DECIDED), Case.paid_amount.is_not(None))
     sums = (
-        select(func.sum(signed)).where(QuotaEntry.batch_id == Batch.id),
-        select(func.sum(Case.final_amount)).where(Case.batch_id == Batch.id, granted),
-        select(func.sum(Payment.amount))
-        .join(Case, Case.id == Payment.case_id)
-        .where(Case.batch_id == Batch.id, Payment.state == "paid"),
-        select(func.sum(Recovery.amount))
-        .join(Case, Case.id == Recovery.case_id)
-        .where(Case.batch_id == Batch.id, Recovery.cause == "clerical_error", Recovery.confirmed_at.is_not(None)),
+        select(func.coalesce(func.sum(_SIGNED), 0)).where(QuotaEntry.batch_id == Batch.id),
+        select(func.coalesce(func.sum(Case.final_amount), 0)).where(Case.batch_id == Batch.id, granted),
+        _PAID.where(Case.batch_id == Batch.id),
+        _BACK.where(Case.batch_id == Batch.id),
     )
-    columns = [func.coalesce(each.correlate(Batch).scalar_subquery(), 0) for each in sums]
-    registered = select(QuotaEntry.batch_id).where(QuotaEntry.batch_id.is_not(None))
-    query = select(Batch.title, func.coalesce(Batch.budget_total, 0), *columns)
-    with_quota = query.where(or_(Batch.budget_total.is_not(None), Batch.id.in_(registered))).order_by(Batch.id.desc())
-    rows: Sequence[Any] = session.execute(with_quota).all()
+    columns = [each.correlate(Batch).scalar_subquery() for each in sums]
+    query = select(Batch.title, func.coalesce(Batch.budget_total, 0), *columns).where(_WITH_OWN)
+    rows: Sequence[Any] = session.execute(query.order_by(Batch.id.desc())).all()
     return [
         BatchQuota(title, budget + entries, arranged, paid - returned)
         for title, budget, entries, arranged, paid, returned in rows
@@ -107,26 +117,17 @@ def years(session: Session) -> Sequence[int]:
 
 def paid_of_batch(session: Session, batch_id: int) -> Decimal:
     """Yuan paid for the cases of a batch, less what came back as a clerical error."""
-    paid = select(func.sum(Payment.amount)).join(Case, Case.id == Payment.case_id)
-    back = select(func.sum(Recovery.amount)).join(Case, Case.id == Recovery.case_id)
-    return _net(session, paid.where(Case.batch_id == batch_id), back.where(Case.batch_id == batch_id))
+    of = Case.batch_id == batch_id
+    return _net(session, _PAID.where(of), _BACK.where(of))
 
 
 def paid_of_year(session: Session, year: int) -> Decimal:
     """Yuan paid in a year for cases whose batch has no quota of its own, less what came back of them."""
-    own = select(QuotaEntry.batch_id).where(QuotaEntry.batch_id.is_not(None))
-    draws = (Batch.budget_total.is_(None), Batch.id.not_in(own))
     in_year = Payment.paid_on.between(date(year, 1, 1), date(year, 12, 31))
-    cases = select(Payment.case_id).where(Payment.state == "paid", in_year)
-    paid = (
-        select(func.sum(Payment.amount)).join(Case, Case.id == Payment.case_id).join(Batch, Batch.id == Case.batch_id)
-    )
-    back = select(func.sum(Recovery.amount)).join(Case, Case.id == Recovery.case_id)
-    back = back.join(Batch, Batch.id == Case.batch_id).where(*draws, Recovery.case_id.in_(cases))
-    return _net(session, paid.where(*draws, in_year), back)
+    paid_then = select(Payment.case_id).where(Payment.state == "paid", in_year)
+    paid, back = (each.join(Batch, Batch.id == Case.batch_id).where(~_WITH_OWN) for each in (_PAID, _BACK))
+    return _net(session, paid.where(in_year), back.where(Recovery.case_id.in_(paid_then)))
 
 
 def _net(session: Session, paid: Select[Decimal], back: Select[Decimal]) -> Decimal:
-    returned = back.where(Recovery.cause == "clerical_error", Recovery.confirmed_at.is_not(None))
-    gone = session.scalar(paid.where(Payment.state == "paid")) or Decimal(0)
-    return gone - (session.scalar(returned) or Decimal(0))
+    return (session.scalar(paid) or Decimal(0)) - (session.scalar(back) or Decimal(0))

@@ -21,7 +21,8 @@ from server.embedded import Urls
 from server.embedded.postgres import driver_url, make_database
 from storage.database import Database
 from storage.people import SignIn, User
-from tests.contract_client import Api, Office, flask_transport
+from tests.api_calls import Api, flask_transport
+from tests.contract_client import Office
 from workflows.permissions import Actor
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from storage.cases import Case
+from storage.cases import LIVE_OR_GRANTED, Case
 from storage.historic_awards import HistoricAward
 from storage.matters import CaseIdentifier, Matter
 from storage.people import Enterprise
@@ -21,13 +21,12 @@ def cases_with_marks_of(session: Session, case: Case, kinds: Sequence[str]) -> d
     there are.
     """
     mine = aliased(CaseIdentifier)
-    granted = or_(Case.paid_amount.is_not(None), Case.reason == "ZERO_AFTER_CAP", Case.status == "MULTI_YEAR")
     query = (
         select(Case, CaseIdentifier.kind, CaseIdentifier.value)
         .join(CaseIdentifier, CaseIdentifier.case_id == Case.id)
         .join(mine, and_(mine.kind == CaseIdentifier.kind, mine.value == CaseIdentifier.value))
         .where(mine.case_id == case.id, mine.kind.in_(kinds), Case.id != case.id)
-        .where(Case.submitted_at.is_not(None), or_(Case.ended_at.is_(None), granted))
+        .where(Case.submitted_at.is_not(None), LIVE_OR_GRANTED)
         .order_by(Case.id)
     )
     found: dict[int, Marked] = {}

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from storage.cases import Case, CaseFacts
+from storage.cases import LIVE_OR_GRANTED, Case, CaseFacts
 from storage.matters import CaseIdentifier
 
 Other = tuple[Case, dict[str, Any]]
@@ -25,11 +25,10 @@ def on_matter(session: Session, case: Case) -> Sequence[Other]:
 
 
 def _accepted(session: Session, case: Case, same: ColumnElement[bool]) -> Sequence[Other]:
-    granted = or_(Case.paid_amount.is_not(None), Case.reason == "ZERO_AFTER_CAP", Case.status == "MULTI_YEAR")
     query = (
         select(Case, CaseFacts.facts)
         .join(CaseFacts, CaseFacts.case_id == Case.id)
         .where(same, Case.scheme == case.scheme, Case.id != case.id, Case.accepted_at.is_not(None))
-        .where(or_(Case.ended_at.is_(None), granted))
+        .where(LIVE_OR_GRANTED)
     )
     return [(row[0], row[1]) for row in session.execute(query.order_by(Case.accepted_at, Case.id))]

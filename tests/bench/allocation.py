@@ -14,7 +14,8 @@ from flask import Flask
 from server.settings import Settings
 from storage import batches, people
 from storage.database import Session
-from tests.contract_client import Office, flask_transport
+from tests.api_calls import flask_transport
+from tests.contract_client import Office
 from workflows.audit import Chain
 from workflows.batches import allocation
 from workflows.batches.rounds import chain_name

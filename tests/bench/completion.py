@@ -12,8 +12,9 @@ from flask import Flask
 from sqlalchemy import event
 
 from server.settings import Settings
+from tests.api_calls import Transport, flask_transport
 from tests.bench.floor import Floor
-from tests.contract_client import Office, Transport, flask_transport
+from tests.contract_client import Office
 
 CASES = 5
 # Everything that is kept of a case, documents aside; task drafts and object bytes are gone or elsewhere by then.

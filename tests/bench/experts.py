@@ -21,7 +21,8 @@ from threading import Barrier
 from typing import Any
 
 from server.settings import CHECKOUT
-from tests.contract_client import Office, Transport, fill
+from tests.api_calls import Transport
+from tests.contract_client import Office, fill
 
 ROUNDS, PANEL = 50, 5
 

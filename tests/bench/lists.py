@@ -25,9 +25,10 @@ from server.embedded import S3, ObjectStore, PostgresServer, Urls
 from server.embedded.postgres import driver_url, make_database
 from server.settings import CHECKOUT
 from storage.database import Database, migrate
+from tests.api_calls import Api, flask_transport
 from tests.app import application, settings_on
 from tests.bench import bulk
-from tests.contract_client import Api, Office, fill, flask_transport
+from tests.contract_client import Office, fill
 from tests.offices import sign_in_everybody
 from tests.server.signing_in import put_into_cookie
 from workflows.audit import EventRef

@@ -11,7 +11,8 @@ from flask import Flask
 from server.settings import Settings
 from storage import people
 from storage.database import Session
-from tests.contract_client import Office, flask_transport
+from tests.api_calls import flask_transport
+from tests.contract_client import Office
 from tests.engine.redrawing import Drawing
 from tests.offices import person
 from workflows.case.bundles import bundle_of

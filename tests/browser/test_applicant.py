@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
+from tests.api_calls import PDF
 from tests.browser.visiting import Site, fill_in, press
-from tests.contract_client import PDF, fill
+from tests.contract_client import fill
 
 
 def _open_form(live: Site, username: str, title: str, *, scripts: bool) -> tuple[str, Page]:

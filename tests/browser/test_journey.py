@@ -6,8 +6,8 @@ from typing import Any
 
 from playwright.sync_api import expect
 
+from tests.api_calls import PDF
 from tests.browser.visiting import Site, press, work
-from tests.contract_client import PDF
 
 APPLICANT = "e09"
 

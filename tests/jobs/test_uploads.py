@@ -16,7 +16,8 @@ from server.embedded import S3
 from storage.away import Away
 from storage.documents import Document, UploadUnderWay
 from storage.objects import ObjectStore
-from tests.contract_client import ApiError, Office
+from tests.api_calls import ApiError
+from tests.contract_client import Office
 from workflows.casework import documents
 from workflows.jobs import due
 

@@ -6,7 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tests.contract_client import Api
+from tests.api_calls import Api
 from tests.sheets.workbooks import workbook
 
 HONOURS = ("企业名称", "统一社会信用代码", "荣誉类型", "级别", "认定日期", "文号")

@@ -19,7 +19,8 @@ from storage.batches import Decision
 from storage.cases import Case
 from storage.ledger import LedgerEntry, Reallocation
 from storage.publicity import NoticeItem, Objection
-from tests.contract_client import Api, Office, fill, flask_transport
+from tests.api_calls import Api, flask_transport
+from tests.contract_client import Office, fill
 from tests.journeys.conftest import At
 from tests.journeys.projects import batch_of, project
 from tests.journeys.test_publicity import OBJECTION

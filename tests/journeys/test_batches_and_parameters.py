@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.contract_client import Office, flask_transport, refused
+from tests.api_calls import flask_transport, refused
+from tests.contract_client import Office
 from tests.journeys.conftest import At
 
 BASIS = "虚构文〔2026〕1号"

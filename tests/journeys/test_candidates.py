@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.contract_client import Office, refused
+from tests.api_calls import refused
+from tests.contract_client import Office
 from tests.journeys.conftest import At, investment
 from tests.journeys.lists import E01, E02, HONOURS
 from tests.journeys.projects import account, batch_of, fix_list, to_the_list

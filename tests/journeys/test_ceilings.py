@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from storage import people
-from tests.contract_client import Office, refused
+from tests.api_calls import refused
+from tests.contract_client import Office
 from tests.journeys.conftest import At, page, ten_schemes
 from tests.journeys.lists import E01, E02
 from tests.journeys.projects import batch_of as batch_with

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage import people
-from tests.contract_client import refused
+from tests.api_calls import refused
 from tests.journeys.conftest import At, open_letters
 
 FINDING = {"credit_finding": "存在失信记录，详见查询结果"}

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.contract_client import Office, refused
+from tests.api_calls import refused
+from tests.contract_client import Office
 from tests.journeys.conftest import At, open_letters, page
 from tests.journeys.test_credit import FINDING
 from tests.journeys.test_intake import CORRECT

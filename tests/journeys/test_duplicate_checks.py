@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from storage import people
-from tests.contract_client import Office, refused
+from tests.api_calls import refused
+from tests.contract_client import Office
 from tests.journeys.conftest import At, page
 from tests.journeys.projects import batch_of, finals, fix_list, project, to_the_list
 

@@ -9,7 +9,8 @@ import pytest
 
 from storage import cases as case_store
 from storage import people, reviews
-from tests.contract_client import Office, refused
+from tests.api_calls import refused
+from tests.contract_client import Office
 from tests.journeys.conftest import At
 from workflows.casework import dossiers
 from workflows.rules import review

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.contract_client import refused
+from tests.api_calls import refused
 from tests.journeys.conftest import At
 from workflows.case.operations.registry import REGISTRY
 from workflows.case.step import Step

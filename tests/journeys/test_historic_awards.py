@@ -7,7 +7,8 @@ from typing import Any
 
 from server.json import dumps
 from storage import matters
-from tests.contract_client import Office, refused
+from tests.api_calls import refused
+from tests.contract_client import Office
 from tests.journeys.lists import E01, E02, refusals, send, send_file
 from tests.sheets.workbooks import inline, package, worksheet
 from workflows import audit

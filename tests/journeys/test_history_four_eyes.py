@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.contract_client import Office, refused
+from tests.api_calls import refused
+from tests.contract_client import Office
 from tests.journeys.lists import E01, E02, send
 from tests.journeys.test_historic_awards import HEADERS, HISTORY, HONOUR, PATH, ROW, everything
 from workflows import audit

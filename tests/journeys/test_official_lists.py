@@ -11,8 +11,9 @@ import pytest
 from flask import Flask
 
 from storage import people
+from tests.api_calls import ApiError, refused
 from tests.app import application
-from tests.contract_client import ApiError, Office, refused
+from tests.contract_client import Office
 from tests.journeys.conftest import Stages
 from tests.journeys.lists import E01, E02, E03, HONOURS, honour, refusals, send, send_file
 from tests.offices import Snapshot, office_of

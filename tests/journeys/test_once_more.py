@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 
 from server.embedded.postgres import driver_url
 from storage.retries import retries
-from tests.contract_client import ApiError, Office
+from tests.api_calls import ApiError
+from tests.contract_client import Office
 from tests.journeys.conftest import At
 from tests.journeys.test_races import events
 from tests.journeys.test_record import broken

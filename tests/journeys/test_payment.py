@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract_client import refused
+from tests.api_calls import refused
 from tests.journeys.conftest import At
 from tests.journeys.test_ceilings import balance
 from workflows.casework import dossiers

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from storage import audit, people
-from tests.contract_client import Office, refused
+from tests.api_calls import refused
+from tests.contract_client import Office
 from tests.journeys.conftest import At
 from tests.journeys.projects import batch_of, fix_list, project, to_the_list
 from tests.journeys.test_races import at_once, posting

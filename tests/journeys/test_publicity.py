@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.contract_client import Office, refused
+from tests.api_calls import refused
+from tests.contract_client import Office
 from tests.journeys.conftest import At
 from tests.journeys.test_ceilings import balance, ledger
 from tests.journeys.test_meeting import batch_of, resolve

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.contract_client import Office, refused
+from tests.api_calls import refused
+from tests.contract_client import Office
 from tests.journeys.conftest import At, page
 from tests.journeys.test_payment_guards import two_payments, why_not
 from tests.journeys.test_races import at_once, posting

@@ -14,7 +14,8 @@ from sqlalchemy import text
 
 from storage import batches
 from storage.database import Session
-from tests.contract_client import Api, Office, fill, flask_transport
+from tests.api_calls import Api, flask_transport
+from tests.contract_client import Office, fill
 from tests.journeys import meetings
 from tests.journeys.conftest import At
 from tests.journeys.test_record import broken

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from storage import people
-from tests.contract_client import Office, refused
+from tests.api_calls import refused
+from tests.contract_client import Office
 from tests.journeys.conftest import At
 from workflows.casework import dossiers
 

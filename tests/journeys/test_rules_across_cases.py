@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from storage import people
-from tests.contract_client import Office, refused
+from tests.api_calls import refused
+from tests.contract_client import Office
 from tests.journeys.conftest import At, ten_schemes
 from tests.journeys.lists import E01, E02
 from tests.journeys.projects import account, batch_of, finals, fix_list, project, to_the_list

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from storage import people
-from tests.contract_client import Office, refused
+from tests.api_calls import refused
+from tests.contract_client import Office
 from tests.journeys.conftest import At
 from tests.journeys.lists import E01, E02
 from tests.journeys.projects import account, batch_of, finals, fix_list, project, to_the_list

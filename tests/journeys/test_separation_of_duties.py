@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.contract_client import refused
+from tests.api_calls import refused
 from tests.journeys.conftest import At
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tests.contract_client import refused
+from tests.api_calls import refused
 from tests.journeys.conftest import At
 from tests.journeys.test_publicity import ENDS_AT
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from storage.batches import Batch
 from storage.calculations import Calculation
 from storage.cases import Case
-from tests.contract_client import CHOSEN, Office, refused
+from tests.api_calls import refused
+from tests.contract_client import CHOSEN, Office
 from tests.journeys.conftest import At, page
 from tests.journeys.test_batches_and_parameters import BATCH, confirm, propose
 from tests.newer_law import newer_law

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from tests.contract_client import refused
+from tests.api_calls import refused
 from tests.journeys.conftest import At, open_letters
 
 CUT = {

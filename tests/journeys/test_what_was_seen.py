@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from storage.parameters import ParameterValue
-from tests.contract_client import fill, refused
+from tests.api_calls import refused
+from tests.contract_client import fill
 from tests.journeys.conftest import At, Stages
 from tests.journeys.test_races import answering, at_once, posting
 from tests.journeys.test_record import broken

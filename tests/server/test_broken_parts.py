@@ -17,8 +17,9 @@ from server.settings import Settings
 from server.worker import Worker
 from storage.away import Away
 from storage.objects import ObjectStore, ObjectStoreAway
+from tests.api_calls import ApiError, flask_transport
 from tests.app import application
-from tests.contract_client import ApiError, Office, flask_transport
+from tests.contract_client import Office
 from tests.server.signing_in import bearer, token_of
 
 NOBODY_THERE = "127.0.0.1:9"

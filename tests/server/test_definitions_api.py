@@ -11,7 +11,8 @@ from sqlalchemy import text
 
 from server.settings import CHECKOUT
 from storage import audit, definition_drafts, definitions
-from tests.contract_client import Office, refused
+from tests.api_calls import refused
+from tests.contract_client import Office
 from tests.server.signing_in import bearer, token_of
 
 RETROFIT = (CHECKOUT / "bpmn" / "retrofit.bpmn").read_bytes()

@@ -9,8 +9,9 @@ from flask import Flask
 from server import clock, seed
 from server.embedded import S3, Urls
 from storage.database import Database
+from tests.api_calls import flask_transport
 from tests.app import application, settings_on
-from tests.contract_client import Office, flask_transport
+from tests.contract_client import Office
 
 # What each post finds: an open task of its own, or a call of the batch that waits for it.
 AT_WORK = {

@@ -14,8 +14,9 @@ from server.embedded import Urls
 from server.embedded.postgres import driver_url, make_database
 from server.settings import Settings
 from storage.database import migrate
+from tests.api_calls import flask_transport
 from tests.app import application
-from tests.contract_client import PASSWORD, Office, flask_transport
+from tests.contract_client import PASSWORD, Office
 
 
 def move(office: Office, username: str = "auditor", **body: str) -> int:

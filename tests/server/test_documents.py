@@ -19,7 +19,8 @@ from werkzeug.test import create_environ, run_wsgi_app
 from server.clock import machine_now
 from server.embedded import S3
 from storage.documents import Document
-from tests.contract_client import ApiError, Office
+from tests.api_calls import ApiError
+from tests.contract_client import Office
 from tests.server import files
 from tests.server.signing_in import bearer, token_of
 from workflows.casework.documents import MAX_BYTES

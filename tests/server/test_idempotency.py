@@ -11,7 +11,8 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.contract_client import PDF, Office
+from tests.api_calls import PDF
+from tests.contract_client import Office
 from tests.server.signing_in import bearer, token_of
 
 Send = Callable[..., TestResponse]

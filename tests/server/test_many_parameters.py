@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.contract_client import CHOSEN, Office, flask_transport, refused
+from tests.api_calls import flask_transport, refused
+from tests.contract_client import CHOSEN, Office
 from tests.server.signing_in import put_into_cookie, token_of
 from workflows.rules import parameters as law
 

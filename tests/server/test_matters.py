@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.contract_client import Office, refused
+from tests.api_calls import refused
+from tests.contract_client import Office
 from tests.server.signing_in import put_into_cookie, token_of
 
 REASON = "同一台设备的同一次改造，发票相同"

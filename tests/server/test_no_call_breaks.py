@@ -18,7 +18,8 @@ from jsonschema import Draft202012Validator
 from server.api.openapi import document
 from server.api.route import CALLS, Call
 from server.settings import CHECKOUT
-from tests.contract_client import PDF, Office, flask_transport
+from tests.api_calls import PDF, flask_transport
+from tests.contract_client import Office
 from tests.server.signing_in import PERSON, bearer, token_of
 
 WRONG: tuple[Any, ...] = (

@@ -15,8 +15,9 @@ from werkzeug.routing import Rule
 from server import seed
 from server.clock import machine_now
 from server.settings import CHECKOUT, Settings
+from tests.api_calls import flask_transport
 from tests.app import application
-from tests.contract_client import Office, flask_transport
+from tests.contract_client import Office
 from tests.server.signing_in import PERSON, put_into_cookie, token_of
 from workflows import rules
 from workflows.workshop import drafts

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Flask
 
-from tests.contract_client import Office, refused
+from tests.api_calls import refused
+from tests.contract_client import Office
 from tests.server.signing_in import put_into_cookie, token_of
 
 RETURNED = {"amount": "200000", "cause": "clerical_error", "basis": "虚构收款凭证〔2026〕3号"}

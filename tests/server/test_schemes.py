@@ -12,7 +12,8 @@ import pytest
 from flask import Flask
 
 from server import cli
-from tests.contract_client import Office, refused
+from tests.api_calls import refused
+from tests.contract_client import Office
 from tests.server.test_queries import counted
 from workflows import rules
 from workflows.codes.checklists import CHECKLISTS

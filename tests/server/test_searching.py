@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from storage.cases import Case
 from storage.counting import MOST
 from storage.tasks import Task
-from tests.contract_client import Office, refused
+from tests.api_calls import refused
+from tests.contract_client import Office
 from tests.server.signing_in import put_into_cookie, token_of
 from workflows.rules.uscc import is_valid
 

@@ -16,7 +16,8 @@ from storage.cases import Submission
 from storage.database import Session
 from storage.instances import Wait
 from storage.tasks import Task
-from tests.contract_client import Office, flask_transport
+from tests.api_calls import flask_transport
+from tests.contract_client import Office
 from tests.offices import person
 from workflows.errors import NotFound
 from workflows.foresight.heat_map import degree_of, get_heat_map

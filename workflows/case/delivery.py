@@ -6,7 +6,7 @@ on the day it is sent; the first opening; a service on paper with its return (é€
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from storage import deliveries, messages
 from storage.cases import Submission, latest_submission
@@ -83,7 +83,7 @@ def term_end(look: Look, letter: Message | None, days: int) -> datetime:
     for stopped, resumed in _suspensions(look):
         if stopped <= last and resumed > proof.on:
             first = max(stopped, proof.on)
-            last = calendar.add(resumed, _working_days(calendar, first, last))
+            last = calendar.add(resumed, calendar.count(first, last))
     return calendar.end_of(last)
 
 
@@ -96,11 +96,6 @@ def _suspensions(look: Look) -> Iterator[tuple[date, date]]:
         elif stopped is not None:
             yield stopped, local_date(letter.sent_at)
             stopped = None
-
-
-def _working_days(calendar: workdays.Calendar, after: date, until: date) -> int:
-    days = range(1, (until - after).days + 1)
-    return sum(calendar.is_workday(after + timedelta(days=each)) for each in days)
 
 
 def said_after(look: Look, letter: Message | None, element_id: str) -> Submission | None:

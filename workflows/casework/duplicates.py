@@ -28,7 +28,6 @@ RESULTS: Mapping[str, str] = {
     "referred": "移送线索",
 }
 STATES: Mapping[str, str] = {"open": "待核对", "concluded": "待确认", "settled": "已确认", "referred": "已移送"}
-KINDS: Mapping[str, str] = {case_checks.DUPLICATE: "查重"}
 SETTLED = "checks_settled"
 """The message that a case waits for while a check stands."""
 

@@ -1,6 +1,6 @@
 """Side paths of a case (domain.md 3.5): withdrawal, suspension, resumption, termination."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from storage import publicity
 from storage import tasks as task_store
@@ -122,16 +122,10 @@ def _deadline_shift(due: datetime | None, since: datetime, now: datetime) -> tim
     if due is None:
         return now - since
     try:
-        left = _working_days(calendar, first, local_date(due) - timedelta(days=1))
+        left = calendar.count(first, local_date(due) - timedelta(days=1))
         return calendar.end_of(calendar.add(last, left)) - due
     except workdays.YearNotLoaded:
         return now - since
-
-
-def _working_days(calendar: workdays.Calendar, after: date, until: date) -> int:
-    """The working days after one day up to and with another; 0 when there is none."""
-    days = range(1, (until - after).days + 1)
-    return sum(calendar.is_workday(after + timedelta(days=day)) for day in days)
 
 
 def _shift_publicity(session: Session, case: Case, since: datetime, delta: timedelta) -> None:
@@ -147,7 +141,7 @@ def _shift_due_days(session: Session, case: Case, since: datetime, now: datetime
         if task.due_on is None:
             continue
         try:
-            left = _working_days(calendar, first, task.due_on)
+            left = calendar.count(first, task.due_on)
             shifted = calendar.add(last, left) if left else task.due_on
         except workdays.YearNotLoaded:
             shifted = None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from storage import cases, people, reviews
@@ -47,24 +48,12 @@ def _read(session: Session, actor: Actor, task_id: str, now: datetime) -> tuple[
     bundle = bundle_of(session, case.definition_id)
     form, ui = bundle.form(task.form), bundle.form_schemas[task.form]
     points = points_at(task.element_id, case.scheme, look.batch.parameters or {})
+    shown = partial(task_detail, task, case, look.enterprise, actor, points=points)
     if task.status != "open":
         submission = cases.submission_of_task(session, task.id)
         panel = reviews.current(session, case.id) if task.element_id in SEALED else None
         data = submission.data if submission and may_read(actor, submission, panel) else {}
-        done = task_detail(
-            task,
-            case,
-            look.enterprise,
-            actor,
-            form,
-            ui,
-            form_data=data,
-            allowed={},
-            examples=None,
-            request=None,
-            points=points,
-        )
-        return done, form, {}
+        return shown(form, ui, form_data=data, allowed={}, examples=None, request=None), form, {}
     allowed = checks.allowed(form.key, look)
     form = forms.settle(form, allowed)
     context = example_context(look, task)
@@ -74,19 +63,7 @@ def _read(session: Session, actor: Actor, task_id: str, now: datetime) -> tuple[
     working = task.draft_by == actor.username or (task.role in actor.roles and not task.personal)
     data = {**forms.prefill(form, context.facts, context.enterprise), **((task.draft or {}) if working else {})}
     asked = requests.request_for(task.element_id, case.scheme, context.facts)
-    detail = task_detail(
-        task,
-        case,
-        look.enterprise,
-        actor,
-        form,
-        ui,
-        form_data=data,
-        allowed=allowed,
-        examples=examples,
-        request=asked,
-        points=points,
-    )
+    detail = shown(form, ui, form_data=data, allowed=allowed, examples=examples, request=asked)
     return detail, form, allowed
 
 

@@ -67,6 +67,10 @@ class Calendar:
             workdays -= self.is_workday(day)
         return day
 
+    def count(self, after: date, until: date) -> int:
+        """The working days after one day up to and with another; 0 when there is none. Raises YearNotLoaded."""
+        return sum(self.is_workday(day) for day in _days(after + _DAY, until))
+
     @staticmethod
     def end_of(day: date) -> datetime:
         """24:00 of `day` in Beijing, which is the instant 00:00 of the next day: see `end_of` of this module."""

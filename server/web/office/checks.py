@@ -32,7 +32,7 @@ def conclude(reference: str, check: int) -> Page:
             check,
             result=sent.get("result", ""),
             reason=sent.get("reason", ""),
-            amount=sent.get("amount", "").replace(",", "").strip() or None,
+            amount=sent.get("amount") or None,
             now=g.now,
         )
     except Invalid as error:

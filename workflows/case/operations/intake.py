@@ -83,7 +83,7 @@ def _send_correction_letter(step: Step, deadline: datetime) -> Message:
     results={"lapsed": "逾期未补正", "not_delivered": "告知书未送达"},
 )
 def lapse_correction(step: Step, _: Mapping[str, str]) -> str:
-    """As bundles before 0.4 end the period of a correction; newer ones ask `prove_delivery`.
+    """As earlier bundles end the period of a correction; those of now ask `prove_delivery`.
 
     Silence counts only against a firm that was reached.
     """
