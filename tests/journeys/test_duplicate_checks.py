@@ -12,6 +12,7 @@ from storage import people
 from tests.api_calls import refused
 from tests.contract_client import Office
 from tests.journeys.conftest import At, page
+from tests.journeys.lists import E01
 from tests.journeys.projects import batch_of, finals, fix_list, project, to_the_list
 
 NUMBER = "24117000000099990001"
@@ -263,3 +264,58 @@ def test_the_pages_show_what_is_to_be_done(at: At) -> None:
     conclude(office, second, result="shared", amount="1000000")
     assert "确认此结论" in page(at, "chief", f"/cases/{first}/overlaps")
     assert "2,000,000" in page(at, "auditor", f"/cases/{first}/overlaps")
+
+
+def test_an_invoice_is_left_out_once_however_many_claim_it(at: At) -> None:
+    """Excluded against two others, an invoice of 3,000,000 takes 3,000,000 from the base and not 6,000,000."""
+
+    def three(office: Office) -> Sequence[str]:
+        batch = batch_of(office, "retrofit")
+        own = line(1_000_000, "24117000000099990002")
+        first = project(office, batch, "e07", "retrofit", 4_000_000, invoice_lines=[line(3_000_000), own])
+        return [first, *(invoiced(office, batch, who) for who in ("e02", "e05"))]
+
+    office, first, *_ = at.after(three)
+    office.drive(first, until="checks_settled")
+    checks = office.as_("auditor").get(f"/cases/{first}/checks")["items"]
+    assert len(checks) == 2
+    for check in checks:
+        path, body = f"/cases/{first}/checks/{check['id']}", {"result": "excluded", "reason": REASON}
+        made = office.as_("officer2").post(f"{path}/conclusion", body)["conclusions"][-1]
+        office.as_("chief").post(f"{path}/confirmation", {"conclusion": made["id"]})
+    with refused(422) as refusal:
+        office.do(first, "confirm_verified", approved_investment="1000001")
+    assert refusal.fields == {"approved_investment"}
+    office.do(first, "confirm_verified", approved_investment="1000000")
+
+
+FILED = "京通备〔2023〕17号（虚构）"
+BEFORE = {
+    "uscc": E01,
+    "scheme": "retrofit",
+    "matter_key": FILED,
+    "policy": "this",
+    "decided_on": "2025-03-01",
+    "precap_amount": "600000",
+    "paid_amount": "600000",
+    "document_no": "（虚构）2025-9",
+}
+
+
+def test_what_another_firm_was_granted_before_for_the_project_stops_the_case(at: At) -> None:
+    def granted_before(office: Office) -> Sequence[str]:
+        batch = batch_of(office, "retrofit")
+        assert office.import_history([BEFORE])["accepted"] == 1
+        return [invoiced(office, batch, "e02", filing_no=FILED)]
+
+    office, case = at.after(granted_before)
+    office.drive(case, until="checks_settled")
+    check = check_of(office, case)
+    assert check["with"]["historic_award"] and check["with"]["case"] is None and check["with"]["paid"]
+    with refused(422) as refusal:
+        conclude(office, case, result="shared", amount="1")
+    assert refusal.fields == {"result"}
+    settle(office, case, result="excluded")
+    with refused(422) as refusal:
+        office.do(case, "confirm_verified", approved_investment="1000")
+    assert refusal.fields == {"decision"}

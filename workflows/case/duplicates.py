@@ -4,7 +4,7 @@ What is found later stops the other one too, wherever it is on its way: each act
 checks that stand (`proceeding`). On one that is paid already it stands as a clue.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -68,9 +68,12 @@ def _hits(step: Step) -> dict[_Other, set[law.Mark]]:
         how = _relation(case, other)
         if hard := {pair for pair in pairs if law.stops(pair[0], how)}:
             hits[_Other(other.id, None)] = hard
-    for award in found.awards_of_other_firms(session, case):
-        hits[_Other(None, award.id)] = {(marks_of.FILING, marks_of.number_key(step.facts.get("filing_no")))}
-    certificates = [value for kind, value in marks_of.identifiers(step.facts) if kind == marks_of.CERTIFICATE]
+    own = set(marks_of.identifiers(step.facts))
+    # Whose project has no number either was found to be the same one by an officer, who saw the award then.
+    if project := {pair for pair in own if pair[0] in (marks_of.FILING, marks_of.CITY_PROJECT)}:
+        for award in found.awards_of_other_firms(session, case):
+            hits[_Other(None, award.id)] = project
+    certificates = [value for kind, value in own if kind == marks_of.CERTIFICATE]
     for award in found.awards_with_certificates(session, case, certificates):
         pair = (marks_of.CERTIFICATE, str(award.certificate_key))
         hits.setdefault(_Other(None, award.id), set()).add(pair)
@@ -126,23 +129,35 @@ def said(marks: Sequence[Mapping[str, str]]) -> str:
 
 def taken(look: Look) -> Taken:
     """What the confirmed conclusions of this case leave out of its figures (分摊、剔除)."""
-    lines = invoice_amounts(look.facts)
-    amount, marks = Decimal(0), set()
+    out: set[str] = set()
+    marks: set[law.Mark] = set()
+    shared: list[tuple[set[str], Decimal]] = []
     for check, conclusion in case_checks.confirmed(look.session, [look.case.id]):
         own = conclusion.case_id == look.case.id
-        of_invoices = sum((lines.get(value, Decimal(0)) for value in invoices(check)), Decimal(0))
         if conclusion.result == "shared":
-            share = (conclusion.amount if own else conclusion.other_amount) or Decimal(0)
-            amount += max(of_invoices - share, Decimal(0))
+            share = conclusion.amount if own else conclusion.other_amount
+            shared.append((invoices(check), share or Decimal(0)))
         elif conclusion.result == "excluded" and own:
-            amount += of_invoices
+            out |= invoices(check)
             marks |= {pair for pair in check.pairs if pair[0] != marks_of.INVOICE}
-    return Taken(amount, frozenset(marks))
+    return Taken(_left_out(invoice_amounts(look.facts), out, shared), frozenset(marks))
 
 
-def invoices(check: CaseCheck) -> list[str]:
+def _left_out(lines: Mapping[str, Decimal], out: Set[str], shared: Iterable[tuple[Set[str], Decimal]]) -> Decimal:
+    """Yuan that do not count of a case's invoices: an invoice never loses more than it is, however many share it."""
+
+    def stated(values: Set[str]) -> Decimal:
+        return sum((lines.get(value, Decimal(0)) for value in values), Decimal(0))
+
+    among = [(values - out, share) for values, share in shared]
+    to_others = sum((max(stated(values) - share, Decimal(0)) for values, share in among), Decimal(0))
+    in_question = stated(set().union(*(values for values, _ in among)))
+    return stated(out) + min(to_others, in_question)
+
+
+def invoices(check: CaseCheck) -> set[str]:
     """The invoices that the two have in common."""
-    return sorted(value for kind, value in check.pairs if kind == marks_of.INVOICE)
+    return {value for kind, value in check.pairs if kind == marks_of.INVOICE}
 
 
 def invoice_amounts(facts: Mapping[str, Any]) -> dict[str, Decimal]:

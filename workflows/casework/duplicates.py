@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TypedDict
 
-from storage import case_checks, historic_awards
+from storage import case_checks, historic_awards, people
 from storage import cases as case_store
 from storage import tasks as task_store
 from storage.case_checks import CaseCheck, CheckConclusion
@@ -130,7 +130,7 @@ def conclude(
     session.add(conclusion)
     check.state = case_checks.CONCLUDED
     session.flush()
-    told = [("result", result), ("reason", conclusion.reason), ("amount", views.amount(share))]
+    told = [("check_result", result), ("check_reason", conclusion.reason), ("check_amount", views.amount(share))]
     changes = [{"field": field, "old": None, "new": value} for field, value in told if value is not None]
     for each in both:
         each.step.record("check_concluded", str(check.id), changes)
@@ -160,7 +160,9 @@ def confirm(
     check.state = case_checks.REFERRED if newest.result == "referred" else case_checks.SETTLED
     session.flush()
     for each in both:
-        each.step.record("check_confirmed", str(check.id), [{"field": "result", "old": None, "new": newest.result}])
+        each.step.record(
+            "check_confirmed", str(check.id), [{"field": "check_result", "old": None, "new": newest.result}]
+        )
         go_on(each)
     session.flush()
     return _one(session, check, case)
@@ -206,11 +208,12 @@ def _amounts(
     if result == "shared":
         if (most := _invoiced(both, check)) is None:
             errors.append(FieldError("result", "只有与另一申报件共用的发票可以按金额分摊。"))
-        elif (share := _share(amount, most)) is None:
-            said = f"请填写本件计入的金额，为大于0、不超过发票金额{format_yuan(most)}元的整数元。"
-            errors.append(FieldError("amount", said))
         else:
-            rest = most - share
+            try:
+                share = _share(amount, most)
+                rest = most - share
+            except MoneyInvalid as wrong:
+                errors.append(FieldError("amount", f"{wrong}。"))
     elif (amount or "").strip():
         errors.append(FieldError("amount", "只有按金额分摊的才填写金额。"))
     if errors:
@@ -218,12 +221,12 @@ def _amounts(
     return share, rest
 
 
-def _share(amount: str | None, most: Decimal) -> Decimal | None:
-    try:
-        share = parse_money(amount or "")
-    except MoneyInvalid:
-        return None
-    return share if 0 < share <= most and share == share.to_integral_value() else None
+def _share(amount: str | None, most: Decimal) -> Decimal:
+    """Whole yuan, some and at most the invoice. Raises MoneyInvalid."""
+    share = parse_money(amount) if amount else Decimal(0)
+    if not 0 < share <= most or share != share.to_integral_value():
+        raise MoneyInvalid(f"本件计入的金额应为大于0、不超过发票金额{format_yuan(most)}元的整数元")
+    return share
 
 
 def _invoiced(both: Sequence[Running], check: CaseCheck) -> Decimal | None:
@@ -246,7 +249,13 @@ def _shown(session: Session, checks: Sequence[CaseCheck], *, of: int | None = No
     known = case_store.with_enterprises(session, ids)
     awards = historic_awards.by_ids(session, [check.award_id for check in checks if check.award_id is not None])
     made = case_checks.conclusions(session, [check.id for check in checks])
-    return [_check_shown(check, of or check.case_id, known, awards, made.get(check.id, [])) for check in checks]
+    people_of = {each for all_of in made.values() for one in all_of for each in (one.concluded_by, one.confirmed_by)}
+    names = people.names_of(session, {each for each in people_of if each is not None})
+    shown = []
+    for check in checks:
+        told = [_conclusion(each, known, names) for each in made.get(check.id, [])]
+        shown.append(_check_shown(check, of or check.case_id, known, awards, told))
+    return shown
 
 
 def _check_shown(
@@ -254,7 +263,7 @@ def _check_shown(
     of: int,
     known: Mapping[int, tuple[Case, Enterprise]],
     awards: Mapping[int, historic_awards.HistoricAward],
-    made: Sequence[CheckConclusion],
+    made: list[ConclusionShown],
 ) -> CheckShown:
     other = check.other_case_id if of == check.case_id else check.case_id
     return {
@@ -270,7 +279,7 @@ def _check_shown(
         "why": check.why,
         "opened_at": views.instant(check.opened_at),
         "due_on": check.due_on.isoformat() if check.due_on else None,
-        "conclusions": [_conclusion(each, known) for each in made],
+        "conclusions": made,
     }
 
 
@@ -298,7 +307,9 @@ def _award(award: historic_awards.HistoricAward) -> OtherShown:
     }
 
 
-def _conclusion(made: CheckConclusion, known: Mapping[int, tuple[Case, Enterprise]]) -> ConclusionShown:
+def _conclusion(
+    made: CheckConclusion, known: Mapping[int, tuple[Case, Enterprise]], names: Mapping[str, str]
+) -> ConclusionShown:
     return {
         "id": made.id,
         "case": known[made.case_id][0].reference,
@@ -306,8 +317,8 @@ def _conclusion(made: CheckConclusion, known: Mapping[int, tuple[Case, Enterpris
         "reason": made.reason,
         "amount": views.amount(made.amount),
         "other_amount": views.amount(made.other_amount),
-        "concluded_by": made.concluded_by,
+        "concluded_by": names.get(made.concluded_by, made.concluded_by),
         "concluded_at": str(views.instant(made.concluded_at)),
-        "confirmed_by": made.confirmed_by,
+        "confirmed_by": names.get(made.confirmed_by or "", made.confirmed_by),
         "confirmed_at": views.instant(made.confirmed_at),
     }

@@ -1,11 +1,11 @@
 """指标台账: quotas registered and adjusted by finance, read by the office; a mistake is another entry."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TypedDict
 
-from storage import batches
+from storage import batches, people
 from storage import quotas as store
 from storage.batches import Batch
 from storage.database import Session
@@ -68,7 +68,7 @@ def register(
     changes = [{"field": name, "old": None, "new": getattr(entry, name)} for name in fields]
     amounts = [{"field": "amount", "old": None, "new": str(entry.amount)}]
     chain.append(now, actor, "quota_registered", str(entry.id), [*changes, *amounts])
-    return _shown(entry)
+    return _shown(entry, people.names_of(session, {entry.by}))
 
 
 def _open_batch(session: Session, batch_id: int) -> Batch:
@@ -127,10 +127,7 @@ class Standing(TypedDict):
 def list_standings(session: Session, actor: Actor) -> list[Standing]:
     """The quotas of batches, then those of years; what is arranged and paid follows from decisions and payments."""
     require(actor, *sorted(OFFICE | READERS))
-    rows = [
-        _standing(f"批次{each.title}", each.amount, each.arranged, each.paid)
-        for each in store.quotas_of_batches(session)
-    ]
+    rows = [_standing(each.title, each.amount, each.arranged, each.paid) for each in store.quotas_of_batches(session)]
     for year in store.years(session):
         amount = store.find_of_year(session, year) or Decimal(0)
         paid = store.paid_of_year(session, year)
@@ -152,10 +149,12 @@ def _standing(title: str, amount: Decimal, arranged: Decimal, paid: Decimal) -> 
 def list_entries(session: Session, actor: Actor) -> Sequence[EntryShown]:
     """Every document in order."""
     require(actor, *sorted(OFFICE | READERS))
-    return [_shown(entry) for entry in store.list_entries(session)]
+    entries = store.list_entries(session)
+    names = people.names_of(session, {entry.by for entry in entries})
+    return [_shown(entry, names) for entry in entries]
 
 
-def _shown(entry: QuotaEntry) -> EntryShown:
+def _shown(entry: QuotaEntry, names: Mapping[str, str]) -> EntryShown:
     return {
         "id": entry.id,
         "year": entry.year,
@@ -165,6 +164,6 @@ def _shown(entry: QuotaEntry) -> EntryShown:
         "account": entry.account,
         "amount": views.amount(entry.amount),
         "basis": entry.basis,
-        "by": entry.by,
+        "by": names.get(entry.by, entry.by),
         "at": views.instant(entry.at),
     }

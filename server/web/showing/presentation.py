@@ -15,7 +15,7 @@ from storage.counting import MOST
 from storage.database import DBAPIError
 from workflows import forms, program
 from workflows.case.step import BEIJING
-from workflows.casework import correspondence, recoveries
+from workflows.casework import correspondence, duplicates, recoveries
 from workflows.casework.documents import MAX_BYTES
 from workflows.casework.shapes import CaseRow
 from workflows.codes.reasons import REASONS
@@ -233,6 +233,7 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
     "scheme": words.SCHEMES,
     "schemes": words.SCHEMES,
     "result": words.RESULTS,
+    "check_result": duplicates.RESULTS,
     "reason": REASONS,
     "reason_code": REASONS,
     "state": words.LEDGER,

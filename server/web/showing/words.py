@@ -221,6 +221,10 @@ VALUE_HINTS = {
 }
 # What the record calls the fields that no form has.
 RECORD_FIELDS = {
+    "check_result": "查重结论",
+    "check_reason": "理由和证据",
+    "check_amount": "本件计入金额",
+    "marks": "相同之处",
     **AMOUNTS,
     "scheme": "支持事项",
     "definition": "流程版本",
