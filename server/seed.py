@@ -55,7 +55,10 @@ EXPERTS, FINANCE_FROM = 30, 26
 FIELDS = ("节能技术", "节水技术", "减排技术", "清洁生产", "数据中心")
 # Contested readings ship without a default; the demo chooses these (corrections.md). The release date is fictitious.
 CHOSEN = {
+    "a10.annual_cap_applies_to": "all_beneficiaries",
+    "a10.cap_year_basis": "approval_year",
     "a10.other_policy_treatment": "exclusive",
+    "a10.overflow": "forfeit",
     "a4.promotion_basis": "pre_cap",
     "a7.match_basis": "received",
     "policy.effective_from": "2025-01-10",

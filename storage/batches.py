@@ -126,6 +126,12 @@ def latest_rows(session: Session, batch_id: int) -> Sequence[ListRow]:
     return session.scalars(query.order_by(ListRow.case_id, ListRow.id.desc())).all()
 
 
+def find_latest_row(session: Session, case_id: int) -> ListRow | None:
+    """The newest row of a case on any list."""
+    query = select(ListRow).where(ListRow.case_id == case_id).order_by(ListRow.id.desc()).limit(1)
+    return session.scalar(query)
+
+
 def rows_of_case(session: Session, case_id: int) -> Sequence[ListRow]:
     return session.scalars(select(ListRow).where(ListRow.case_id == case_id).order_by(ListRow.id)).all()
 

@@ -17,6 +17,7 @@ from storage import (
     instances,
     ledger,
     list_entries,
+    matter_choices,
     matters,
     messages,
     official_lists,
@@ -38,8 +39,8 @@ from storage import (
 from storage.base import Base
 
 MODULES = (
-    audit, batches, calculations, case_checks, case_migrations, case_runs, cases, cluster_awards,
-    definition_drafts, definitions, deliveries, documents, historic_awards, instances, ledger, list_entries, matters,
+    audit, batches, calculations, case_checks, case_migrations, case_runs, cases, cluster_awards, definition_drafts,
+    definitions, deliveries, documents, historic_awards, instances, ledger, list_entries, matter_choices, matters,
     messages, official_lists, parameters, payments, people, publicity, quotas, recoveries, reviews, scenario_tests,
     search, sheet_imports, system, tasks, what_ifs, workers,
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """The ceiling ledger (限额台账, domain.md 2.4): one account per beneficiary and year, entries only added."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -55,6 +56,9 @@ class LedgerEntry(Base):
     state: Mapped[str]
     from_state: Mapped[str | None]
     amount: Mapped[Yuan]
+    # The year in which a case of article 6 counts for that article's own ceiling; None of the others, and of entries
+    # from before it had a year of its own: then it is the account's.
+    entity_year: Mapped[int | None]
     by: Mapped[str]
     at: Mapped[Instant]
     why: Mapped[str]
@@ -68,31 +72,49 @@ class LedgerEntry(Base):
 
 HOLDING = ("RESERVED", "COMMITTED", "PAID")
 
-
-def lock_accounts(session: Session, usccs: Iterable[str], year: int) -> dict[str, LedgerAccount]:
-    """Create what is missing, then lock the accounts of a year by USCC: all that are needed, at once."""
-    return {account.uscc: account for account in _lock(session, {(uscc, year) for uscc in usccs})}
+AccountYear = tuple[str, int]
+"""An account by its USCC and year."""
 
 
-def lock_years(session: Session, uscc: str, years: Iterable[int]) -> dict[int, LedgerAccount]:
-    """Create what is missing, then lock the accounts of one USCC by year."""
-    return {account.year: account for account in _lock(session, {(uscc, year) for year in years})}
+@dataclass(frozen=True)
+class Holding:
+    """What a case holds now: in one account and one state, so many yuan, and the year in which article 6 counts it."""
+
+    account: LedgerAccount
+    state: str
+    amount: Decimal
+    entity_year: int | None
 
 
-def _lock(session: Session, wanted: Collection[tuple[str, int]]) -> Sequence[LedgerAccount]:
+def lock_accounts(session: Session, wanted: Collection[AccountYear]) -> dict[AccountYear, LedgerAccount]:
+    """Create what is missing, then lock the accounts by USCC and year: all that are needed, at once."""
     if not wanted:
-        return ()
+        return {}
     session.execute(
         insert(LedgerAccount)
         .values([{"uscc": uscc, "year": year} for uscc, year in sorted(wanted)])
         .on_conflict_do_nothing(index_elements=["uscc", "year"])
     )
     query = select(LedgerAccount).where(tuple_(LedgerAccount.uscc, LedgerAccount.year).in_(wanted))
-    return session.scalars(to_change(query.order_by(LedgerAccount.uscc, LedgerAccount.year))).all()
+    locked = session.scalars(to_change(query.order_by(LedgerAccount.uscc, LedgerAccount.year)))
+    return {(account.uscc, account.year): account for account in locked}
+
+
+def lock_of_cases(session: Session, case_ids: Iterable[int]) -> dict[int, LedgerAccount]:
+    """The locked accounts in which these cases hold something, by case; the caller holds the cases."""
+    found = {case_id: held.account for case_id, held in holdings(session, case_ids).items()}
+    locked = lock_accounts(session, {(account.uscc, account.year) for account in found.values()})
+    return {case_id: locked[account.uscc, account.year] for case_id, account in found.items()}
 
 
 def get_account(session: Session, account_id: int) -> LedgerAccount:
     return session.get_one(LedgerAccount, account_id)
+
+
+def find_accounts(session: Session, wanted: Collection[AccountYear]) -> dict[AccountYear, LedgerAccount]:
+    """Those of these accounts that there are, without a lock."""
+    found = session.scalars(select(LedgerAccount).where(tuple_(LedgerAccount.uscc, LedgerAccount.year).in_(wanted)))
+    return {(account.uscc, account.year): account for account in found}
 
 
 def find_account(session: Session, uscc: str, year: int) -> LedgerAccount | None:
@@ -122,19 +144,32 @@ def held_by_case(session: Session, account_ids: Iterable[int]) -> dict[int, dict
     return {account: {case: sum_ for case, sum_ in cases.items() if sum_} for account, cases in held.items()}
 
 
-def live_entry(session: Session, case_id: int) -> tuple[LedgerAccount, str, Decimal] | None:
-    """The account, state and amount of the one live entry of a case, if it has one."""
+def holdings(session: Session, case_ids: Iterable[int]) -> dict[int, Holding]:
+    """What each of these cases holds, if anything: a case has at most one live entry."""
     query = (
         select(LedgerAccount, LedgerEntry)
         .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
-        .where(LedgerEntry.case_id == case_id)
+        .where(LedgerEntry.case_id.in_(list(case_ids)))
         .order_by(LedgerEntry.id)
     )
-    balance: dict[tuple[LedgerAccount, str], Decimal] = {}
+    balance: dict[tuple[int, LedgerAccount, str], Decimal] = {}
+    years: dict[int, int | None] = {}
     for account, entry in session.execute(query):
+        if entry.state in HOLDING:
+            years[entry.case_id] = entry.entity_year
         for state, amount in movements(entry.state, entry.from_state, entry.amount):
-            balance[account, state] = balance.get((account, state), Decimal(0)) + amount
-    return next(((account, state, amount) for (account, state), amount in balance.items() if amount), None)
+            key = (entry.case_id, account, state)
+            balance[key] = balance.get(key, Decimal(0)) + amount
+    return {
+        case_id: Holding(account, state, amount, years[case_id])
+        for (case_id, account, state), amount in balance.items()
+        if amount
+    }
+
+
+def find_holding(session: Session, case_id: int) -> Holding | None:
+    """What one case holds now."""
+    return holdings(session, [case_id]).get(case_id)
 
 
 def list_entries(session: Session, uscc: str, year: int) -> Sequence[LedgerEntry]:

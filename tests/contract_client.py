@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.api_calls import Api, ApiError, Transport
+from tests.readings import CHOSEN
 
 PASSWORD = "greencase-demo"
 
@@ -33,12 +34,6 @@ PEOPLE = {
 
 
 # What ships without a default, as the demo batch chooses it (corrections.md).
-CHOSEN = {
-    "a10.other_policy_treatment": "exclusive",
-    "a4.promotion_basis": "pre_cap",
-    "a7.match_basis": "received",
-    "policy.effective_from": "2025-01-10",
-}
 
 
 @dataclass
@@ -212,6 +207,10 @@ class Office:
         """Move the clock to an instant."""
         self.as_("auditor").post("/demo/clock", {"now": instant})
 
+    def let_work(self) -> None:
+        """Let the worker do what is due now."""
+        self.as_("auditor").post("/demo/clock", {"advance": "PT1S"})
+
     def submit(self, reference: str, applicant: str | None = None, **values: Any) -> Any:
         """Fill and submit the application of a draft."""
         api = self.as_(applicant or self.applicant_of(reference))
@@ -246,11 +245,21 @@ class Office:
             self.resolve(batch, reference, "support")
         elif wait["element_id"] == "published":
             self.as_("officer").post(f"/batches/{batch}/publicity")
+        elif wait["element_id"] == "recounted":
+            # The worker counts it in the year of the decision; moving the clock lets it work.
+            self.let_work()
         elif wait["element_id"] == "checks_settled":
             self.settle_checks(reference)
         else:
             raise AssertionError(f"do not know how to go on from {wait}")
         return str(wait["element_id"])
+
+    def accept_cuts(self, *references: str) -> None:
+        """Let the firms that are asked before a cut keep the named order."""
+        for reference in references:
+            for task in self.open_tasks(reference):
+                if task["element_id"] == "choose_matters":
+                    self.complete(task, reference)
 
     def settle_checks(self, reference: str) -> None:
         """Conclude that whatever has something in common with a case is unrelated, and confirm it."""

@@ -53,7 +53,7 @@ def _reserver(database: Database, uscc: str, barrier: Barrier) -> Callable[[Deci
 
 def _reserve(session: Session, uscc: str, amount: Decimal, case_id: int) -> Decimal:
     now = datetime.now(UTC)
-    account = ledger.lock_accounts(session, [uscc], now.year)[uscc]
+    account = ledger.lock_accounts(session, {(uscc, now.year)})[uscc, now.year]
     used = sum(ledger.held_by_case(session, [account.id])[account.id].values(), Decimal(0))
     [allocation] = ceiling.allocate([ceiling.Claim("one", amount, now)], used, CAP)
     if allocation.amount:

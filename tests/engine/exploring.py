@@ -59,7 +59,8 @@ class Explorer(Living):
         if wait.kind == "timer":
             self.advance(timedelta(days=7))
         else:
-            self.deliver(wait.message, **{wait.message: self.pick(wait.message, PAYLOADS[wait.message])})
+            words = PAYLOADS.get(wait.message)
+            self.deliver(wait.message, **({wait.message: self.pick(wait.message, words)} if words else {}))
         return wait.element_id
 
 

@@ -31,6 +31,7 @@ DECISIONS = {
     "objection_handling": ("dismiss", "uphold", "refuse"),
     "district_approval": ("approve", "return", "refuse"),
     "confirm_payee": ("agree", "return"),
+    "choose_matters": ("keep", "choose"),
     "pay": ("paid", "returned"),
 }
 # What the operations may answer, by the operation's name; the first value takes the longest way to the payment.
@@ -54,9 +55,15 @@ ANSWERS: dict[str, tuple[Any, ...]] = {
     "tally_scores": ("pass", "fail"),
     "calculate_amount": ("eligible", "not_eligible"),
     "settle_recheck": ("agree", "return"),
+    "offer_choice": ("offered", "none"),
+    "commit_award_in_year": ("committed", "other_year"),
     "close_publicity": ("clear", "upheld", "refused"),
 }
-PAYLOADS = {"resolved": ("support", "defer", "refuse"), "reallocated": ("amount", "notice")}
+PAYLOADS = {
+    "resolved": ("support", "defer", "refuse", "cut"),
+    "reallocated": ("amount", "notice"),
+    "recounted": ("same", "amount"),
+}
 DEADLINES = {"working_deadline", "open_correction", "open_publicity", "term_from_delivery"}
 
 

@@ -199,7 +199,7 @@ class At:
         with self.database.transaction() as session:
             case = session.scalars(select(Case).where(Case.reference == reference)).one()
             uscc = people.get_enterprise(session, case.enterprise_id).uscc
-            account = ledger.lock_accounts(session, [uscc], 2026)[uscc]
+            account = ledger.lock_accounts(session, {(uscc, 2026)})[uscc, 2026]
             copied = {column.key: getattr(case, column.key) for column in Case.__table__.columns if column.key != "id"}
             paid = {"reference": "TZL2025000001", "status": "PAID", "scheme": scheme or case.scheme}
             earlier = Case(**{**copied, **paid})

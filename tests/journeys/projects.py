@@ -39,8 +39,10 @@ def to_the_list(office: Office, *references: str, **verified: Any) -> None:
 
 
 def fix_list(office: Office, batch: int) -> dict[str, Any]:
-    """The rows of the list that the chief fixes, by case."""
-    return {row["case"]: row for row in office.as_("chief").post(f"/batches/{batch}/list")["items"]}
+    """The rows of the list that the chief fixes, by case; firms that are asked before a cut keep the named order."""
+    rows = {row["case"]: row for row in office.as_("chief").post(f"/batches/{batch}/list")["items"]}
+    office.accept_cuts(*rows)
+    return rows
 
 
 def finals(office: Office, *references: str) -> list[str | None]:

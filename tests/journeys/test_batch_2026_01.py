@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.contract_client import Office
+from tests.journeys.projects import fix_list
 from workflows import rules
 
 FOLDER = Path(__file__).parent
@@ -143,7 +144,7 @@ def test_the_batch_pays_what_the_specification_says(batch: Batch) -> None:
         batch.to_the_list(number, **figures)
     _veto(batch)
     office.wait_until(day("2026-06-04"))
-    office.as_("chief").post(f"/batches/{batch.id}/list")
+    fix_list(office, batch.id)
     assert batch.case("C20")["final_amount"] == "2000000"
     office.wait_until(day("2026-06-05"))
     _resolve(batch)
@@ -262,7 +263,7 @@ def _objection(batch: Batch) -> None:
         values={"audit_verification": batch.audit(CASES["C20"], facts), "confirm_verified": facts},
     )
     office.wait_until(day("2026-06-25"))
-    office.as_("chief").post(f"/batches/{batch.id}/list")
+    fix_list(office, batch.id)
     assert batch.case("C20")["final_amount"] == "1800000"
     office.resolve(batch.id, reference, "support")
     office.wait_until(day("2026-06-26"))

@@ -12,17 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.readings import CHOSEN
 from tests.rules.applied import REPEATABLE
 from workflows import rules
 from workflows.rules import listing, validity
 from workflows.rules.listing import Held, ListedCase, Taken, before_ceilings, propose
 
-CHOSEN = {
-    "a10.other_policy_treatment": "exclusive",
-    "a4.promotion_basis": "pre_cap",
-    "a7.match_basis": "received",
-    "policy.effective_from": "2025-01-10",
-}
 TODAY = date(2026, 6, 18)
 OWN_MATTERS = defaultdict(lambda: 1_000 + len(OWN_MATTERS))
 NOTHING = Held({}, {})
@@ -43,6 +38,8 @@ def case(name, scheme, amount, **more):
         "matter": OWN_MATTERS[name],
         "precap_amount": Decimal(amount),
         "accepted_at": date(2026, 3, 2),
+        "year": 2026,
+        "entity_year": 2026,
     }
     return ListedCase(**(given | more))
 
@@ -56,7 +53,7 @@ def amounts(rows):
 
 
 def used(**by_account):
-    return Held({key: Decimal(amount) for key, amount in by_account.items()}, {})
+    return Held({(key, 2026): Decimal(amount) for key, amount in by_account.items()}, {})
 
 
 def test_m01_one_meeting_two_matters():
@@ -222,7 +219,7 @@ def test_article_6_looks_at_each_beneficiary_and_only_article_10_at_its_group():
     assert [(step.article, step.code) for step in rows["child"].steps] == [("第六条", ""), ("第十条", "ANNUAL_CAP_CUT")]
 
     institutions = [ListedCase(**{**_fields(each), "is_enterprise": False}) for each in pair]
-    held = Held({}, {"P": Decimal(1_000_000)})
+    held = Held({}, {("P", 2026): Decimal(1_000_000)})
     rows = listed(*institutions, held=held, a10__annual_cap_applies_to="enterprises_only")
     assert amounts(rows) == {"parent": 1_000_000, "child": 1_400_000}
 
@@ -426,7 +423,7 @@ def test_the_recognition_of_a_cluster_reserves_nothing():
 def test_the_entity_year_counts_what_earlier_lists_gave():
     rows = listed(
         case("P", "renewable_energy", 1_000_000, is_enterprise=False),
-        held=Held({"E": Decimal(1_500_000)}, {"E": Decimal(1_500_000)}),
+        held=Held({("E", 2026): Decimal(1_500_000)}, {("E", 2026): Decimal(1_500_000)}),
         a10__annual_cap_applies_to="enterprises_only",
     )
     assert amounts(rows) == {"P": 500_000}

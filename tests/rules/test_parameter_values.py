@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.readings import CHOSEN
 from workflows.rules import SCHEMES, parameters
 from workflows.rules.bands import Band, Bands
 from workflows.rules.parameters import BeyondLimit, ValueInvalid, catalog, check, parse
@@ -30,7 +31,6 @@ def parameter(type="int", status="OPEN", **stated):
     )
 
 
-CONTESTED = {"a10.other_policy_treatment", "a4.promotion_basis", "a7.match_basis", "policy.effective_from"}
 LISTS_WITH_CHOICES = {"a5_1a.accepted_scope", "proc.republish_on"}
 
 
@@ -39,7 +39,7 @@ def test_what_is_shipped_is_whole(each):
     assert each.label and each.article.startswith("第")
     assert each.type in KINDS
     assert bool(each.choices) is (each.type in ("enum", "periods") or each.id in LISTS_WITH_CHOICES)
-    assert each.contested is (each.id in CONTESTED)
+    assert each.contested is (each.id in CHOSEN)
     if each.default is not None:
         value = parse(each, each.default)
         check(each, value)
@@ -381,15 +381,8 @@ def test_values_are_typed_and_leave_out_what_nobody_chose():
     shipped = parameters.values({})
     assert shipped["a3.rate"] == Decimal("0.30")
     assert shipped["proc.expert_majority"] == Fraction(2, 3)
-    assert set(catalog()) - set(shipped) == CONTESTED
-    chosen = parameters.values(
-        {
-            "a10.other_policy_treatment": "exclusive",
-            "a4.promotion_basis": "pre_cap",
-            "a7.match_basis": "received",
-            "policy.effective_from": "2025-01-10",
-        }
-    )
+    assert set(catalog()) - set(shipped) == set(CHOSEN)
+    chosen = parameters.values(CHOSEN)
     assert chosen["a10.other_policy_treatment"] == "exclusive"
     assert chosen["policy.effective_from"] == date(2025, 1, 10)
     assert len(chosen) == len(catalog())

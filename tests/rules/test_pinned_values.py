@@ -9,15 +9,10 @@ from decimal import Decimal
 import pytest
 
 from tests.newer_law import FORGOTTEN, newer_law
+from tests.readings import CHOSEN
 from workflows import rules
 from workflows.rules import parameters
 
-CHOSEN = {
-    "a10.other_policy_treatment": "exclusive",
-    "a4.promotion_basis": "pre_cap",
-    "a7.match_basis": "received",
-    "policy.effective_from": "2025-01-10",
-}
 ON = date(2026, 3, 2)
 
 

@@ -85,9 +85,11 @@ def test_accounts_are_locked_by_code_and_year(database: Database) -> None:
     query = select(LedgerAccount.uscc)
     first = query.where(LedgerAccount.uscc == "A", LedgerAccount.year == 2026)
     all_of_2026 = query.where(LedgerAccount.year == 2026)
-    assert while_waiting(database, first, lambda s: ledger.lock_accounts(s, "BA", 2026), all_of_2026) == ["B"]
+    both = {("B", 2026), ("A", 2026)}
+    assert while_waiting(database, first, lambda s: ledger.lock_accounts(s, both), all_of_2026) == ["B"]
     all_of_a = select(LedgerAccount.year).where(LedgerAccount.uscc == "A")
-    assert while_waiting(database, first, lambda s: ledger.lock_years(s, "A", (2027, 2026)), all_of_a) == [2027]
+    years = {("A", 2027), ("A", 2026)}
+    assert while_waiting(database, first, lambda s: ledger.lock_accounts(s, years), all_of_a) == [2027]
 
 
 def test_matters_are_locked_newest_first(database: Database) -> None:

@@ -4,33 +4,50 @@ Locked are the batch, the cases by reference, then the accounts by USCC. All tha
 a matter, is worked out together; so the result depends on the set of cases only.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from storage import batches as store
-from storage import cases, historic_awards, ledger, recoveries
+from storage import cases, ledger
 from storage.batches import Batch, ListRow, Resolution
 from storage.database import Session
-from storage.ledger import LedgerAccount
+from storage.ledger import Holding, LedgerAccount
 from storage.questions import listings
 from storage.questions.listings import Contender
-from workflows import rules, views
+from workflows import views
 from workflows.audit import EventRef
-from workflows.case import awards, proceeding
-from workflows.case.instalments import matched_outside
-from workflows.case.listed_cases import account_key, listed_case
+from workflows.case import awards, cap_years, proceeding
+from workflows.case.cap_years import CapYears
+from workflows.case.contest import Gathering, together
+from workflows.case.listed_cases import account_key
 from workflows.case.running import Running, open_cases
-from workflows.case.step import local_date, pinned_values
+from workflows.case.step import pinned_values
 from workflows.permissions import Actor
 from workflows.rules import listing
-from workflows.rules.listing.connected import connected
-from workflows.rules.money import ZERO, format_yuan
+from workflows.rules.money import ZERO
 
 FRESH = "listed"
+RELISTED = "relisted"
+"""A case whose firm is choosing waits for this message: its amount changed meanwhile."""
+UNDECIDED = ("resolved", RELISTED)
+RECOUNTED = "recounted"
+"""A case that was decided in another year than its reservation counts in waits for this message."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a case's reservation counts: the locked account of article 10, and the year of article 6 if it is one."""
+
+    account: LedgerAccount
+    entity_year: int | None
+
+    def is_of(self, held: Holding) -> bool:
+        """Whether what is held stands there already."""
+        return cap_years.stands(held, CapYears(self.account.year, self.entity_year)) and (
+            held.account.id == self.account.id
+        )
 
 
 @dataclass(frozen=True)
@@ -42,10 +59,12 @@ class Proposal:
     """By reference, for the cases that get a new row: new on the list, another amount, or now behind another."""
     fresh: frozenset[int]
     """Ids of the cases that are new on the list."""
-    accounts: Mapping[str, LedgerAccount]
-    """By reference, the locked account of each case that has one."""
-    held: Mapping[str, Decimal]
-    """By reference, the yuan that the case holds there."""
+    places: Mapping[str, Place]
+    """By reference, where each case counts that counts at all."""
+    held: Mapping[str, Holding]
+    """By reference, what the case holds so far."""
+    recut: frozenset[int]
+    """Ids of the cases that wait for the meeting and are now cut further: their firms are told anew."""
     kept_off: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """By reference, why a case that waits is not listed now; it goes on waiting."""
 
@@ -59,10 +78,10 @@ def propose(session: Session, batch: Batch, actor: Actor, now: datetime, round_:
     """What the list would be for the cases that wait for it, with all that hang together with them and are not yet
     resolved. Locks them and their accounts; `fresh` is empty when nothing waits. `enter` writes it.
     """
-    found = listings.contenders(session, batch.id, (FRESH, "resolved"))
-    opened = open_cases(session, _together(found, batch, _fresh(found)), actor, now)
+    found = listings.contenders(session, batch.id, (FRESH, *UNDECIDED))
+    opened = open_cases(session, together(found, pinned_values(batch), _fresh(found)), actor, now)
     # Asked again under the lock: a withdrawal or a suspension may have been faster.
-    still = {each.case_id: each for each in listings.contenders(session, batch.id, (FRESH, "resolved"))}
+    still = {each.case_id: each for each in listings.contenders(session, batch.id, (FRESH, *UNDECIDED))}
     waiting = _fresh(still.values())
     known = proceeding.Known.of(session, [each.case.id for each in opened if each.case.id in waiting])
     kept_off = {
@@ -73,7 +92,7 @@ def propose(session: Session, batch: Batch, actor: Actor, now: datetime, round_:
     running = [each for each in opened if each.case.id in still and each.case.reference not in kept_off]
     fresh = frozenset(waiting & {each.case.id for each in running})
     if not fresh:
-        return Proposal(running, {}, fresh, {}, {}, kept_off)
+        return Proposal(running, {}, fresh, {}, {}, frozenset(), kept_off)
     return replace(_work_out(session, batch, running, round_, fresh), kept_off=kept_off)
 
 
@@ -81,49 +100,22 @@ def _fresh(found: Iterable[Contender]) -> set[int]:
     return {each.case_id for each in found if FRESH in each.messages}
 
 
-def _together(found: Sequence[Contender], batch: Batch, seeds: Collection[int]) -> set[int]:
-    """Ids of the cases that hang together with the seeds."""
-    parameters = pinned_values(batch)
-    links = {
-        each.case_id: (
-            ("account", account_key(each.uscc, each.group_uscc, parameters)),
-            ("uscc", each.uscc),
-            ("matter", each.matter_id),
-            ("city project", each.city_project or each.case_id),
-        )
-        for each in found
-    }
-    return connected(links, seeds)
-
-
 def _work_out(
     session: Session, batch: Batch, running: Sequence[Running], round_: int, fresh: frozenset[int]
 ) -> Proposal:
-    """Steps 4–8 for these cases: gather what they are and what others hold, and ask the rules."""
-    parameters = pinned_values(batch)
-    holders = listings.holders(
-        session, {each.case.matter_id or 0 for each in running}, [each.case.id for each in running]
+    """Steps 4–8 for these cases, each in the year in which it counts: gather what others hold, and ask the rules."""
+    years = {each.case.reference: _years(session, each) for each in running}
+    at_most = _set_by_meeting(session, batch, running)
+    gathering = Gathering(
+        session, [(each.step, years[each.case.reference], at_most.get(each.case.id)) for each in running]
     )
-    granted = _granted(session, holders, running)
-    matched = matched_outside(session, [each.step for each in running])
-    listed = [
-        listed_case(
-            each.step,
-            granted[each.case.matter_id or 0, each.case.scheme],
-            matched.get(each.case.reference, ZERO),
-        )
-        for each in running
-    ]
-    accounts = ledger.lock_accounts(session, {each.account for each in listed if not each.recognition}, batch.cap_year)
-    entries = ledger.held_by_case(session, [account.id for account in accounts.values()])
-    held = _held_by_others(session, accounts, entries, {each.case.id for each in running}, parameters)
-    taken = taken_by_others(session, holders, {each.matter for each in listed})
-    rows = listing.propose(listed, held, taken, parameters, local_date(running[0].step.now))
+    held = ledger.holdings(session, [each.case.id for each in running])
+    accounts = ledger.lock_accounts(
+        session, gathering.accounts | {(each.account.uscc, each.account.year) for each in held.values()}
+    )
+    rows = gathering.contest(accounts).rows()
     behind = {row.case_id: better_case(row) for row in store.latest_rows(session, batch.id)}
-
     made = {each.case.reference: _list_row(each, round_, rows[each.case.reference]) for each in running}
-    mine = {case.case: accounts[case.account] for case in listed if case.account in accounts}
-    ids = {each.case.reference: each.case.id for each in running}
     return Proposal(
         running=running,
         rows={
@@ -132,21 +124,43 @@ def _work_out(
             if each.case.id in fresh or _differs(each, made[each.case.reference], behind)
         },
         fresh=fresh,
-        accounts=mine,
-        held={reference: entries[account.id].get(ids[reference], ZERO) for reference, account in mine.items()},
+        places={
+            each.case: Place(accounts[each.account, each.year], years[each.case].entity)
+            for each in gathering.listed
+            if not each.recognition
+        },
+        held={each.case.reference: held[each.case.id] for each in running if each.case.id in held},
+        recut=frozenset(
+            each.case.id
+            for each in running
+            if each.waits_for("resolved") and _is_cut_further(each, made[each.case.reference])
+        ),
     )
 
 
-def _granted(
-    session: Session, holders: Iterable[listings.Holder], running: Sequence[Running]
-) -> Mapping[tuple[int, str], Decimal]:
-    """Yuan that others hold on the same item, by matter and scheme, without what came back."""
-    granted: dict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
-    for holder in holders:
-        granted[holder.matter_id, holder.scheme] += holder.amount
-    for item, amount in recoveries.returned(session, {each.case.matter_id or 0 for each in running}).items():
-        granted[item] -= amount
-    return granted
+def _is_cut_further(running: Running, row: ListRow) -> bool:
+    """Whether a ceiling now leaves less to a case whose firm has not chosen so, and whose diagram can ask it."""
+    return (
+        row.final_amount < (running.case.final_amount or ZERO)
+        and listing.cut_by_ceilings(row.steps) > 0
+        and not listing.was_chosen(row.steps)
+        and "cut_choice" in running.bundle.diagrams.processes
+    )
+
+
+def _set_by_meeting(session: Session, batch: Batch, running: Sequence[Running]) -> Mapping[int, Decimal]:
+    """What a meeting set itself for the cases that are only moved into the year in which they were decided."""
+    recounted = {each.case.id: each.case.final_amount or ZERO for each in running if each.waits_for(RECOUNTED)}
+    adjusted = _adjusted(session, batch.id) if recounted else ()
+    return {case_id: amount for case_id, amount in recounted.items() if case_id in adjusted}
+
+
+def _years(session: Session, running: Running) -> CapYears:
+    """The years in which a case counts: those of its decision where that is registered, else those to be expected."""
+    held = ledger.find_holding(session, running.case.id) if running.waits_for(RECOUNTED) else None
+    if held is not None:
+        return cap_years.decided(running.step, held, awards.decided_on(running.step))
+    return cap_years.expected(running.step)
 
 
 def _differs(running: Running, row: ListRow, behind: Mapping[int, str]) -> bool:
@@ -157,60 +171,32 @@ def _differs(running: Running, row: ListRow, behind: Mapping[int, str]) -> bool:
 
 def enter(session: Session, proposal: Proposal, cause: EventRef) -> list[Running]:
     """Write a proposal: rows, reservations and amounts, all of which follow from `cause`. Answers who has a new row."""
-    changed = [each for each in proposal.running if each.case.reference in proposal.rows]
-    for each in changed:
+    for each in proposal.running:
         reference = each.case.reference
-        row = proposal.rows[reference]
+        place, held, row = proposal.places.get(reference), proposal.held.get(reference), proposal.rows.get(reference)
         with each.step.following(cause):
-            _reserve(each, proposal.accounts.get(reference), proposal.held.get(reference, ZERO), row.final_amount)
-        session.add(row)
-    return changed
+            _reserve(each, place, held, row.final_amount if row is not None else each.case.final_amount or ZERO)
+        if row is not None:
+            session.add(row)
+    return [each for each in proposal.running if each.case.reference in proposal.rows]
 
 
-def _held_by_others(
-    session: Session,
-    accounts: Mapping[str, LedgerAccount],
-    entries: Mapping[int, Mapping[int, Decimal]],
-    mine: Collection[int],
-    parameters: Mapping[str, Any],
-) -> listing.Held:
-    """What cases outside this list hold: by account of article 10, and by USCC for article 6."""
-    others = [
-        (key, case_id, amount)
-        for key, account in accounts.items()
-        for case_id, amount in entries[account.id].items()
-        if case_id not in mine
-    ]
-    known = listings.beneficiaries(session, {case_id for _, case_id, _ in others}) if others else {}
-    annual: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    renewable: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for key, case_id, amount in others:
-        whose = known[case_id]
-        if listing.counts_in_annual_cap(whose.scheme, whose.entity_type == "enterprise", parameters):
-            annual[key] += amount
-        if whose.scheme == listing.RENEWABLE:
-            renewable[whose.uscc] += amount
-    return listing.Held(annual, renewable)
-
-
-def taken_by_others(
-    session: Session, holders: Iterable[listings.Holder], matters: Collection[int]
-) -> list[listing.Taken]:
-    """What others have on these matters: cases here, historic awards, cases still under the repealed rules (M17)."""
-    taken = [
-        listing.Taken(each.matter_id, each.scheme, f"已由申报件{each.reference}支持", each.amount, case=each.reference)
-        for each in holders
-    ]
-    for award in historic_awards.of_matters(session, matters):
-        pending = award.policy == "old" and award.decided_on is None and award.accepted_on is not None
-        title = rules.SCHEMES[award.scheme].TITLE
-        if pending:
-            what = f"已按原办法受理{title}，尚未审定"
-            taken.append(listing.Taken(award.matter_id, award.scheme, what, award.precap_amount, pending_old_rule=True))
-        elif award.paid_amount:
-            what = f"已于{award.decided_on}获{title}支持{format_yuan(award.paid_amount)}元"
-            taken.append(listing.Taken(award.matter_id, award.scheme, what, award.paid_amount))
-    return taken
+def tell(proposal: Proposal, changed: Sequence[Running], cause: EventRef) -> None:
+    """Let the cases that were listed before go on with what the list now says of them."""
+    for each in proposal.running:
+        if each.case.id in proposal.fresh:
+            continue
+        if each.waits_for(RECOUNTED):
+            each.deliver(RECOUNTED, {RECOUNTED: "amount" if each in changed else "same"}, cause)
+        elif each not in changed:
+            continue
+        elif each.waits_for(RELISTED):
+            each.deliver(RELISTED, {}, cause)
+        elif each.waits_for("reallocated"):
+            each.deliver("reallocated", {"reallocated": "amount"}, cause)
+        elif each.case.id in proposal.recut:
+            each.deliver("resolved", {"resolved": "cut"}, cause)
+        each.save()
 
 
 def _list_row(running: Running, round_: int, row: listing.Row) -> ListRow:
@@ -228,20 +214,21 @@ def _list_row(running: Running, round_: int, row: listing.Row) -> ListRow:
     )
 
 
-def _reserve(running: Running, account: LedgerAccount | None, held: Decimal, amount: Decimal) -> None:
-    """Replace the case's reservation by the new amount; nothing is written when it stays the same."""
+def _reserve(running: Running, place: Place | None, held: Holding | None, amount: Decimal) -> None:
+    """Replace the case's reservation by the new amount and place; nothing is written when both stay the same."""
     step, case = running.step, running.case
     old = case.final_amount
-    if account is not None and held != amount:
-        if held:
-            awards.enter(step, account, "RELEASED", held, "RESERVED", "重新汇总测算")
-        if amount:
-            awards.enter(step, account, "RESERVED", amount, None, "锁定汇总表")
+    wanted = amount if place is not None else ZERO
+    if (held.amount if held else ZERO) != wanted or (held is not None and place is not None and not place.is_of(held)):
+        if held is not None:
+            awards.give_back(step, held, "重新汇总测算")
+        if place is not None and wanted:
+            awards.enter(step, place.account, "RESERVED", wanted, None, "锁定汇总表", place.entity_year)
     case.final_amount = amount
     if old != amount:
         step.record(
             "amount_listed",
-            account.uscc if account else "",
+            place.account.uscc if place else "",
             [{"field": "final_amount", "old": views.amount(old), "new": views.amount(amount)}],
         )
 
@@ -256,33 +243,38 @@ def reallocate(session: Session, actor: Actor, now: datetime, uscc: str, batch_i
     """
     batch = store.lock(session, batch_id)
     assert batch is not None
-    messages = ("resolved", "reallocated")
+    messages = (*UNDECIDED, "reallocated", RECOUNTED)
     parameters = pinned_values(batch)
     found = listings.contenders(session, batch_id, messages)
     seeds = [each.case_id for each in found if uscc in (each.uscc, account_key(each.uscc, each.group_uscc, parameters))]
-    opened = open_cases(session, _together(found, batch, seeds), actor, now)
+    opened = open_cases(session, together(found, parameters, seeds), actor, now)
     asked_by = ledger.take_reallocation(session, uscc, batch_id)
     if asked_by is None:
         return
     cause = EventRef(*asked_by)
     still = {each.case_id for each in listings.contenders(session, batch_id, messages)}
     adjusted = _adjusted(session, batch_id)
-    free = [each for each in opened if each.case.id in still - adjusted and _may_change(session, each)]
+    free = [
+        each
+        for each in opened
+        if each.case.id in still
+        and (each.case.id not in adjusted or each.waits_for(RECOUNTED))
+        and _may_change(session, each)
+    ]
     changed: list[Running] = []
     if free:
         round_ = store.last_round(session, batch_id) + 1
-        changed = enter(session, _work_out(session, batch, free, round_, frozenset()), cause)
-    for each in changed:
-        if each.waits_for("reallocated"):
-            each.deliver("reallocated", {"reallocated": "amount"}, cause)
-        each.save()
-    _end_what_was_kept(session, batch, [each for each in free if each not in changed], cause)
+        proposal = _work_out(session, batch, free, round_, frozenset())
+        changed = enter(session, proposal, cause)
+        tell(proposal, changed, cause)
+    waiting = [each for each in free if each not in changed and each.waits_for("resolved")]
+    _end_what_was_kept(session, batch, waiting, cause)
 
 
 def _may_change(session: Session, running: Running) -> bool:
     """Whether the case holds nothing yet, or only a reservation."""
-    held = ledger.live_entry(session, running.case.id)
-    return held is None or held[1] == "RESERVED"
+    held = ledger.find_holding(session, running.case.id)
+    return held is None or held.state == "RESERVED"
 
 
 def _adjusted(session: Session, batch_id: int) -> set[int]:
@@ -311,8 +303,8 @@ def is_undecided(session: Session, reference: str) -> bool:
     case = cases.find(session, reference)
     if case is None or case.ended_at is not None:
         return False
-    held = ledger.live_entry(session, case.id)
-    return held is None or held[1] == "RESERVED"
+    held = ledger.find_holding(session, case.id)
+    return held is None or held.state == "RESERVED"
 
 
 def _end_what_was_kept(session: Session, batch: Batch, waiting: Sequence[Running], cause: EventRef) -> None:

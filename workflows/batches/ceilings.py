@@ -10,9 +10,11 @@ from storage.batches import Batch
 from storage.database import Session
 from storage.ledger import LedgerEntry
 from storage.people import Enterprise
+from storage.questions.ceilings import left_behind
 from workflows import views
 from workflows.case import awards
 from workflows.case.awards import ZERO
+from workflows.case.contest import counted_yuan, undecided
 from workflows.case.listed_cases import account_key
 from workflows.case.step import local_date, pinned_values
 from workflows.errors import NotFound
@@ -27,9 +29,10 @@ UNREGISTERED = "未登记单位（集团）"
 def get_ledger(session: Session, uscc: str, year: int | None, now: datetime) -> dict[str, Any]:
     """The account of one beneficiary and year (article 10): ceiling, sums by state, room, and every entry.
 
-    The room is counted as a list counts it: in the group's account where groups share one, without what does not
-    count. `cap` and `available` are None for a beneficiary whom the ceiling does not bind. What counts is a reading of
-    the policy, that of the newest batch of the year (`read_by`), or before there is one what is in force.
+    The room is counted as a list counts it: in the group's account where groups share one, without what does not count
+    (`not_counted`), and without what earlier years still hold for a decision in this one (`brought_forward`). `cap` and
+    `available` are None for a beneficiary whom the ceiling does not bind. What counts is a reading of the policy, that
+    of the newest batch of the year (`read_by`), or before there is one what is in force.
     """
     if not code.is_valid(uscc):
         raise NotFound("统一社会信用代码有误，请核对后重新查询。")
@@ -44,6 +47,7 @@ def get_ledger(session: Session, uscc: str, year: int | None, now: datetime) -> 
     entries = ledger.list_entries(session, uscc, wanted)
     sums = _sums(entries)
     counted = _counted(session, key, wanted, reading)
+    forward = _brought_forward(session, key, wanted, reading) if wanted == local_date(now).year else ZERO
     cap = law.get_decimal(reading, "a10.annual_cap") if _is_bound(enterprise, reading) else None
     return {
         "uscc": uscc,
@@ -54,7 +58,8 @@ def get_ledger(session: Session, uscc: str, year: int | None, now: datetime) -> 
         "cap": views.amount(cap),
         "sums": {state: views.amount(amount) for state, amount in sums.items()},
         "not_counted": views.amount(sum(sums.values(), ZERO) - counted if key == uscc else ZERO),
-        "available": views.amount(max(ZERO, cap - counted) if cap is not None else None),
+        "brought_forward": views.amount(forward),
+        "available": views.amount(max(ZERO, cap - counted - forward) if cap is not None else None),
         "entries": _entries(session, entries),
     }
 
@@ -71,6 +76,12 @@ def _counted(session: Session, key: str, year: int, reading: Mapping[str, Any]) 
     """Yuan that count against the ceiling of an account, perhaps none yet."""
     account = ledger.find_account(session, key, year)
     return awards.annual_use(session, account, reading) if account else ZERO
+
+
+def _brought_forward(session: Session, key: str, year: int, reading: Mapping[str, Any]) -> Decimal:
+    """Yuan that earlier years still hold for what will be decided, or paid, in this one."""
+    held = [((key, year), each.case_id, each.amount) for each in undecided(left_behind(session, {key}, year))]
+    return sum(counted_yuan(session, held, reading).values(), ZERO)
 
 
 def _is_bound(enterprise: Enterprise | None, reading: Mapping[str, Any]) -> bool:

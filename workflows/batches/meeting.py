@@ -15,7 +15,7 @@ from workflows.audit import Chain, digest_of
 from workflows.batches import allocation
 from workflows.batches.rounds import ListRowShown, chain_name, list_rows, lock_batch
 from workflows.case import awards, proceeding
-from workflows.case.listed_cases import account_key, is_recognition
+from workflows.case.listed_cases import is_recognition
 from workflows.case.running import Running, open_waiting
 from workflows.errors import Conflict, FieldError, Forbidden, Invalid
 from workflows.permissions import Actor, require
@@ -66,7 +66,8 @@ def fix_list(session: Session, actor: Actor, batch_id: int, now: datetime) -> Li
             *({"field": kept, "old": None, "new": "；".join(why)} for kept, why in proposal.kept_off.items()),
         ],
     )
-    allocation.enter(session, proposal, fixed)
+    changed = allocation.enter(session, proposal, fixed)
+    allocation.tell(proposal, changed, fixed)
     for each in proposal.running:
         if each.case.id in proposal.fresh:
             each.deliver("listed", {}, fixed)
@@ -106,7 +107,7 @@ def resolve(
     if errors:
         raise Invalid("审议结果有误，请按提示修改。", errors=errors)
     # All accounts at once and in order, before any of them is needed.
-    accounts = ledger.lock_accounts(session, {_account_key(each) for each in waiting}, batch.cap_year)
+    accounts = ledger.lock_of_cases(session, [each.case.id for each in waiting])
     rows = {row.case_id: row for row in store.latest_rows(session, batch.id)}
     resolution = Resolution(
         batch_id=batch.id, minutes_no=minutes_no.strip(), recorded_by=actor.username, recorded_at=now
@@ -152,11 +153,6 @@ def _listed_amount(decision: Mapping[str, Any]) -> Decimal | None:
         raise Invalid("审议结果有误。", errors=[FieldError("decisions", f"{decision['case']}：{invalid}。")]) from None
 
 
-def _account_key(running: Running) -> str:
-    enterprise = running.step.enterprise
-    return account_key(enterprise.uscc, enterprise.group_uscc, running.step.parameters)
-
-
 def _check_decision(
     number: int, decision: Mapping[str, Any], running: Mapping[str, Running], seen: set[str], known: proceeding.Known
 ) -> list[FieldError]:
@@ -192,7 +188,7 @@ def _check_decision(
 
 def _decide(
     session: Session,
-    accounts: Mapping[str, LedgerAccount],
+    accounts: Mapping[int, LedgerAccount],
     resolution: Resolution,
     running: Running,
     decision: Mapping[str, Any],
@@ -238,15 +234,16 @@ def _decide(
             _carry_out(running, accounts, result, amount)
 
 
-def _carry_out(running: Running, accounts: Mapping[str, LedgerAccount], result: str, amount: Decimal | None) -> None:
+def _carry_out(running: Running, accounts: Mapping[int, LedgerAccount], result: str, amount: Decimal | None) -> None:
     """What the decision does to the ledger, and on with the process."""
     step, case = running.step, running.case
     if result == "adjust" and amount is not None:
         cut = (case.final_amount or awards.ZERO) - amount
         case.final_amount = amount
         if not is_recognition(step):
-            account = accounts[_account_key(running)]
-            awards.enter(step, account, "RELEASED", cut, "RESERVED", "集体审议调减")
+            account = accounts[case.id]
+            held = ledger.find_holding(step.session, case.id)
+            awards.enter(step, account, "RELEASED", cut, "RESERVED", "集体审议调减", held.entity_year if held else None)
             ledger.ask_reallocation(step.session, account.uscc, case.batch_id, step.origin)
     if result == "defer":
         awards.release(step, "缓议", reallocate=True)

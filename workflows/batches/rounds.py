@@ -12,6 +12,7 @@ from storage.batches import Batch, BatchStatus, Decision, ListRow, Proposal, Res
 from storage.cases import Case
 from storage.database import Session
 from storage.people import Enterprise
+from storage.questions import listings
 from workflows import paging, rules, views
 from workflows.audit import Chain, digest_of
 from workflows.batches import allocation
@@ -22,6 +23,7 @@ from workflows.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from workflows.permissions import OFFICE, READERS, Actor, require
 from workflows.policy import parameters as parameter_values
 from workflows.policy.shapes import PinnedValue
+from workflows.rules import listing
 from workflows.rules.listing import ListStepText
 
 # Applicants and invited outsiders know an open batch; its list, budget and drafts are the office's.
@@ -91,10 +93,12 @@ class FailedReallocation(TypedDict):
 
 
 class BatchDetail(BatchShown):
-    """A batch as the office reads it: with the values that it keeps, its list, and how its cases stand."""
+    """A batch as the office reads it: with the values that it keeps, its list, and how its cases stand. `choosing` are
+    the USCCs of firms that were told of a cut and may still choose, one for each case."""
 
     parameters: dict[str, PinnedValue] | None
     waiting: WaitingCases
+    choosing: list[str]
     cases: dict[str, int]
     failed_reallocations: list[FailedReallocation]
     list: list[ListRowShown]
@@ -255,6 +259,7 @@ def _detail(session: Session, batch: Batch, actor: Actor) -> BatchDetail:
             "resolved": len(instances.waiting_cases(session, batch.id, "resolved")),
             "published": len(instances.waiting_cases(session, batch.id, "published")),
         },
+        "choosing": [each.uscc for each in listings.contenders(session, batch.id, (allocation.RELISTED,))],
         "cases": case_store.count_in_batch(session, batch.id),
         "failed_reallocations": [
             {"uscc": uscc, "year": batch.cap_year, "again_at": views.instant(mark.not_before)}
@@ -286,7 +291,7 @@ def _listed(
         "proposed_amount": views.amount(row.final_amount),
         "final_amount": views.amount(case.final_amount),
         "proposal": row.proposal,
-        "reasons": [step["text"] for step in row.steps if step["cut"] != "0"],
+        "reasons": [step["text"] for step in row.steps if step["cut"] != "0" or step["code"] == listing.CHOSEN],
         "steps": row.steps,
         "resolution": _resolved(*decided) if decided and allocation.decided_since(row, decided[1]) else None,
     }

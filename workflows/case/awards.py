@@ -8,15 +8,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from storage import calculations, ledger
+from storage import batches, calculations, ledger
 from storage.batches import Batch
 from storage.calculations import Calculation
 from storage.database import Session
-from storage.ledger import LedgerAccount, LedgerEntry
-from storage.questions import listings
+from storage.ledger import Holding, LedgerAccount, LedgerEntry
+from storage.questions import ceilings, listings
 from workflows import program, rules
 from workflows.audit import digest_of
+from workflows.case import cap_years
+from workflows.case.cap_years import CapYears
 from workflows.case.known_facts import known_facts
+from workflows.case.listed_cases import account_key
 from workflows.case.step import Look, Step
 from workflows.errors import Conflict
 from workflows.rules import listing
@@ -102,15 +105,14 @@ def _used(batch: Batch, key: str, value: str) -> dict[str, Any]:
 
 def release(step: Step, why: str, *, reallocate: bool) -> None:
     """Give back what the case holds, if anything; `reallocate` lets its siblings of the batch be computed again."""
-    held = ledger.live_entry(step.session, step.case.id)
+    held = ledger.find_holding(step.session, step.case.id)
     if held is None:
         return
-    account, state, amount = held
-    ledger.lock_years(step.session, account.uscc, {account.year})
-    enter(step, account, "RELEASED", amount, state, why)
-    step.record("quota_released", account.uscc, [{"field": state, "old": str(amount), "new": "0"}])
-    if reallocate and account.year == step.batch.cap_year:
-        ledger.ask_reallocation(step.session, account.uscc, step.case.batch_id, step.origin)
+    ledger.lock_accounts(step.session, {(held.account.uscc, held.account.year)})
+    give_back(step, held, why)
+    step.record("quota_released", held.account.uscc, [{"field": held.state, "old": str(held.amount), "new": "0"}])
+    if reallocate:
+        ledger.ask_reallocation(step.session, held.account.uscc, step.case.batch_id, step.origin)
 
 
 def wake_rivals(step: Step) -> None:
@@ -121,45 +123,91 @@ def wake_rivals(step: Step) -> None:
 
 def ask_again(step: Step) -> None:
     """Have the case's account allocated again: the case was left alone while it stood still."""
-    held = ledger.live_entry(step.session, step.case.id)
-    if held is not None and held[1] == "RESERVED":
-        ledger.ask_reallocation(step.session, held[0].uscc, step.case.batch_id, step.origin)
+    held = ledger.find_holding(step.session, step.case.id)
+    if held is not None and held.state == "RESERVED":
+        ledger.ask_reallocation(step.session, held.account.uscc, step.case.batch_id, step.origin)
 
 
-def _locked_hold(step: Step, state: str, refusal: str, year: int | None = None) -> tuple[LedgerAccount, Decimal]:
-    """The locked account and the yuan that the case holds there in this state; Conflict with `refusal` otherwise.
-
-    `year` is the year into which it may have to move; that account is locked too.
-    """
-    held = ledger.live_entry(step.session, step.case.id)
-    if held is None or held[1] != state:
+def _held_in(step: Step, state: str, refusal: str) -> Holding:
+    """What the case holds in this state; Conflict with `refusal` otherwise. The caller locks its account."""
+    held = ledger.find_holding(step.session, step.case.id)
+    if held is None or held.state != state:
         raise Conflict(refusal)
-    account, _, amount = held
-    locked = ledger.lock_years(step.session, account.uscc, {account.year, year or account.year})
-    return locked[account.year], amount
+    return held
 
 
-def commit(step: Step) -> None:
-    """RESERVED → COMMITTED in the year of the decision; when the year turned, the old year's room is given back."""
+# Messages for which cases wait whose amount may still change.
+UNDECIDED = ("resolved", "relisted", "reallocated", "recounted")
+NOT_RESERVED = "本件没有额度预占，不能审定；请先重新锁定汇总表。"
+
+
+def commit(step: Step) -> bool:
+    """RESERVED → COMMITTED in the year of the decision. False, and nothing is entered, when the reservation counts in
+    another year and the set of this firm's undecided cases has to be worked out there first (`ask_other_year`).
+    """
     # The district decides; this task registers its paper, perhaps days later and in another year (M03).
-    decided = date.fromisoformat(step.facts["district_approved_on"]).year
-    year = decided if step.parameter("a10.cap_year_basis") == "approval_year" else None
-    account, amount = _locked_hold(step, "RESERVED", "本件没有额度预占，不能审定；请先重新锁定汇总表。", year)
-    if year is not None and account.year != year:
-        account = _move_to_year(step, account, amount, year, "RESERVED")
-    enter(step, account, "COMMITTED", amount, "RESERVED", "区政府审定")
+    held = _held_in(step, "RESERVED", NOT_RESERVED)
+    years = cap_years.decided(step, held, decided_on(step))
+    if not cap_years.stands(held, years):
+        # A paper of an earlier year is entered there as it was decided: nobody else asks for that year any more.
+        earlier = years.annual < held.account.year
+        if not (earlier or _asks_alone(step, held)) or not _has_room(step, held, years):
+            return False
+        held = _move(step, held, years)
+    ledger.lock_accounts(step.session, {(held.account.uscc, held.account.year)})
+    enter(step, held.account, "COMMITTED", held.amount, "RESERVED", "区政府审定", held.entity_year)
     wake_rivals(step)
-    step.record("award_committed", account.uscc, [{"field": "final_amount", "old": None, "new": str(amount)}])
+    step.record("award_committed", held.account.uscc, [{"field": "final_amount", "old": None, "new": str(held.amount)}])
+    return True
 
 
-def _move_to_year(step: Step, old: LedgerAccount, amount: Decimal, year: int, state: str) -> LedgerAccount:
-    """Give back in the old year and take the same amount in the new one, if there is room for all of it."""
-    account = ledger.lock_years(step.session, old.uscc, {year})[year]
-    if _counts(step) and annual_use(step.session, account, step.parameters) + amount > step.parameter("a10.annual_cap"):
-        raise Conflict(f"{year}年度剩余限额不足{format_yuan(amount)}元，请退回重新测算。")
-    enter(step, old, "RELEASED", amount, state, "跨年度，转入新年度")
-    enter(step, account, state, amount, None, "跨年度，由上年度转入")
-    return account
+def ask_other_year(step: Step) -> None:
+    """Have the firm's undecided cases of the batch worked out in the year in which this one was decided."""
+    held = _held_in(step, "RESERVED", NOT_RESERVED)
+    ledger.ask_reallocation(step.session, held.account.uscc, step.case.batch_id, step.origin)
+
+
+def decided_on(step: Look) -> date:
+    """The day on which the district approved the case, as it was registered last."""
+    return date.fromisoformat(step.facts["district_approved_on"])
+
+
+def _asks_alone(step: Step, held: Holding) -> bool:
+    """Whether moving the case changes nobody's amount, nor its own: it was not cut, and no other asks with it."""
+    row = batches.find_latest_row(step.session, step.case.id)
+    if row is None or listing.cut_by_ceilings(row.steps):
+        return False
+    found = listings.contenders(step.session, step.batch.id, UNDECIDED)
+    uscc = held.account.uscc
+    others = [each for each in found if each.case_id != step.case.id]
+    if any(uscc in (each.uscc, account_key(each.uscc, each.group_uscc, step.parameters)) for each in others):
+        return False
+    behind = ceilings.left_behind(step.session, {uscc}, held.account.year + 1)
+    return all(each.case_id == step.case.id or each.state != "RESERVED" for each in behind)
+
+
+def _has_room(step: Step, held: Holding, years: CapYears) -> bool:
+    """Whether the ceilings of these years have room for all that the case holds; locks their accounts."""
+    uscc, own = held.account.uscc, step.enterprise.uscc
+    wanted = {(uscc, held.account.year), (uscc, years.annual)} | ({(own, years.entity)} if years.entity else set())
+    accounts = ledger.lock_accounts(step.session, wanted)
+    if years.annual != held.account.year and _counts(step):
+        used = annual_use(step.session, accounts[uscc, years.annual], step.parameters)
+        if used + held.amount > step.parameter("a10.annual_cap"):
+            return False
+    if years.entity is None or years.entity == (held.entity_year or held.account.year):
+        return True
+    shares = ceilings.of_article_6(step.session, {own}, years.entity)
+    used = sum((each.amount for each in shares if each.key == (own, years.entity)), ZERO)
+    return bool(used + held.amount <= step.parameter("a6.entity_year_cap"))
+
+
+def _move(step: Step, held: Holding, years: CapYears) -> Holding:
+    """Give back in the old years and take the same amount in the new ones, which have room for it."""
+    account = ledger.lock_accounts(step.session, {(held.account.uscc, years.annual)})[held.account.uscc, years.annual]
+    give_back(step, held, f"转入{years.annual}年度")
+    enter(step, account, held.state, held.amount, None, f"由{held.account.year}年度转入", years.entity)
+    return Holding(account, held.state, held.amount, years.entity)
 
 
 def _counts(look: Look) -> bool:
@@ -180,39 +228,52 @@ def annual_use(session: Session, account: LedgerAccount, parameters: Mapping[str
     return sum(counted, ZERO)
 
 
-def lock_committed(step: Step) -> tuple[LedgerAccount, Decimal]:
-    """The locked account and the yuan that it holds committed for the case: this is what is paid."""
-    refusal = "本件没有审定占用的额度，不能登记拨付。"
-    account, amount = _locked_hold(step, "COMMITTED", refusal, _year_of_payment(step))
-    if amount != step.case.final_amount:
+def lock_committed(step: Step) -> Holding:
+    """What the case holds committed, its account locked: this is what is paid."""
+    held = _held_in(step, "COMMITTED", "本件没有审定占用的额度，不能登记拨付。")
+    ledger.lock_accounts(step.session, {(held.account.uscc, held.account.year)})
+    if held.amount != step.case.final_amount:
         raise Conflict("审定占用的额度与审定支持金额不一致，不能登记拨付，请联系流程与口径负责人。")
-    return account, amount
+    return held
 
 
-def pay(step: Step, account: LedgerAccount, amount: Decimal) -> None:
-    """COMMITTED → PAID, in the year of the decision, or of the payment where `a10.cap_year_basis` says so (M03)."""
-    year = _year_of_payment(step)
-    if year is not None and account.year != year:
-        account = _move_to_year(step, account, amount, year, "COMMITTED")
-    enter(step, account, "PAID", amount, "COMMITTED", "已拨付")
-    step.case.paid_amount = amount
+def pay(step: Step, held: Holding) -> None:
+    """COMMITTED → PAID, in the year of the decision, or of the payment where the basis says so (M03)."""
+    years = cap_years.paid(step, held, _paid_on(step))
+    if not cap_years.stands(held, years):
+        if not _has_room(step, held, years):
+            raise Conflict(f"{years.annual}年度剩余限额不足{format_yuan(held.amount)}元，本年度不能拨付。")
+        held = _move(step, held, years)
+    enter(step, held.account, "PAID", held.amount, "COMMITTED", "已拨付", held.entity_year)
+    step.case.paid_amount = held.amount
 
 
-def _year_of_payment(step: Step) -> int | None:
-    """The year in which a payment counts, where it is not the one of the decision."""
-    if step.parameter("a10.cap_year_basis") != "disbursement_year":
-        return None
+def _paid_on(step: Step) -> date:
     paid_on = step.submitted.get("paid_on")
-    return date.fromisoformat(str(paid_on)).year if paid_on else step.today.year
+    return date.fromisoformat(str(paid_on)) if paid_on else step.today
 
 
 def restore(step: Step, amount: Decimal) -> None:
     """PAID → RESTORED: money that was paid by mistake and came back is room again in the year of its award (2.4)."""
-    account, _ = _locked_hold(step, "PAID", "本件没有已拨付的额度，不能恢复。")
-    enter(step, account, "RESTORED", amount, "PAID", "差错多拨退回，恢复额度")
+    held = _held_in(step, "PAID", "本件没有已拨付的额度，不能恢复。")
+    ledger.lock_accounts(step.session, {(held.account.uscc, held.account.year)})
+    enter(step, held.account, "RESTORED", amount, "PAID", "差错多拨退回，恢复额度", held.entity_year)
 
 
-def enter(step: Step, account: LedgerAccount, state: str, amount: Decimal, from_state: str | None, why: str) -> None:
+def give_back(step: Step, held: Holding, why: str) -> None:
+    """Release all that the case holds; the caller has locked its account."""
+    enter(step, held.account, "RELEASED", held.amount, held.state, why, held.entity_year)
+
+
+def enter(
+    step: Step,
+    account: LedgerAccount,
+    state: str,
+    amount: Decimal,
+    from_state: str | None,
+    why: str,
+    entity_year: int | None = None,
+) -> None:
     """Add one entry of this case; the caller holds the account's lock."""
     step.session.add(
         LedgerEntry(
@@ -221,6 +282,7 @@ def enter(step: Step, account: LedgerAccount, state: str, amount: Decimal, from_
             state=state,
             from_state=from_state,
             amount=amount,
+            entity_year=entity_year,
             by=step.doer.username,
             at=step.now,
             why=why,

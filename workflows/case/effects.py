@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from storage import publicity
-from workflows.case import awards, duplicates, letters
+from workflows.case import awards, choices, duplicates, letters
 from workflows.case.step import Step
 from workflows.rules import SCHEMES
 from workflows.rules.money import format_yuan
@@ -34,6 +34,7 @@ def _compare_account(step: Step) -> None:
 
 
 EFFECTS: dict[str, Callable[[Step], None]] = {
+    "choose_matters": choices.choose,
     "objection_handling": _answer_objections,
     "decision_notice": _send_award,
     "enter_payee": _compare_account,

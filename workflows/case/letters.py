@@ -35,6 +35,7 @@ LETTERS = {
     "credit_cure": Letter("信用修复提示", None),
     "termination": Letter("终止办理告知书", "终", adverse=True),
     "cut_comment": Letter("核减情况征求意见函", "核"),
+    "cut_choice": Letter("年度限额调减告知书", "调"),
     "award": Letter("支持项目认定通知书", "支"),
     "refusal": Letter("不予支持告知书", "不支", adverse=True),
     "disbursement": Letter("资金拨付通知书", "拨"),

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from workflows.case import instalments
+from workflows.case.cap_years import CapYears
 from workflows.case.step import Look
 from workflows.rules import listing
 from workflows.rules.matters import city_project
@@ -22,9 +23,16 @@ def is_recognition(look: Look) -> bool:
     return look.case.scheme == "industry_cluster" and look.facts.get("round") == "entry"
 
 
-def listed_case(look: Look, granted_same_item: Decimal, matched_before: Decimal) -> listing.ListedCase:
-    """The case for `listing.propose`; `granted_same_item` is what other cases hold on the same item, `matched_before`
-    what cases outside the list had of the same city project before the yearly ceilings."""
+def listed_case(
+    look: Look,
+    years: CapYears,
+    granted_same_item: Decimal,
+    matched_before: Decimal,
+    at_most: Decimal | None = None,
+) -> listing.ListedCase:
+    """The case for `listing.propose`. `granted_same_item` is what other cases hold on the same item, `matched_before`
+    what cases outside the list had of the same city project before the yearly ceilings, `at_most` what a meeting set.
+    """
     case, facts = look.case, look.facts
     assert case.matter_id is not None
     return listing.ListedCase(
@@ -36,6 +44,9 @@ def listed_case(look: Look, granted_same_item: Decimal, matched_before: Decimal)
         matter=case.matter_id,
         precap_amount=case.precap_amount or ZERO,
         accepted_at=case.accepted_at or case.created_at,
+        year=years.annual,
+        entity_year=years.entity or years.annual,
+        at_most=at_most,
         facts=facts,
         other_district_paid=_other_district_paid(facts),
         other_district_returned=facts.get("other_district_returned") is True,

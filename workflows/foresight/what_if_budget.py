@@ -141,16 +141,16 @@ def _listed(subject: Subject, own: Outcome, values: Mapping[str, Any], granted: 
 
 def _held(holdings: Sequence[Holding], round_: Round) -> listing.Held:
     """What is held of the round's year, by account for article 10 and by USCC for article 6, as its values read it."""
-    annual: dict[str, Decimal] = {}
-    renewable: dict[str, Decimal] = {}
+    annual: dict[listing.AccountYear, Decimal] = {}
+    renewable: dict[listing.AccountYear, Decimal] = {}
     for each in holdings:
         if each.year != round_.year:
             continue
         if listing.counts_in_annual_cap(each.scheme, each.is_enterprise, round_.values):
-            account = account_key(each.uscc, each.group_uscc, round_.values)
+            account = account_key(each.uscc, each.group_uscc, round_.values), each.year
             annual[account] = annual.get(account, ZERO) + each.amount
         if each.scheme == listing.RENEWABLE:
-            renewable[each.uscc] = renewable.get(each.uscc, ZERO) + each.amount
+            renewable[each.uscc, each.year] = renewable.get((each.uscc, each.year), ZERO) + each.amount
     return listing.Held(annual, renewable)
 
 

@@ -18,6 +18,8 @@ from storage.questions import listings, what_if_cases
 from storage.questions.what_if_cases import Calculated
 from workflows.batches import allocation
 from workflows.case import reading
+from workflows.case.cap_years import CapYears
+from workflows.case.contest import taken_by_others
 from workflows.case.instalments import matched_outside
 from workflows.case.listed_cases import listed_case
 from workflows.case.step import local_date, pinned_values
@@ -90,12 +92,18 @@ def _why_out(each: Calculated, row: ListRow | None) -> str:
 
 
 def _subjects(session: Session, found: Sequence[Calculated], now: datetime) -> dict[int, Subject]:
-    # Case, batch, enterprise and facts are at hand: a look is put together without a statement.
+    # Case, batch, enterprise and facts are at hand: a look is put together without a statement. Batches are compared in
+    # the year that each was announced for, whenever it is or was decided.
     looks = {each.case.id: reading.look_at(session, each.case, now) for each in found}
     matched = matched_outside(session, list(looks.values()))
     return {
         each.case.id: Subject(
-            listed=listed_case(looks[each.case.id], ZERO, matched.get(each.case.reference, ZERO)),
+            listed=listed_case(
+                looks[each.case.id],
+                CapYears(looks[each.case.id].batch.cap_year, None),
+                ZERO,
+                matched.get(each.case.reference, ZERO),
+            ),
             group_uscc=each.enterprise.group_uscc,
             facts=each.calculation.facts,
             calculated_on=local_date(each.calculation.at),
@@ -120,7 +128,7 @@ def _surroundings(session: Session, chosen: Sequence[Batch], found: Sequence[Cal
             Holding(each.year, each.scheme, each.uscc, each.group_uscc, each.entity_type == "enterprise", each.amount)
             for each in held
         ],
-        taken=allocation.taken_by_others(session, holders, matters),
+        taken=taken_by_others(session, holders, matters),
         granted=granted,
     )
 

@@ -3,7 +3,7 @@
 Plain immutable data, made by `loading.load` from a form-js schema and read by everything else in this package.
 """
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -80,11 +80,14 @@ class Field:
         """A value of this field as people read it; "" when it is empty."""
         return _display(self, value)
 
-    def choices(self, allowed: Mapping[str, Container[str]]) -> tuple[Option, ...]:
-        """The options that this case leaves open, in the form's order. `allowed` maps a path to the values left."""
+    def choices(self, allowed: Mapping[str, Collection[str]]) -> tuple[Option, ...]:
+        """The options that this case leaves open, in the form's order. `allowed` maps a path to the values left; of a
+        text field, to the answers that this case offers."""
         narrowed = allowed.get(self.path)
         if narrowed is None:
             return self.options
+        if not self.options:
+            return tuple(Option(answer, answer) for answer in narrowed)
         return tuple(option for option in self.options if option.value in narrowed)
 
 

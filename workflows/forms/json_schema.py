@@ -113,6 +113,8 @@ def _property(field: Field, allowed: Allowed) -> dict[str, Any]:
 
 def _type(field: Field, allowed: Allowed) -> dict[str, Any]:
     match field.type:
+        case "textfield" | "textarea" if field.path in allowed:
+            return {"type": "string"} | _choices(field, allowed)
         case "textfield" | "textarea":
             return _text(field)
         case "number":

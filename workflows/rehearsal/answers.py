@@ -132,9 +132,13 @@ def _route_experts(asked: Answering, call: ServiceCall) -> Result:
     return "not_required" if asked.changed and route == "none" else asked.recorded(call)
 
 
-def _duplicates(asked: Answering, call: ServiceCall) -> Result:
-    """As recorded; a case from before there was this stage met nothing in it."""
-    return asked.recorded(call) if asked.record.results.get(call.element_id) else "clear"
+def _went_on_with(answer: str) -> Callable[[Answering, ServiceCall], Result]:
+    """As recorded; a case from before there was this stage went on as it does with this answer."""
+
+    def found(asked: Answering, call: ServiceCall) -> Result:
+        return asked.recorded(call) if any(asked.record.results.get(call.element_id) or ()) else answer
+
+    return found
 
 
 def _site(asked: Answering, call: ServiceCall) -> Result:
@@ -159,7 +163,9 @@ COMPUTED: Mapping[str, Callable[[Answering, ServiceCall], Result]] = {
     "term_from_delivery": _deadline,
     "tally_scores": _tally,
     "route_expert_review": _route_experts,
-    "search_duplicates": _duplicates,
+    "search_duplicates": _went_on_with("clear"),
+    "offer_choice": _went_on_with("none"),
+    "commit_award_in_year": _went_on_with("committed"),
     "route_site_inspection": _site,
     "route_third_party": _third_party,
 }

@@ -32,11 +32,13 @@ ENTITY_YEAR = Ceiling("第六条", "主体年度限额", "单个主体年度最�
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A case that asks for its precap_amount (whole yuan); `accepted_at` decides between equal amounts."""
+    """A case that asks for its precap_amount (whole yuan); `accepted_at` decides between equal amounts. `first` is what
+    the enterprise chose to have served before its others, whatever the order."""
 
     case: str
     precap_amount: Decimal
     accepted_at: datetime | date
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ def allocate(
 ) -> list[Allocation]:
     """The room of one account, cap less what is used, given to the claims; in the order in which they were served.
 
+    What its enterprise chose comes `first`. Then, in the order:
     largest_first: the larger amount first, then the earlier acceptance, then the lower case reference.
     acceptance_order: the earlier acceptance first, then the larger amount, then the lower reference.
     pro_rata: in proportion, rounded down; the yuan left over go one each to the largest remainders, then as
@@ -88,12 +91,12 @@ def allocate(
     ]
 
 
-def _by_amount(claim: Claim) -> tuple[Decimal, datetime | date, str]:
-    return (-claim.precap_amount, claim.accepted_at, claim.case)
+def _by_amount(claim: Claim) -> tuple[bool, Decimal, datetime | date, str]:
+    return (not claim.first, -claim.precap_amount, claim.accepted_at, claim.case)
 
 
-def _by_acceptance(claim: Claim) -> tuple[datetime | date, Decimal, str]:
-    return (claim.accepted_at, -claim.precap_amount, claim.case)
+def _by_acceptance(claim: Claim) -> tuple[bool, datetime | date, Decimal, str]:
+    return (not claim.first, claim.accepted_at, -claim.precap_amount, claim.case)
 
 
 _Share = tuple[Decimal, str]
@@ -114,6 +117,13 @@ def _one_after_another(queue: Sequence[Claim], room: Decimal, used: Decimal) -> 
 
 
 def _in_proportion(queue: Sequence[Claim], room: Decimal, used: Decimal) -> list[_Share]:
+    """What was chosen to come first is whole; the others share what is left."""
+    first = _one_after_another([claim for claim in queue if claim.first], room, used)
+    taken = sum((amount for amount, _ in first), ZERO)
+    return first + _shared([claim for claim in queue if not claim.first], room - taken, used + taken)
+
+
+def _shared(queue: Sequence[Claim], room: Decimal, used: Decimal) -> list[_Share]:
     asked = sum((claim.precap_amount for claim in queue), ZERO)
     spent = min(room, asked)
     said = (

@@ -24,11 +24,16 @@ SCHEME = "{scheme}"
 # What the batches and the objections tell a case, and the words that come along in the message's own variable.
 MESSAGES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "listed": ("已列入拟支持汇总表", {}),
-    "resolved": ("审议结果已登记", {"support": "同意支持", "defer": "缓议", "refuse": "不予支持"}),
+    "resolved": (
+        "审议结果已登记",
+        {"support": "同意支持", "defer": "缓议", "refuse": "不予支持", "cut": "限额再次调减"},
+    ),
     "published": ("公示已发布", {}),
     "reallocated": ("限额重新分配", {"amount": "金额调整", "notice": "仅调整公示"}),
     "objection_accepted": ("异议已受理", {}),
     "checks_settled": ("查重结论已确认", {}),
+    "relisted": ("重新汇总测算", {}),
+    "recounted": ("已转入审定年度核算", {"same": "金额未变化", "amount": "金额有变化"}),
 }
 
 Terms = dict[str, Any]

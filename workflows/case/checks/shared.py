@@ -8,7 +8,7 @@ from typing import Any
 from storage import payments, people, publicity
 from storage.cases import count_submissions
 from storage.locks import lock_name
-from workflows.case import proceeding, quotas, same_item
+from workflows.case import choices, proceeding, quotas, same_item
 from workflows.case.checks.parts import Check, amount, not_in_future, own_account
 from workflows.case.operations.credit import possible_outcomes
 from workflows.case.operations.expert_review import CRITERIA
@@ -129,6 +129,9 @@ def allowed(form: str, look: Look) -> dict[str, Sequence[str]]:
     if form in ("credit_check", "credit_ruling"):
         cured = count_submissions(look.session, look.case.id, "credit_cure") > 0
         return {"decision": possible_outcomes(look.enterprise.credit_flags, cured=cured)}
+    if form == "choose_matters":
+        offered = tuple(each.text for each in choices.outcomes(look))
+        return {"kept_matters": offered} if offered else {"decision": ("keep",)}
     if form == "formality_check":
         documents = tuple(item.code for item in CHECKLISTS[look.case.scheme])
         narrowed: dict[str, Sequence[str]] = {"correction_items.document_code": (*documents, "OTHER")}

@@ -6,6 +6,7 @@ that a gateway or a multi-instance reads. It never commits.
 
 from workflows.case.operations import (
     amounts,
+    choice,
     cluster,
     credit,
     duplicates,
@@ -21,7 +22,7 @@ from workflows.case.operations import (
 from workflows.case.operations.registry import REGISTRY, Operation, perform, signatures
 
 MODULES = (
-    *(amounts, cluster, credit, duplicates, expert_review, hearing, intake),
+    *(amounts, choice, cluster, credit, duplicates, expert_review, hearing, intake),
     *(payment, publicity, recheck, routing, verification),
 )
 

@@ -1,12 +1,12 @@
 """P10 and P15: the case's own calculation, and the commitment of what the district approved."""
 
 from collections.abc import Mapping
-from datetime import date
 
 from workflows.case import awards, clusters
 from workflows.case.operations.policy import refuse_outside_policy
 from workflows.case.operations.registry import operation
 from workflows.case.step import Step
+from workflows.errors import Conflict
 
 
 @operation(
@@ -19,10 +19,34 @@ def calculate_amount(step: Step, _: Mapping[str, str]) -> str:
     return "eligible" if awards.calculate(step).eligible else "not_eligible"
 
 
+@operation(
+    "审定占用额度",
+    "区政府审定后，把预占额度转为审定占用，计入审定当年；预占在另一年度的，该单位未审定的申报件转入审定年度一并重新核算。",
+    results={"committed": "已审定占用", "other_year": "须转入审定年度重新核算"},
+)
+def commit_award_in_year(step: Step, _: Mapping[str, str]) -> str:
+    """The last collective decision: RESERVED becomes COMMITTED in the year of this decision (2.4).
+
+    `other_year` when the reservation counts in another one: then the firm's undecided cases of the batch are worked out
+    there as one set, and what changes goes back to the meeting.
+    """
+    if _commit(step):
+        return "committed"
+    awards.ask_other_year(step)
+    return "other_year"
+
+
 @operation("审定占用额度并告知认定", "区政府审定后，把预占额度转为审定占用，计入审定当年。")
 def commit_award(step: Step, _: Mapping[str, str]) -> None:
-    """The last collective decision: RESERVED becomes COMMITTED in the year of this decision (2.4)."""
-    decided_on = date.fromisoformat(step.facts["district_approved_on"])
-    refuse_outside_policy(step, "decided_on", decided_on, "审定")
-    awards.commit(step)
+    """As `commit_award_in_year`, for diagrams that cannot wait: Conflict where the year turned."""
+    if not _commit(step):
+        year = awards.decided_on(step).year
+        raise Conflict(f"本件预占的不是{year}年度限额，请退回集体审议，重新汇总后再登记。")
+
+
+def _commit(step: Step) -> bool:
+    refuse_outside_policy(step, "decided_on", awards.decided_on(step), "审定")
+    if not awards.commit(step):
+        return False
     clusters.settle_year(step)
+    return True

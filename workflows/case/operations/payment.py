@@ -39,9 +39,9 @@ def _attempt(step: Step, state: str, amount: Decimal) -> Payment:
 @operation("登记拨付完成", "审定占用转为已拨付，发出资金拨付通知书。")
 def settle_payment(step: Step, _: Mapping[str, str]) -> None:
     """COMMITTED becomes PAID; the paid amount is the amount that was committed."""
-    account, amount = awards.lock_committed(step)
-    payment = _attempt(step, "paid", amount)
-    awards.pay(step, account, amount)
+    held = awards.lock_committed(step)
+    payment = _attempt(step, "paid", held.amount)
+    awards.pay(step, held)
     letters.send(
         step,
         "disbursement",
@@ -60,7 +60,7 @@ def settle_payment(step: Step, _: Mapping[str, str]) -> None:
 
 @operation("登记支付退回", "登记退回原因，通知申报单位更正收款信息。")
 def record_return(step: Step, _: Mapping[str, str]) -> None:
-    payment = _attempt(step, "returned", awards.lock_committed(step)[1])
+    payment = _attempt(step, "returned", awards.lock_committed(step).amount)
     letters.send(
         step,
         "payment_returned",

@@ -14,22 +14,30 @@ from workflows.rules import ceiling
 from workflows.rules.listing import best_only, item_sharing, other_funds, same_tonnes
 from workflows.rules.listing.best_only import Taken
 from workflows.rules.listing.rows import (
+    ADJUSTED,
     BEST_ONLY,
+    CHOSEN,
     OTHER_POLICY,
     RECOGNITION,
+    Choice,
     ListedCase,
     ListStep,
     ListStepText,
     Row,
     before_ceilings,
+    cut_by_ceilings,
+    was_chosen,
 )
 from workflows.rules.money import ZERO
 from workflows.rules.parameters import get_decimal
 
 __all__ = [
     "BEST_ONLY",
+    "CHOSEN",
     "OTHER_POLICY",
     "RECOGNITION",
+    "AccountYear",
+    "Choice",
     "Held",
     "ListStep",
     "ListStepText",
@@ -38,18 +46,28 @@ __all__ = [
     "Taken",
     "before_ceilings",
     "binds",
+    "cut_by_ceilings",
     "propose",
+    "was_chosen",
 ]
 
 RENEWABLE, CLUSTER = "renewable_energy", "industry_cluster"
 
+_CHOICES = {
+    "first": "按申报单位的选择，优先分配年度限额",
+    "after": "按申报单位的选择，在其优先保留的事项之后分配年度限额",
+}
+
+AccountYear = tuple[str, int]
+"""Whose ceiling, and of which year: yearly ceilings are shared within one such pair."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Yuan that cases outside this list hold, by account for article 10 and by USCC for article 6."""
+    """Yuan that cases outside this list hold of a year: by account for article 10, by USCC for article 6."""
 
-    annual: Mapping[str, Decimal]
-    renewable: Mapping[str, Decimal]
+    annual: Mapping[AccountYear, Decimal]
+    renewable: Mapping[AccountYear, Decimal]
 
 
 def counts_in_annual_cap(scheme: str, is_enterprise: bool, parameters: Mapping[str, object]) -> bool:
@@ -99,6 +117,10 @@ def _once(
     for row in rows:
         other_funds.settle_other_district_policies(row, str(parameters["a10.other_policy_treatment"]))
         other_funds.warn_above_investment(row, parameters)
+        if row.listed.at_most is not None and row.amount > row.listed.at_most:
+            row.cut_to(row.listed.at_most, "集体审议", "以集体审议调减后的金额为限", ADJUSTED)
+        if row.listed.choice and row.amount:
+            row.note("第十条", _CHOICES[row.listed.choice], CHOSEN)
     _entity_year(rows, held, parameters)
     _annual(rows, held, parameters)
     return rows
@@ -123,7 +145,7 @@ def _entity_year(rows: Sequence[Row], held: Held, parameters: Mapping[str, objec
     asking = [row for row in rows if row.listed.scheme == RENEWABLE and row.amount]
     if asking:
         cap = get_decimal(parameters, "a6.entity_year_cap")
-        _share(asking, lambda row: row.listed.uscc, held.renewable, cap, "largest_first", ceiling.ENTITY_YEAR)
+        _share(asking, _entity_account, held.renewable, cap, "largest_first", ceiling.ENTITY_YEAR)
 
 
 def _annual(rows: Sequence[Row], held: Held, parameters: Mapping[str, object]) -> None:
@@ -138,23 +160,34 @@ def _annual(rows: Sequence[Row], held: Held, parameters: Mapping[str, object]) -
             asking.append(row)
     cap = get_decimal(parameters, "a10.annual_cap")
     order = str(parameters["a10.allocation_order"])
-    _share(asking, lambda row: row.listed.account, held.annual, cap, order, ceiling.ANNUAL)
+    _share(asking, _account, held.annual, cap, order, ceiling.ANNUAL)
+
+
+def _account(row: Row) -> AccountYear:
+    return row.listed.account, row.listed.year
+
+
+def _entity_account(row: Row) -> AccountYear:
+    return row.listed.uscc, row.listed.entity_year
 
 
 def _share(
     rows: Sequence[Row],
-    account_of: Callable[[Row], str],
-    used: Mapping[str, Decimal],
+    account_of: Callable[[Row], AccountYear],
+    used: Mapping[AccountYear, Decimal],
     cap: Decimal,
     order: str,
     rule: ceiling.Ceiling,
 ) -> None:
-    by_account: dict[str, list[Row]] = {}
+    by_account: dict[AccountYear, list[Row]] = {}
     for row in rows:
         by_account.setdefault(account_of(row), []).append(row)
     for account, group in by_account.items():
         asking = {row.listed.case: row for row in group}
-        claims = [ceiling.Claim(case, row.amount, row.listed.accepted_at) for case, row in asking.items()]
+        claims = [
+            ceiling.Claim(case, row.amount, row.listed.accepted_at, row.listed.choice == "first")
+            for case, row in asking.items()
+        ]
         for each in ceiling.allocate(claims, used.get(account, ZERO), cap, order, rule):
             if each.cut:
                 asking[each.case].cut_to(each.amount, each.article, each.reason, each.reason_code or "")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from workflows.rules.ceiling import ANNUAL, ENTITY_YEAR, NOTHING_LEFT
 from workflows.rules.money import YUAN, ZERO
@@ -14,19 +14,28 @@ from workflows.rules.schemes import SCHEMES
 
 BEST_ONLY = "BEST_ONLY"
 OTHER_POLICY = "OTHER_POLICY"
+# The enterprise chose which of its matters are served first.
+CHOSEN = "CHOSEN"
+# A meeting gave less than the rules do.
+ADJUSTED = "ADJUSTED"
 # Marks the step that says that a recognition under article 8 reserves nothing.
 RECOGNITION = "RECOGNITION"
 _CEILINGS = frozenset({ANNUAL.cut_code, ENTITY_YEAR.cut_code, NOTHING_LEFT})
+
+
+Choice = Literal["", "first", "after"]
 
 
 @dataclass(frozen=True, slots=True)
 class ListedCase:
     """One case on its way to the list. Amounts in yuan; `precap_amount` (steps 1–3) is whole.
 
-    `account` is the ceiling's: the beneficiary's USCC, or its group's. `matter` names the same project or matter
-    (2.2). `other_district_paid` is what other policies of the district gave for it, `city_paid` what the city gave.
-    `contribution` is a payer's own money in an event that cost `event_cost`, both verified. `city_project` names the
-    project of article 7, of which cases outside this list had `matched_before` in yuan, ahead of the yearly ceilings.
+    `account` is the ceiling's: the beneficiary's USCC, or its group's; the case counts there in `year`, and for article
+    6 in `entity_year`. `matter` names the same project or matter (2.2). `other_district_paid` is what other policies of
+    the district gave for it, `city_paid` what the city gave. `contribution` is a payer's own money in an event, which
+    cost `event_cost`, both verified. `city_project` names the project of article 7, of which cases outside the list had
+    `matched_before` in yuan, ahead of the yearly ceilings. `at_most` is what a meeting set below the rules.
+    `choice` is what its enterprise chose, if it did: this case first, or after those.
     `recognition` marks the entry of article 8, whose total is decided here but reserves nothing: each of its years is
     listed by itself.
     """
@@ -39,6 +48,10 @@ class ListedCase:
     matter: int
     precap_amount: Decimal
     accepted_at: datetime | date
+    year: int
+    entity_year: int
+    at_most: Decimal | None = None
+    choice: Choice = ""
     facts: Mapping[str, object] = field(default_factory=dict)
     other_district_paid: Decimal = ZERO
     other_district_returned: bool = False
@@ -92,6 +105,16 @@ class ListStep:
             "code": self.code,
             "by": self.by,
         }
+
+
+def cut_by_ceilings(steps: Iterable[Mapping[str, object]]) -> Decimal:
+    """Yuan that the yearly ceilings took from a case on its list."""
+    return sum((Decimal(str(step["cut"])) for step in steps if step["code"] in _CEILINGS), ZERO)
+
+
+def was_chosen(steps: Iterable[Mapping[str, object]]) -> bool:
+    """Whether the list follows what the case's enterprise chose."""
+    return any(step["code"] == CHOSEN for step in steps)
 
 
 def before_ceilings(precap: Decimal, steps: Iterable[Mapping[str, object]]) -> Decimal:
