@@ -6,6 +6,7 @@ from tests.api_calls import refused
 from tests.journeys.conftest import At
 
 TWO = "核查员甲、核查员乙"
+BASIS = "虚构文〔2026〕1号"
 
 
 def test_an_explanation_is_asked_for_and_read(at: At) -> None:
@@ -74,9 +75,37 @@ def test_what_no_rule_reads_is_named_to_the_officer_with_its_value(at: At) -> No
         "value": "3年",
         "question": "项目建设周期是否未超过上限",
         "article": "第三条",
+        "basis": BASIS,
     }
-    assert points["elig.site_in_district"]["value"] == "是"
+    assert points["a3.dc_max_pue"]["basis"] == BASIS
+    assert points["elig.area_scope"]["basis"] is None, "the policy itself"
+    assert points["elig.area_scope"]["value"] == "按行政区划代码"
+    assert "elig.site_in_district" not in points, "a rule reads it"
     assert points["a3.dc_industry_codes"]["value"] == "I6450；I6550"
     assert "a6.technologies" not in points, "of another article"
     assert "elig.no_veto_years" not in points, "of another task"
     office.do(case, "substantive_review")
+
+
+def test_a_review_passes_nobody_whom_the_article_does_not_support(at: At) -> None:
+    office, case = at("substantive_review")
+    with refused(422) as why:
+        office.do(case, "substantive_review", subject_kind="software", site_in_area=False)
+    assert why.fields == {"subject_kind", "site_in_area"}
+    assert "不属于支持对象（制造业企业、数据中心企业）（第三条）" in str(why.error.body)
+    office.do(case, "substantive_review", decision="refuse", reason_code="NOT_ELIGIBLE_TYPE", subject_kind="software")
+    assert office.case(case)["reason"] == "NOT_ELIGIBLE_TYPE"
+
+
+def test_what_is_found_outside_the_area_after_the_review_is_refused_by_the_calculation(at: At) -> None:
+    office, case = at("confirm_verified")
+    task = office.task(case, "confirm_verified")
+    data = office.as_("officer").get(f"/tasks/{task['id']}")["form"]["data"]
+    assert (data["subject_kind"], data["site_in_area"]) == ("manufacturing", True), "as the review found"
+    office.do(case, "confirm_verified", site_in_area=False, subject_basis="现场核查发现厂区已迁出")
+    office.drive(case, until="listed")
+    [calculation] = office.as_("officer").get(f"/cases/{case}/calculation")["items"]
+    told = {each["code"]: (each["article"], each["met"]) for each in calculation["conditions"]}
+    assert told["SITE_IN_AREA"] == ("第一条", False)
+    assert told["SUBJECT_KIND"] == ("第三条", True)
+    assert (calculation["eligible"], calculation["precap_amount"]) == (False, "0")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.rules.applied import REPEATABLE, amounts, apply, refusals, step_texts, units, yuan_and_fen
+from tests.rules.applied import REPEATABLE, amounts, apply, judged, refusals, step_texts, units, yuan_and_fen
 from workflows.rules import FactInvalid, parameters
 
 levels = st.sampled_from(["municipal", "national"])
@@ -41,7 +41,7 @@ def test_m07_a_promotion_after_the_first_award_was_cut(basis, expected, said):
 
 def test_it_reads_like_the_article():
     result = article_4({"level": "municipal"})
-    assert [condition.text for condition in result.conditions] == ["获得市级认定", "新获得的认定"]
+    assert [condition.text for condition in judged(result)] == ["获得市级认定", "新获得的认定"]
     assert step_texts(result) == [
         "市级认定支持金额500,000元",
         "未超过单个荣誉最高支持500,000元，为500,000元",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.rules.applied import REPEATABLE, amounts, apply, refusals, step_texts, tonnes, units
+from tests.rules.applied import REPEATABLE, amounts, apply, judged, refusals, step_texts, tonnes, units
 from workflows.rules import FactInvalid
 
 PRICES = "500:5; 2000:8; 5000:10"
@@ -22,7 +22,7 @@ def slice_by_slice(volume, tiers=PRICES, **chosen):
 
 def test_it_reads_like_the_article():
     result = traded("5000.50")
-    assert [condition.text for condition in result.conditions] == ["当期碳交易量5,000.50吨，达到奖励起点500吨"]
+    assert [condition.text for condition in judged(result)] == ["当期碳交易量5,000.50吨，达到奖励起点500吨"]
     assert step_texts(result) == [
         "当期碳交易量5,000.50吨，达到5,000吨及以上一档，奖励100,000元",
         "未超过最高支持150,000元，为100,000元",

@@ -7,13 +7,18 @@ from workflows.rules import parameters
 
 
 class ReviewPoint(TypedDict):
-    """One point: the parameter's id and Chinese name, the batch's value in words, the question and the article."""
+    """One point: the parameter's id and Chinese name, the batch's value in words, the question and the article.
+
+    `basis` is the document that the value was confirmed on, where the matter does not stand in the policy: such a point
+    refuses nobody without it.
+    """
 
     parameter: str
     label: str
     value: str
     question: str
     article: str
+    basis: str | None
 
 
 def points_at(element_id: str, scheme: str, pinned: Mapping[str, Mapping[str, Any]]) -> list[ReviewPoint]:
@@ -28,6 +33,7 @@ def points_at(element_id: str, scheme: str, pinned: Mapping[str, Mapping[str, An
             "value": _in_words(each.id, pinned[each.id]),
             "question": each.point,
             "article": each.article,
+            "basis": pinned[each.id].get("basis") if each.demands_unless is not None else None,
         }
         for each in parameters.required_for([scheme])
         if each.point and each.point_at == element_id and each.id in pinned
