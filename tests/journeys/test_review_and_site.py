@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.api_calls import refused
-from tests.journeys.conftest import At
+from tests.contract_client import Office, fill
+from tests.journeys.conftest import At, page
 
 TWO = "核查员甲、核查员乙"
 BASIS = "虚构文〔2026〕1号"
@@ -109,3 +112,54 @@ def test_what_is_found_outside_the_area_after_the_review_is_refused_by_the_calcu
     assert told["SITE_IN_AREA"] == ("第一条", False)
     assert told["SUBJECT_KIND"] == ("第三条", True)
     assert (calculation["eligible"], calculation["precap_amount"]) == (False, "0")
+
+
+def answer(at_review: tuple[Office, str], **points: dict[str, str]) -> Any:
+    """Pass the review with these answers, by the names of article 3's parameters."""
+    office, case = at_review
+    task = office.task(case, "substantive_review")
+    form = office.as_("officer").get(f"/tasks/{task['id']}")["form"]
+    given = {f"a3.{name}": said for name, said in points.items()}
+    office.as_("officer").post(f"/tasks/{task['id']}/completion", {"data": fill(form["schema"], {}), "points": given})
+    return task["id"]
+
+
+def test_a_point_is_answered_and_stands_on_the_record(at: At) -> None:
+    office, case = at("substantive_review")
+    met = {"answer": "met"}
+    no_centre = {"answer": "not_applicable", "remark": "申报单位不是数据中心"}
+    task = answer((office, case), max_construction_years=met, dc_requires_idc_licence=no_centre)
+    kept = [
+        {"parameter": "a3.max_construction_years", "answer": "met", "remark": ""},
+        {"parameter": "a3.dc_requires_idc_licence", **no_centre},
+    ]
+    assert office.as_("officer").get(f"/tasks/{task}")["form"]["data"]["review_points"] == kept
+    changes = [
+        each for event in office.as_("auditor").get(f"/cases/{case}/history")["items"] for each in event["changes"]
+    ]
+    assert {"field": "review_points", "old": None, "new": kept} in changes
+    done, record = page(at, "officer", f"/tasks/{task}"), page(at, "auditor", f"/cases/{case}/history")
+    assert "不适用：申报单位不是数据中心" in done
+    assert "未答复" in done, "what was left open says so"
+    assert "项目建设周期上限：符合" in record
+    office.drive(case, until="listed")
+
+
+def test_an_answer_against_a_point_says_why_and_passes_nothing(at: At) -> None:
+    office, case = at("substantive_review")
+    for said in ({"answer": "not_met"}, {"answer": "not_applicable"}, {"answer": "not_met", "remark": "建设四年"}):
+        with refused(422) as why:
+            answer((office, case), max_construction_years=said)
+        assert why.fields == {"review_points.a3.max_construction_years"}
+    with refused(422) as why:
+        answer((office, case), rate={"answer": "met"})
+    assert why.fields == {"review_points.a3.rate"}
+    assert office.at(case) == {"substantive_review"}
+
+
+def test_a_point_is_answered_on_the_page(at: At) -> None:
+    office, case = at("substantive_review")
+    task = office.task(case, "substantive_review")["id"]
+    shown = page(at, "officer", f"/tasks/{task}")
+    assert 'name="point-a3.max_construction_years"' in shown
+    assert f"政策未规定，依据：{BASIS}" in shown
