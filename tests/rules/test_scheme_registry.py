@@ -52,9 +52,10 @@ STATED = [
 
 
 def asked_of(scheme):
-    """The conditions on who applies and where, which stay open where nobody says it."""
+    """The conditions that stay open where nobody says more than the contract's facts."""
     user = ["USER_KIND"] if scheme == "renewable_energy" else []
-    return ["SUBJECT_KIND", *user, "REGISTERED_IN_AREA", "SITE_IN_AREA"]
+    listed = ["HONOUR_AWARDED"] if scheme == "green_honour" else []
+    return ["SUBJECT_KIND", *user, "REGISTERED_IN_AREA", "SITE_IN_AREA", *listed]
 
 
 each_scheme = pytest.mark.parametrize("scheme", SCHEMES)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from storage import cases, historic_awards, matters, recoveries, reviews
 from storage.historic_awards import HistoricAward
 from storage.questions import earlier
-from workflows.case import instalments
+from workflows.case import honours, instalments
 from workflows.case.step import Look
 from workflows.rules.matters import CERTIFICATE, normal, number_key
 from workflows.rules.money import ZERO
@@ -66,7 +66,7 @@ def _same_honour(look: Look) -> dict[str, Any]:
             precap += award.precap_amount
             paid += award.paid_amount
             levels.append(award.level or "")
-    known = {"earlier_precap_same_honour": str(precap), "earlier_paid_same_honour": str(paid)}
+    known = {"earlier_precap_same_honour": str(precap), "earlier_paid_same_honour": str(paid), **honours.known(look)}
     granted = [level for level in _LEVELS if level in levels]
     return known | ({"earlier_level": granted[-1]} if granted else {})
 

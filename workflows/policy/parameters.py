@@ -107,7 +107,7 @@ def noticed(batch: Batch) -> list[NoticedCondition]:
             "schemes": list(each.schemes),
         }
         for each in law.conditions_beyond_policy({id: str(kept["value"]) for id, kept in pinned.items()})
-        if (kept := pinned[each.id])
+        if (kept := pinned[each.id]).get("basis")
     ]
 
 

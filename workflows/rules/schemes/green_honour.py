@@ -35,6 +35,7 @@ FACTS = (
     Fact("earlier_precap_same_honour", "同一荣誉此前限额调减前金额", parse_money, default="0"),
     Fact("earlier_paid_same_honour", "同一荣誉此前实拨金额", parse_money, optional=True),
     Fact("earlier_level", "同一荣誉此前获支持的级别", OneOf(LEVELS), optional=True),
+    Fact("on_official_list", "是否列入公布名单", read_yes_no, optional=True),
     Fact("on_recheck", "是否属于复核通过", read_yes_no, default="false"),
     *subjects.FACTS,
 )
@@ -65,7 +66,7 @@ def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on:
 
     conditions = (
         *subject(given, parameters),
-        Condition(ARTICLE, "HONOUR_AWARDED", f"获得{LEVELS[level]}认定", True, "NOT_ON_LIST"),
+        _awarded(given, LEVELS[level]),
         _newly_awarded(recheck, get_value(parameters, "a4.pay_on_recheck", bool)),
     )
     highest = get_decimal(parameters, f"a4.amount.{level}")
@@ -94,6 +95,15 @@ def subject(given: Facts, parameters: Mapping[str, object]) -> tuple[Condition, 
 def _was_supported_before(given: Facts) -> bool:
     paid = given.figure("earlier_paid_same_honour") if "earlier_paid_same_honour" in given else ZERO
     return "earlier_level" in given or given.figure("earlier_precap_same_honour") > 0 or paid > 0
+
+
+def _awarded(given: Facts, level: str) -> Condition:
+    """获得市级、国家级认定: the published list says so, or an officer by its document."""
+    met, text = None, f"{level}认定未核实"
+    if "on_official_list" in given:
+        met = given.is_true("on_official_list")
+        text = f"获得{level}认定" if met else f"未列入或已移出{level}认定名单"
+    return Condition(ARTICLE, "HONOUR_AWARDED", text, met, "NOT_ON_LIST")
 
 
 def _newly_awarded(recheck: bool, pays: bool) -> Condition:
