@@ -106,11 +106,13 @@ def _work_out(
     )
     granted = _granted(session, holders, running)
     matched = matched_outside(session, [each.step for each in running])
+    elsewhere = historic_awards.paid_elsewhere(session, {each.case.matter_id or 0 for each in running})
     listed = [
         listed_case(
             each.step,
             granted[each.case.matter_id or 0, each.case.scheme],
             matched.get(each.case.reference, ZERO),
+            elsewhere.get(each.case.matter_id or 0, ZERO),
         )
         for each in running
     ]

@@ -22,9 +22,12 @@ def is_recognition(look: Look) -> bool:
     return look.case.scheme == "industry_cluster" and look.facts.get("round") == "entry"
 
 
-def listed_case(look: Look, granted_same_item: Decimal, matched_before: Decimal) -> listing.ListedCase:
+def listed_case(
+    look: Look, granted_same_item: Decimal, matched_before: Decimal, paid_elsewhere: Decimal
+) -> listing.ListedCase:
     """The case for `listing.propose`; `granted_same_item` is what other cases hold on the same item, `matched_before`
-    what cases outside the list had of the same city project before the yearly ceilings."""
+    what cases outside the list had of the same city project before the yearly ceilings, `paid_elsewhere` what the
+    register has of other offices of the district for the same matter."""
     case, facts = look.case, look.facts
     assert case.matter_id is not None
     return listing.ListedCase(
@@ -37,7 +40,7 @@ def listed_case(look: Look, granted_same_item: Decimal, matched_before: Decimal)
         precap_amount=case.precap_amount or ZERO,
         accepted_at=case.accepted_at or case.created_at,
         facts=facts,
-        other_district_paid=_other_district_paid(facts),
+        other_district_paid=max(other_district_paid(facts), paid_elsewhere),
         other_district_returned=facts.get("other_district_returned") is True,
         city_paid=ZERO if case.scheme == "future_energy" else _declared_funds(facts, "municipal"),
         verified_investment=_amount(facts, "approved_investment") or None,
@@ -55,7 +58,7 @@ def _amount(facts: Mapping[str, Any], name: str) -> Decimal:
     return Decimal(str(facts.get(name) or "0"))
 
 
-def _other_district_paid(facts: Mapping[str, Any]) -> Decimal:
+def other_district_paid(facts: Mapping[str, Any]) -> Decimal:
     """What the officer confirmed, or else what the firm declared."""
     if facts.get("other_district_paid"):
         return _amount(facts, "other_district_paid")

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from storage import recoveries
+from storage import historic_awards, recoveries
 from storage.batches import Batch, Decision, ListRow, Resolution
 from storage.database import Session
 from storage.questions import listings, what_if_cases
@@ -93,9 +93,15 @@ def _subjects(session: Session, found: Sequence[Calculated], now: datetime) -> d
     # Case, batch, enterprise and facts are at hand: a look is put together without a statement.
     looks = {each.case.id: reading.look_at(session, each.case, now) for each in found}
     matched = matched_outside(session, list(looks.values()))
+    elsewhere = historic_awards.paid_elsewhere(session, {each.case.matter_id or 0 for each in found})
     return {
         each.case.id: Subject(
-            listed=listed_case(looks[each.case.id], ZERO, matched.get(each.case.reference, ZERO)),
+            listed=listed_case(
+                looks[each.case.id],
+                ZERO,
+                matched.get(each.case.reference, ZERO),
+                elsewhere.get(each.case.matter_id or 0, ZERO),
+            ),
             group_uscc=each.enterprise.group_uscc,
             facts=each.calculation.facts,
             calculated_on=local_date(each.calculation.at),
