@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.rules.applied import REPEATABLE, amounts, apply, judged, refusals, step_texts, tonnes, units
-from workflows.rules import FactInvalid
+from workflows.rules import FactInvalid, parameters
+from workflows.rules.schemes import carbon_trading
 
 PRICES = "500:5; 2000:8; 5000:10"
 
@@ -103,3 +104,8 @@ def test_slices_lose_less_than_a_yuan(volume):
     exact = max(Decimal(0), min(volume, Decimal(2000)) - 500) * 5
     exact += max(Decimal(0), min(volume, Decimal(5000)) - 2000) * 8 + max(Decimal(0), volume - 5000) * 10
     assert 0 <= exact - slice_by_slice(volume).computed_amount < 1
+
+
+def test_the_ceiling_is_the_articles_own_figure_and_the_limit_of_the_tiers():
+    assert Decimal(parameters.catalog()["a5_3.tiers"].limit) == carbon_trading.CEILING == 150_000
+    assert "最高给予支持15万元" in carbon_trading.TEXT

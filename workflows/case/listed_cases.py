@@ -49,9 +49,15 @@ def listed_case(
         matched_before=matched_before,
         contribution=contribution(case.scheme, facts, look.parameters),
         event_cost=_amount(facts, "event_cost") or None,
-        tonnes_year=look.batch.cap_year - 1,
+        tonnes_year=_tonnes_year(look),
         recognition=is_recognition(look),
     )
+
+
+def _tonnes_year(look: Look) -> int:
+    """The year in which tonnes were avoided or sold: what the form says, or 上年度."""
+    period = str(look.facts.get("period") or "")
+    return int(period) if look.case.scheme == "carbon_trading" and period.isdecimal() else look.last_year
 
 
 def _amount(facts: Mapping[str, Any], name: str) -> Decimal:

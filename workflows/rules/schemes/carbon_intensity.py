@@ -76,8 +76,10 @@ def compare(
 ) -> Comparison:
     """Compare two verified years: emissions in tonnes of CO2, output value in yuan, the earlier year first.
 
-    The intensity test takes gross emissions: e1 / v1 <= (1 - drop) x e0 / v0, multiplied across. `traded_t`, the
-    year-on-year change in tonnes bought or otherwise traded, enters the reduction only. Raises ParameterMissing.
+    The intensity test takes gross emissions: e1 / v1 <= (1 - drop) x e0 / v0, multiplied across. `traded_t`, by how
+    many more tonnes were bought or otherwise traded than the year before, enters the reduction only. It is never
+    negative: where less was bought, the emissions themselves fell by no more than e0 - e1, and the article pays for no
+    more. Raises ParameterMissing.
     """
     least_drop = Fraction(get_decimal(parameters, "a5_1b.intensity_drop_min"))
     before, after = Fraction(e0_t) * Fraction(v1_yuan), Fraction(e1_t) * Fraction(v0_yuan)

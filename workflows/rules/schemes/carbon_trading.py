@@ -28,7 +28,8 @@ TEXT = (
 )
 
 CEILING = Decimal(150_000)
-"""最高给予支持15万元. The tiers of a lump sum cannot exceed it; what is paid slice by slice is cut to it."""
+"""最高给予支持15万元, the article's own figure and no reading: it is the limit of `a5_3.tiers`, which a lump sum cannot
+exceed; what is paid slice by slice is cut to it."""
 
 FACTS = (Fact("total_volume_t", "当期碳交易量（吨）", read_tonnes), *subjects.FACTS)
 PARAMETERS = (
