@@ -45,25 +45,25 @@ def read_answers(
     A point may be left open. What is answered 不符合 or 不适用 says why, and a task that moves the case forward
     (`passes`) leaves no point 不符合.
     """
-    asked = [point["parameter"] for point in points]
+    asked = {point["parameter"]: point["label"] for point in points}
     errors = [FieldError(f"{POINTS}.{id[:60]}", "本环节没有这一对照要点。") for id in given if id not in asked]
     kept: list[PointAnswer] = []
     for id in (id for id in asked if id in given):
         answer, remark = str(given[id].get("answer")), str(given[id].get("remark") or "").strip()
         if (wrong := _wrong(answer, remark, passes=passes)) is not None:
-            errors.append(FieldError(f"{POINTS}.{id}", wrong))
+            errors.append(FieldError(f"{POINTS}.{id}", f"“{asked[id]}”{wrong}"))
         kept.append({"parameter": id, "answer": answer, "remark": remark})
     return kept, errors
 
 
 def _wrong(answer: str, remark: str, *, passes: bool) -> str | None:
     if answer not in ANSWERS:
-        return "请选择符合、不符合或不适用。"
+        return "的答复应为符合、不符合或不适用。"
     if len(remark) > LONGEST_REMARK:
-        return f"说明不得超过{LONGEST_REMARK}字。"
+        return f"的理由不得超过{LONGEST_REMARK}字。"
     if answer != "met" and not remark:
-        return "不符合或不适用的，请写明理由。"
-    return "审核通过时，各要点均不应为“不符合”。" if answer == "not_met" and passes else None
+        return "的答复为不符合或不适用，请写明理由。"
+    return "不符合的，不能审核通过。" if answer == "not_met" and passes else None
 
 
 def points_at(element_id: str, scheme: str, pinned: Mapping[str, Mapping[str, Any]]) -> list[ReviewPoint]:
