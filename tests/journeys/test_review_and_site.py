@@ -98,6 +98,9 @@ def test_a_review_passes_nobody_whom_the_article_does_not_support(at: At) -> Non
     assert "不属于支持对象（制造业企业、数据中心企业）（第三条）" in str(why.error.body)
     office.do(case, "substantive_review", decision="refuse", reason_code="NOT_ELIGIBLE_TYPE", subject_kind="software")
     assert office.case(case)["reason"] == "NOT_ELIGIBLE_TYPE"
+    [letter] = [each for each in office.as_("e01").get("/messages")["items"] if each["kind"] == "refusal"]
+    found = "申报主体为软件信息服务业企业，不属于支持对象（制造业企业、数据中心企业）"
+    assert f"因申报主体不属于支持对象（第三条：{found}），决定不予支持" in letter["body"]
 
 
 def test_what_is_found_outside_the_area_after_the_review_is_refused_by_the_calculation(at: At) -> None:
@@ -112,6 +115,13 @@ def test_what_is_found_outside_the_area_after_the_review_is_refused_by_the_calcu
     assert told["SITE_IN_AREA"] == ("第一条", False)
     assert told["SUBJECT_KIND"] == ("第三条", True)
     assert (calculation["eligible"], calculation["precap_amount"]) == (False, "0")
+    batch = office.case(case)["batch"]["id"]
+    [row] = office.as_("chief").post(f"/batches/{batch}/list")["items"]
+    assert (row["proposal"], row["final_amount"]) == ("refuse", "0")
+    office.resolve(batch, case, "refuse", reason="厂区已迁出")
+    assert office.case(case)["reason"] == "NOT_IN_DISTRICT"
+    [letter] = [each for each in office.as_("e01").get("/messages")["items"] if each["kind"] == "refusal"]
+    assert "因不在支持区域范围内（第一条：项目、厂区不在支持区域内），决定不予支持" in letter["body"]
 
 
 def answer(at_review: tuple[Office, str], **points: dict[str, str]) -> Any:

@@ -20,6 +20,7 @@ from workflows.casework import beginnings
 from workflows.casework.shapes import EnterpriseNamed
 from workflows.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from workflows.permissions import OFFICE, READERS, Actor, require
+from workflows.policy import notice
 from workflows.policy import parameters as parameter_values
 from workflows.policy.shapes import NoticedCondition, PinnedValue
 from workflows.rules.listing import ListStepText
@@ -215,7 +216,7 @@ def shown(batch: Batch, actor: Actor) -> BatchShown:
         "drafted_by": batch.drafted_by if inside else None,
         "opened_by": batch.opened_by if inside else None,
         "opened_at": views.instant(batch.opened_at),
-        "conditions": parameter_values.noticed(batch),
+        "conditions": notice.conditions_of(batch),
     }
 
 

@@ -15,7 +15,7 @@ from workflows.audit import Chain, digest_of
 from workflows.case.step import local_date
 from workflows.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from workflows.permissions import Actor, require
-from workflows.policy.shapes import NoticedCondition, ParameterListed, ParameterShown, PinnedValue
+from workflows.policy.shapes import ParameterListed, ParameterShown, PinnedValue
 from workflows.rules import parameters as law
 
 CHAIN = "parameters"
@@ -92,23 +92,6 @@ def text_in(batch: Batch, parameter: law.Parameter) -> str | None:
         return None
     pinned = batch.parameters.get(parameter.id)
     return str(pinned["value"]) if pinned else parameter.before
-
-
-def noticed(batch: Batch) -> list[NoticedCondition]:
-    """What a batch's notice of application (申报通知) prints besides the policy: each condition that the policy does
-    not contain, with the document it rests on. Nobody is refused by any other. None before the batch is open."""
-    pinned = batch.parameters or {}
-    return [
-        {
-            "parameter": each.id,
-            "label": each.label,
-            "value": law.show_kept(each.id, str(kept["value"]), kept.get("type"), kept.get("unit")),
-            "basis": kept["basis"],
-            "schemes": list(each.schemes),
-        }
-        for each in law.conditions_beyond_policy({id: str(kept["value"]) for id, kept in pinned.items()})
-        if (kept := pinned[each.id]).get("basis")
-    ]
 
 
 def _shown(parameter: law.Parameter, value: ParameterValue | None, proposal: ParameterValue | None) -> ParameterShown:
