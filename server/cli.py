@@ -137,8 +137,9 @@ def _calculate(asked: argparse.Namespace) -> int:
     print("试算结果仅供参考。")
     for each in assumed:
         print(f"“{each['label']}”尚未确定，按结果最低的口径（{each['shown']}）测算。")
+    said = {True: "符合　", False: "不符合", None: "未核实"}
     for condition in found.conditions:
-        print(f"{'符合　' if condition.met else '不符合'}  {condition.article}  {condition.text}")
+        print(f"{said[condition.met]}  {condition.article}  {condition.text}")
     for step in found.steps:
         print(f"{rules.money.format_yuan(step.amount):>16} 元  {step.article}  {step.text}")
     print(f"{rules.money.format_yuan(found.precap_amount):>16} 元  {'可予支持' if found.eligible else '不予支持'}")

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, or_, select
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, Select, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -13,11 +14,16 @@ from storage.locks import to_change
 from storage.people import Enterprise
 from storage.search import EnterpriseSearch, Term, found_by
 
+OTHER = "other"
+
 
 class HistoricAward(Base):
     """One award, earlier certificate, or case still under the repealed rules; imported once; only a withdrawal ends it.
 
-    `policy` is `this` or `old` (通经信局〔2024〕141号). `decided_on` is None for what was never supported, and for a
+    `policy` is `this`, `old` (通经信局〔2024〕141号) or `other`: what another `office` of the district gave under a
+    policy of its own. That is no award of the scheme, which only says how the matter would be applied for here.
+
+    `decided_on` is None for what was never supported, and for a
     case under the old rules that is not decided yet (then `accepted_on` says since when it is). `certificate_key` is
     what the certificate's number is compared by.
     """
@@ -29,6 +35,7 @@ class HistoricAward(Base):
     scheme: Mapped[str]
     matter_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("matter.id"), index=True)
     policy: Mapped[str]
+    office: Mapped[str | None]
     honour_type: Mapped[str | None]
     level: Mapped[str | None]
     certificate_no: Mapped[str | None]
@@ -47,7 +54,8 @@ class HistoricAward(Base):
     imported_at: Mapped[Instant]
     withdrawn_at: Mapped[Instant | None]
     __table_args__ = (
-        one_of("policy", "this", "old"),
+        one_of("policy", "this", "old", OTHER),
+        CheckConstraint("(policy = 'other') = (office IS NOT NULL)", name="office_of_other"),
         whole_yuan("precap_amount", "paid_amount", "approved_total"),
         Index(None, "uscc", "scheme"),
         Index(None, "uscc", "id"),
@@ -55,7 +63,8 @@ class HistoricAward(Base):
     )
 
 
-_COUNTED = HistoricAward.withdrawn_at.is_(None)
+_STANDS = HistoricAward.withdrawn_at.is_(None)
+_OF_THIS_OFFICE = HistoricAward.policy != OTHER
 
 
 class HistoricWithdrawal(Base):
@@ -113,25 +122,44 @@ def list_awards(
 
 
 def of_enterprise(session: Session, uscc: str, scheme: str) -> Sequence[HistoricAward]:
-    """What counts of this firm and scheme, oldest first."""
-    query = select(HistoricAward).where(HistoricAward.uscc == uscc, HistoricAward.scheme == scheme, _COUNTED)
-    return session.scalars(query.order_by(HistoricAward.id)).all()
+    """What counts of this firm and scheme, oldest first; not what other offices gave."""
+    own = select(HistoricAward).where(HistoricAward.uscc == uscc, HistoricAward.scheme == scheme)
+    return session.scalars(own.where(_STANDS, _OF_THIS_OFFICE).order_by(HistoricAward.id)).all()
 
 
 def of_enterprises(session: Session, usccs: Iterable[str]) -> Sequence[HistoricAward]:
     """All that counts of these enterprises, one statement (to find duplicates of an import)."""
-    return session.scalars(select(HistoricAward).where(HistoricAward.uscc.in_(list(usccs)), _COUNTED)).all()
+    return session.scalars(select(HistoricAward).where(HistoricAward.uscc.in_(list(usccs)), _STANDS)).all()
 
 
 def of_matters(session: Session, matter_ids: Iterable[int]) -> Sequence[HistoricAward]:
-    """What counts of these matters, oldest first."""
-    query = select(HistoricAward).where(HistoricAward.matter_id.in_(list(matter_ids)), _COUNTED)
-    return session.scalars(query.order_by(HistoricAward.id)).all()
+    """What counts of these matters, oldest first; not what other offices gave."""
+    return session.scalars(_of_matters(matter_ids).where(_OF_THIS_OFFICE)).all()
+
+
+def of_matters_in_all(session: Session, matter_ids: Iterable[int]) -> Sequence[HistoricAward]:
+    """What stands of these matters, oldest first, by whichever office."""
+    return session.scalars(_of_matters(matter_ids)).all()
+
+
+def paid_elsewhere(session: Session, matter_ids: Iterable[int]) -> dict[int, Decimal]:
+    """Yuan that other offices of the district paid for each of these matters; one that none paid for is left out."""
+    query = (
+        select(HistoricAward.matter_id, func.sum(HistoricAward.paid_amount))
+        .where(HistoricAward.matter_id.in_(list(matter_ids)), _STANDS, HistoricAward.policy == OTHER)
+        .group_by(HistoricAward.matter_id)
+    )
+    return {matter_id: paid for matter_id, paid in session.execute(query) if paid}
+
+
+def _of_matters(matter_ids: Iterable[int]) -> Select[HistoricAward]:
+    query = select(HistoricAward).where(HistoricAward.matter_id.in_(list(matter_ids)), _STANDS)
+    return query.order_by(HistoricAward.id)
 
 
 def lock(session: Session, *, award_id: int | None = None, import_id: int | None = None) -> Sequence[HistoricAward]:
     """Lock an award, or those of an import, that still count."""
-    query = select(HistoricAward).where(_COUNTED).order_by(HistoricAward.id)
+    query = select(HistoricAward).where(_STANDS).order_by(HistoricAward.id)
     chosen = HistoricAward.id == award_id if award_id is not None else HistoricAward.import_id == import_id
     return session.scalars(to_change(query.where(chosen))).all()
 

@@ -81,6 +81,27 @@ def like(session: Session, scheme: str, entries: Iterable[ListEntry]) -> list[tu
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
+def documents_naming(session: Session, honour_type: str, level: str) -> set[str]:
+    """The numbers of the documents of which a list of this honour was imported."""
+    number = ListEntry.facts["list_document_no"].astext
+    query = select(number).where(*_of_honour(honour_type, level)).distinct()
+    return {found for found in session.scalars(query) if found}
+
+
+def naming(session: Session, honour_type: str, level: str, enterprise: Enterprise) -> Sequence[ListEntry]:
+    """The lines of this honour that name an enterprise by its code, or by a match that may still be to confirm."""
+    own = or_(ListEntry.enterprise_id == enterprise.id, ListEntry.uscc == enterprise.uscc)
+    return session.scalars(select(ListEntry).where(*_of_honour(honour_type, level), own).order_by(ListEntry.id)).all()
+
+
+def _of_honour(honour_type: str, level: str) -> tuple[Any, ...]:
+    return (
+        ListEntry.state != "dismissed",
+        ListEntry.facts["honour_type"].astext == honour_type,
+        ListEntry.facts["level"].astext == level,
+    )
+
+
 def enterprises_of(session: Session, entries: Iterable[ListEntry]) -> dict[int, Enterprise]:
     """The enterprises of some lines, by id."""
     ids = {each.enterprise_id for each in entries if each.enterprise_id is not None}

@@ -34,7 +34,13 @@ PREVIEW = answers(**PROPOSED, rows={"type": "array", "items": ROW})
 REASON = record(("reason",), reason=text(500))
 WITHDRAWAL = answers(id={"type": "integer"}, reason=text(), proposed_by=text())
 AWARD = answers(
-    id={"type": "integer"}, uscc=text(), scheme=text(), precap_amount=text(), paid_amount=text(), policy=text()
+    id={"type": "integer"},
+    uscc=text(),
+    scheme=text(),
+    precap_amount=text(),
+    paid_amount=text(),
+    policy=text(),
+    office={"type": ["string", "null"]},
 )
 # A row is read by the layout, so that one bad value refuses its row and not the whole list.
 ITEM = {"type": "object", "properties": {column.key: {"description": column.title} for column in LAYOUT.columns}}

@@ -69,7 +69,7 @@ def list_schemes() -> dict[str, Any]:
         computed_amount=AMOUNT,
         item_amount=AMOUNT,
         precap_amount=AMOUNT,
-        conditions=rows(article=text(), code=text(), text=text(1000), met=YES_NO),
+        conditions=rows(article=text(), code=text(), text=text(1000), met={"type": ["boolean", "null"]}),
         steps=rows(article=text(), text=text(1000), amount=AMOUNT),
         unconfirmed={"type": "array", "items": text()},
         assumed=rows(id=text(), label=text(), value=text(), shown=text()),

@@ -7,13 +7,14 @@ from flask import g
 from server.api.route import PAGE_QUERY, answers, call, caller, listing, record, text
 from server.api.shape import of
 from server.moments import read_date
-from workflows.casework import tasks, worklists
+from workflows.casework import review_points, tasks, worklists
 from workflows.casework.shapes import Completed, TaskDetail, TaskRow
 from workflows.errors import GreenCaseError
 from workflows.paging import Items
 
 TASK = of(TaskRow)
 ANY_DATA = {"type": "object", "maxProperties": 500}
+ANSWERED = record(("answer",), answer={"enum": list(review_points.ANSWERS)}, remark=text(review_points.LONGEST_REMARK))
 
 
 @call(
@@ -99,14 +100,26 @@ def save_draft(task: str, data: dict[str, Any]) -> None:
 @call(
     "POST",
     "/tasks/<task>/completion",
-    summary="办结；documents为所核对材料的digest，给出而其后材料有变化的为412",
+    summary="办结；documents为所核对材料的digest，给出而其后材料有变化的为412；points逐项答复对照要点，可不答",
     errors=(403, 404, 409, 412, 422),
-    body=record(("data",), data=ANY_DATA, documents=text(64)),
+    body=record(
+        ("data",),
+        data=ANY_DATA,
+        documents=text(64),
+        points={"type": "object", "maxProperties": 100, "additionalProperties": ANSWERED},
+    ),
     answer=of(Completed),
 )
 def complete(task: str, data: dict[str, Any]) -> Completed:
-    seen = data.get("documents")
-    return tasks.complete(g.session, caller(), task, data["data"], g.now, documents_seen=seen)
+    return tasks.complete(
+        g.session,
+        caller(),
+        task,
+        data["data"],
+        g.now,
+        documents_seen=data.get("documents"),
+        points=data.get("points"),
+    )
 
 
 def _row(task: str) -> TaskRow:

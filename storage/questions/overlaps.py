@@ -7,8 +7,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from storage.cases import Case
 from storage.cluster_awards import ClusterAward
-from storage.historic_awards import HistoricAward
-from storage.historic_awards import of_matters as awards_of_matters
+from storage.historic_awards import HistoricAward, of_matters_in_all
 
 
 def titles_near(session: Session, case: Case) -> list[tuple[int, str]]:
@@ -44,7 +43,7 @@ def case_ids_of_matters(session: Session, matter_ids: Sequence[int]) -> list[int
 
 
 def awards_of_matter(session: Session, matter_id: int) -> Sequence[HistoricAward]:
-    return awards_of_matters(session, [matter_id])
+    return of_matters_in_all(session, [matter_id])
 
 
 def move_awards(session: Session, from_id: int, to_id: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.browser.visiting import Site, press
+from tests.contract_client import fill
 from tests.journeys.conftest import investment
 
 
@@ -55,5 +56,34 @@ def test_an_officer_concludes_on_a_shared_invoice_and_the_chief_confirms(live: S
     page.get_by_role("row").filter(has_text=cases[0]).get_by_role("link").first.click()
     press(page, "确认此结论")
     expect(page.locator("main .alert-success")).to_contain_text("已确认")
+    page.close()
+    assert live.wrong == []
+
+
+def test_an_officer_says_who_applies_and_answers_the_points(live: Site) -> None:
+    case = live.office.apply("e03", "空压系统改造项目")
+    live.office.drive(case, until="substantive_review")
+    task = live.office.task(case, "substantive_review")
+    page = live.visit("officer", f"/tasks/{task['id']}")
+    for name, value in fill(live.office.schema(case, "substantive_review", "officer"), {}).items():
+        if isinstance(value, str) and name not in ("subject_kind", "subject_basis", "review_opinion"):
+            page.locator(f'[name="{name}"][value="{value}"]').check()
+    page.get_by_label("初审意见").fill("经审核，建议进入现场核查。")
+    page.get_by_label("申报主体类型").select_option("软件信息服务业企业")
+    page.get_by_label("主体类型和所在区域的认定依据").fill("统计行业代码、主营业务收入构成")
+    for name in ("registered_in_area", "site_in_area"):
+        page.locator(f'[name="{name}"][value="true"]').check()
+    answer = page.get_by_label("项目建设周期上限的答复")
+    answer.select_option("不适用")
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.get_by_text("不属于支持对象").first).to_be_visible()
+    expect(page.get_by_text("“项目建设周期上限”的答复为不符合或不适用，请写明理由。").first).to_be_visible()
+    expect(answer).to_have_value("not_applicable")
+    page.get_by_label("申报主体类型").select_option("制造业企业")
+    page.get_by_label("项目建设周期上限的理由").fill("设备整体更新，不分期")
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.locator("main .alert-success").first).to_contain_text("已提交")
+    page.goto(f"/tasks/{task['id']}")
+    expect(page.get_by_text("不适用：设备整体更新，不分期")).to_be_visible()
     page.close()
     assert live.wrong == []

@@ -122,3 +122,30 @@ def test_a_calculation_names_the_values_and_who_confirmed_them(at: At) -> None:
     assert all(step["article"] and step["text"] for step in calculation["steps"])
     assert calculation["facts"]["approved_investment"] == "3000000.00"
     assert calculation["precap_amount"] == "900000"
+
+
+def test_the_notice_prints_what_the_policy_does_not_contain(office: Office) -> None:
+    batch = office.make_batch(**{"elig.registration_in_district.art3": "true"})
+    seen = office.as_("e01").get(f"/batches/{batch}")["conditions"]
+    told = {each["parameter"]: (each["label"], each["value"]) for each in seen}
+    assert told["elig.registration_in_district.art3"] == ("绿色低碳改造升级申报单位是否须在本区注册", "是")
+    assert told["a3.max_construction_years"] == ("项目建设周期上限", "3年")
+    assert all(each["basis"] for each in seen)
+    # What demands nothing, what the policy says itself, and what other types demand is no condition of this notice.
+    assert not {"a3.min_approved_investment", "a3.dc_max_pue", "elig.min_operating_months", "a3.rate"} & told.keys()
+    assert not {"a9.claim_within_days", "elig.site_in_district"} & told.keys()
+
+
+def test_registration_is_demanded_by_the_notice_or_by_nobody(office: Office) -> None:
+    free = office.make_batch()
+    office.choose(elig__registration_in_district__art3="true")
+    bound = office.make_batch()
+    for batch, fields in ((free, set()), (bound, {"registered_in_area"})):
+        case = office.apply(batch=batch)
+        office.drive(case, until="substantive_review")
+        if fields:
+            with refused(422) as why:
+                office.do(case, "substantive_review", registered_in_area=False)
+            assert why.fields == fields
+        else:
+            office.do(case, "substantive_review", registered_in_area=False)

@@ -9,6 +9,7 @@ from server.json import dumps
 from storage import matters
 from tests.api_calls import refused
 from tests.contract_client import Office
+from tests.journeys.conftest import At
 from tests.journeys.lists import E01, E02, refusals, send, send_file
 from tests.sheets.workbooks import inline, package, worksheet
 from workflows import audit
@@ -325,3 +326,63 @@ def test_the_matter_of_a_row_is_where_a_new_case_looks(app: Any, office: Office)
         "EVT:峰会:2025-05-01",
         f"CFP:{E01}",
     ]
+
+
+# ---- what other offices of the district gave ----
+
+ELSEWHERE: dict[str, Any] = {
+    "uscc": E01,
+    "scheme": "retrofit",
+    "policy": "通州区其他扶持政策",
+    "office": "通州区科学技术委员会（虚构）",
+    "decided_on": "2025-09-10",
+    "paid_amount": "300000",
+    "document_no": "虚构通科发〔2025〕6号",
+}
+
+
+def filed(office: Office, case: str) -> dict[str, Any]:
+    """A row of another office for the project of this case, by the key that a filing number gives it."""
+    return {**ELSEWHERE, "matter_key": office.case(case)["matter"]["key"]}
+
+
+def register(office: Office, row: dict[str, Any]) -> None:
+    report = counted(office, office.as_("owner").post(PATH, {"items": [row]}))
+    assert report["accepted"] == 1, report
+
+
+def test_what_another_office_gave_is_found_where_the_figure_is_confirmed(at: At) -> None:
+    office, case = at("confirm_verified")
+    register(office, filed(office, case))
+    task = office.task(case, "confirm_verified")["id"]
+    data = office.as_("officer").get(f"/tasks/{task}")["form"]["data"]
+    assert data["other_district_paid"] == "300000"
+    assert data["granted_same_project"] == "0", "it is no award of article 3"
+    with refused(422) as why:
+        office.do(case, "confirm_verified", other_district_paid="299999")
+    assert why.fields == {"other_district_paid"}
+    office.drive(case, until="listed")
+    batch = office.case(case)["batch"]["id"]
+    [row] = office.as_("chief").post(f"/batches/{batch}/list")["items"]
+    assert (row["precap_amount"], row["final_amount"]) == ("900000", "0")
+    assert row["reasons"] == ["同一事项已获通州区其他政策支持300,000元，按“从优不重复”原则不再支持"]
+    matter = office.as_("officer").get(f"/matters/{office.case(case)['matter']['id']}")
+    assert [each["office"] for each in matter["historic_awards"]] == [ELSEWHERE["office"]]
+
+
+def test_what_is_registered_after_the_verification_counts_at_the_list(at: At) -> None:
+    office, case = at("listed")
+    register(office, filed(office, case))
+    [row] = office.as_("chief").post(f"/batches/{office.case(case)['batch']['id']}/list")["items"]
+    assert row["final_amount"] == "0"
+
+
+def test_a_row_of_another_office_says_who_when_and_for_what(at: At) -> None:
+    office, case = at("confirm_verified")
+    row = filed(office, case)
+    for missing in ("office", "decided_on", "paid_amount", "document_no", "matter_key"):
+        report = office.as_("owner").post(PATH, {"items": [{**row, missing: None}]})
+        assert report["accepted"] == 0 and "必须填写" in refusals(report)[1], missing
+    own = {**HONOUR, "office": "通州区科学技术委员会（虚构）"}
+    report = office.as_("owner").post(PATH, {"items": [own]})
+    assert "“主管部门”仅由通州区其他扶持政策填写" in refusals(report)[1]

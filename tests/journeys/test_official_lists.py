@@ -20,6 +20,7 @@ from tests.offices import Snapshot, office_of
 from tests.sheets.workbooks import inline, package, workbook, worksheet
 
 PATH = "/official-lists"
+DOCUMENT = "虚构经信发〔2026〕1号"
 NAME_01, NAME_02 = "北京潞测绿能装备制造有限公司（虚构）", "北京运测精密电子有限公司（虚构）"
 PROJECTS = (
     "企业名称",
@@ -379,3 +380,53 @@ def test_no_case_is_made_before_the_batch_is_open(office: Office) -> None:
     with refused(409):
         office.as_("officer").post(f"{PATH}/{listed}/candidates")
     assert read(office, listed)[2]["case"] is None
+
+
+def to_verify(office: Office) -> str:
+    """A case that e01 filed by itself for a municipal green factory, where its honour is confirmed."""
+    case = office.apply(scheme="green_honour", title="绿色工厂")
+    office.do(case, "fill_application", honour_type="绿色工厂", level="municipal", list_document_no=DOCUMENT)
+    office.drive(case, until="confirm_verified")
+    return case
+
+
+def verified(office: Office, case: str) -> dict[str, Any]:
+    task = office.task(case, "confirm_verified")
+    return dict(office.as_("officer").get(f"/tasks/{task['id']}")["form"]["data"])
+
+
+def honour_of(office: Office, case: str) -> tuple[bool | None, str]:
+    office.drive(case, until="listed")
+    [calculation] = office.as_("officer").get(f"/cases/{case}/calculation")["items"]
+    [found] = [each["met"] for each in calculation["conditions"] if each["code"] == "HONOUR_AWARDED"]
+    return found, calculation["precap_amount"]
+
+
+def test_a_list_that_names_the_firm_is_the_fact(office: Office) -> None:
+    import_honours(office, honour(NAME_01, E01), document_no=DOCUMENT)
+    case = to_verify(office)
+    assert verified(office, case)["on_official_list"] is True
+    office.do(case, "confirm_verified")
+    assert honour_of(office, case) == (True, "500000")
+
+
+def test_a_list_that_does_not_name_the_firm_is_the_fact(office: Office) -> None:
+    import_honours(office, honour(NAME_02, E02), document_no=DOCUMENT)
+    case = to_verify(office)
+    assert verified(office, case)["on_official_list"] is False
+    with refused(422) as why:
+        office.do(case, "confirm_verified", on_official_list=True)
+    assert why.fields == {"on_official_list"}
+    # Another document's list may name it: the officer answers for that, by its number.
+    office.do(case, "confirm_verified", on_official_list=False)
+    assert honour_of(office, case) == (False, "0")
+
+
+def test_where_no_list_was_imported_the_officer_answers_by_the_document(office: Office) -> None:
+    case = to_verify(office)
+    assert "on_official_list" not in verified(office, case)
+    with refused(422) as why:
+        office.do(case, "confirm_verified", award_document_no="")
+    assert why.fields == {"award_document_no"}
+    office.do(case, "confirm_verified", on_official_list=True, award_document_no="虚构工信函〔2026〕9号")
+    assert honour_of(office, case) == (True, "500000")

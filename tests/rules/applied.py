@@ -6,7 +6,7 @@ from decimal import Decimal
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from workflows.rules import Determination, determine, parameters
+from workflows.rules import Condition, Determination, determine, parameters
 
 ON = date(2026, 3, 2)
 # A reading that ships without a default, as the demo chooses it.
@@ -32,9 +32,14 @@ def amounts(determination: Determination) -> tuple[int, int, int]:
     return tuple(int(amount) for amount in three)
 
 
+def judged(determination: Determination) -> list[Condition]:
+    """The conditions that somebody verified the fact of: not who applies and where, unless the facts tell it."""
+    return [each for each in determination.conditions if each.met is not None]
+
+
 def refusals(determination: Determination) -> list[tuple[str, str]]:
     """The code and the reason code of each condition that is not met."""
-    return [(each.code, each.reason) for each in determination.conditions if not each.met]
+    return [(each.code, each.reason) for each in determination.conditions if each.met is False]
 
 
 def step_texts(determination: Determination) -> list[str]:

@@ -68,6 +68,19 @@ def test_it_reads_like_the_article():
         "conditions": [
             {
                 "article": "第三条",
+                "code": "SUBJECT_KIND",
+                "text": "申报主体类型未核实（支持对象：制造业企业、数据中心企业）",
+                "met": None,
+            },
+            {
+                "article": "申报通知",
+                "code": "REGISTERED_IN_AREA",
+                "text": "申报单位是否在支持区域内注册未核实（申报通知要求的，须核实）",
+                "met": None,
+            },
+            {"article": "第一条", "code": "SITE_IN_AREA", "text": "项目、厂区是否在支持区域内未核实", "met": None},
+            {
+                "article": "第三条",
                 "code": "INVESTMENT_VERIFIED",
                 "text": "核定总投资为6,666,666.66元",
                 "met": True,
@@ -126,8 +139,8 @@ def test_a_threshold_includes_its_own_figure():
     below = article_3("999999.99", a3__min_approved_investment="1000000")
     assert (at.eligible, at.reason, at.precap_amount) == (True, None, 300_000)
     assert (below.eligible, below.reason, below.precap_amount) == (False, "BELOW_THRESHOLD", 0)
-    assert at.conditions[1].text == "核定总投资达到最低要求1,000,000元"
-    assert below.conditions[1].text == "核定总投资未达到最低要求1,000,000元"
+    assert at.conditions[-1].text == "核定总投资达到最低要求1,000,000元"
+    assert below.conditions[-1].text == "核定总投资未达到最低要求1,000,000元"
 
 
 def test_a_larger_unit_rounds_down_once():
@@ -174,7 +187,8 @@ def test_an_unknown_scheme_is_refused():
 def test_the_registry_states_the_scheme():
     scheme = SCHEMES["retrofit"]
     assert (scheme.CLAUSE, scheme.ARTICLE, scheme.TITLE) == ("art3", "第三条", "绿色低碳改造升级")
-    assert [fact.name for fact in scheme.FACTS] == ["approved_investment", "granted_same_project"]
+    required_or_known = [fact.name for fact in scheme.FACTS if not fact.optional]
+    assert required_or_known == ["approved_investment", "granted_same_project"]
     assert set(scheme.PARAMETERS) <= {each.id for each in parameters.required_for(["retrofit"])}
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.rules.applied import REPEATABLE, amounts, apply, refusals, step_texts, units, yuan_and_fen
+from tests.rules.applied import REPEATABLE, amounts, apply, judged, refusals, step_texts, units, yuan_and_fen
 from workflows.rules import FactInvalid, parameters
 
 levels = st.sampled_from(["municipal", "national"])
@@ -41,12 +41,27 @@ def test_m07_a_promotion_after_the_first_award_was_cut(basis, expected, said):
 
 def test_it_reads_like_the_article():
     result = article_4({"level": "municipal"})
-    assert [condition.text for condition in result.conditions] == ["获得市级认定", "新获得的认定"]
+    assert [condition.text for condition in judged(result)] == ["新获得的认定"]
     assert step_texts(result) == [
         "市级认定支持金额500,000元",
         "未超过单个荣誉最高支持500,000元，为500,000元",
         "同一荣誉此前未获支持，限额调减前金额为500,000元",
     ]
+
+
+@pytest.mark.parametrize(
+    ("listed", "met", "said", "amount"),
+    [
+        (None, None, "市级认定未核实", 500_000),
+        (True, True, "获得市级认定", 500_000),
+        (False, False, "未列入或已移出市级认定名单", 0),
+    ],
+)
+def test_the_honour_is_what_the_list_says(listed, met, said, amount):
+    result = article_4({"level": "municipal", "on_official_list": listed})
+    [honour] = [each for each in result.conditions if each.code == "HONOUR_AWARDED"]
+    assert (honour.met, honour.text, amounts(result)[2]) == (met, said, amount)
+    assert result.reason == ("NOT_ON_LIST" if met is False else None)
 
 
 @pytest.mark.parametrize("basis", ["pre_cap", "paid", "standard"])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.rules.applied import REPEATABLE, amounts, apply, refusals, step_texts, yuan_and_fen
+from tests.rules.applied import REPEATABLE, amounts, apply, judged, refusals, step_texts, yuan_and_fen
 from workflows.rules import FactInvalid
 
 CERTIFICATE = {"scope": "organisation", "certificate_valid": True, "certificate_used_before": False}
@@ -17,7 +17,7 @@ def certificate(mode="flat", amount="300000", accepted="organisation; factory", 
 
 def test_it_reads_like_the_article():
     result = certificate()
-    assert [condition.text for condition in result.conditions] == [
+    assert [condition.text for condition in judged(result)] == [
         "证书范围为组织，属于认可的范围（组织、工厂）",
         "碳中和证书经核定有效",
         "碳中和证书未用于其他申报件",

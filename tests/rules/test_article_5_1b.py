@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.rules.applied import REPEATABLE, amounts, apply, refusals, step_texts, tonnes, units, yuan_and_fen
+from tests.rules.applied import REPEATABLE, amounts, apply, judged, refusals, step_texts, tonnes, units, yuan_and_fen
 from workflows.rules import parameters
 from workflows.rules.schemes.carbon_intensity import compare
 
@@ -26,7 +26,7 @@ def compared(**facts):
 
 def test_it_reads_like_the_article():
     result = intensity()
-    assert [condition.text for condition in result.conditions] == [
+    assert [condition.text for condition in judged(result)] == [
         "两个年度的碳排放量和产值均已核定",
         "碳排放强度下降5.0000%，达到下降5%及以上的标准（判断时不取整）",
         "非交易行为减少量10,000－9,500－0＝500吨，达到500吨及以上的标准",
@@ -77,7 +77,7 @@ def test_below_a_threshold_nothing_is_rounded_up(facts, code, said):
     result = intensity(**facts)
     assert (result.reason, amounts(result)) == ("BELOW_THRESHOLD", (0, 0, 0))
     assert refusals(result) == [(code, "BELOW_THRESHOLD")]
-    assert [condition.text for condition in result.conditions if not condition.met] == [said]
+    assert [condition.text for condition in judged(result) if not condition.met] == [said]
 
 
 @pytest.mark.parametrize("missing", ["e0_t", "v0_yuan", "e1_t", "v1_yuan"])
@@ -91,7 +91,7 @@ def test_without_an_earlier_year_there_is_no_drop():
     assert not compared(e0_t="0", e1_t="0").intensity_ok
     nothing = compared(e0_t="0")
     assert (nothing.intensity_ok, nothing.reduction_ok, nothing.drop_pct) == (False, False, None)
-    assert intensity(e0_t="0").conditions[1].text == "没有之前一年度的碳排放强度，无法计算降幅"
+    assert judged(intensity(e0_t="0"))[1].text == "没有之前一年度的碳排放强度，无法计算降幅"
 
 
 def test_bought_tonnes_count_in_the_reduction_only():

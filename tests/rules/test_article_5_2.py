@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.rules.applied import REPEATABLE, amounts, apply, refusals, step_texts, units, yuan_and_fen
+from tests.rules.applied import REPEATABLE, amounts, apply, judged, refusals, step_texts, units, yuan_and_fen
 from workflows.rules import FactInvalid
 
 FIRST = {"cert_cost_net": "180000", "coverage": "0.72", "first_time": True}
@@ -20,7 +20,7 @@ def by(mode, **facts):
 
 def test_it_reads_like_the_article():
     result = footprint(cert_cost_net="620000.50", chosen={"a5_2__cost_ratio": "0.90"})
-    assert [condition.text for condition in result.conditions] == [
+    assert [condition.text for condition in judged(result)] == [
         "首次开展碳足迹认证",
         "认证产品收入占主营业务收入的72%，达到覆盖主要业务领域的最低比例50%",
         "核定认证费用为620,000.50元",

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.rules.applied import REPEATABLE, amounts, apply, refusals, step_texts, tonnes, units
-from workflows.rules import FactInvalid
+from tests.rules.applied import REPEATABLE, amounts, apply, judged, refusals, step_texts, tonnes, units
+from workflows.rules import FactInvalid, parameters
+from workflows.rules.schemes import carbon_trading
 
 PRICES = "500:5; 2000:8; 5000:10"
 
@@ -22,7 +23,7 @@ def slice_by_slice(volume, tiers=PRICES, **chosen):
 
 def test_it_reads_like_the_article():
     result = traded("5000.50")
-    assert [condition.text for condition in result.conditions] == ["当期碳交易量5,000.50吨，达到奖励起点500吨"]
+    assert [condition.text for condition in judged(result)] == ["当期碳交易量5,000.50吨，达到奖励起点500吨"]
     assert step_texts(result) == [
         "当期碳交易量5,000.50吨，达到5,000吨及以上一档，奖励100,000元",
         "未超过最高支持150,000元，为100,000元",
@@ -103,3 +104,8 @@ def test_slices_lose_less_than_a_yuan(volume):
     exact = max(Decimal(0), min(volume, Decimal(2000)) - 500) * 5
     exact += max(Decimal(0), min(volume, Decimal(5000)) - 2000) * 8 + max(Decimal(0), volume - 5000) * 10
     assert 0 <= exact - slice_by_slice(volume).computed_amount < 1
+
+
+def test_the_ceiling_is_the_articles_own_figure_and_the_limit_of_the_tiers():
+    assert Decimal(parameters.catalog()["a5_3.tiers"].limit) == carbon_trading.CEILING == 150_000
+    assert "最高给予支持15万元" in carbon_trading.TEXT

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from tests.rules.applied import REPEATABLE, amounts, apply, refusals, step_texts, units, yuan_and_fen
+from tests.rules.applied import REPEATABLE, amounts, apply, judged, refusals, step_texts, units, yuan_and_fen
 
 
 def project(approved, **chosen):
@@ -12,7 +12,7 @@ def project(approved, **chosen):
 
 def test_it_reads_like_the_article():
     result = project("6666666.66")
-    assert [condition.text for condition in result.conditions] == ["核定总投资为6,666,666.66元"]
+    assert [condition.text for condition in judged(result)] == ["核定总投资为6,666,666.66元"]
     assert step_texts(result) == [
         "核定总投资6,666,666.66元×30%＝1,999,999.998元，向下取整为1,999,999元",
         "本条不设单个项目限额，单项限额内金额为1,999,999元",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.rules.applied import REPEATABLE, amounts, apply, refusals, step_texts, units, yuan_and_fen
+from tests.rules.applied import REPEATABLE, amounts, apply, judged, refusals, step_texts, units, yuan_and_fen
 from workflows.rules import FactInvalid
 
 
@@ -17,7 +17,7 @@ def match(received, approved=None, basis="received", **chosen):
 
 def test_it_reads_like_the_article():
     result = match("1500000.75", a7__ratio="0.80")
-    assert [condition.text for condition in result.conditions] == [
+    assert [condition.text for condition in judged(result)] == [
         "市级奖励到账金额为1,500,000.75元",
         "到账金额未与市级奖励核定金额比对",
     ]
@@ -64,7 +64,7 @@ def test_what_is_not_matched(received, approved, basis, refusal, said):
 
 
 def test_what_was_received_is_compared_with_the_award():
-    assert match("1", "2").conditions[1].text == "到账金额1元未超过市级奖励核定金额2元"
+    assert judged(match("1", "2"))[1].text == "到账金额1元未超过市级奖励核定金额2元"
 
 
 def test_the_approved_award_is_asked_for():
@@ -122,7 +122,7 @@ def test_what_is_left_is_explained():
     assert step_texts(result)[2] == (
         "同一市级项目各期配套合计最高700,000元，此前各期限额调减前金额合计500,000元，本期限额调减前金额为200,000元"
     )
-    assert result.conditions[-1].text == "本期到账金额300,000元未超过累计到账金额700,000元"
+    assert judged(result)[-1].text == "本期到账金额300,000元未超过累计到账金额700,000元"
 
 
 def test_what_came_in_is_no_more_than_all_that_came_in():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.rules.applied import REPEATABLE, amounts, apply, refusals, scores, step_texts, units, yuan_and_fen
+from tests.rules.applied import REPEATABLE, amounts, apply, judged, refusals, scores, step_texts, units, yuan_and_fen
 from workflows.rules import FactInvalid, parameters
 from workflows.rules.schemes.industry_cluster import coefficient, instalments
 
@@ -27,7 +27,7 @@ def planned(total, plan="equal_thirds"):
 
 def test_a_year_reads_like_the_article():
     result = year(score="85")
-    assert [condition.text for condition in result.conditions] == [
+    assert [condition.text for condition in judged(result)] == [
         "本年度支持上限为1,666,666元",
         "年度绩效得分85分，兑付系数80%",
     ]
@@ -68,7 +68,7 @@ def test_a_year_of_a_recognised_cluster_may_state_its_total():
 def test_recognition_shows_the_plan():
     result = recognised("5000000")
     assert amounts(result) == (5_000_000, 5_000_000, 5_000_000)
-    assert [condition.text for condition in result.conditions] == ["认定支持总额为5,000,000元"]
+    assert [condition.text for condition in judged(result)] == ["认定支持总额为5,000,000元"]
     assert step_texts(result) == [
         "认定支持总额5,000,000元",
         "未超过三年最高支持5,000,000元，为5,000,000元",

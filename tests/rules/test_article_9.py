@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.rules.applied import REPEATABLE, amounts, apply, refusals, scores, step_texts, units, yuan_and_fen
+from tests.rules.applied import REPEATABLE, amounts, apply, judged, refusals, scores, step_texts, units, yuan_and_fen
 from workflows.rules.event_split import split_event
 
 EVENT = {"audited_cost": "1800000", "gov_funds": "400000", "other_income": "100000", "score": "86"}
@@ -18,7 +18,7 @@ def event(*, chosen=None, **facts):
 
 def test_it_reads_like_the_article():
     result = event()
-    assert [condition.text for condition in result.conditions] == [
+    assert [condition.text for condition in judged(result)] == [
         "核定本单位活动支出1,800,000元－政府资金400,000元－其他收入100,000元，实际出资1,300,000元",
         "活动效果得分86分，支持比例50%",
     ]
@@ -40,7 +40,7 @@ def test_what_others_paid_is_deducted_unless_somebody_decides_otherwise(gov, oth
 
 def test_a_base_without_deductions_says_so():
     chosen = {"a9__deduct_gov_funds": "false", "a9__deduct_other_income": "false"}
-    assert event(chosen=chosen).conditions[0].text == "核定本单位活动支出1,800,000元，实际出资1,800,000元"
+    assert judged(event(chosen=chosen))[0].text == "核定本单位活动支出1,800,000元，实际出资1,800,000元"
 
 
 ORGANISER = {"audited_cost": "3000000", "gov_funds": "0", "other_income": "0", "score": "86"}
@@ -50,7 +50,7 @@ def test_nobody_gets_more_than_his_share_of_what_he_declared_as_his_own():
     """A4: 500,000 of an event of 3,000,000 was declared, 3,000,000 were verified: 1,000,000 was paid."""
     result = event(**ORGANISER, own_paid="500000")
     assert amounts(result) == (250_000, 250_000, 250_000)
-    assert result.conditions[0].text == (
+    assert judged(result)[0].text == (
         "核定本单位活动支出3,000,000元，超过申报的本单位出资500,000元与所获资金之和的部分不计，计500,000元"
         "－政府资金0元－其他收入0元，实际出资500,000元"
     )

@@ -31,7 +31,7 @@ def parameter(type="int", status="OPEN", **stated):
     )
 
 
-LISTS_WITH_CHOICES = {"a5_1a.accepted_scope", "proc.republish_on"}
+LISTS_WITH_CHOICES = {"a9.applicant_kinds", "a5_1a.accepted_scope", "proc.republish_on"}
 
 
 @pytest.mark.parametrize("each", catalog().values(), ids=lambda each: each.id)

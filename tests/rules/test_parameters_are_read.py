@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from workflows.rules.parameters import catalog
+from workflows.rules.parameters import catalog, conditions_beyond_policy, pinned
 
 ROOT = Path(__file__).parents[2]
 CODE = ("workflows", "server", "storage")
@@ -58,3 +58,26 @@ def test_a_point_is_asked_at_a_task_that_there_is(id):
 
 def test_a_value_that_nobody_reads_is_found():
     assert not _is_read("elig.nobody_reads_this")
+
+
+# How long a credit check holds binds the office, not the applicant.
+BINDS_THE_OFFICE = {"elig.credit_recheck_valid_days"}
+
+
+def test_what_the_policy_does_not_demand_is_marked_where_it_may_refuse():
+    """Points and conditions beyond the policy are printed in the notice of application, or refuse nobody."""
+    asked = {each.id for each in catalog().values() if each.basis == "not_in_policy" and each.point}
+    asked = {id for id in asked if not id.startswith(("proc.", "arch.", "a10."))}
+    judged = {id for id in catalog() if id.startswith("elig.registration_in_district.")}
+    judged |= {"a3.min_approved_investment", "a4.pay_on_recheck"}
+    marked = {each.id for each in catalog().values() if each.demands_unless is not None}
+    assert marked == (asked | judged) - BINDS_THE_OFFICE
+
+
+def test_what_was_not_confirmed_for_a_batch_demands_nothing():
+    values = pinned({}, {})
+    assert (values["a4.pay_on_recheck"], values["a3.requires_completion"]) == (True, False)
+    assert conditions_beyond_policy({}) == []
+    with_filing = conditions_beyond_policy({"a9.prior_filing_required": "true", "a9.prior_filing_days": "30"})
+    assert [each.id for each in with_filing] == ["a9.prior_filing_required", "a9.prior_filing_days"]
+    assert conditions_beyond_policy({"a9.prior_filing_required": "false", "a9.prior_filing_days": "30"}) == []

@@ -126,3 +126,33 @@ def test_only_staff_change_a_value(shared_office: Office) -> None:
     with refused(403):
         shared_office.nobody.post("/schemes/carbon_neutral/calculation", body)
     assert shared_office.as_("officer").post("/schemes/carbon_neutral/calculation", body)["precap_amount"] == "200000"
+
+
+def test_the_trial_asks_who_applies_and_does_not_say_yes_before_it_knows(shared_app: Flask) -> None:
+    visitor = shared_app.test_client()
+    query = {"approved_investment": "6000000"}
+    page = visitor.get("/calculation/retrofit", query_string=query).get_data(as_text=True)
+    assert "符合已填写的条件" in page and "未核实：" in page and "1,800,000元" in page
+    assert 'name="subject_kind"' in page.partition("<details")[0]
+    told = {"registered_in_area": "true", "site_in_area": "true"}
+    page = visitor.get("/calculation/retrofit", query_string={**query, **told, "subject_kind": "software"})
+    assert "不符合支持条件" in page.get_data(as_text=True)
+    page = visitor.get("/calculation/retrofit", query_string={**query, **told, "subject_kind": "data_centre"})
+    assert "未核实" not in page.get_data(as_text=True) and "符合支持条件" in page.get_data(as_text=True)
+
+
+def test_the_call_says_null_where_nobody_verified(shared_office: Office) -> None:
+    facts: dict[str, Any] = {"approved_investment": "6000000"}
+    answer = shared_office.nobody.post("/schemes/retrofit/calculation", {"facts": facts})
+    assert (answer["eligible"], answer["precap_amount"]) == (True, "1800000")
+    assert {each["met"] for each in answer["conditions"]} == {True, None}
+    facts |= {"subject_kind": "manufacturing", "site_in_area": False}
+    answer = shared_office.nobody.post("/schemes/retrofit/calculation", {"facts": facts})
+    assert (answer["eligible"], answer["precap_amount"]) == (False, "0")
+    assert {each["code"]: each["met"] for each in answer["conditions"]}["SITE_IN_AREA"] is False
+
+
+def test_the_command_line_says_what_is_not_verified(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "facts.json").write_text(json.dumps({"approved_investment": "6000000"}), "utf-8")
+    assert cli.main(["calculate", "retrofit", str(tmp_path / "facts.json")]) == 0
+    assert "未核实  第三条  申报主体类型未核实" in capsys.readouterr().out

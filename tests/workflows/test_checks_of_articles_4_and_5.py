@@ -132,6 +132,38 @@ def test_a_trade_lies_in_the_year_where_the_period_is_a_year() -> None:
     assert faults("carbon_trading_application", data, period="compliance_period") == ["trades-0-date"]
 
 
+@pytest.mark.parametrize(
+    ("declared", "reading", "traded", "refused"),
+    [
+        ({"green_power_counted_zero": True, "green_power_mwh_y1": "900"}, "true", "0", True),
+        ({"green_power_counted_zero": True, "green_power_mwh_y1": "900"}, "true", "512.6", False),
+        ({"green_power_counted_zero": True, "green_power_mwh_y1": "900"}, "false", "0", False),
+        ({"green_power_counted_zero": False, "green_power_mwh_y1": "900"}, "true", "0", False),
+        (
+            {"green_power_counted_zero": True, "green_power_mwh_y0": "900", "green_power_mwh_y1": "900"},
+            "true",
+            "0",
+            False,
+        ),
+    ],
+)
+def test_green_power_is_taken_out_of_the_reduction_once(
+    declared: Data, reading: str, traded: str, refused: bool
+) -> None:
+    case = look()
+    case.facts = declared
+    case.batch.parameters = {"a5_1b.green_power_is_trading": {"value": reading}}
+    data = filled("carbon_intensity_verified") | {"traded_t": traded}
+    errors = [error.field for error in check("carbon_intensity_verified", case, data)]
+    assert errors == (["traded_t"] if refused else [])
+
+
+def test_last_year_is_the_one_before_the_window_whichever_year_the_ceiling_is_of() -> None:
+    case = look()
+    case.batch.window_from, case.batch.cap_year = datetime(2026, 12, 31, 16, tzinfo=UTC), 2028
+    assert case.last_year == 2026, "2027-01-01 in Beijing"
+
+
 def test_a_drop_that_is_too_small_may_be_filed() -> None:
     """Whether 5% and 500 tonnes are reached is for the rule: the firm has a right to a decision."""
     data = filled("carbon_intensity_application") | {"e1_t": "59999.99", "boundary_same": False}

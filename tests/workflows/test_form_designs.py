@@ -108,7 +108,7 @@ def test_a_new_form_that_is_not_taken(
 def test_a_form_under_work_is_kept_although_it_is_wrong(session: Session, owner: Actor, draft: int) -> None:
     etag = form_designs.get_form(session, owner, draft, "retrofit_review")["etag"]
     schema = json.loads(REVIEW)
-    schema["components"][1]["label"] = ""
+    next(each for each in schema["components"] if each.get("key") == "review_opinion")["label"] = ""
     form_designs.save_form(session, owner, draft, "retrofit_review", json.dumps(schema).encode(), etag=etag, now=NOW)
     found = form_designs.get_form(session, owner, draft, "retrofit_review")
     assert found["state"] == "changed"

@@ -21,8 +21,9 @@ from workflows.casework import beginnings
 from workflows.casework.shapes import EnterpriseNamed
 from workflows.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from workflows.permissions import OFFICE, READERS, Actor, require
+from workflows.policy import notice
 from workflows.policy import parameters as parameter_values
-from workflows.policy.shapes import PinnedValue
+from workflows.policy.shapes import NoticedCondition, PinnedValue
 from workflows.rules import listing
 from workflows.rules.listing import ListStepText
 
@@ -31,7 +32,8 @@ INSIDE = OFFICE | READERS
 
 
 class BatchShown(TypedDict):
-    """A batch in a list. Instants are texts in UTC; who drafted and opened it and its budget are the office's."""
+    """A batch in a list. Instants are texts in UTC; who drafted and opened it and its budget are the office's.
+    `conditions` are those that the policy does not contain, as the notice of application prints them."""
 
     id: int
     title: str
@@ -46,6 +48,7 @@ class BatchShown(TypedDict):
     drafted_by: str | None
     opened_by: str | None
     opened_at: str | None
+    conditions: list[NoticedCondition]
 
 
 class MeetingResult(TypedDict):
@@ -217,6 +220,7 @@ def shown(batch: Batch, actor: Actor) -> BatchShown:
         "drafted_by": batch.drafted_by if inside else None,
         "opened_by": batch.opened_by if inside else None,
         "opened_at": views.instant(batch.opened_at),
+        "conditions": notice.conditions_of(batch),
     }
 
 

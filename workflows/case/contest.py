@@ -18,7 +18,7 @@ from storage.questions.ceilings import Share
 from workflows import rules
 from workflows.case.cap_years import CapYears
 from workflows.case.instalments import matched_outside
-from workflows.case.listed_cases import account_key, listed_case
+from workflows.case.listed_cases import Around, account_key, listed_case
 from workflows.case.step import Look
 from workflows.rules import listing
 from workflows.rules.listing.connected import connected
@@ -57,13 +57,17 @@ class Gathering:
         )
         granted = self._granted()
         matched = matched_outside(session, self._looks)
+        elsewhere = historic_awards.paid_elsewhere(session, {look.case.matter_id or 0 for look in self._looks})
         self.listed = [
             listed_case(
                 look,
-                years,
-                granted[look.case.matter_id or 0, look.case.scheme],
-                matched.get(look.case.reference, ZERO),
-                at_most,
+                Around(
+                    years,
+                    granted_same_item=granted[look.case.matter_id or 0, look.case.scheme],
+                    matched_before=matched.get(look.case.reference, ZERO),
+                    paid_elsewhere=elsewhere.get(look.case.matter_id or 0, ZERO),
+                    at_most=at_most,
+                ),
             )
             for look, years, at_most in looks
         ]

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from storage import cases, historic_awards, matters, recoveries, reviews
 from storage.historic_awards import HistoricAward
 from storage.questions import earlier
-from workflows.case import instalments
+from workflows.case import honours, instalments, listed_cases
 from workflows.case.step import Look
 from workflows.rules.matters import CERTIFICATE, normal, number_key
 from workflows.rules.money import ZERO
@@ -25,8 +25,16 @@ def known_facts(look: Look) -> dict[str, Any]:
     panel = reviews.current(look.session, look.case.id)
     if panel is not None and panel.mean_score is not None:
         found["expert_score"] = str(panel.mean_score)
+    if elsewhere := paid_elsewhere(look):
+        found["other_district_paid"] = str(max(elsewhere, listed_cases.other_district_paid(look.facts)))
     ask = _BY_SCHEME.get(look.case.scheme)
     return found | ask(look) if ask else found
+
+
+def paid_elsewhere(look: Look) -> Decimal:
+    """Yuan that the register has of other offices of the district for the case's matter (第十条)."""
+    matter_id = look.case.matter_id
+    return historic_awards.paid_elsewhere(look.session, [matter_id]).get(matter_id, ZERO) if matter_id else ZERO
 
 
 def granted_for_matter(look: Look) -> Decimal:
@@ -66,7 +74,7 @@ def _same_honour(look: Look) -> dict[str, Any]:
             precap += award.precap_amount
             paid += award.paid_amount
             levels.append(award.level or "")
-    known = {"earlier_precap_same_honour": str(precap), "earlier_paid_same_honour": str(paid)}
+    known = {"earlier_precap_same_honour": str(precap), "earlier_paid_same_honour": str(paid), **honours.known(look)}
     granted = [level for level in _LEVELS if level in levels]
     return known | ({"earlier_level": granted[-1]} if granted else {})
 

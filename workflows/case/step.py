@@ -42,6 +42,11 @@ class Look:
     def today(self) -> date:
         return local_date(self.now)
 
+    @property
+    def last_year(self) -> int:
+        """上年度: the year before the one in which the batch takes applications, whichever year its ceiling is of."""
+        return local_date(self.batch.window_from).year - 1
+
     def parameter(self, key: str) -> Any:
         """The value of a parameter that was pinned when the case's batch was opened."""
         return self.parameters[key]

@@ -15,6 +15,9 @@ from workflows.audit import EventRef, digest_of, salted
 from workflows.case.reading import SEALED
 from workflows.case.step import Step
 
+POINTS = "review_points"
+"""Under this key what was sent holds the answers to the review points: no field, and no fact of the case."""
+
 # Kinds of fields that tell who somebody is, whatever the field is called.
 _PERSONAL_KINDS = frozenset({"mobile", "email"})
 
@@ -50,7 +53,10 @@ def submit(step: Step, task: Task, form: forms.Form, clean: Mapping[str, Any], e
     else:
         changes = _told(earlier, clean, personal, salt)
         digest = digest_of({each["field"]: each["new"] for each in changes})
-        step.facts = {**step.facts, **{field: value for field, value in clean.items() if field != forms.DECISION}}
+        step.facts = {
+            **step.facts,
+            **{field: value for field, value in clean.items() if field not in (forms.DECISION, POINTS)},
+        }
     return step.record("task_completed", task.element_id, changes, binds={f"submission:{task.id}": digest})
 
 

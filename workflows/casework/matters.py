@@ -78,6 +78,7 @@ def get_matter(session: Session, actor: Actor, matter_id: int) -> dict[str, Any]
                 "precap_amount": views.amount(award.precap_amount),
                 "paid_amount": views.amount(award.paid_amount),
                 "document_no": award.document_no,
+                "office": award.office,
             }
             for award in found.awards_of_matter(session, matter_id)
         ],

@@ -17,9 +17,9 @@ from workflows.case.bundles import bundle_of
 from workflows.case.reading import SEALED, computed_facts, enterprise_profile, look_at, may_read
 from workflows.case.running import Running, open_task, refuse_suspended
 from workflows.case.step import Look, Step
-from workflows.case.submitting import submit
+from workflows.case.submitting import POINTS, submit
 from workflows.casework import documents, requests
-from workflows.casework.review_points import points_at
+from workflows.casework.review_points import PointAnswer, points_at, read_answers
 from workflows.casework.shapes import Completed, TaskDetail, TaskOnPage, completion, task_detail
 from workflows.casework.worklists import get_known, may_know
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
@@ -126,10 +126,12 @@ def complete(
     now: datetime,
     *,
     documents_seen: str | None = None,
+    points: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Completed:
     """Complete a task with form data: validate, keep the submission, let the process run on, record it.
 
-    Completing an unclaimed task claims it. `documents_seen` is the digest of the documents that it was decided on.
+    Completing an unclaimed task claims it. `documents_seen` is the digest of the documents that it was decided on;
+    `points` answers the task's review points, by parameter.
     Raises NotFound, Forbidden, Conflict (somebody was faster), Changed (other documents are there now), Invalid.
     """
     running, ground = _take_up(session, actor, task_id, now)
@@ -137,7 +139,7 @@ def complete(
         documents.refuse_unseen(session, running.case.id, documents_seen)
     step, task = running.step, ground.task
     form = running.bundle.form(task.form)
-    clean = _validated(step, form, data)
+    clean = _validated(step, form, data, _answers(step, task, form, data, points or {}))
 
     completed = submit(step, task, form, clean, ground.earlier)
     store.finish(session, task, actor.username, now)
@@ -148,7 +150,17 @@ def complete(
     return completion(running.case, task)
 
 
-def _validated(step: Step, form: forms.Form, data: object) -> dict[str, Any]:
+def _answers(
+    step: Step, task: Task, form: forms.Form, data: Mapping[str, Any], given: Mapping[str, Mapping[str, Any]]
+) -> tuple[list[PointAnswer], list[Problem]]:
+    asked = points_at(task.element_id, step.case.scheme, step.batch.parameters or {})
+    forward = bool(form.decisions) and data.get(forms.DECISION) == form.decisions[0]
+    return read_answers(given, asked, passes=forward)
+
+
+def _validated(
+    step: Step, form: forms.Form, data: object, answers: tuple[list[PointAnswer], list[Problem]]
+) -> dict[str, Any]:
     allowed = checks.allowed(form.key, step)
     try:
         clean = forms.validate(form, data, allowed=allowed)
@@ -157,10 +169,11 @@ def _validated(step: Step, form: forms.Form, data: object) -> dict[str, Any]:
             "填报内容有误，请按提示修改后重新提交。",
             errors=[Problem(error.field, error.message) for error in invalid.errors],
         ) from None
-    errors = checks.check(form.key, step, clean) + checks.not_kept(form.key, step, clean)
+    answered, wrong = answers
+    errors = checks.check(form.key, step, clean) + checks.not_kept(form.key, step, clean) + wrong
     if errors:
         raise Invalid("填报内容有误，请按提示修改后重新提交。", errors=errors)
-    return clean
+    return {**clean, POINTS: answered} if answered else clean
 
 
 def save_draft(session: Session, actor: Actor, task_id: str, data: Mapping[str, Any], now: datetime) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from storage import recoveries
+from storage import historic_awards, recoveries
 from storage.batches import Batch, Decision, ListRow, Resolution
 from storage.database import Session
 from storage.questions import listings, what_if_cases
@@ -21,7 +21,7 @@ from workflows.case import reading
 from workflows.case.cap_years import CapYears
 from workflows.case.contest import taken_by_others
 from workflows.case.instalments import matched_outside
-from workflows.case.listed_cases import listed_case
+from workflows.case.listed_cases import Around, listed_case
 from workflows.case.step import local_date, pinned_values
 from workflows.codes.reasons import REASONS
 from workflows.foresight.what_if_budget import Holding, Item, Outcome, Round, Subject, Surroundings, work_out
@@ -96,13 +96,16 @@ def _subjects(session: Session, found: Sequence[Calculated], now: datetime) -> d
     # the year that each was announced for, whenever it is or was decided.
     looks = {each.case.id: reading.look_at(session, each.case, now) for each in found}
     matched = matched_outside(session, list(looks.values()))
+    elsewhere = historic_awards.paid_elsewhere(session, {each.case.matter_id or 0 for each in found})
     return {
         each.case.id: Subject(
             listed=listed_case(
                 looks[each.case.id],
-                CapYears(looks[each.case.id].batch.cap_year, None),
-                ZERO,
-                matched.get(each.case.reference, ZERO),
+                Around(
+                    CapYears(looks[each.case.id].batch.cap_year, None),
+                    matched_before=matched.get(each.case.reference, ZERO),
+                    paid_elsewhere=elsewhere.get(each.case.matter_id or 0, ZERO),
+                ),
             ),
             group_uscc=each.enterprise.group_uscc,
             facts=each.calculation.facts,

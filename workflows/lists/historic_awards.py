@@ -37,6 +37,7 @@ def _shown(award: HistoricAward, name: str | None) -> dict[str, Any]:
         "scheme": award.scheme,
         "matter": award.matter_id,
         "policy": award.policy,
+        "office": award.office,
         "honour_type": award.honour_type,
         "level": award.level,
         "decided_on": _day(award.decided_on),

@@ -145,7 +145,7 @@ def _count(session: Session, sheet: sheets.Sheet, kept: SheetImport, now: dateti
     session.add_all(awards)
     session.flush()
     for award in awards:
-        if award.scheme == "industry_cluster":
+        if award.scheme == "industry_cluster" and award.policy != store.OTHER:
             _recognise(session, award, now)
     return awards
 
@@ -205,7 +205,7 @@ def preview(kept: SheetImport) -> dict[str, Any]:
 
 def _identity(values: Mapping[str, Any], matter: object) -> tuple[object, ...]:
     """What makes two rows tell of the same award."""
-    told = ("uscc", "scheme", "level", "decided_on", "accepted_on")
+    told = ("uscc", "scheme", "level", "decided_on", "accepted_on", "office")
     return (matter, *(values[key] for key in told), number_key(values["certificate_no"]))
 
 
@@ -229,7 +229,7 @@ def _without_strange_clusters(session: Session, sheet: sheets.Sheet) -> sheets.S
     taken: set[str] = set()
 
     def strange(row: sheets.Row) -> list[str]:
-        if row.values["scheme"] != "industry_cluster":
+        if row.values["scheme"] != "industry_cluster" or row.values["policy"] == store.OTHER:
             return []
         if people.find_enterprise(session, row.values["uscc"]) is None:
             return ["该单位尚未在系统中登记，请先登记单位后再导入产业集群。"]
@@ -255,6 +255,7 @@ def _award(values: Mapping[str, Any], matter: Matter, kept: SheetImport, now: da
         scheme=values["scheme"],
         matter_id=matter.id,
         policy=values["policy"] or "this",
+        office=values["office"],
         honour_type=values["honour_type"],
         level=values["level"],
         certificate_no=values["certificate_no"],

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from storage.historic_awards import OTHER
 from workflows import rules, sheets
 from workflows.lists import imports
 from workflows.rules import matters
@@ -13,7 +14,7 @@ from workflows.rules.money import ZERO, floor_yuan, format_yuan, parse_money
 from workflows.rules.values import YEARS_OF_PLAN
 
 LEVELS = {"市级": "municipal", "国家级": "national"}
-POLICIES = {"本实施细则": "this", "通经信局〔2024〕141号": "old"}
+POLICIES = {"本实施细则": "this", "通经信局〔2024〕141号": "old", "通州区其他扶持政策": OTHER}
 _PROJECTS = ("retrofit", "renewable_energy", "future_energy")
 # What one award may be at most before the yearly ceiling, by the parameter that holds the law's own limit.
 _CEILINGS = {
@@ -79,7 +80,13 @@ LAYOUT = sheets.Layout(
         sheets.Column("certificate_no", "证书编号"),
         sheets.Column("issued_on", "发证日期", sheets.day, holds="day"),
         sheets.Column("accepted_on", "受理日期", sheets.day, holds="day", hint="原办法下已受理尚未审定的填写"),
-        sheets.Column("policy", "适用政策", sheets.choice(POLICIES), hint="不填即本实施细则"),
+        sheets.Column("policy", "适用政策", sheets.choice(POLICIES), hint="不填即本实施细则；" + "、".join(POLICIES)),
+        sheets.Column(
+            "office",
+            "主管部门",
+            sheets.text(100),
+            hint="其他扶持政策必填；“支持事项”填同一事项在本细则中对应的事项",
+        ),
         sheets.Column("note", "备注", sheets.text(500)),
     ),
 )
@@ -92,6 +99,10 @@ def problems_of(values: Mapping[str, Any], today: date) -> list[str]:
         for column in LAYOUT.columns
         if isinstance(values[column.key], date) and values[column.key] > today
     ]
+    if values["policy"] == OTHER:
+        return problems + _problems_of_other_office(values)
+    if values["office"] is not None:
+        problems.append("“主管部门”仅由通州区其他扶持政策填写。")
     if values["decided_on"] is not None:
         problems += _missing(values, "precap_amount", "paid_amount", "document_no", when="填写认定日期的")
     elif amount(values, "paid_amount") or (amount(values, "precap_amount") and not _is_pending(values)):
@@ -107,6 +118,18 @@ def problems_of(values: Mapping[str, Any], today: date) -> list[str]:
         problems += _problems_of_cluster(values)
     elif values["approved_total"] is not None or values["years"] is not None:
         problems.append("“认定支持总额”“支持年度”仅由产业集群填写。")
+    return problems
+
+
+def _problems_of_other_office(values: Mapping[str, Any]) -> list[str]:
+    """What another office gave: who, when, by which document, how much, and for which matter."""
+    problems = _missing(values, "office", "decided_on", "paid_amount", "document_no", when="通州区其他扶持政策")
+    if values["scheme"] == "green_honour":
+        problems += _missing(values, "honour_type", when="绿色制造荣誉")
+    if values["scheme"] in (*_PROJECTS, "green_event", "industry_cluster"):
+        problems += _missing(values, "matter_key", when="项目、活动和产业集群")
+    if values["approved_total"] is not None or values["years"] is not None:
+        problems.append("“认定支持总额”“支持年度”仅由产业集群的认定填写。")
     return problems
 
 

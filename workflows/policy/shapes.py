@@ -51,6 +51,16 @@ class ParameterListed(ParameterShown):
     needed_by: list[int]
 
 
+class NoticedCondition(TypedDict):
+    """A condition of a batch that the policy does not contain, as its notice of application prints it."""
+
+    parameter: str
+    label: str
+    value: str
+    basis: str
+    schemes: list[str]
+
+
 class PinnedValue(TypedDict):
     """A value as a batch keeps it from its opening on. The first batches kept no type and no unit."""
 

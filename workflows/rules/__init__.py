@@ -6,7 +6,7 @@ What reads the outside is the package's own data (parameters, calendars). Amount
 from workflows.rules import ceiling, money, parameters, review, uscc, workdays
 from workflows.rules.determination import Condition, ConditionText, Determination, Step, StepText
 from workflows.rules.facts import Fact, FactError, FactInvalid
-from workflows.rules.schemes import SCHEMES, SchemeUnknown, determine
+from workflows.rules.schemes import SCHEMES, SchemeUnknown, determine, judge_subject
 
 __all__ = [
     "SCHEMES",
@@ -21,6 +21,7 @@ __all__ = [
     "StepText",
     "ceiling",
     "determine",
+    "judge_subject",
     "money",
     "parameters",
     "review",

@@ -19,13 +19,14 @@ from workflows.rules.money import ZERO
 class Condition:
     """One requirement of an article, and whether the facts meet it.
 
-    `code` names the requirement; `reason` is the reason code of the refusal when it is not met.
+    `code` names the requirement; `reason` is the reason code of the refusal when it is not met. `met` is None where
+    nobody has verified the fact yet (未核实): that refuses nobody, and changes no amount.
     """
 
     article: str
     code: str
     text: str
-    met: bool
+    met: bool | None
     reason: str
 
 
@@ -44,7 +45,7 @@ class ConditionText(TypedDict):
     article: str
     code: str
     text: str
-    met: bool
+    met: bool | None
 
 
 class StepText(TypedDict):
@@ -93,8 +94,8 @@ class Determination:
 
     @property
     def reason(self) -> str | None:
-        """The reason code of the first condition that is not met, or None when all are."""
-        return next((condition.reason for condition in self.conditions if not condition.met), None)
+        """The reason code of the first condition that is not met, or None when there is none."""
+        return next((condition.reason for condition in self.conditions if condition.met is False), None)
 
     def as_dict(self) -> DeterminationText:
         """The record for JSON: amounts as strings in yuan, dates as ISO 8601."""
@@ -128,7 +129,7 @@ def determined(
 
     When a condition is not met the formula's figures are dropped: one step says why nothing is due.
     """
-    failed = [condition for condition in conditions if not condition.met]
+    failed = [condition for condition in conditions if condition.met is False]
     shown: tuple[Step, ...] = steps
     computed, item, precap = (step.amount for step in steps)
     if failed:

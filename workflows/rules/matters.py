@@ -42,9 +42,9 @@ _SIMILAR = 0.8
 def matter_key(scheme: str, uscc: str, facts: Facts, last_year: int) -> str:
     """The key of the matter that a case concerns; cases with one key meet in best-only.
 
-    `last_year` is the year before the batch's: the period of 5.1b and 5.3 where the form names none. Articles 3, 6 and
-    7 share one name space, so that a project meets itself across clauses. The matter of article 8 is the cluster, that
-    of article 9 the event, not whoever runs or pays it.
+    `last_year` is the year before that of the batch's window: the period of 5.1b and 5.3 where the form names none.
+    Articles 3, 6 and 7 share one name space, so that a project meets itself across clauses. The matter of article 8 is
+    the cluster, that of article 9 the event, not whoever runs or pays it.
     """
     match scheme:
         case "green_honour":

@@ -11,8 +11,10 @@ from server.access import allow, current_actor
 from server.web.showing.answers import Page, chosen
 from server.web.showing.formdata import read_edit, read_form
 from workflows.case.step import local_date
+from workflows.case.submitting import POINTS
 from workflows.casework import cases, documents, dossiers, tasks, worklists
 from workflows.casework.dossier_shapes import CalculationShown, Dossier
+from workflows.casework.review_points import ANSWERS
 from workflows.casework.shapes import CaseDetail, TaskOnPage, TaskRow
 from workflows.errors import Changed, FieldError, Forbidden, Invalid
 from workflows.paging import EMPTY
@@ -80,6 +82,7 @@ def _task(
         "data": task["form"]["data"] if data is None else {**task["form"]["data"], **_blank(task), **data},
         "errors": errors,
         "refusal": refusal,
+        "answers": ANSWERS,
         "may_work": may_work(task, actor),
         "assignees": tasks.assignees(g.session, task["role"]) if _may_assign(task, actor) else [],
         **_file(task, actor),
@@ -129,15 +132,16 @@ def complete(task: str) -> Page:
     shown = tasks.get_task_on_page(g.session, actor, task, g.now)
     edited = read_edit(shown["form_object"], request.form)
     if edited is not None:
-        return _task(shown, edited)
-    data = read_form(shown["form_object"], request.form)
+        return _task(shown, {**edited, POINTS: _as_kept(_answered(shown))})
+    data, answered = read_form(shown["form_object"], request.form), _answered(shown)
+    again = {**data, POINTS: _as_kept(answered)}
     try:
         seen = request.form.get(DOCUMENTS_SEEN)
-        tasks.complete(g.session, actor, task, data, g.now, documents_seen=seen)
+        tasks.complete(g.session, actor, task, data, g.now, documents_seen=seen, points=answered)
     except Invalid as error:
-        return _task(shown, data, error.errors), error.status
+        return _task(shown, again, error.errors), error.status
     except Changed as error:
-        return _task(shown, data, refusal=error.detail), error.status
+        return _task(shown, again, refusal=error.detail), error.status
     flash(f"“{shown['name']}”已提交。", "success")
     if actor.is_applicant:
         return redirect(url_for("cases.show", reference=shown["case"]), 303)
@@ -146,6 +150,20 @@ def complete(task: str) -> Page:
         flash(f"本件下一环节“{following['name']}”仍由你办理。", "info")
         return redirect(url_for(".show", task=following["id"]), 303)
     return redirect(url_for(".worklist"), 303)
+
+
+def _answered(task: TaskOnPage) -> dict[str, dict[str, str]]:
+    """The points that were answered on the page; the names of their inputs are those of no field."""
+    answered = {}
+    for point in task["points"]:
+        id = point["parameter"]
+        if answer := request.form.get(f"point-{id}", ""):
+            answered[id] = {"answer": answer, "remark": request.form.get(f"point-{id}-remark", "")}
+    return answered
+
+
+def _as_kept(answered: Mapping[str, Mapping[str, str]]) -> list[dict[str, str]]:
+    return [{"parameter": id, **each} for id, each in answered.items()]
 
 
 def _next_of(actor: Actor, reference: str) -> TaskRow | None:
@@ -158,7 +176,9 @@ def _next_of(actor: Actor, reference: str) -> TaskRow | None:
 def save_draft(task: str) -> Response:
     actor = current_actor()
     shown = tasks.get_task_on_page(g.session, actor, task, g.now)
-    tasks.save_draft(g.session, actor, task, read_form(shown["form_object"], request.form), g.now)
+    typed = read_form(shown["form_object"], request.form)
+    answered = _as_kept(_answered(shown))
+    tasks.save_draft(g.session, actor, task, {**typed, POINTS: answered} if answered else typed, g.now)
     flash("已暂存。尚未提交，可以继续填写。", "success")
     if request.form.get("then") == "documents":
         return redirect(url_for("cases.show", reference=shown["case"], _anchor="documents"), 303)

@@ -48,7 +48,11 @@ def calculation(scheme: str) -> Page:
         given=given,
         hints={**facts.HINTS, **facts.MORE},
         alternative=facts.exclude_each_other(scheme),
-        more_open=any(fact["optional"] and (given[fact["name"]] or fact["name"] in wrong) for fact in found["facts"]),
+        decisive=facts.DECISIVE,
+        more_open=any(
+            fact["optional"] and fact["name"] not in facts.DECISIVE and (given[fact["name"]] or fact["name"] in wrong)
+            for fact in found["facts"]
+        ),
         **words,
     )
     return page, status

@@ -29,6 +29,8 @@ MORE = {
     "instalment_ceiling": "认定时确定的当年上限，金额，如1,666,666",
     "approved_total": "测算认定支持总额的，只填这一项",
 }
+# What decides without entering the amount: asked beside the figures, and left open where it is not answered.
+DECISIVE = frozenset({"subject_kind", "user_kind", "registered_in_area", "site_in_area", "on_official_list"})
 _PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,10}))?[%％]")
 _SEPARATORS = str.maketrans("", "", ",， \u3000")
 

@@ -15,8 +15,10 @@ from storage.counting import MOST
 from storage.database import DBAPIError
 from workflows import forms, program
 from workflows.case.step import BEIJING
+from workflows.case.submitting import POINTS
 from workflows.casework import correspondence, duplicates, recoveries
 from workflows.casework.documents import MAX_BYTES
+from workflows.casework.review_points import ANSWERS
 from workflows.casework.shapes import CaseRow
 from workflows.codes.reasons import REASONS
 from workflows.codes.statuses import STATUSES
@@ -275,6 +277,8 @@ def recorded(change: Mapping[str, Any], labels: Mapping[str, forms.Field]) -> di
 def _value(name: str, value: Any, field: forms.Field | None) -> str:
     if value is None or value == "" or value == []:
         return ""
+    if name == POINTS:
+        return "；".join(_answer(each) for each in value)
     if isinstance(value, list):
         return _rows(name, value, field)
     if isinstance(value, str) and value.startswith("sha256:"):
@@ -286,6 +290,11 @@ def _value(name: str, value: Any, field: forms.Field | None) -> str:
     if name.endswith("amount") and isinstance(value, str):
         return yuan(value)
     return _VALUES.get(name, {}).get(str(value), str(value))
+
+
+def _answer(point: Mapping[str, str]) -> str:
+    said = f"{parameter_label(point['parameter'])}：{ANSWERS.get(point['answer'], point['answer'])}"
+    return f"{said}（{point['remark']}）" if point["remark"] else said
 
 
 def _rows(name: str, rows: Sequence[Any], field: forms.Field | None) -> str:

@@ -223,6 +223,7 @@ VALUE_HINTS = {
 }
 # What the record calls the fields that no form has.
 RECORD_FIELDS = {
+    "review_points": "对照要点的答复",
     "check_result": "查重结论",
     "check_reason": "理由和证据",
     "check_amount": "本件计入金额",

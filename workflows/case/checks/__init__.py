@@ -21,8 +21,10 @@ from workflows.case.checks import (
     shared,
 )
 from workflows.case.checks.conclusions import not_kept
+from workflows.case.checks.elsewhere import overlooked
 from workflows.case.checks.parts import Check
 from workflows.case.checks.shared import allowed
+from workflows.case.checks.subjects import unsupported
 from workflows.case.step import Look
 from workflows.errors import FieldError
 
@@ -49,4 +51,4 @@ CHECKS: Mapping[str, Check] = {form: found for module in _MODULES for form, foun
 def check(form: str, look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     """The errors of a submission that its schema cannot see."""
     found = CHECKS.get(form)
-    return list(found(look, data)) if found else []
+    return [*(found(look, data) if found else ()), *unsupported(form, look, data), *overlooked(form, look, data)]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from workflows.case import honours
 from workflows.case.checks.parts import Check, all_met, amount, not_in_future, own_account
 from workflows.case.known_facts import known_facts
 from workflows.case.step import Look
@@ -24,12 +25,23 @@ def _application(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
 
 
 def _verified(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
-    """Nobody overlooks an earlier award that the office knows of: a promotion gets the difference only."""
+    """Nobody overlooks an earlier award that the office knows of: a promotion gets the difference only.
+
+    Nor does anybody find on a list whom the imported one does not name.
+    """
+    errors = []
     known = amount(known_facts(look), "earlier_precap_same_honour")
     if amount(data, "earlier_precap_same_honour") < known:
         said = f"同一荣誉此前已获支持{format_yuan(known)}元，此处不得少填。"
-        return [FieldError("earlier_precap_same_honour", said)]
-    return []
+        errors.append(FieldError("earlier_precap_same_honour", said))
+    if data.get("on_official_list") and not _may_be_listed(look, data):
+        said = "系统中该文号的名单未列有申报单位的这一荣誉；依据其他文件认定的，请填写该文件的文号。"
+        errors.append(FieldError("on_official_list", said))
+    return errors
+
+
+def _may_be_listed(look: Look, data: Mapping[str, Any]) -> bool:
+    return honours.on_official_list(look, data.get("level"), data.get("award_document_no")) is not False
 
 
 CHECKS: dict[str, Check] = {

@@ -24,7 +24,7 @@ def register_submission(step: Step, _: Mapping[str, str]) -> None:
         raise Conflict("现在不在本批次的申报期内，不能提交；已填写的内容仍为你保留。")
     refuse_outside_policy(step, "submitted_on", step.today, "提交")
     step.case.submitted_at = step.now
-    key = rule_matters.matter_key(step.case.scheme, step.enterprise.uscc, step.facts, last_year=step.batch.cap_year - 1)
+    key = rule_matters.matter_key(step.case.scheme, step.enterprise.uscc, step.facts, last_year=step.last_year)
     step.case.matter_id = clusters.matter_of(step) or matters.get_or_create(step.session, key, step.case.title).id
     clusters.refuse_second_recognition(step)
     matters.replace_identifiers(step.session, step.case.id, rule_matters.identifiers(step.facts))

@@ -8,7 +8,7 @@ from workflows.case import awards, clusters, letters
 from workflows.case.operations.registry import operation
 from workflows.case.step import Step
 from workflows.codes.reasons import REASONS
-from workflows.rules import SCHEMES
+from workflows.rules import SCHEMES, judge_subject
 
 COUNTERSIGNERS = ("chief_recheck", "finance_recheck", "legal_recheck")
 
@@ -35,9 +35,16 @@ def record_refusal(step: Step, _: Mapping[str, str]) -> None:
     awards.wake_rivals(step)
     clusters.settle_year(step)
     by = "经区政府审定，" if step.case.stage == "P15" else ""
-    why = by or f"因{REASONS[code]}，"
+    why = by or f"因{REASONS[code]}{_as_found(step, code)}，"
     letters.send(step, "refusal", f"依据《实施细则》{SCHEMES[step.case.scheme].ARTICLE}及有关规定，{why}决定不予支持。")
     step.record("case_refused", "record_refusal", [{"field": "reason", "old": None, "new": code}])
+
+
+def _as_found(step: Step, code: str) -> str:
+    """What was found of the applicant and the place, with its article, where that is the reason; in brackets."""
+    judged = judge_subject(step.case.scheme, step.facts, step.parameters)
+    found = [f"{each.article}：{each.text}" for each in judged if each.met is False and each.reason == code]
+    return f"（{'；'.join(found)}）" if found else ""
 
 
 def refusal_reason(step: Step) -> str:

@@ -32,6 +32,7 @@ __all__ = [
     "as_text",
     "catalog",
     "check",
+    "conditions_beyond_policy",
     "find",
     "get_decimal",
     "get_rounding_unit",
@@ -153,7 +154,8 @@ def pinned(texts: Mapping[str, str], types: Mapping[str, str]) -> Mapping[str, o
     """The typed values of a batch by id, as they were meant when it opened; `types` are those pinned with the texts.
 
     Nothing is judged and nothing raised. Ids that the files no longer have keep their values. A parameter that came
-    after the batch has the value that held `before` it, one of other schemes the default; a contested one is absent.
+    after the batch has the value that held `before` it, one of other schemes the default; a contested one is absent. A
+    condition beyond the policy that nobody confirmed for the batch demands nothing.
     """
     return _pinned(tuple(sorted(texts.items())), tuple(sorted(types.items())))
 
@@ -165,6 +167,7 @@ def _pinned(texts: tuple[tuple[str, str], ...], types: tuple[tuple[str, str], ..
     typed = {id: read(id, text, type_of.get(id)) for id, text in texts}
     for id, parameter in _entries().items():
         otherwise = parameter.default if parameter.before is None else parameter.before
+        otherwise = parameter.demands_unless or otherwise
         if id not in typed and otherwise is not None:
             typed[id] = read(id, otherwise)
     return MappingProxyType(typed)
@@ -179,6 +182,18 @@ def read(id: str, text: str, type: str | None = None) -> object:
         return _kind(id, type).parse(text, {})
     except ValueInvalid:
         return text
+
+
+def conditions_beyond_policy(texts: Mapping[str, str]) -> list[Parameter]:
+    """Those of a batch's pinned values that demand of somebody what the policy does not, in the order of the files."""
+
+    def demands(id: str) -> bool:
+        known = find(id)
+        if known is None or id not in texts or known.demands_unless in (None, texts[id]):
+            return False
+        return not known.demands_with or demands(known.demands_with)
+
+    return [each for each in _entries().values() if demands(each.id)]
 
 
 def show_kept(id: str, text: str, type: str | None = None, unit: str | None = None) -> str:

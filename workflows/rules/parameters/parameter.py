@@ -40,6 +40,11 @@ class Parameter:
     `before` is the value under which the rules do what they did before there was this parameter: batches that opened
     without it have it. From `retired_on` on nobody chooses the parameter any more; what was chosen is still read by it.
 
+    `demands_unless` marks a condition that the policy does not contain, and is the text of the value that demands
+    nothing of anybody; empty where every value demands something. `demands_with` is another such parameter without
+    which it demands nothing. Such a condition binds whom the batch's notice of application told of it, with the basis
+    document (docs/decisions/0032).
+
     `point` is what an officer compares with the value where judging it is his matter and no rule's, as a question in
     Chinese; it stands above the form of the task `point_at` (docs/decisions/0029).
     """
@@ -62,6 +67,8 @@ class Parameter:
     schemes: tuple[str, ...] = ()
     before: str | None = None
     retired_on: date | None = None
+    demands_unless: str | None = None
+    demands_with: str = ""
     point: str = ""
     point_at: str = "substantive_review"
 
@@ -73,6 +80,8 @@ class Parameter:
             raise ValueError(f"{parameter.id}: unknown type, status or basis")
         if parameter.status != "OPEN" and parameter.limit is None:
             raise ValueError(f"{parameter.id}: FIXED and CEIL state the policy's limit")
+        if parameter.demands_unless is not None and parameter.basis != "not_in_policy":
+            raise ValueError(f"{parameter.id}: what the policy demands is no condition beyond it")
         if parameter.type in ("enum", "periods") and not parameter.choices:
             raise ValueError(f"{parameter.id}: without choices anything would be taken")
         return parameter

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from datetime import date
 from types import ModuleType
 
-from workflows.rules.determination import Determination
+from workflows.rules import subjects
+from workflows.rules.determination import Condition, Determination
+from workflows.rules.facts import read_facts
 from workflows.rules.schemes import (
     carbon_footprint,
     carbon_intensity,
@@ -40,7 +42,7 @@ SCHEMES: Mapping[str, ModuleType] = {
     )
 }
 """The schemes by key, in the order of their articles. Each states KEY, CLAUSE, ARTICLE, TITLE, TEXT, FACTS and
-PARAMETERS, and has `determine(facts, parameters, on)`."""
+PARAMETERS, and has `determine(facts, parameters, on)` and `subject(given, parameters)`: who is supported, and where."""
 
 
 class SchemeUnknown(LookupError):
@@ -62,3 +64,13 @@ def determine(scheme: str, facts: Mapping[str, object], parameters: Mapping[str,
         raise SchemeUnknown(scheme)
     determination: Determination = module.determine(facts, parameters, on)
     return determination
+
+
+def judge_subject(scheme: str, facts: Mapping[str, object], parameters: Mapping[str, object]) -> tuple[Condition, ...]:
+    """The conditions of a scheme on who applies and where, before anything else of the case is known.
+
+    Raises FactInvalid or ParameterMissing.
+    """
+    given = read_facts((*subjects.FACTS, subjects.USER), facts)
+    judged: tuple[Condition, ...] = SCHEMES[scheme].subject(given, parameters)
+    return judged

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from workflows.rules import subjects
 from workflows.rules.determination import Condition, Determination, Step, determined
 from workflows.rules.facts import Fact, Facts, read_count, read_facts, read_share, read_yes_no
 from workflows.rules.money import format_yuan, parse_money
@@ -32,8 +33,18 @@ FACTS = (
     Fact("first_time", "是否首次认证", read_yes_no),
     Fact("certified_products", "认证产品数量", read_count, optional=True),
     Fact("amount_per_product", "每个产品支持标准", parse_money, optional=True),
+    *subjects.FACTS,
 )
-PARAMETERS = ("a5_2.coverage_min", "a5_2.amount_mode", "a5_2.cost_ratio", "a5_2.cap", "money.rounding_unit")
+PARAMETERS = (
+    "a5_2.coverage_min",
+    "a5_2.amount_mode",
+    "a5_2.cost_ratio",
+    "a5_2.cap",
+    "money.rounding_unit",
+    "elig.registration_in_district.art5",
+    "elig.site_in_district",
+)
+SUPPORTED = ("manufacturing",)
 
 
 def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on: date) -> Determination:
@@ -44,10 +55,11 @@ def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on:
     `amount_per_product`. Raises FactInvalid and ParameterMissing.
     """
     given = read_facts(FACTS, facts)
-    used = texts_of(parameters, PARAMETERS)
+    used = texts_of(parameters, subjects.read_with(given, PARAMETERS))
     cost, mode = given.figure("cert_cost_net"), get_value(parameters, "a5_2.amount_mode", str)
 
     conditions = (
+        *subject(given, parameters),
         _first_time(given.is_true("first_time")),
         _covers_main_business(given.figure("coverage"), get_decimal(parameters, "a5_2.coverage_min")),
         _cost_is_verified(cost, needed=mode == "cost_ratio"),
@@ -57,6 +69,15 @@ def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on:
     item = within(ARTICLE, computed.amount, "最高支持", cap)
     precap = unchanged(ARTICLE, "首次认证，无此前支持金额扣减", "限额调减前金额", item.amount)
     return determined(KEY, on, conditions, (computed, item, precap), given.as_text(), used)
+
+
+def subject(given: Facts, parameters: Mapping[str, object]) -> tuple[Condition, ...]:
+    """Who is supported, and where."""
+    return (
+        subjects.supported_kind(given, ARTICLE, SUPPORTED),
+        subjects.registered(given, parameters, "elig.registration_in_district.art5"),
+        subjects.sited(given, parameters),
+    )
 
 
 def _first_time(first: bool) -> Condition:

@@ -15,6 +15,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
+from workflows.rules import subjects
 from workflows.rules.determination import Condition, Determination, Step, determined
 from workflows.rules.facts import Fact, Facts, read_facts, read_tonnes
 from workflows.rules.money import ZERO, format_yuan, parse_money
@@ -37,6 +38,7 @@ FACTS = (
     Fact("e1_t", "上年度碳排放量（吨）", read_tonnes),
     Fact("v1_yuan", "上年度产值", parse_money),
     Fact("traded_t", "交易行为减少量（上年度比之前一年度，吨）", read_tonnes),
+    *subjects.FACTS,
 )
 PARAMETERS = (
     "a5_1b.intensity_drop_min",
@@ -45,6 +47,9 @@ PARAMETERS = (
     "a5_1b.unit_price",
     "a5_1b.cap",
     "money.rounding_unit",
+    "a5_1b.manufacturing_only",
+    "elig.registration_in_district.art5",
+    "elig.site_in_district",
 )
 
 
@@ -71,8 +76,10 @@ def compare(
 ) -> Comparison:
     """Compare two verified years: emissions in tonnes of CO2, output value in yuan, the earlier year first.
 
-    The intensity test takes gross emissions: e1 / v1 <= (1 - drop) x e0 / v0, multiplied across. `traded_t`, the
-    year-on-year change in tonnes bought or otherwise traded, enters the reduction only. Raises ParameterMissing.
+    The intensity test takes gross emissions: e1 / v1 <= (1 - drop) x e0 / v0, multiplied across. `traded_t`, by how
+    many more tonnes were bought or otherwise traded than the year before, enters the reduction only. It is never
+    negative: where less was bought, the emissions themselves fell by no more than e0 - e1, and the article pays for no
+    more. Raises ParameterMissing.
     """
     least_drop = Fraction(get_decimal(parameters, "a5_1b.intensity_drop_min"))
     before, after = Fraction(e0_t) * Fraction(v1_yuan), Fraction(e1_t) * Fraction(v0_yuan)
@@ -92,7 +99,7 @@ def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on:
     rounded down once, after the price. Raises FactInvalid and ParameterMissing.
     """
     given = read_facts(FACTS, facts)
-    used = texts_of(parameters, PARAMETERS)
+    used = texts_of(parameters, subjects.read_with(given, PARAMETERS))
     compared = compare(
         given.figure("e0_t"),
         given.figure("v0_yuan"),
@@ -103,6 +110,7 @@ def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on:
     )
 
     conditions = (
+        *subject(given, parameters),
         _two_years_are_verified(given),
         _intensity_falls(compared, get_decimal(parameters, "a5_1b.intensity_drop_min")),
         _emissions_fall(given, compared, get_decimal(parameters, "a5_1b.reduction_min_t")),
@@ -111,6 +119,22 @@ def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on:
     item = within(ARTICLE, computed.amount, "最高支持", get_decimal(parameters, "a5_1b.cap"))
     precap = unchanged(ARTICLE, "按年度支持，无此前支持金额扣减", "限额调减前金额", item.amount)
     return determined(KEY, on, conditions, (computed, item, precap), given.as_text(), used)
+
+
+def subject(given: Facts, parameters: Mapping[str, object]) -> tuple[Condition, ...]:
+    """Who is supported, and where."""
+    return (
+        _subject(given, get_value(parameters, "a5_1b.manufacturing_only", bool)),
+        subjects.registered(given, parameters, "elig.registration_in_district.art5"),
+        subjects.sited(given, parameters),
+    )
+
+
+def _subject(given: Facts, manufacturing_only: bool) -> Condition:
+    """The sentence says 企业: those of the first article, unless the owner reads the paragraph's 制造业 into it."""
+    if manufacturing_only:
+        return subjects.supported_kind(given, ARTICLE, ("manufacturing",))
+    return subjects.supported_kind(given, subjects.FIRST_ARTICLE, subjects.INDUSTRY_AND_SOFTWARE)
 
 
 def _two_years_are_verified(given: Facts) -> Condition:

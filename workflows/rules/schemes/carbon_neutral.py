@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from workflows.rules import subjects
 from workflows.rules.determination import Condition, Determination, Step, determined
 from workflows.rules.facts import Fact, Facts, OneOf, read_facts, read_yes_no
 from workflows.rules.money import format_yuan, parse_money
@@ -32,8 +33,17 @@ FACTS = (
     Fact("certificate_used_before", "证书是否已用于其他申报", read_yes_no),
     Fact("cert_cost_net", "核定认证费用", parse_money, optional=True),
     Fact("manual_amount", "集体审议确定的支持金额", parse_money, optional=True),
+    *subjects.FACTS,
 )
-PARAMETERS = ("a5_1a.accepted_scope", "a5_1a.amount_mode", "a5_1a.amount", "money.rounding_unit")
+PARAMETERS = (
+    "a5_1a.accepted_scope",
+    "a5_1a.amount_mode",
+    "a5_1a.amount",
+    "money.rounding_unit",
+    "elig.registration_in_district.art5",
+    "elig.site_in_district",
+)
+SUPPORTED = ("manufacturing",)
 
 
 def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on: date) -> Determination:
@@ -44,9 +54,10 @@ def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on:
     Raises FactInvalid and ParameterMissing.
     """
     given = read_facts(FACTS, facts)
-    used = texts_of(parameters, PARAMETERS)
+    used = texts_of(parameters, subjects.read_with(given, PARAMETERS))
 
     conditions = (
+        *subject(given, parameters),
         _accepted_scope(given.choice("scope"), get_value(parameters, "a5_1a.accepted_scope", tuple)),
         _valid(given.is_true("certificate_valid")),
         _not_used_before(given.is_true("certificate_used_before")),
@@ -56,6 +67,15 @@ def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on:
     item = within(ARTICLE, computed.amount, "最高支持", highest)
     precap = unchanged(ARTICLE, "同一证书此前未获支持", "限额调减前金额", item.amount)
     return determined(KEY, on, conditions, (computed, item, precap), given.as_text(), used)
+
+
+def subject(given: Facts, parameters: Mapping[str, object]) -> tuple[Condition, ...]:
+    """Who is supported, and where."""
+    return (
+        subjects.supported_kind(given, ARTICLE, SUPPORTED),
+        subjects.registered(given, parameters, "elig.registration_in_district.art5"),
+        subjects.sited(given, parameters),
+    )
 
 
 def _accepted_scope(scope: str, accepted: tuple[str, ...]) -> Condition:

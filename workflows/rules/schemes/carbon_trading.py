@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from workflows.rules import subjects
 from workflows.rules.bands import Bands
 from workflows.rules.determination import Condition, Determination, Step, determined
-from workflows.rules.facts import Fact, read_facts, read_tonnes
+from workflows.rules.facts import Fact, Facts, read_facts, read_tonnes
 from workflows.rules.money import ZERO, format_yuan
 from workflows.rules.parameters import get_rounding_unit, get_value, texts_of
 from workflows.rules.steps import rounded_down, unchanged, within
@@ -27,10 +28,18 @@ TEXT = (
 )
 
 CEILING = Decimal(150_000)
-"""最高给予支持15万元. The tiers of a lump sum cannot exceed it; what is paid slice by slice is cut to it."""
+"""最高给予支持15万元, the article's own figure and no reading: it is the limit of `a5_3.tiers`, which a lump sum cannot
+exceed; what is paid slice by slice is cut to it."""
 
-FACTS = (Fact("total_volume_t", "当期碳交易量（吨）", read_tonnes),)
-PARAMETERS = ("a5_3.tier_mode", "a5_3.tiers", "money.rounding_unit")
+FACTS = (Fact("total_volume_t", "当期碳交易量（吨）", read_tonnes), *subjects.FACTS)
+PARAMETERS = (
+    "a5_3.tier_mode",
+    "a5_3.tiers",
+    "money.rounding_unit",
+    "a5_3.manufacturing_only",
+    "elig.registration_in_district.art5",
+    "elig.site_in_district",
+)
 
 
 def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on: date) -> Determination:
@@ -40,7 +49,7 @@ def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on:
     slice that lies in it. Raises FactInvalid and ParameterMissing.
     """
     given = read_facts(FACTS, facts)
-    used = texts_of(parameters, PARAMETERS)
+    used = texts_of(parameters, subjects.read_with(given, PARAMETERS))
     volume = given.figure("total_volume_t")
     tiers = get_value(parameters, "a5_3.tiers", Bands)
 
@@ -51,8 +60,27 @@ def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on:
         computed = _lump_sum(volume, tiers, unit)
     item = within(ARTICLE, computed.amount, "最高支持", CEILING)
     precap = unchanged(ARTICLE, "按当期交易量支持，无此前支持金额扣减", "限额调减前金额", item.amount)
-    conditions = (_reaches_a_tier(volume, tiers.lowest_start),)
+    conditions = (
+        *subject(given, parameters),
+        _reaches_a_tier(volume, tiers.lowest_start),
+    )
     return determined(KEY, on, conditions, (computed, item, precap), given.as_text(), used)
+
+
+def subject(given: Facts, parameters: Mapping[str, object]) -> tuple[Condition, ...]:
+    """Who is supported, and where."""
+    return (
+        _subject(given, get_value(parameters, "a5_3.manufacturing_only", bool)),
+        subjects.registered(given, parameters, "elig.registration_in_district.art5"),
+        subjects.sited(given, parameters),
+    )
+
+
+def _subject(given: Facts, manufacturing_only: bool) -> Condition:
+    """The sentence says 企业, its paragraph 制造业: where the owner reads it widely, those of the first article."""
+    if manufacturing_only:
+        return subjects.supported_kind(given, ARTICLE, ("manufacturing",))
+    return subjects.supported_kind(given, subjects.FIRST_ARTICLE, subjects.INDUSTRY_AND_SOFTWARE)
 
 
 def _reaches_a_tier(volume: Decimal, least: Decimal) -> Condition:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from workflows.rules import subjects
 from workflows.rules.determination import Condition, Determination, Step, determined
 from workflows.rules.facts import Fact, Facts, read_facts
 from workflows.rules.money import ZERO, floor_yuan, format_yuan, parse_money
@@ -32,8 +33,15 @@ FACTS = (
     Fact("city_award_approved", "市级奖励核定金额", parse_money, optional=True),
     Fact("city_award_cumulative", "市级奖励累计到账金额", parse_money, optional=True),
     Fact("earlier_precap_same_project", "同一市级项目此前各期限额调减前金额", parse_money, optional=True),
+    *subjects.FACTS,
 )
-PARAMETERS = ("a7.match_basis", "a7.ratio", "money.rounding_unit")
+PARAMETERS = (
+    "a7.match_basis",
+    "a7.ratio",
+    "money.rounding_unit",
+    "elig.registration_in_district.art7",
+    "elig.site_in_district",
+)
 
 
 def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on: date) -> Determination:
@@ -45,17 +53,31 @@ def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on:
     not given) or approved is the most that this one brings. Raises FactInvalid and ParameterMissing.
     """
     given = read_facts(FACTS, facts)
-    used = texts_of(parameters, PARAMETERS)
+    used = texts_of(parameters, subjects.read_with(given, PARAMETERS))
     basis, what = "city_award_received", "市级奖励到账金额"
     if get_value(parameters, "a7.match_basis", str) == "approved":
         basis, what = "city_award_approved", "市级奖励核定金额"
     award = given.figure(basis)
 
-    conditions = (_awarded(award, what), _received_within_award(given), *_within_cumulative(given))
+    conditions = (
+        *subject(given, parameters),
+        _awarded(award, what),
+        _received_within_award(given),
+        *_within_cumulative(given),
+    )
     computed = share_of(ARTICLE, what, award, get_decimal(parameters, "a7.ratio"), get_rounding_unit(parameters))
     item = unchanged(ARTICLE, "本条不设单项限额", "单项限额内金额", computed.amount)
     precap = _less_matched_before(item.amount, matched_in_all(given.as_text(), parameters), given)
     return determined(KEY, on, conditions, (computed, item, precap), given.as_text(), used)
+
+
+def subject(given: Facts, parameters: Mapping[str, object]) -> tuple[Condition, ...]:
+    """Who is supported, and where."""
+    return (
+        subjects.supported_kind(given, ARTICLE, tuple(subjects.KINDS)),
+        subjects.registered(given, parameters, "elig.registration_in_district.art7"),
+        subjects.sited(given, parameters),
+    )
 
 
 def matched_in_all(facts: Mapping[str, object], parameters: Mapping[str, object], least: Decimal = ZERO) -> Decimal:

@@ -9,10 +9,11 @@ Source: 《关于北京城市副中心促进工业和软件信息服务业绿色
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from workflows.rules import subjects
 from workflows.rules.bands import Bands
 from workflows.rules.determination import Condition, Determination, determined
 from workflows.rules.facts import Fact, Facts, read_facts, read_score
@@ -36,6 +37,7 @@ FACTS = (
     Fact("other_income", "本单位所获赞助、门票等其他收入", parse_money),
     Fact("score", "活动效果得分", read_score),
     Fact("own_paid", "申报的本单位出资", parse_money, optional=True),
+    *subjects.FACTS,
 )
 PARAMETERS = (
     "a9.deduct_gov_funds",
@@ -43,6 +45,8 @@ PARAMETERS = (
     "a9.rate_by_score",
     "a9.event_cap",
     "money.rounding_unit",
+    "a9.applicant_kinds",
+    "elig.registration_in_district.art9",
 )
 
 
@@ -53,17 +57,37 @@ def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on:
     Raises FactInvalid and ParameterMissing.
     """
     given = read_facts(FACTS, facts)
-    used = texts_of(parameters, PARAMETERS)
+    used = texts_of(parameters, subjects.read_with(given, PARAMETERS))
     rates, score = get_value(parameters, "a9.rate_by_score", Bands), given.figure("score")
     base, shown = _own_money(given, parameters)
     grade = rates.reached(score)
     rate = ZERO if grade is None else grade.value
 
-    conditions = (_somebody_paid(base, shown), _effective(score, rate, rates.lowest_start))
+    conditions = (
+        *subject(given, parameters),
+        _somebody_paid(base, shown),
+        _effective(score, rate, rates.lowest_start),
+    )
     computed = share_of(ARTICLE, shown, base, rate, get_rounding_unit(parameters))
     item = within(ARTICLE, computed.amount, "单个活动最高支持", get_decimal(parameters, "a9.event_cap"))
     precap = unchanged(ARTICLE, "同一活动此前未获支持", "限额调减前金额", item.amount)
     return determined(KEY, on, conditions, (computed, item, precap), given.as_text(), used)
+
+
+def subject(given: Facts, parameters: Mapping[str, object]) -> tuple[Condition, ...]:
+    """Who held the event, and where."""
+    return (
+        subjects.supported_kind(given, ARTICLE, _applicants(parameters)),
+        subjects.registered(given, parameters, "elig.registration_in_district.art9"),
+        subjects.held_in_area(given, ARTICLE),
+    )
+
+
+def _applicants(parameters: Mapping[str, object]) -> Sequence[str]:
+    """企业、行业组织, and whom else the owner adds: 企业 are those of any trade."""
+    accepted = get_value(parameters, "a9.applicant_kinds", tuple)
+    named = {code: "企业" if code in subjects.ENTERPRISES else label for code, label in subjects.KINDS.items()}
+    return [code for code, name in named.items() if name in accepted]
 
 
 def own_money(facts: Mapping[str, object], parameters: Mapping[str, object]) -> Decimal:

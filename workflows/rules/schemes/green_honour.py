@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from workflows.rules import subjects
 from workflows.rules.determination import Condition, Determination, Step, determined
 from workflows.rules.facts import Fact, Facts, OneOf, read_facts, read_yes_no
 from workflows.rules.money import ZERO, floor_yuan, format_yuan, parse_money
@@ -34,7 +35,9 @@ FACTS = (
     Fact("earlier_precap_same_honour", "同一荣誉此前限额调减前金额", parse_money, default="0"),
     Fact("earlier_paid_same_honour", "同一荣誉此前实拨金额", parse_money, optional=True),
     Fact("earlier_level", "同一荣誉此前获支持的级别", OneOf(LEVELS), optional=True),
+    Fact("on_official_list", "是否列入公布名单", read_yes_no, optional=True),
     Fact("on_recheck", "是否属于复核通过", read_yes_no, default="false"),
+    *subjects.FACTS,
 )
 PARAMETERS = (
     "a4.amount.municipal",
@@ -42,7 +45,10 @@ PARAMETERS = (
     "a4.promotion_basis",
     "a4.pay_on_recheck",
     "money.rounding_unit",
+    "elig.registration_in_district.art4",
+    "elig.site_in_district",
 )
+SUPPORTED = ("manufacturing",)
 
 
 def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on: date) -> Determination:
@@ -55,10 +61,12 @@ def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on:
     given = read_facts(FACTS, facts)
     level, recheck = given.choice("level"), given.is_true("on_recheck")
     promoted = _was_supported_before(given) and not recheck
-    used = texts_of(parameters, [id for id in PARAMETERS if promoted or id != "a4.promotion_basis"])
+    read = subjects.read_with(given, PARAMETERS)
+    used = texts_of(parameters, [id for id in read if promoted or id != "a4.promotion_basis"])
 
     conditions = (
-        Condition(ARTICLE, "HONOUR_AWARDED", f"获得{LEVELS[level]}认定", True, "NOT_ON_LIST"),
+        *subject(given, parameters),
+        _awarded(given, LEVELS[level]),
         _newly_awarded(recheck, get_value(parameters, "a4.pay_on_recheck", bool)),
     )
     highest = get_decimal(parameters, f"a4.amount.{level}")
@@ -75,9 +83,27 @@ def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on:
     return determined(KEY, on, conditions, (computed, item, precap), given.as_text(), used)
 
 
+def subject(given: Facts, parameters: Mapping[str, object]) -> tuple[Condition, ...]:
+    """Who is supported, and where."""
+    return (
+        subjects.supported_kind(given, ARTICLE, SUPPORTED),
+        subjects.registered(given, parameters, "elig.registration_in_district.art4"),
+        subjects.sited(given, parameters),
+    )
+
+
 def _was_supported_before(given: Facts) -> bool:
     paid = given.figure("earlier_paid_same_honour") if "earlier_paid_same_honour" in given else ZERO
     return "earlier_level" in given or given.figure("earlier_precap_same_honour") > 0 or paid > 0
+
+
+def _awarded(given: Facts, level: str) -> Condition:
+    """获得市级、国家级认定: the published list says so, or an officer by its document."""
+    met, text = None, f"{level}认定未核实"
+    if "on_official_list" in given:
+        met = given.is_true("on_official_list")
+        text = f"获得{level}认定" if met else f"未列入或已移出{level}认定名单"
+    return Condition(ARTICLE, "HONOUR_AWARDED", text, met, "NOT_ON_LIST")
 
 
 def _newly_awarded(recheck: bool, pays: bool) -> Condition:

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from workflows.rules import subjects
 from workflows.rules.bands import Bands
 from workflows.rules.determination import Condition, Determination, Step, determined
-from workflows.rules.facts import Fact, read_facts, read_score
+from workflows.rules.facts import Fact, Facts, read_facts, read_score
 from workflows.rules.money import YUAN, ZERO, floor_yuan, format_yuan, parse_money
 from workflows.rules.parameters import ParameterMissing, get_decimal, get_rounding_unit, get_value, texts_of
 from workflows.rules.steps import rounded_down, share_of, unchanged, within
@@ -35,9 +36,10 @@ YEARLY_FACTS = (
     Fact("score", "年度绩效得分", read_score),
 )
 RECOGNITION_FACTS = (Fact("approved_total", "认定支持总额", parse_money, optional=True),)
-FACTS = YEARLY_FACTS + RECOGNITION_FACTS
-YEARLY_PARAMETERS = ("a8.grade_coefficients", "a8.total_cap", "money.rounding_unit")
-RECOGNITION_PARAMETERS = ("a8.total_cap", "a8.plan", "money.rounding_unit")
+FACTS = YEARLY_FACTS + RECOGNITION_FACTS + subjects.FACTS
+_PLACE = ("elig.registration_in_district.art8", "elig.site_in_district")
+YEARLY_PARAMETERS = ("a8.grade_coefficients", "a8.total_cap", "money.rounding_unit", *_PLACE)
+RECOGNITION_PARAMETERS = ("a8.total_cap", "a8.plan", "money.rounding_unit", *_PLACE)
 PARAMETERS = tuple(dict.fromkeys(YEARLY_PARAMETERS + RECOGNITION_PARAMETERS))
 
 
@@ -84,12 +86,13 @@ def coefficient(score: Decimal, parameters: Mapping[str, object]) -> Decimal:
 
 def _year(facts: Mapping[str, object], parameters: Mapping[str, object], on: date) -> Determination:
     """根据实施成效: the ceiling of the year times the coefficient of its score, rounded down once."""
-    given = read_facts(YEARLY_FACTS, facts)
-    used = texts_of(parameters, YEARLY_PARAMETERS)
+    given = read_facts(YEARLY_FACTS + subjects.FACTS, facts)
+    used = texts_of(parameters, subjects.read_with(given, YEARLY_PARAMETERS))
     ceiling, score = given.figure("instalment_ceiling"), given.figure("score")
     earned = coefficient(score, parameters)
 
     conditions = (
+        *subject(given, parameters),
         _ceiling_is_approved(ceiling),
         _effective(score, earned, get_value(parameters, "a8.grade_coefficients", Bands).lowest_start),
     )
@@ -98,6 +101,15 @@ def _year(facts: Mapping[str, object], parameters: Mapping[str, object], on: dat
     item = within(ARTICLE, computed.amount, "三年最高支持", get_decimal(parameters, "a8.total_cap"))
     precap = unchanged(ARTICLE, "各年度上限已在认定支持总额内分年确定", "限额调减前金额", item.amount)
     return determined(KEY, on, conditions, (computed, item, precap), given.as_text(), used)
+
+
+def subject(given: Facts, parameters: Mapping[str, object]) -> tuple[Condition, ...]:
+    """服务平台、运营单位, of whatever kind: who is supported, and where."""
+    return (
+        subjects.supported_kind(given, ARTICLE, tuple(subjects.KINDS)),
+        subjects.registered(given, parameters, "elig.registration_in_district.art8"),
+        subjects.sited(given, parameters),
+    )
 
 
 def _ceiling_is_approved(ceiling: Decimal) -> Condition:
@@ -116,11 +128,11 @@ def _effective(score: Decimal, earned: Decimal, least: Decimal) -> Condition:
 
 def _recognition(facts: Mapping[str, object], parameters: Mapping[str, object], on: date) -> Determination:
     """分三年最高支持500万元: the total that is recognised, and the plan of its three years."""
-    given = read_facts(RECOGNITION_FACTS, facts)
-    used = texts_of(parameters, RECOGNITION_PARAMETERS)
+    given = read_facts(RECOGNITION_FACTS + subjects.FACTS, facts)
+    used = texts_of(parameters, subjects.read_with(given, RECOGNITION_PARAMETERS))
     total = given.figure("approved_total")
 
-    conditions = (_total_is_approved(total),)
+    conditions = (*subject(given, parameters), _total_is_approved(total))
     text = f"认定支持总额{format_yuan(total)}元"
     computed = rounded_down(ARTICLE, text, total, get_rounding_unit(parameters))
     item = within(ARTICLE, computed.amount, "三年最高支持", get_decimal(parameters, "a8.total_cap"))

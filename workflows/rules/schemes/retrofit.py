@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from workflows.rules import subjects
 from workflows.rules.determination import Condition, Determination, Step, determined
-from workflows.rules.facts import Fact, read_facts
+from workflows.rules.facts import Fact, Facts, read_facts
 from workflows.rules.money import ZERO, floor_yuan, format_yuan, parse_money
 from workflows.rules.parameters import get_decimal, get_rounding_unit, texts_of
 from workflows.rules.steps import share_of, within
@@ -28,8 +29,17 @@ TEXT = (
 FACTS = (
     Fact("approved_investment", "核定总投资", parse_money),
     Fact("granted_same_project", "同一项目此前已获支持金额", parse_money, default="0"),
+    *subjects.FACTS,
 )
-PARAMETERS = ("a3.min_approved_investment", "a3.rate", "money.rounding_unit", "a3.project_cap")
+PARAMETERS = (
+    "a3.min_approved_investment",
+    "a3.rate",
+    "money.rounding_unit",
+    "a3.project_cap",
+    "elig.registration_in_district.art3",
+    "elig.site_in_district",
+)
+SUPPORTED = ("manufacturing", "data_centre")
 
 
 def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on: date) -> Determination:
@@ -39,11 +49,12 @@ def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on:
     Raises FactInvalid and ParameterMissing.
     """
     given = read_facts(FACTS, facts)
-    used = texts_of(parameters, PARAMETERS)
+    used = texts_of(parameters, subjects.read_with(given, PARAMETERS))
     approved = given.figure("approved_investment")
     granted = given.figure("granted_same_project")
 
     conditions = (
+        *subject(given, parameters),
         _something_is_verified(approved),
         _large_enough(approved, get_decimal(parameters, "a3.min_approved_investment")),
     )
@@ -53,6 +64,15 @@ def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on:
     item = within(ARTICLE, computed.amount, "单个项目最高支持", cap)
     precap = _less_granted_before(item.amount, cap, granted)
     return determined(KEY, on, conditions, (computed, item, precap), given.as_text(), used)
+
+
+def subject(given: Facts, parameters: Mapping[str, object]) -> tuple[Condition, ...]:
+    """Who is supported, and where."""
+    return (
+        subjects.supported_kind(given, ARTICLE, SUPPORTED),
+        subjects.registered(given, parameters, "elig.registration_in_district.art3"),
+        subjects.sited(given, parameters),
+    )
 
 
 def _something_is_verified(approved: Decimal) -> Condition:
