@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, or_, select, text, union_all
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, or_, select, text, union_all
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant, JsonList, Yuan, one_of, two_people, whole_yuan
@@ -14,6 +14,7 @@ DUPLICATE = "duplicate"
 OPEN, CONCLUDED, SETTLED, REFERRED = "open", "concluded", "settled", "referred"
 
 _STANDS = text("state <> 'settled'")
+_UNTOLD = text("told_at IS NULL AND other_case_id IS NOT NULL")
 
 
 class CaseCheck(Base):
@@ -34,12 +35,18 @@ class CaseCheck(Base):
     state: Mapped[str]
     opened_at: Mapped[Instant]
     due_on: Mapped[date | None]
+    # The event that the search followed from, until the other case's record tells of it too.
+    cause_chain: Mapped[str | None]
+    cause_seq: Mapped[int | None] = mapped_column(BigInteger)
+    told_at: Mapped[Instant | None]
+    settled_because: Mapped[str | None]
     __table_args__ = (
         one_of("kind", DUPLICATE),
         one_of("state", OPEN, CONCLUDED, SETTLED, REFERRED),
         Index(None, "case_id", "id"),
         Index(None, "other_case_id", "id"),
         Index("ix_case_check_standing", "id", postgresql_where=_STANDS),
+        Index("ix_case_check_untold", "id", postgresql_where=_UNTOLD),
     )
 
     @property
@@ -49,7 +56,10 @@ class CaseCheck(Base):
 
 
 class CheckConclusion(Base):
-    """What an officer concluded, and who confirmed it. `case_id` is the case that `amount` is for (yuan)."""
+    """What an officer concluded, and who confirmed it or sent it back.
+
+    `case_id` is the case that `amount` is for (yuan); `evidence` are ids of documents of the two cases.
+    """
 
     __tablename__ = "check_conclusion"
     id: Mapped[Id]
@@ -63,10 +73,16 @@ class CheckConclusion(Base):
     concluded_at: Mapped[Instant]
     confirmed_by: Mapped[str | None]
     confirmed_at: Mapped[Instant | None]
+    evidence: Mapped[JsonList] = mapped_column(server_default=text("'[]'::jsonb"))
+    returned_by: Mapped[str | None]
+    returned_at: Mapped[Instant | None]
+    return_reason: Mapped[str | None]
     __table_args__ = (
         one_of("result", "unrelated", "shared", "excluded", "referred"),
         whole_yuan("amount", "other_amount"),
         two_people("concluded_by", "confirmed_by"),
+        two_people("concluded_by", "returned_by"),
+        CheckConstraint("confirmed_at IS NULL OR returned_at IS NULL", name="one_answer"),
     )
 
 

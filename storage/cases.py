@@ -47,6 +47,8 @@ class Case(Base):
     batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"))
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"))
     matter_id: Mapped[int | None] = mapped_column(ForeignKey("matter.id"), index=True)
+    # By its own key, whatever that matter was joined to since: what it comes back to when they are parted.
+    own_matter_id: Mapped[int | None] = mapped_column(ForeignKey("matter.id"))
     definition_id: Mapped[int] = mapped_column(ForeignKey("definition_version.id"))
     status: Mapped[str]
     stage: Mapped[str | None]
@@ -66,7 +68,7 @@ class Case(Base):
     paid_amount: Mapped[Yuan | None]
     enterprise: Mapped[Enterprise] = relationship(lazy="raise")
     batch: Mapped[Batch] = relationship(lazy="raise")
-    matter: Mapped[Matter | None] = relationship(lazy="raise")
+    matter: Mapped[Matter | None] = relationship(foreign_keys=[matter_id], lazy="raise")
     # What the office lists is what it may read, in the order of ids and by each filter; a firm's drafts, the newest of
     # all, are not in its way.
     __table_args__ = (

@@ -38,8 +38,15 @@ def test_an_officer_merges_what_overlaps(office: Office, twins: tuple[str, str])
     assert (found["case"], found["same_matter"]) == (second, False)
     assert "name" in {mark["kind"] for mark in found["shared"]}
     mine, other = matter(office, first), matter(office, second)
-    merged = office.as_("officer").post(f"/matters/{other}/merge", {"with": mine, "reason": REASON})
-    assert merged["id"] == min(mine, other)
+    seen = office.as_("officer").get(f"/matters/{other}/merge?with={mine}")
+    assert {each["case"]: each["matter"] for each in seen["cases"]} == {first: mine, second: other}
+    proposed = office.as_("officer").post(f"/matters/{other}/merge", {"with": mine, "reason": REASON})
+    assert matter(office, first) != matter(office, second)
+    body = {"proposal": proposed["id"]}
+    with refused(403):
+        office.as_("officer").post(f"/matters/{other}/merge/confirmation", body)
+    office.as_("chief").post(f"/matters/{other}/merge/confirmation", body)
+    merged = office.as_("officer").get(f"/matters/{min(mine, other)}")
     assert {each["case"] for each in merged["cases"]} == {first, second}
     assert matter(office, first) == matter(office, second)
     assert overlap(office, first)["same_matter"] is True
@@ -73,8 +80,9 @@ def test_the_page_takes_a_proposed_case_or_one_by_its_number(
     draft = office.apply("e02", "另一项目")
     client = app.test_client()
     put_into_cookie(client, token_of(app, "officer"))
-    path = f"/cases/{first}/overlaps"
-    assert second in client.get(path).get_data(as_text=True)
+    assert second in client.get(f"/cases/{first}/overlaps").get_data(as_text=True)
+    path = f"/cases/{first}/merge"
+    assert second in client.get(f"{path}?other={second}").get_data(as_text=True)
     for sent, said in (
         ({"other": "没有", "reason": REASON}, "没有这一编号的申报件"),
         ({"other": draft, "reason": REASON}, "没有这一编号的申报件"),
@@ -86,4 +94,4 @@ def test_the_page_takes_a_proposed_case_or_one_by_its_number(
         assert said in answer.get_data(as_text=True)
     answer = client.post(path, data={"other": second, "reason": REASON}, follow_redirects=True)
     page = answer.get_data(as_text=True)
-    assert first in page and second in page
+    assert first in page and second in page and "待科室负责人确认" in page
