@@ -70,6 +70,7 @@ BY_PEOPLE: Mapping[str, frozenset[str]] = {
     "objection_upheld": OVERSIGHT,
     "objector_revealed": frozenset({"discipline"}),
     "official_list_imported": OFFICER,
+    "overlap_reviewed": OFFICER,
     "parameter_confirmed": OWNER,
     "parameter_proposed": OWNER,
     "publication_recalled": OWNER,

@@ -8,9 +8,10 @@ from server.api.route import Schema, answers, call, caller, record, text
 from server.api.shape import of
 from workflows.batches import joined_list
 from workflows.batches.joined_list import PreviewShown
-from workflows.casework import joining, matters
+from workflows.casework import joining, matters, overlap_notes
 from workflows.casework.joining import ChangeShown
 from workflows.casework.matters import MatterShown
+from workflows.casework.overlap_notes import NoteShown
 from workflows.permissions import OFFICE, READERS
 
 INSIDE = tuple(sorted(OFFICE | READERS))
@@ -58,10 +59,31 @@ OVERLAP = answers(
     *INSIDE,
     summary="查重比对：与本件有共同发票、文号、地点、证书、结算单或名称相近的申报件",
     errors=(404,),
-    answer=answers(case=text(), matter=BRIEF, items={"type": "array", "items": OVERLAP}),
+    answer=answers(
+        case=text(),
+        matter=BRIEF,
+        items={"type": "array", "items": OVERLAP},
+        notes={"type": "array", "items": of(NoteShown)},
+    ),
 )
 def get_overlaps(reference: str) -> dict[str, Any]:
-    return matters.get_overlaps(g.session, caller(), reference)
+    found = matters.get_overlaps(g.session, caller(), reference)
+    return {**found, "notes": overlap_notes.list_notes(g.session, caller(), reference)}
+
+
+@call(
+    "POST",
+    "/cases/<reference>/overlaps/<other>/notes",
+    "case_officer",
+    summary="对名称、地点等相近的申报件登记核对意见，不影响办理",
+    status=201,
+    errors=(404, 422),
+    body=record(("result", "reason"), result=text(enum=list(overlap_notes.RESULTS)), reason=text(500)),
+    answer=of(NoteShown),
+)
+def add_note(reference: str, other: str, data: dict[str, Any]) -> NoteShown:
+    result, reason = data["result"], data["reason"]
+    return overlap_notes.add(g.session, caller(), reference, other, result=result, reason=reason, now=g.now)
 
 
 @call("GET", "/matters/<int:matter>", *INSIDE, summary="一个事项及其申报件、历史支持", errors=(404,), answer=MATTER)

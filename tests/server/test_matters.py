@@ -56,6 +56,31 @@ def test_an_officer_merges_what_overlaps(office: Office, twins: tuple[str, str])
         office.as_("officer").post(f"/matters/{mine}/merge", {"with": other, "reason": REASON})
 
 
+def test_an_officer_notes_what_he_made_of_names_alike(app: Flask, office: Office, twins: tuple[str, str]) -> None:
+    first, second = twins
+    path, body = f"/cases/{first}/overlaps/{second}/notes", {"result": "unrelated", "reason": "分属两座厂房（虚构）"}
+    with refused(403):
+        office.as_("chief").post(path, body)
+    with refused(422) as caught:
+        office.as_("officer").post(path, {**body, "reason": " "})
+    assert caught.fields == {"reason"}
+    other = office.apply("e02", "毫不相干的设备更新")
+    with refused(404):
+        office.as_("officer").post(f"/cases/{first}/overlaps/{other}/notes", body)
+    assert office.as_("officer").post(path, body)["case"] == second
+    [note] = office.as_("auditor").get(f"/cases/{second}/overlaps")["notes"]
+    assert (note["case"], note["result"], note["by"]) == (first, "unrelated", "测试经办一")
+    for case in twins:
+        assert office.history(case)[-1]["action"] == "overlap_reviewed"
+    app.config.update(WTF_CSRF_ENABLED=False)
+    client = app.test_client()
+    put_into_cookie(client, token_of(app, "officer2"))
+    answer = client.post(path, data={"reason": "同一厂房"})
+    assert answer.status_code == 422 and "请选择核对意见" in answer.get_data(as_text=True)
+    answer = client.post(path, data={"result": "same", "reason": "同一厂房"}, follow_redirects=True)
+    assert "疑为同一项目" in answer.get_data(as_text=True)
+
+
 def test_what_is_no_merge_is_refused(office: Office, twins: tuple[str, str]) -> None:
     mine, other = (matter(office, case) for case in twins)
     officer = office.as_("officer")

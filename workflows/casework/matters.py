@@ -3,6 +3,7 @@
 from typing import Any, TypedDict
 
 from storage import matters as store
+from storage.cases import Case
 from storage.database import Session
 from storage.matters import Matter
 from storage.questions import overlaps as found
@@ -27,10 +28,7 @@ def get_overlaps(session: Session, actor: Actor, reference: str) -> dict[str, An
     case = find_case(session, reference, actor)
     if not actor.reads_office:
         raise Forbidden("查重比对供承办单位和监督审计人员查看。")
-    shared = dict(store.sharing_cases(session, case.id))
-    for other_id, title in found.titles_near(session, case):
-        if law.similar_names(case.title, title):
-            shared.setdefault(other_id, []).append((law.NAME, title))
+    shared = alike(session, case)
     others = found.cases_of(session, shared)
     return {
         "case": reference,
@@ -49,6 +47,15 @@ def get_overlaps(session: Session, actor: Actor, reference: str) -> dict[str, An
             for other in others
         ],
     }
+
+
+def alike(session: Session, case: Case) -> dict[int, list[tuple[str, str]]]:
+    """What other cases have in common with this one, or are named alike: (kind, value) pairs by case."""
+    shared = {other_id: list(pairs) for other_id, pairs in store.sharing_cases(session, case.id).items()}
+    for other_id, title in found.titles_near(session, case):
+        if law.similar_names(case.title, title):
+            shared.setdefault(other_id, []).append((law.NAME, title))
+    return shared
 
 
 def matter_shown(matter: Matter) -> MatterShown:

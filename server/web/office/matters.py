@@ -10,7 +10,7 @@ from server.web.office.cases import tab
 from server.web.showing.answers import Page
 from workflows.batches import joined_list
 from workflows.batches.joined_list import PreviewShown
-from workflows.casework import cases, duplicates, joining, matters
+from workflows.casework import cases, duplicates, joining, matters, overlap_notes
 from workflows.casework.joining import ChangeShown
 from workflows.errors import FieldError, Invalid, NotFound
 from workflows.permissions import OFFICE, READERS, Actor
@@ -34,9 +34,23 @@ def overlaps_page(reference: str, **words: Any) -> str:
         checks=duplicates.list_checks(g.session, actor, reference),
         states=duplicates.STATES,
         results=duplicates.RESULTS,
+        notes=overlap_notes.list_notes(g.session, actor, reference),
+        note_results=overlap_notes.RESULTS,
         sent=request.values,
-        **words,
+        **{"wrong": None, "check_errors": (), "noting": None, "note_errors": (), **words},
     )
+
+
+@blueprint.post("/cases/<reference>/overlaps/<other>/notes")
+@allow("case_officer")
+def add_note(reference: str, other: str) -> Page:
+    result, reason = request.form.get("result", ""), request.form.get("reason", "")
+    try:
+        overlap_notes.add(g.session, current_actor(), reference, other, result=result, reason=reason, now=g.now)
+    except Invalid as error:
+        return overlaps_page(reference, noting=other, note_errors=error.errors), error.status
+    flash("核对意见已登记，并记入两件的办理全程留痕。", "success")
+    return redirect(url_for(".overlaps", reference=reference, _anchor="overlaps"), 303)
 
 
 @blueprint.get("/cases/<reference>/merge")
