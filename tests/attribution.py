@@ -31,6 +31,7 @@ BY_PEOPLE: Mapping[str, frozenset[str]] = {
     "case_published": OFFICER,
     "check_concluded": OFFICER,
     "check_confirmed": CHIEF,
+    "check_returned": CHIEF,
     "case_resolved": MEETING,
     "case_resumed": CHIEF,
     "case_suspended": CHIEF,

@@ -169,6 +169,53 @@ def test_who_concludes_did_not_accept_and_who_confirms_saw_it(at: At) -> None:
         office.as_("e05").get(f"/cases/{second}/checks")
 
 
+def test_the_chief_sends_a_conclusion_back_with_a_word(at: At) -> None:
+    office, first, second = at.after(a_pair)
+    made = conclude(office, second, result="unrelated")
+    path = f"/cases/{first}/checks/{made['id']}/return"
+    body = {"conclusion": made["conclusions"][-1]["id"], "reason": "请附发票原件的核对记录"}
+    with refused(403):
+        office.as_("officer").post(path, body)
+    with refused(422) as refusal:
+        office.as_("chief").post(path, {**body, "reason": "否"})
+    assert refusal.fields == {"return_reason"}
+    back = office.as_("chief").post(path, body)
+    assert (back["state"], back["conclusions"][-1]["return_reason"]) == ("open", body["reason"])
+    for case in (first, second):
+        assert office.history(case)[-1]["action"] == "check_returned" and stops(office, second)
+    with refused(409):
+        office.as_("chief").post(path, body)
+    with refused(409):
+        confirm(office, second)
+    settle(office, second, result="unrelated")
+    assert not stops(office, second)
+    assert body["reason"] in page(at, "officer2", f"/cases/{second}/overlaps")
+
+
+def test_what_was_referred_stays_so_when_the_next_conclusion_is_sent_back(at: At) -> None:
+    office, _, second = at.after(a_pair)
+    settle(office, second, result="referred")
+    made = conclude(office, second, result="unrelated")
+    body = {"conclusion": made["conclusions"][-1]["id"], "reason": "移送尚未办结"}
+    back = office.as_("chief").post(f"/cases/{second}/checks/{made['id']}/return", body)
+    assert back["state"] == "referred"
+
+
+def test_a_conclusion_names_its_papers(at: At) -> None:
+    office, first, second = at.after(a_pair)
+    papers = [office.as_("officer").upload(case, "DOC_OTHER")["id"] for case in (first, second)]
+    foreign = 999_999
+    with refused(422) as refusal:
+        conclude(office, second, result="unrelated", evidence=[papers[0], foreign])
+    assert refusal.fields == {"evidence"}
+    conclude(office, second, result="unrelated", evidence=[*papers, papers[0]])
+    shown = confirm(office, second)["conclusions"][-1]["evidence"]
+    assert [(each["id"], each["case"]) for each in shown] == list(zip(papers, (first, second), strict=True))
+    event = next(each for each in office.history(first) if each["action"] == "check_concluded")
+    assert "check_evidence" in {change["field"] for change in event["changes"]}
+    assert "证据材料" in page(at, "auditor", f"/cases/{first}/overlaps")
+
+
 @pytest.mark.parametrize("body", [{"result": "unrelated", "reason": " "}, {"result": "unrelated", "amount": "5"}])
 def test_what_a_conclusion_must_say(at: At, body: dict[str, str]) -> None:
     office, _, second = at.after(a_pair)

@@ -110,6 +110,7 @@ def _expected(rule: Access, role: str, route: Rule, status: int, location: str) 
         ("GET", "/cases/<reference>/checks", OFFICE | READERS),
         ("POST", "/cases/<reference>/checks/<int:check>/conclusion", {"case_officer"}),
         ("POST", "/cases/<reference>/checks/<int:check>/confirmation", {"section_chief"}),
+        ("POST", "/cases/<reference>/checks/<int:check>/return", {"section_chief"}),
         ("GET", "/cases/<reference>/recoveries", OFFICE | READERS),
         ("POST", "/cases/<reference>/recoveries", {"finance_officer"}),
         ("POST", "/cases/<reference>/recoveries/<int:recovery>/confirmation", {"finance_reviewer"}),

@@ -10,7 +10,7 @@ from server.web.office.cases import tab
 from server.web.showing.answers import Page
 from workflows.batches import joined_list
 from workflows.batches.joined_list import PreviewShown
-from workflows.casework import cases, duplicates, joining, matters, overlap_notes
+from workflows.casework import cases, documents, duplicates, joining, matters, overlap_notes
 from workflows.casework.joining import ChangeShown
 from workflows.errors import FieldError, Invalid, NotFound
 from workflows.permissions import OFFICE, READERS, Actor
@@ -32,6 +32,7 @@ def overlaps_page(reference: str, **words: Any) -> str:
         reference,
         found=matters.get_overlaps(g.session, actor, reference),
         checks=duplicates.list_checks(g.session, actor, reference),
+        papers=documents.list_documents(g.session, actor, reference)["items"],
         states=duplicates.STATES,
         results=duplicates.RESULTS,
         notes=overlap_notes.list_notes(g.session, actor, reference),
