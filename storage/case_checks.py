@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, or_, select, text, union_all
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, not_, or_, select, text, union_all
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant, JsonList, Yuan, one_of, two_people, whole_yuan
+from storage.cases import LIVE_OR_GRANTED, Case
 from storage.locks import to_change
 
 DUPLICATE = "duplicate"
@@ -40,6 +41,8 @@ class CaseCheck(Base):
     cause_seq: Mapped[int | None] = mapped_column(BigInteger)
     told_at: Mapped[Instant | None]
     settled_because: Mapped[str | None]
+    # It could not settle by itself: an officer concludes on it as on any other.
+    left_at: Mapped[Instant | None]
     __table_args__ = (
         one_of("kind", DUPLICATE),
         one_of("state", OPEN, CONCLUDED, SETTLED, REFERRED),
@@ -141,3 +144,40 @@ def confirmed(session: Session, case_ids: Iterable[int]) -> Sequence[tuple[CaseC
         .order_by(CheckConclusion.id)
     )
     return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def around(session: Session, case_ids: Iterable[int]) -> Sequence[tuple[CaseCheck, CheckConclusion]]:
+    """`confirmed` of these cases and of all with which they share an invoice, through however many others."""
+    found: dict[int, tuple[CaseCheck, CheckConclusion]] = {}
+    known: set[int] = set()
+    asked = set(case_ids)
+    while asked:
+        known |= asked
+        rows = confirmed(session, asked)
+        found |= {conclusion.id: (check, conclusion) for check, conclusion in rows}
+        sides = {
+            side for check, made in rows if made.result == "shared" for side in (check.case_id, check.other_case_id)
+        }
+        asked = {side for side in sides if side is not None} - known
+    return [found[number] for number in sorted(found)]
+
+
+def next_untold(session: Session) -> int | None:
+    """A hit of which the other case's record does not tell yet."""
+    return session.scalars(select(CaseCheck.id).where(_UNTOLD).order_by(CaseCheck.id).limit(1)).first()
+
+
+def next_fallen(session: Session) -> int | None:
+    """A hit without a confirmed conclusion of which one side ended without an award."""
+    fallen = select(Case.id).where(
+        or_(Case.id == CaseCheck.case_id, Case.id == CaseCheck.other_case_id), not_(LIVE_OR_GRANTED)
+    )
+    waits = CaseCheck.state.in_((OPEN, CONCLUDED))
+    query = select(CaseCheck.id).where(_STANDS, waits, CaseCheck.left_at.is_(None), fallen.exists())
+    return session.scalars(query.order_by(CaseCheck.id).limit(1)).first()
+
+
+def list_in(session: Session, states: Sequence[str], limit: int) -> Sequence[CaseCheck]:
+    """What stands in one of these states, what is due first before the rest."""
+    query = select(CaseCheck).where(_STANDS, CaseCheck.state.in_(states))
+    return session.scalars(query.order_by(CaseCheck.due_on.asc().nulls_last(), CaseCheck.id).limit(limit)).all()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from storage import case_checks, documents
 from storage import tasks as task_store
@@ -10,6 +10,7 @@ from storage.case_checks import CaseCheck, CheckConclusion
 from storage.cases import Case
 from storage.database import Session
 from workflows import rules, views
+from workflows.audit import EventRef
 from workflows.case import duplicates
 from workflows.case.running import Running, find_case, open_cases
 from workflows.casework.checks_shown import CheckShown, shown
@@ -171,12 +172,12 @@ def _papers(session: Session, check: CaseCheck, evidence: Sequence[int]) -> list
     return [found[each] for each in wanted]
 
 
-def go_on(running: Running) -> None:
+def go_on(running: Running, cause: EventRef | None = None) -> None:
     """Let a case go on that waited for its checks, where none stands any more; a suspended one goes on when resumed."""
     if running.case.ended_at is not None or not running.waits_for(SETTLED):
         return
     if not case_checks.standing(running.step.session, [running.case.id]):
-        running.deliver(SETTLED, {})
+        running.deliver(SETTLED, {}, cause)
         running.save()
 
 
@@ -208,13 +209,18 @@ def _amounts(
     if not 2 <= len(reason.strip()) <= 500:
         errors.append(FieldError("reason", "请写明理由和依据的证据，2至500字。"))
     share, rest = None, None
-    if result == "shared":
-        if (most := _invoiced(both, check)) is None:
+    mine = next(each for each in both if each.case.id == case.id)
+    if result in ("shared", "excluded") and mine.case.paid_amount:
+        errors.append(FieldError("result", "本件已拨付，不能减少计入金额；请在另一件上作出结论，或移送线索。"))
+    elif result == "shared":
+        if (whole := _invoiced(both, check)) is None:
             errors.append(FieldError("result", "只有与另一申报件共用的发票可以按金额分摊。"))
+        elif not (most := whole - _paid_of(both, case, check, whole)):
+            errors.append(FieldError("result", "另一件已拨付并计入全部发票金额，请从本件剔除或移送线索。"))
         else:
             try:
                 share = _share(amount, most)
-                rest = most - share
+                rest = whole - share
             except MoneyInvalid as wrong:
                 errors.append(FieldError("amount", f"{wrong}。"))
     elif (amount or "").strip():
@@ -230,6 +236,14 @@ def _share(amount: str | None, most: Decimal) -> Decimal:
     if not 0 < share <= most or share != share.to_integral_value():
         raise MoneyInvalid(f"本件计入的金额应为大于0、不超过发票金额{format_yuan(most)}元的整数元")
     return share
+
+
+def _paid_of(both: Sequence[Running], case: Case, check: CaseCheck, whole: Decimal) -> Decimal:
+    """Whole yuan of the invoices in common that the other one, which is paid, counted; 0 where it is not paid."""
+    [other] = [each for each in both if each.case.id != case.id]
+    if not other.case.paid_amount:
+        return Decimal(0)
+    return min(whole, duplicates.counted(other.step, duplicates.invoices(check)).to_integral_value(ROUND_CEILING))
 
 
 def _invoiced(both: Sequence[Running], check: CaseCheck) -> Decimal | None:

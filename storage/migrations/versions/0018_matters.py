@@ -120,6 +120,7 @@ def _checks() -> None:
     op.add_column("case_check", sa.Column("cause_seq", sa.BigInteger(), nullable=True))
     op.add_column("case_check", sa.Column("told_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("case_check", sa.Column("settled_because", sa.Text(), nullable=True))
+    op.add_column("case_check", sa.Column("left_at", sa.DateTime(timezone=True), nullable=True))
     op.execute("UPDATE case_check SET told_at = opened_at")
     op.create_index(
         "ix_case_check_untold",
