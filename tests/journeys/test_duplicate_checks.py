@@ -373,6 +373,22 @@ def test_what_another_firm_was_granted_before_for_the_project_stops_the_case(at:
     assert refusal.fields == {"decision"}
 
 
+def test_what_waits_stands_on_the_desk_of_whoever_does_it(at: At) -> None:
+    office, first, second = at.after(a_pair)
+    desk = page(at, "officer2", "/tasks")
+    assert "核对重复申报线索" in desk and first in desk and second in desk and "件已超期" not in desk
+    assert "待核对、待确认事项" not in page(at, "chief", "/tasks") and second not in page(at, "legal", "/tasks")
+    # Five working days from Monday 2 March; the sixth is beyond them.
+    assert check_of(office, second)["due_on"] == "2026-03-09"
+    office.as_("auditor").post("/demo/clock", {"now": "2026-03-10T09:00:00+08:00"})
+    assert "1件已超期" in page(at, "officer3", "/tasks?tab=mine")
+    conclude(office, second, result="unrelated")
+    assert "核对重复申报线索" not in page(at, "officer2", "/tasks")
+    assert "确认查重结论" in page(at, "chief", "/tasks") and "件已超期" in page(at, "chief", "/tasks")
+    confirm(office, second)
+    assert "确认查重结论" not in page(at, "chief", "/tasks")
+
+
 # ---- one invoice of three ----
 
 
@@ -502,3 +518,27 @@ def test_a_hit_settles_itself_when_the_other_case_ends_without_an_award(at: At) 
         [event] = [each for each in office.history(case) if each["action"] == "check_settled"]
         assert event["cause"]["chain"].endswith(first)
     assert "自行了结" in page(at, "officer", f"/cases/{second}/overlaps")
+
+
+def test_a_certificate_that_was_supported_before_stops_the_case(at: At) -> None:
+    def certified_before(office: Office) -> Sequence[str]:
+        batch = batch_of(office, "carbon_footprint")
+        sums = {"precap_amount": "20000", "paid_amount": "20000"}
+        row = {**BEFORE, **sums, "scheme": "carbon_footprint", "certificate_no": "CFP－2025－0001", "matter_key": None}
+        report = office.import_history([row])
+        assert report["accepted"] == 1, report
+        case = office.apply("e02", "产品碳足迹评价", batch, "carbon_footprint")
+        schema = office.schema(case, "fill_application", "e02")["properties"]
+        lines = [dict(each) for each in schema["certificates"]["examples"][0]]
+        lines[0]["certificate_no"] = "cfp-2025-0001"
+        office.submit(case, certificates=lines)
+        return [case]
+
+    office, case = at.after(certified_before)
+    office.drive(case, until="checks_settled")
+    check = check_of(office, case)
+    assert check["with"]["historic_award"] and [mark["kind"] for mark in check["marks"]] == ["certificate"]
+    settle(office, case, result="excluded")
+    with refused(422) as refusal:
+        office.do(case, "confirm_verified")
+    assert refusal.fields == {"decision"}

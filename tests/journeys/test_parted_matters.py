@@ -49,6 +49,7 @@ def test_what_is_proposed_changes_nothing_until_a_second_person_has_seen_it(at: 
     assert matter(office, retrofit) == other
     for case in (future, retrofit):
         assert office.history(case)[-1]["action"] == "matter_merge_proposed"
+    assert f"/matters/{other}/changes/{proposed['id']}" in page(at, "chief", "/tasks")
     shown = page(at, "chief", f"/matters/{other}/changes/{proposed['id']}")
     assert REASON in shown and "确认此提议" in shown and "1,800,000" in shown
     path, body = confirmation(proposed)
