@@ -9,7 +9,7 @@ from tests.api_calls import refused
 from tests.contract_client import Office
 from tests.journeys.conftest import At, page
 from tests.journeys.lists import E01
-from tests.journeys.projects import batch_of, finals, fix_list, project
+from tests.journeys.projects import batch_of, finals, fix_list, project, to_the_list
 from tests.journeys.test_merged_matters import (
     EARLIER,
     FILINGS,
@@ -177,6 +177,17 @@ def test_before_the_list_an_undone_merge_leaves_no_trace_in_the_amounts(at: At) 
     split(office, goes)
     fix_list(office, office.case(future)["batch"]["id"])
     assert finals(office, future, retrofit) == ["1800000", "1500000"]
+
+
+def test_what_was_calculated_while_two_were_one_goes_back_before_it_is_listed(at: At) -> None:
+    office, first, second, _ = at.after(one_more)
+    goes = matter(office, second)
+    merge(office, first, second)
+    to_the_list(office, first, second)
+    split(office, goes)
+    with refused(409) as refusal:
+        fix_list(office, office.case(first)["batch"]["id"])
+    assert refusal.detail and "重新核定" in refusal.detail
 
 
 def test_the_pages_lead_from_the_pair_to_the_proposal_and_back(at: At) -> None:
