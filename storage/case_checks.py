@@ -4,16 +4,18 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, or_, select, text, union_all
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, not_, or_, select, text, union_all
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant, JsonList, Yuan, one_of, two_people, whole_yuan
+from storage.cases import LIVE_OR_GRANTED, Case
 from storage.locks import to_change
 
 DUPLICATE = "duplicate"
 OPEN, CONCLUDED, SETTLED, REFERRED = "open", "concluded", "settled", "referred"
 
 _STANDS = text("state <> 'settled'")
+_UNTOLD = text("told_at IS NULL AND other_case_id IS NOT NULL")
 
 
 class CaseCheck(Base):
@@ -34,12 +36,20 @@ class CaseCheck(Base):
     state: Mapped[str]
     opened_at: Mapped[Instant]
     due_on: Mapped[date | None]
+    # The event that the search followed from, until the other case's record tells of it too.
+    cause_chain: Mapped[str | None]
+    cause_seq: Mapped[int | None] = mapped_column(BigInteger)
+    told_at: Mapped[Instant | None]
+    settled_because: Mapped[str | None]
+    # It could not settle by itself: an officer concludes on it as on any other.
+    left_at: Mapped[Instant | None]
     __table_args__ = (
         one_of("kind", DUPLICATE),
         one_of("state", OPEN, CONCLUDED, SETTLED, REFERRED),
         Index(None, "case_id", "id"),
         Index(None, "other_case_id", "id"),
         Index("ix_case_check_standing", "id", postgresql_where=_STANDS),
+        Index("ix_case_check_untold", "id", postgresql_where=_UNTOLD),
     )
 
     @property
@@ -49,7 +59,10 @@ class CaseCheck(Base):
 
 
 class CheckConclusion(Base):
-    """What an officer concluded, and who confirmed it. `case_id` is the case that `amount` is for (yuan)."""
+    """What an officer concluded, and who confirmed it or sent it back.
+
+    `case_id` is the case that `amount` is for (yuan); `evidence` are ids of documents of the two cases.
+    """
 
     __tablename__ = "check_conclusion"
     id: Mapped[Id]
@@ -63,10 +76,16 @@ class CheckConclusion(Base):
     concluded_at: Mapped[Instant]
     confirmed_by: Mapped[str | None]
     confirmed_at: Mapped[Instant | None]
+    evidence: Mapped[JsonList] = mapped_column(server_default=text("'[]'::jsonb"))
+    returned_by: Mapped[str | None]
+    returned_at: Mapped[Instant | None]
+    return_reason: Mapped[str | None]
     __table_args__ = (
         one_of("result", "unrelated", "shared", "excluded", "referred"),
         whole_yuan("amount", "other_amount"),
         two_people("concluded_by", "confirmed_by"),
+        two_people("concluded_by", "returned_by"),
+        CheckConstraint("confirmed_at IS NULL OR returned_at IS NULL", name="one_answer"),
     )
 
 
@@ -125,3 +144,40 @@ def confirmed(session: Session, case_ids: Iterable[int]) -> Sequence[tuple[CaseC
         .order_by(CheckConclusion.id)
     )
     return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def around(session: Session, case_ids: Iterable[int]) -> Sequence[tuple[CaseCheck, CheckConclusion]]:
+    """`confirmed` of these cases and of all with which they share an invoice, through however many others."""
+    found: dict[int, tuple[CaseCheck, CheckConclusion]] = {}
+    known: set[int] = set()
+    asked = set(case_ids)
+    while asked:
+        known |= asked
+        rows = confirmed(session, asked)
+        found |= {conclusion.id: (check, conclusion) for check, conclusion in rows}
+        sides = {
+            side for check, made in rows if made.result == "shared" for side in (check.case_id, check.other_case_id)
+        }
+        asked = {side for side in sides if side is not None} - known
+    return [found[number] for number in sorted(found)]
+
+
+def next_untold(session: Session) -> int | None:
+    """A hit of which the other case's record does not tell yet."""
+    return session.scalars(select(CaseCheck.id).where(_UNTOLD).order_by(CaseCheck.id).limit(1)).first()
+
+
+def next_fallen(session: Session) -> int | None:
+    """A hit without a confirmed conclusion of which one side ended without an award."""
+    fallen = select(Case.id).where(
+        or_(Case.id == CaseCheck.case_id, Case.id == CaseCheck.other_case_id), not_(LIVE_OR_GRANTED)
+    )
+    waits = CaseCheck.state.in_((OPEN, CONCLUDED))
+    query = select(CaseCheck.id).where(_STANDS, waits, CaseCheck.left_at.is_(None), fallen.exists())
+    return session.scalars(query.order_by(CaseCheck.id).limit(1)).first()
+
+
+def list_in(session: Session, states: Sequence[str], limit: int) -> Sequence[CaseCheck]:
+    """What stands in one of these states, what is due first before the rest."""
+    query = select(CaseCheck).where(_STANDS, CaseCheck.state.in_(states))
+    return session.scalars(query.order_by(CaseCheck.due_on.asc().nulls_last(), CaseCheck.id).limit(limit)).all()

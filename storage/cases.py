@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import ForeignKey, Index, Select, Table, and_, any_, bindparam, false, func, or_, select, text
+from sqlalchemy import ForeignKey, Index, Select, Table, and_, any_, bindparam, false, func, not_, or_, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT, distinct_on
 from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column, relationship
 
@@ -47,6 +47,8 @@ class Case(Base):
     batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"))
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"))
     matter_id: Mapped[int | None] = mapped_column(ForeignKey("matter.id"), index=True)
+    # By its own key, whatever that matter was joined to since: what it comes back to when they are parted.
+    own_matter_id: Mapped[int | None] = mapped_column(ForeignKey("matter.id"))
     definition_id: Mapped[int] = mapped_column(ForeignKey("definition_version.id"))
     status: Mapped[str]
     stage: Mapped[str | None]
@@ -66,7 +68,7 @@ class Case(Base):
     paid_amount: Mapped[Yuan | None]
     enterprise: Mapped[Enterprise] = relationship(lazy="raise")
     batch: Mapped[Batch] = relationship(lazy="raise")
-    matter: Mapped[Matter | None] = relationship(lazy="raise")
+    matter: Mapped[Matter | None] = relationship(foreign_keys=[matter_id], lazy="raise")
     # What the office lists is what it may read, in the order of ids and by each filter; a firm's drafts, the newest of
     # all, are not in its way.
     __table_args__ = (
@@ -228,6 +230,23 @@ def lock_all(session: Session, case_ids: Iterable[int]) -> Sequence[Case]:
 def save_facts(session: UnitOfWork, case_id: int, facts: Mapping[str, Any]) -> None:
     """Put these facts in the place of what was known of a case."""
     session.amend(CaseFacts, case_id, {"facts": facts})
+
+
+def facts_of(session: Session, case_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """The facts of several cases by id, one statement."""
+    rows = session.execute(select(CaseFacts.case_id, CaseFacts.facts).where(CaseFacts.case_id.in_(list(case_ids))))
+    return {row[0]: row[1] for row in rows}
+
+
+def fallen_away(session: Session, case_ids: Iterable[int]) -> set[int]:
+    """Those of these cases that ended without an award."""
+    query = select(Case.id).where(Case.id.in_(list(case_ids)), not_(LIVE_OR_GRANTED))
+    return set(session.scalars(query))
+
+
+def paid(session: Session, case_ids: Iterable[int]) -> set[int]:
+    """Those of these cases for which money has left."""
+    return set(session.scalars(select(Case.id).where(Case.id.in_(list(case_ids)), Case.paid_amount > 0)))
 
 
 def next_number(session: Session) -> int:

@@ -21,6 +21,7 @@ class ClusterAward(Base):
     __tablename__ = "cluster_award"
     id: Mapped[Id]
     matter_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("matter.id"), unique=True)
+    own_matter_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("matter.id"))
     enterprise_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("enterprise.id"), index=True)
     case_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("cases.id"))
     historic_award_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("historic_award.id"))

@@ -1,6 +1,6 @@
 """Documents of a case: versions kept, bytes in the object store under generated keys."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, delete, func, select, text, update
@@ -50,6 +50,13 @@ class UploadUnderWay(Base):
 def list_of_case(session: Session, case_id: int) -> Sequence[Document]:
     query = select(Document).where(Document.case_id == case_id, Document.withdrawn_at.is_(None))
     return session.scalars(query.order_by(Document.code, Document.id)).all()
+
+
+def by_ids(session: Session, document_ids: Iterable[int]) -> Sequence[Document]:
+    """Documents of any case by id, also what was taken out of a file; one statement."""
+    wanted = list(document_ids)
+    query = select(Document).where(Document.id.in_(wanted)).order_by(Document.id)
+    return session.scalars(query).all() if wanted else ()
 
 
 def find(session: Session, case_id: int, document_id: int) -> Document | None:

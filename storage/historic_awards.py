@@ -25,7 +25,8 @@ class HistoricAward(Base):
 
     `decided_on` is None for what was never supported, and for a
     case under the old rules that is not decided yet (then `accepted_on` says since when it is). `certificate_key` is
-    what the certificate's number is compared by.
+    what the certificate's number is compared by; `own_matter_id` is the matter of its own key, whatever that was
+    joined to.
     """
 
     __tablename__ = "historic_award"
@@ -34,6 +35,7 @@ class HistoricAward(Base):
     stated_name: Mapped[str | None]
     scheme: Mapped[str]
     matter_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("matter.id"), index=True)
+    own_matter_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("matter.id"))
     policy: Mapped[str]
     office: Mapped[str | None]
     honour_type: Mapped[str | None]

@@ -64,6 +64,23 @@ def get_or_create_all(session: Session, titles: Mapping[str, str]) -> dict[str, 
             return found
 
 
+def own_ids(session: Session, keys: Iterable[str]) -> dict[str, int]:
+    """The matters of these keys themselves, whatever they were joined to."""
+    query = select(Matter.key, Matter.id).where(Matter.key.in_(list(keys)))
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def joined_from(session: Session, matter_id: int) -> Sequence[Matter]:
+    """The matters that were joined directly to this one, in their order."""
+    return session.scalars(select(Matter).where(Matter.merged_into_id == matter_id).order_by(Matter.id)).all()
+
+
+def where_to(session: Session, own_ids: Iterable[int]) -> dict[int, int]:
+    """Where each of these matters is now: itself, or the one that it was joined to, however many steps."""
+    found = {matter.id: matter for matter in session.scalars(select(Matter).where(Matter.id.in_(list(own_ids))))}
+    return {matter_id: _merged(session, matter).id for matter_id, matter in found.items()}
+
+
 def _merged(session: Session, matter: Matter) -> Matter:
     while matter.merged_into_id is not None:
         matter = session.get_one(Matter, matter.merged_into_id)

@@ -4,14 +4,15 @@ from typing import Any
 
 from flask import g
 
-from server.api.route import PAGE_QUERY, answers, call, caller, listing, record, text
+from server.api.route import PAGE_QUERY, Schema, answers, call, caller, listing, record, text
 from server.api.shape import of
 from workflows.casework import duplicates
-from workflows.casework.duplicates import CheckShown
+from workflows.casework.checks_shown import CheckShown
 from workflows.paging import Items
 from workflows.permissions import OFFICE, READERS
 
 CHECK = of(CheckShown)
+NUMBER: Schema = {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}
 
 
 @call(
@@ -45,7 +46,13 @@ def list_standing(query: dict[str, Any]) -> Items[CheckShown]:
     summary="作出查重结论（非本件受理人）；shared须填本件计入的金额",
     status=201,
     errors=(403, 404, 409, 422),
-    body=record(("result", "reason"), result=text(enum=list(duplicates.RESULTS)), reason=text(500), amount=text(30)),
+    body=record(
+        ("result", "reason"),
+        result=text(enum=list(duplicates.RESULTS)),
+        reason=text(500),
+        amount=text(30),
+        evidence={"type": "array", "items": NUMBER, "maxItems": 50},
+    ),
     answer=CHECK,
 )
 def conclude(reference: str, check: int, data: dict[str, Any]) -> CheckShown:
@@ -57,6 +64,7 @@ def conclude(reference: str, check: int, data: dict[str, Any]) -> CheckShown:
         result=data["result"],
         reason=data["reason"],
         amount=data.get("amount"),
+        evidence=data.get("evidence", ()),
         now=g.now,
     )
 
@@ -68,8 +76,22 @@ def conclude(reference: str, check: int, data: dict[str, Any]) -> CheckShown:
     summary="确认所见的查重结论（conclusion为其编号）",
     status=201,
     errors=(403, 404, 409, 412),
-    body=record(("conclusion",), conclusion={"type": "integer", "minimum": 1, "maximum": 2**31 - 1}),
+    body=record(("conclusion",), conclusion=NUMBER),
     answer=CHECK,
 )
 def confirm(reference: str, check: int, data: dict[str, Any]) -> CheckShown:
     return duplicates.confirm(g.session, caller(), reference, check, data["conclusion"], g.now)
+
+
+@call(
+    "POST",
+    "/cases/<reference>/checks/<int:check>/return",
+    "section_chief",
+    summary="退回所见的查重结论（conclusion为其编号）并说明理由，由经办人重新作出",
+    status=201,
+    errors=(403, 404, 409, 412, 422),
+    body=record(("conclusion", "reason"), conclusion=NUMBER, reason=text(500)),
+    answer=CHECK,
+)
+def send_back(reference: str, check: int, data: dict[str, Any]) -> CheckShown:
+    return duplicates.send_back(g.session, caller(), reference, check, data["conclusion"], data["reason"], g.now)

@@ -1,13 +1,16 @@
 """Cases that may concern the same matter, and the members of matters that are merged."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from storage.cases import Case
 from storage.cluster_awards import ClusterAward
 from storage.historic_awards import HistoricAward, of_matters_in_all
+
+Member = type[Case] | type[HistoricAward] | type[ClusterAward]
 
 
 def titles_near(session: Session, case: Case) -> list[tuple[int, str]]:
@@ -38,15 +41,14 @@ def cases_of_matter(session: Session, matter_id: int) -> Sequence[Case]:
     return session.scalars(query.where(Case.matter_id == matter_id).order_by(Case.reference)).all()
 
 
+def members(session: Session, model: Member, matter_ids: Sequence[int]) -> Sequence[Any]:
+    """Cases or awards of these matters, to be moved."""
+    return session.scalars(select(model).where(model.matter_id.in_(matter_ids)).order_by(model.id)).all()
+
+
 def case_ids_of_matters(session: Session, matter_ids: Sequence[int]) -> list[int]:
     return list(session.scalars(select(Case.id).where(Case.matter_id.in_(matter_ids))))
 
 
 def awards_of_matter(session: Session, matter_id: int) -> Sequence[HistoricAward]:
     return of_matters_in_all(session, [matter_id])
-
-
-def move_awards(session: Session, from_id: int, to_id: int) -> None:
-    """Let the historic and the cluster awards of one matter belong to another."""
-    session.execute(update(HistoricAward).where(HistoricAward.matter_id == from_id).values(matter_id=to_id))
-    session.execute(update(ClusterAward).where(ClusterAward.matter_id == from_id).values(matter_id=to_id))

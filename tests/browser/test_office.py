@@ -9,7 +9,7 @@ from tests.contract_client import fill
 from tests.journeys.conftest import investment
 
 
-def test_an_officer_finds_two_cases_to_be_one_matter(live: Site) -> None:
+def test_two_find_two_cases_to_be_one_matter(live: Site) -> None:
     first, second = (live.office.apply("e07", "循环水系统改造项目") for _ in range(2))
     for number, case in enumerate((first, second)):
         live.office.submit(case, filing_no=f"通经信备〔2025〕90{number}号")
@@ -17,17 +17,22 @@ def test_an_officer_finds_two_cases_to_be_one_matter(live: Site) -> None:
     page.get_by_role("link", name="查重比对").click()
     row = page.get_by_role("row").filter(has_text=second)
     expect(row).to_contain_text("项目名称相近")
-    row.get_by_text("认定为同一事项").first.click()
-    row.get_by_label("理由").fill("同一套循环水系统，分两件申报")
-    press(page, "认定为同一事项")
-    expect(page.locator("main .alert-success")).to_contain_text("同一事项")
+    row.get_by_role("link", name="比对并认定").click()
     for case in (first, second):
         expect(page.get_by_text(case, exact=True)).to_be_visible()
+    page.get_by_role("button", name="提交科室负责人确认").click()
+    expect(page.locator(".invalid-feedback")).to_contain_text("请写明")
+    page.get_by_label("理由和依据").fill("同一套循环水系统，分两件申报")
+    page.get_by_role("button", name="提交科室负责人确认").click()
+    expect(page.locator("main .alert-success")).to_contain_text("待科室负责人确认")
+    place = page.url
+    page.close()
+    page = live.visit("chief", place)
+    press(page, "确认此提议")
+    expect(page.locator("main .alert-success")).to_contain_text("同一事项")
     page.goto(f"/cases/{second}/overlaps")
     expect(page.get_by_role("row").filter(has_text=first)).to_contain_text("同一事项")
-    page.close()
-    page = live.visit("chief", f"/cases/{first}/overlaps")
-    expect(page.get_by_role("button", name="认定为同一事项")).to_have_count(0)
+    expect(page.get_by_role("link", name="比对并认定")).to_have_count(0)
     page.close()
     assert live.wrong == []
 

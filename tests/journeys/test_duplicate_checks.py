@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import permutations
 from typing import Any
 
 import pytest
 
 from storage import people
+from storage.cases import Case
 from tests.api_calls import refused
 from tests.contract_client import Office
 from tests.journeys.conftest import At, page
 from tests.journeys.lists import E01
 from tests.journeys.projects import batch_of, finals, fix_list, project, to_the_list
+from tests.journeys.test_same_matter import tick, withdraw
+from workflows.case import duplicates
+from workflows.case.reading import look_at
 
 NUMBER = "24117000000099990001"
 REASON = "经核对合同、付款凭证与发票原件（虚构），两件所列为同一张发票。"
@@ -169,6 +174,53 @@ def test_who_concludes_did_not_accept_and_who_confirms_saw_it(at: At) -> None:
         office.as_("e05").get(f"/cases/{second}/checks")
 
 
+def test_the_chief_sends_a_conclusion_back_with_a_word(at: At) -> None:
+    office, first, second = at.after(a_pair)
+    made = conclude(office, second, result="unrelated")
+    path = f"/cases/{first}/checks/{made['id']}/return"
+    body = {"conclusion": made["conclusions"][-1]["id"], "reason": "请附发票原件的核对记录"}
+    with refused(403):
+        office.as_("officer").post(path, body)
+    with refused(422) as refusal:
+        office.as_("chief").post(path, {**body, "reason": "否"})
+    assert refusal.fields == {"return_reason"}
+    back = office.as_("chief").post(path, body)
+    assert (back["state"], back["conclusions"][-1]["return_reason"]) == ("open", body["reason"])
+    for case in (first, second):
+        assert office.history(case)[-1]["action"] == "check_returned" and stops(office, second)
+    with refused(409):
+        office.as_("chief").post(path, body)
+    with refused(409):
+        confirm(office, second)
+    settle(office, second, result="unrelated")
+    assert not stops(office, second)
+    assert body["reason"] in page(at, "officer2", f"/cases/{second}/overlaps")
+
+
+def test_what_was_referred_stays_so_when_the_next_conclusion_is_sent_back(at: At) -> None:
+    office, _, second = at.after(a_pair)
+    settle(office, second, result="referred")
+    made = conclude(office, second, result="unrelated")
+    body = {"conclusion": made["conclusions"][-1]["id"], "reason": "移送尚未办结"}
+    back = office.as_("chief").post(f"/cases/{second}/checks/{made['id']}/return", body)
+    assert back["state"] == "referred"
+
+
+def test_a_conclusion_names_its_papers(at: At) -> None:
+    office, first, second = at.after(a_pair)
+    papers = [office.as_("officer").upload(case, "DOC_OTHER")["id"] for case in (first, second)]
+    foreign = 999_999
+    with refused(422) as refusal:
+        conclude(office, second, result="unrelated", evidence=[papers[0], foreign])
+    assert refusal.fields == {"evidence"}
+    conclude(office, second, result="unrelated", evidence=[*papers, papers[0]])
+    shown = confirm(office, second)["conclusions"][-1]["evidence"]
+    assert [(each["id"], each["case"]) for each in shown] == list(zip(papers, (first, second), strict=True))
+    event = next(each for each in office.history(first) if each["action"] == "check_concluded")
+    assert "check_evidence" in {change["field"] for change in event["changes"]}
+    assert "证据材料" in page(at, "auditor", f"/cases/{first}/overlaps")
+
+
 @pytest.mark.parametrize("body", [{"result": "unrelated", "reason": " "}, {"result": "unrelated", "amount": "5"}])
 def test_what_a_conclusion_must_say(at: At, body: dict[str, str]) -> None:
     office, _, second = at.after(a_pair)
@@ -318,4 +370,175 @@ def test_what_another_firm_was_granted_before_for_the_project_stops_the_case(at:
     settle(office, case, result="excluded")
     with refused(422) as refusal:
         office.do(case, "confirm_verified", approved_investment="1000")
+    assert refusal.fields == {"decision"}
+
+
+def test_what_waits_stands_on_the_desk_of_whoever_does_it(at: At) -> None:
+    office, first, second = at.after(a_pair)
+    desk = page(at, "officer2", "/tasks")
+    assert "核对重复申报线索" in desk and first in desk and second in desk and "件已超期" not in desk
+    assert "待核对、待确认事项" not in page(at, "chief", "/tasks") and second not in page(at, "legal", "/tasks")
+    # Five working days from Monday 2 March; the sixth is beyond them.
+    assert check_of(office, second)["due_on"] == "2026-03-09"
+    office.as_("auditor").post("/demo/clock", {"now": "2026-03-10T09:00:00+08:00"})
+    assert "1件已超期" in page(at, "officer3", "/tasks?tab=mine")
+    conclude(office, second, result="unrelated")
+    assert "核对重复申报线索" not in page(at, "officer2", "/tasks")
+    assert "确认查重结论" in page(at, "chief", "/tasks") and "件已超期" in page(at, "chief", "/tasks")
+    confirm(office, second)
+    assert "确认查重结论" not in page(at, "chief", "/tasks")
+
+
+# ---- one invoice of three ----
+
+
+def three_filed(office: Office) -> Sequence[str]:
+    """Three firms claim one invoice of 3,000,000 yuan; each pair is a hit."""
+    batch = batch_of(office, "retrofit")
+    cases = [invoiced(office, batch, who) for who in ("e02", "e05", "e07")]
+    for case in cases:
+        office.drive(case, until="checks_settled")
+    return cases
+
+
+def pair_of(office: Office, one: str, other: str) -> int:
+    checks = office.as_("auditor").get(f"/cases/{one}/checks")["items"]
+    return next(int(check["id"]) for check in checks if check["with"]["case"] == other)
+
+
+def conclude_on(office: Office, one: str, other: str, **body: Any) -> None:
+    path = f"/cases/{one}/checks/{pair_of(office, one, other)}"
+    made = office.as_("officer2").post(f"{path}/conclusion", {"reason": REASON, **body})["conclusions"][-1]
+    office.as_("chief").post(f"{path}/confirmation", {"conclusion": made["id"]})
+
+
+def counts(at: At, case: str) -> Decimal:
+    """Yuan that a case counts of the invoice under what was concluded."""
+    with at.database.transaction() as session:
+        row = session.get_one(Case, at.case_id(case))
+        return duplicates.counted(look_at(session, row, at.instant("2026-03-02T09:00:00+08:00")), [NUMBER])
+
+
+def test_three_share_an_invoice_whatever_the_order_of_conclusions(at: At) -> None:
+    office, *cases = at.after(three_filed)
+    one, two, three = cases
+    conclusions: list[tuple[str, str, dict[str, str]]] = [
+        (one, two, {"result": "shared", "amount": "1000000"}),
+        (one, three, {"result": "shared", "amount": "1000000"}),
+        (two, three, {"result": "shared", "amount": "1200000"}),
+    ]
+    for order in permutations(conclusions):
+        at.again()
+        for on, other, body in order:
+            conclude_on(office, on, other, **body)
+        # What was named is counted; whoever nothing was named for has the rest, and nothing of the invoice is lost.
+        assert [counts(at, case) for case in cases] == [1_000_000, 1_200_000, 800_000]
+
+
+def test_with_one_excluded_the_other_two_have_the_whole_invoice(at: At) -> None:
+    office, *cases = at.after(three_filed)
+    one, two, three = cases
+    for order in permutations(
+        [
+            (one, two, {"result": "shared", "amount": "1000000"}),
+            (three, one, {"result": "excluded"}),
+            (three, two, {"result": "excluded"}),
+        ]
+    ):
+        at.again()
+        for on, other, body in order:
+            conclude_on(office, on, other, **body)
+        assert [counts(at, case) for case in cases] == [1_000_000, 2_000_000, 0]
+    to_the_list(office, one, approved_investment="1000000")
+    to_the_list(office, two, approved_investment="2000000")
+    fix_list(office, office.case(one)["batch"]["id"])
+    assert finals(office, one, two) == ["300000", "600000"]
+
+
+def test_what_a_third_conclusion_takes_is_taken_before_anything_is_given(at: At) -> None:
+    """Two shared an invoice and are at the list when a third is found; it is shared with one of them only by name."""
+
+    def a_third_comes(office: Office) -> Sequence[str]:
+        batch = batch_of(office, "retrofit")
+        cases = [invoiced(office, batch, who) for who in ("e02", "e05")]
+        for case in cases:
+            office.drive(case, until="checks_settled")
+        settle(office, cases[1], result="shared", amount="1000000")
+        to_the_list(office, cases[0], approved_investment="2000000")
+        to_the_list(office, cases[1], approved_investment="1000000")
+        third = invoiced(office, batch, "e07")
+        office.drive(third, until="checks_settled")
+        return *cases, third
+
+    office, one, two, third = at.after(a_third_comes)
+    conclude_on(office, third, two, result="shared", amount="500000")
+    conclude_on(office, one, third, result="unrelated")
+    # The first has no conclusion with the third that takes from it, and yet has only what the two leave.
+    assert [counts(at, case) for case in (one, two, third)] == [1_500_000, 1_000_000, 500_000]
+    with refused(409) as refusal:
+        fix_list(office, office.case(one)["batch"]["id"])
+    assert refusal.detail and "重新核定" in refusal.detail
+
+
+def test_what_is_paid_is_counted_before_all_others(at: At) -> None:
+    office, first, batch = at.after(one_listed)
+    office.drive(first, until="pay")
+    office.do(first, "pay")
+    second = invoiced(office, int(batch), "e05")
+    office.drive(second, until="checks_settled")
+    for case, result in ((first, "excluded"), (first, "shared"), (second, "shared")):
+        with refused(422) as refusal:
+            conclude(office, case, result=result, **({"amount": "1"} if result == "shared" else {}))
+        assert refusal.fields == {"result"}
+    settle(office, second, result="excluded")
+    assert [counts(at, case) for case in (first, second)] == [3_000_000, 0]
+
+
+# ---- what follows by itself ----
+
+
+def test_both_records_tell_of_a_hit(at: At) -> None:
+    office, first, second = at.after(a_pair)
+    tick(office)
+    for case in (first, second):
+        [event] = [each for each in office.history(case) if each["action"] == "check_opened"]
+        assert event["actor"] == "system" and event["cause"] and event["subject"] == str(check_of(office, case)["id"])
+    tick(office)
+    assert [each["action"] for each in office.history(first)].count("check_opened") == 1
+
+
+def test_a_hit_settles_itself_when_the_other_case_ends_without_an_award(at: At) -> None:
+    office, first, second = at.after(a_pair)
+    conclude(office, second, result="excluded")
+    withdraw(office, first)
+    check = check_of(office, second)
+    assert check["state"] == "settled" and first in check["settled_because"]
+    assert not stops(office, second) and counts(at, second) == 3_000_000
+    for case in (first, second):
+        [event] = [each for each in office.history(case) if each["action"] == "check_settled"]
+        assert event["cause"]["chain"].endswith(first)
+    assert "自行了结" in page(at, "officer", f"/cases/{second}/overlaps")
+
+
+def test_a_certificate_that_was_supported_before_stops_the_case(at: At) -> None:
+    def certified_before(office: Office) -> Sequence[str]:
+        batch = batch_of(office, "carbon_footprint")
+        sums = {"precap_amount": "20000", "paid_amount": "20000"}
+        row = {**BEFORE, **sums, "scheme": "carbon_footprint", "certificate_no": "CFP－2025－0001", "matter_key": None}
+        report = office.import_history([row])
+        assert report["accepted"] == 1, report
+        case = office.apply("e02", "产品碳足迹评价", batch, "carbon_footprint")
+        schema = office.schema(case, "fill_application", "e02")["properties"]
+        lines = [dict(each) for each in schema["certificates"]["examples"][0]]
+        lines[0]["certificate_no"] = "cfp-2025-0001"
+        office.submit(case, certificates=lines)
+        return [case]
+
+    office, case = at.after(certified_before)
+    office.drive(case, until="checks_settled")
+    check = check_of(office, case)
+    assert check["with"]["historic_award"] and [mark["kind"] for mark in check["marks"]] == ["certificate"]
+    settle(office, case, result="excluded")
+    with refused(422) as refusal:
+        office.do(case, "confirm_verified")
     assert refusal.fields == {"decision"}

@@ -11,7 +11,7 @@ from tests.journeys.lists import E01, E02
 from tests.journeys.projects import account, batch_of, finals, fix_list, project, to_the_list
 from tests.journeys.test_races import answering, at_once, overtaken, posting
 from tests.journeys.test_same_matter import outcome, resolve, tick
-from workflows.casework import matters, tasks
+from workflows.casework import joining, tasks
 
 FILINGS = ("京通备〔2025〕81号（虚构）", "京通备〔2025〕82号（虚构）")
 REASON = "同一设备、同一地点，仅备案文号不同"
@@ -21,9 +21,21 @@ def matter(office: Office, case: str) -> int:
     return int(office.case(case)["matter"]["id"])
 
 
-def merge(office: Office, one: str, other: str) -> Any:
+def propose(office: Office, one: str, other: str, by: str = "officer") -> Any:
     body = {"with": matter(office, other), "reason": REASON}
-    return office.as_("officer").post(f"/matters/{matter(office, one)}/merge", body)
+    return office.as_(by).post(f"/matters/{matter(office, one)}/merge", body)
+
+
+def confirmation(proposed: Any) -> tuple[str, dict[str, Any]]:
+    """The call that confirms what was proposed of two matters."""
+    return f"/matters/{proposed['goes']['id']}/merge/confirmation", {"proposal": proposed["id"]}
+
+
+def merge(office: Office, one: str, other: str) -> Any:
+    """Two find that the matters of two cases are one; answers the one that stays."""
+    path, body = confirmation(propose(office, one, other))
+    done = office.as_("chief").post(path, body)
+    return office.as_("chief").get(f"/matters/{done['keeps']['id']}")
 
 
 # ---- what proposes it ----
@@ -112,12 +124,12 @@ def test_what_the_district_approved_stays_and_the_other_gets_nothing(at: At) -> 
 
 def test_a_merge_meets_the_list(at: At) -> None:
     office, future, retrofit = at.after(apart)
-    body = {"with": matter(office, future), "reason": REASON}
+    path, body = confirmation(propose(office, retrofit, future))
     answers = at_once(
-        posting(at, office, "officer", f"/matters/{matter(office, retrofit)}/merge", body),
+        posting(at, office, "chief", path, body),
         posting(at, office, "chief", f"/batches/{office.case(future)['batch']['id']}/list", {}),
     )
-    assert answers == [200, 200]
+    assert answers == [201, 200]
     tick(office)
     assert finals(office, future, retrofit) == ["1800000", "0"]
 
@@ -146,24 +158,25 @@ def test_a_merge_does_not_overlook_what_is_just_being_submitted(at: At) -> None:
     """The newer matter goes; a case that were left with it would not be seen by best-only."""
     office, first, second, third = at.after(one_more)
     (task, data), applicant = application(at, office, third), at.actor("e03")
-    path, body = f"/matters/{matter(office, first)}/merge", {"with": matter(office, second), "reason": REASON}
+    path, body = confirmation(propose(office, first, second))
     status, answer = overtaken(
         at,
         lambda session, now: tasks.complete(session, applicant, task, data, now),
-        answering(at, office, "officer", path, body),
+        answering(at, office, "chief", path, body),
     )
     assert (status, "刷新查看后再认定" in answer["detail"]) == (409, True)
-    assert office.as_("officer").try_call("POST", path, body)[0] == 200
+    assert office.as_("chief").try_call("POST", path, body)[0] == 201
     assert matter(office, third) == matter(office, second) == matter(office, first)
 
 
 def test_who_submits_while_two_matters_are_merged_comes_to_the_one_that_stays(at: At) -> None:
     office, first, second, third = at.after(one_more)
     task, data = application(at, office, third)
-    ids, officer = (matter(office, first), matter(office, second)), at.actor("officer")
+    ids, chief = (matter(office, first), matter(office, second)), at.actor("chief")
+    proposed = propose(office, first, second)["id"]
     status, _ = overtaken(
         at,
-        lambda session, now: matters.merge(session, officer, *ids, REASON, now),
+        lambda session, now: joining.confirm(session, chief, max(ids), proposed, now),
         answering(at, office, "e03", f"/tasks/{task}/completion", {"data": data}),
     )
     assert (status, matter(office, third)) == (200, min(ids))
@@ -171,13 +184,14 @@ def test_who_submits_while_two_matters_are_merged_comes_to_the_one_that_stays(at
 
 def test_what_is_imported_while_two_matters_are_merged_comes_to_the_one_that_stays(at: At) -> None:
     office, first, second, _ = at.after(one_more)
-    ids, officer = (matter(office, first), matter(office, second)), at.actor("officer")
-    proposed = office.as_("owner").post("/historic-awards", {"items": [{**EARLIER, "matter_key": FILINGS[1]}]})
-    confirmation = f"/historic-awards/imports/{proposed['id']}/confirmation"
+    ids, chief = (matter(office, first), matter(office, second)), at.actor("chief")
+    proposed = propose(office, first, second)["id"]
+    report = office.as_("owner").post("/historic-awards", {"items": [{**EARLIER, "matter_key": FILINGS[1]}]})
+    confirming = f"/historic-awards/imports/{report['id']}/confirmation"
     status, answer = overtaken(
         at,
-        lambda session, now: matters.merge(session, officer, *ids, REASON, now),
-        answering(at, office, "owner2", confirmation, {}),
+        lambda session, now: joining.confirm(session, chief, max(ids), proposed, now),
+        answering(at, office, "owner2", confirming, {}),
     )
     assert (status, answer["accepted"]) == (200, 1), answer
     awards = office.as_("officer").get(f"/matters/{min(ids)}")["historic_awards"]

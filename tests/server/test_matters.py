@@ -38,8 +38,15 @@ def test_an_officer_merges_what_overlaps(office: Office, twins: tuple[str, str])
     assert (found["case"], found["same_matter"]) == (second, False)
     assert "name" in {mark["kind"] for mark in found["shared"]}
     mine, other = matter(office, first), matter(office, second)
-    merged = office.as_("officer").post(f"/matters/{other}/merge", {"with": mine, "reason": REASON})
-    assert merged["id"] == min(mine, other)
+    seen = office.as_("officer").get(f"/matters/{other}/merge?with={mine}")
+    assert {each["case"]: each["matter"] for each in seen["cases"]} == {first: mine, second: other}
+    proposed = office.as_("officer").post(f"/matters/{other}/merge", {"with": mine, "reason": REASON})
+    assert matter(office, first) != matter(office, second)
+    body = {"proposal": proposed["id"]}
+    with refused(403):
+        office.as_("officer").post(f"/matters/{other}/merge/confirmation", body)
+    office.as_("chief").post(f"/matters/{other}/merge/confirmation", body)
+    merged = office.as_("officer").get(f"/matters/{min(mine, other)}")
     assert {each["case"] for each in merged["cases"]} == {first, second}
     assert matter(office, first) == matter(office, second)
     assert overlap(office, first)["same_matter"] is True
@@ -47,6 +54,31 @@ def test_an_officer_merges_what_overlaps(office: Office, twins: tuple[str, str])
     assert "matter_merged" in [event["action"] for event in office.history(second)]
     with refused(409):
         office.as_("officer").post(f"/matters/{mine}/merge", {"with": other, "reason": REASON})
+
+
+def test_an_officer_notes_what_he_made_of_names_alike(app: Flask, office: Office, twins: tuple[str, str]) -> None:
+    first, second = twins
+    path, body = f"/cases/{first}/overlaps/{second}/notes", {"result": "unrelated", "reason": "分属两座厂房（虚构）"}
+    with refused(403):
+        office.as_("chief").post(path, body)
+    with refused(422) as caught:
+        office.as_("officer").post(path, {**body, "reason": " "})
+    assert caught.fields == {"reason"}
+    other = office.apply("e02", "毫不相干的设备更新")
+    with refused(404):
+        office.as_("officer").post(f"/cases/{first}/overlaps/{other}/notes", body)
+    assert office.as_("officer").post(path, body)["case"] == second
+    [note] = office.as_("auditor").get(f"/cases/{second}/overlaps")["notes"]
+    assert (note["case"], note["result"], note["by"]) == (first, "unrelated", "测试经办一")
+    for case in twins:
+        assert office.history(case)[-1]["action"] == "overlap_reviewed"
+    app.config.update(WTF_CSRF_ENABLED=False)
+    client = app.test_client()
+    put_into_cookie(client, token_of(app, "officer2"))
+    answer = client.post(path, data={"reason": "同一厂房"})
+    assert answer.status_code == 422 and "请选择核对意见" in answer.get_data(as_text=True)
+    answer = client.post(path, data={"result": "same", "reason": "同一厂房"}, follow_redirects=True)
+    assert "疑为同一项目" in answer.get_data(as_text=True)
 
 
 def test_what_is_no_merge_is_refused(office: Office, twins: tuple[str, str]) -> None:
@@ -73,8 +105,9 @@ def test_the_page_takes_a_proposed_case_or_one_by_its_number(
     draft = office.apply("e02", "另一项目")
     client = app.test_client()
     put_into_cookie(client, token_of(app, "officer"))
-    path = f"/cases/{first}/overlaps"
-    assert second in client.get(path).get_data(as_text=True)
+    assert second in client.get(f"/cases/{first}/overlaps").get_data(as_text=True)
+    path = f"/cases/{first}/merge"
+    assert second in client.get(f"{path}?other={second}").get_data(as_text=True)
     for sent, said in (
         ({"other": "没有", "reason": REASON}, "没有这一编号的申报件"),
         ({"other": draft, "reason": REASON}, "没有这一编号的申报件"),
@@ -86,4 +119,4 @@ def test_the_page_takes_a_proposed_case_or_one_by_its_number(
         assert said in answer.get_data(as_text=True)
     answer = client.post(path, data={"other": second, "reason": REASON}, follow_redirects=True)
     page = answer.get_data(as_text=True)
-    assert first in page and second in page
+    assert first in page and second in page and "待科室负责人确认" in page

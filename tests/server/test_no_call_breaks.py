@@ -51,6 +51,7 @@ class World:
         self.uscc = office.case(self.reference)["enterprise"]["uscc"]
         self.arguments: dict[str, list[str]] = {
             "scheme": ["retrofit"], "batch": ["1"], "reference": [self.draft, self.reference],
+            "other": [self.draft, self.reference],
             "document": [str(office.as_("e01").upload(self.draft, "DOC_OTHER")["id"])], "task": [task["id"]],
             "uscc": [self.uscc], "parameter": ["proc.formality_days", "a3.rate"], "notice": ["1"], "objection": ["1"],
             "message": [str(messages[0]["id"])], "key": ["retrofit"], "version": ["1"], "official_list": ["1"],

@@ -38,6 +38,8 @@ EYES = [
     ("recovery", "recorded_by", "confirmed_by"),
     ("sheet_import", "imported_by", "confirmed_by"),
     ("historic_withdrawal", "proposed_by", "confirmed_by"),
+    ("matter_change", "proposed_by", "decided_by"),
+    ("check_conclusion", "concluded_by", "returned_by"),
 ]
 
 
@@ -86,6 +88,8 @@ VALID: dict[str, dict[str, object]] = {
     "list_row": {"proposal": "support"},
     "case_check": {"kind": "duplicate", "state": "open"},
     "check_conclusion": {"result": "unrelated"},
+    "matter_change": {"kind": "merge", "state": "proposed"},
+    "overlap_note": {"result": "same"},
     "objection": {"state": "registered"},
     "paper_service": {"manner": "direct"},
     "payment": {"state": "paid"},

@@ -19,6 +19,7 @@ def recognise(
     session: Session,
     *,
     matter_id: int,
+    own_matter_id: int | None,
     enterprise_id: int,
     total: Decimal,
     decided_on: date,
@@ -32,6 +33,7 @@ def recognise(
         raise Conflict("该产业集群已经认定，不得重复认定。")
     award = ClusterAward(
         matter_id=matter_id,
+        own_matter_id=own_matter_id,
         enterprise_id=enterprise_id,
         case_id=case_id,
         historic_award_id=historic_award_id,
@@ -63,10 +65,10 @@ def yearly_facts(session: Session, instalment: Instalment) -> dict[str, Any]:
     }
 
 
-def matter_of(step: Step) -> int | None:
-    """The matter of the award whose year this case reports; None for an entry."""
+def award_of_year(step: Step) -> ClusterAward | None:
+    """The award whose year this case reports, on whose matter it is; None for an entry."""
     found = store.of_case(step.session, step.case.id)
-    return found[1].matter_id if found else None
+    return found[1] if found else None
 
 
 def refuse_second_recognition(step: Step) -> None:

@@ -4,13 +4,14 @@ What is found later stops the other one too, wherever it is on its way: each act
 checks that stand (`proceeding`). On one that is paid already it stands as a clue.
 """
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from storage import case_checks, matters
-from storage.case_checks import CaseCheck
+from storage import case_checks, cases, matters
+from storage.case_checks import CaseCheck, CheckConclusion
 from storage.cases import Case
 from storage.locks import lock_names
 from storage.questions import duplicates as found
@@ -104,6 +105,7 @@ def _new(hits: Mapping[_Other, set[law.Mark]], known: Sequence[CaseCheck]) -> di
 
 def _check(step: Step, other: _Other, pairs: Iterable[law.Mark]) -> CaseCheck:
     listed = [{"kind": kind, "value": value} for kind, value in sorted(pairs)]
+    cause = step.origin
     return CaseCheck(
         case_id=step.case.id,
         other_case_id=other.case_id,
@@ -113,6 +115,8 @@ def _check(step: Step, other: _Other, pairs: Iterable[law.Mark]) -> CaseCheck:
         why=said(listed),
         state=case_checks.OPEN,
         opened_at=step.now,
+        cause_chain=cause.chain,
+        cause_seq=cause.seq,
         due_on=due_on(step.batch, WORKING_DAYS, step.today),
     )
 
@@ -129,30 +133,66 @@ def said(marks: Sequence[Mapping[str, str]]) -> str:
 
 def taken(look: Look) -> Taken:
     """What the confirmed conclusions of this case leave out of its figures (分摊、剔除)."""
-    out: set[str] = set()
-    marks: set[law.Mark] = set()
-    shared: list[tuple[set[str], Decimal]] = []
-    for check, conclusion in case_checks.confirmed(look.session, [look.case.id]):
-        own = conclusion.case_id == look.case.id
-        if conclusion.result == "shared":
-            share = conclusion.amount if own else conclusion.other_amount
-            shared.append((invoices(check), share or Decimal(0)))
-        elif conclusion.result == "excluded" and own:
-            out |= invoices(check)
-            marks |= {pair for pair in check.pairs if pair[0] != marks_of.INVOICE}
-    return Taken(_left_out(invoice_amounts(look.facts), out, shared), frozenset(marks))
+    rows = case_checks.around(look.session, [look.case.id])
+    _, marks = _excluded(rows)
+    own = invoice_amounts(look.facts)
+    left = sum((own[each] - counts for each, counts in _counted(look, own, rows).items()), Decimal(0))
+    return Taken(left, frozenset(marks.get(look.case.id, ())))
 
 
-def _left_out(lines: Mapping[str, Decimal], out: Set[str], shared: Iterable[tuple[Set[str], Decimal]]) -> Decimal:
-    """Yuan that do not count of a case's invoices: an invoice never loses more than it is, however many share it."""
+def counted(look: Look, of: Iterable[str]) -> Decimal:
+    """Yuan that a case counts of these invoices under the confirmed conclusions."""
+    own = invoice_amounts(look.facts)
+    counts = _counted(look, own, case_checks.around(look.session, [look.case.id]))
+    return sum((counts.get(each, Decimal(0)) for each in of), Decimal(0))
 
-    def stated(values: Set[str]) -> Decimal:
-        return sum((lines.get(value, Decimal(0)) for value in values), Decimal(0))
 
-    among = [(values - out, share) for values, share in shared]
-    to_others = sum((max(stated(values) - share, Decimal(0)) for values, share in among), Decimal(0))
-    in_question = stated(set().union(*(values for values, _ in among)))
-    return stated(out) + min(to_others, in_question)
+def _counted(
+    look: Look, own: Mapping[str, Decimal], rows: Sequence[tuple[CaseCheck, CheckConclusion]]
+) -> dict[str, Decimal]:
+    """Yuan that a case counts of each of its invoices, however many claim one."""
+    mine = look.case.id
+    out, _ = _excluded(rows)
+    stated = {**_stated(look, rows), mine: own}
+    sharings = [_sharing(check, made) for check, made in rows if made.result == "shared"]
+    shares: Mapping[str, Fraction] = {}
+    if sharings:
+        paid, gone = cases.paid(look.session, stated), cases.fallen_away(look.session, stated)
+        shares = law.shares(sharings, stated, out=out, paid=paid, gone=gone).get(mine, {})
+    counts = {each: min(yuan, _cents(shares[each])) if each in shares else yuan for each, yuan in own.items()}
+    return counts | dict.fromkeys(out.get(mine, set()) & own.keys(), Decimal(0))
+
+
+def _excluded(
+    rows: Sequence[tuple[CaseCheck, CheckConclusion]],
+) -> tuple[dict[int, set[str]], dict[int, set[law.Mark]]]:
+    """By case, the invoices and the other marks that do not count for it."""
+    out: dict[int, set[str]] = {}
+    marks: dict[int, set[law.Mark]] = {}
+    for check, made in rows:
+        if made.result == "excluded":
+            out.setdefault(made.case_id, set()).update(invoices(check))
+            other = {pair for pair in check.pairs if pair[0] != marks_of.INVOICE}
+            marks.setdefault(made.case_id, set()).update(other)
+    return out, marks
+
+
+def _stated(look: Look, rows: Sequence[tuple[CaseCheck, CheckConclusion]]) -> dict[int, Mapping[str, Decimal]]:
+    """What every case that these conclusions concern states of its invoices."""
+    sides = {side for check, _ in rows for side in (check.case_id, check.other_case_id) if side is not None}
+    others = cases.facts_of(look.session, sides - {look.case.id}) if sides else {}
+    return {case_id: invoice_amounts(facts) for case_id, facts in others.items()}
+
+
+def _sharing(check: CaseCheck, made: CheckConclusion) -> law.Sharing:
+    other = check.other_case_id if made.case_id == check.case_id else check.case_id
+    amount, rest = made.amount or Decimal(0), made.other_amount or Decimal(0)
+    return law.Sharing(made.case_id, other or 0, frozenset(invoices(check)), amount, rest)
+
+
+def _cents(yuan: Fraction) -> Decimal:
+    """Rounded down to the cent: what several count of one invoice is never more than it."""
+    return Decimal(int(yuan * 100)) / 100
 
 
 def invoices(check: CaseCheck) -> set[str]:

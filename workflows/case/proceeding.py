@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage import calculations, case_checks
+from storage import calculations, case_checks, matter_changes
 from storage.database import Session
+from workflows.case.checks import conclusions
 from workflows.case.step import Look
 from workflows.codes.credit_flags import VETO_FLAGS
 
@@ -24,20 +25,27 @@ class Known:
     states: Mapping[int, list[str]]
     """The states of the checks that stop them, by case."""
     uncounted: Set[int]
-    """Those from which a conclusion took something that their calculation does not know of."""
+    """Those from which something was taken, or that were parted from a matter, since their calculation."""
+    shared: Set[int] = frozenset()
+    """Those that share an invoice by a conclusion: what others conclude may leave them less."""
 
     @classmethod
     def of(cls, session: Session, case_ids: Iterable[int]) -> "Known":
         ids = set(case_ids)
         limited: dict[int, datetime] = {}
+        shared: set[int] = set()
         for check, conclusion in case_checks.confirmed(session, ids):
             sides = (check.case_id, check.other_case_id) if conclusion.result == "shared" else (conclusion.case_id,)
+            if conclusion.result == "shared":
+                shared |= ids & set(sides)
             for case_id in sides:
                 if case_id in ids and conclusion.result in ("shared", "excluded") and conclusion.confirmed_at:
                     limited[case_id] = conclusion.confirmed_at
-        last = calculations.last_times(session, limited) if limited else {}
+        parted = matter_changes.parted_since(session, ids)
+        last = calculations.last_times(session, {*limited, *parted}) if limited or parted else {}
         late = {case_id for case_id, at in limited.items() if case_id in last and last[case_id] < at}
-        return cls(case_checks.standing(session, ids), late)
+        late |= {case_id for case_id, (joined, at) in parted.items() if case_id in last and joined < last[case_id] < at}
+        return cls(case_checks.standing(session, ids), late, shared)
 
 
 def obstacles(look: Look, act: str, known: Known | None = None) -> list[str]:
@@ -69,9 +77,9 @@ def _no_check_stands(look: Look, known: Known) -> str | None:
 
 def _counted(look: Look, known: Known) -> str | None:
     """What a conclusion took from the figures is taken from the amount, too."""
-    if look.case.id not in known.uncounted:
-        return None
-    return "查重结论减少了本件可计入的金额，请退回核定确认，按结论重新核定、测算。"
+    if look.case.id in known.uncounted or (look.case.id in known.shared and conclusions.exceeds(look)):
+        return "测算之后，查重结论或事项认定改变了本件可计入的金额，请退回核定确认，重新核定、测算。"
+    return None
 
 
 _ALWAYS = (_good_standing, _no_check_stands, _counted)

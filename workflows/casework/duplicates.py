@@ -2,23 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
-from typing import TypedDict
+from decimal import ROUND_CEILING, Decimal
 
-from storage import case_checks, historic_awards, people
-from storage import cases as case_store
+from storage import case_checks, documents
 from storage import tasks as task_store
 from storage.case_checks import CaseCheck, CheckConclusion
 from storage.cases import Case
 from storage.database import Session
-from storage.people import Enterprise
 from workflows import rules, views
+from workflows.audit import EventRef
 from workflows.case import duplicates
 from workflows.case.running import Running, find_case, open_cases
+from workflows.casework.checks_shown import CheckShown, shown
 from workflows.errors import Changed, Conflict, FieldError, Forbidden, Invalid, NotFound
 from workflows.paging import Page, id_cursor, read_id_cursor
 from workflows.permissions import Actor, require
-from workflows.rules import matters as law
 from workflows.rules.money import MoneyInvalid, format_yuan, parse_money
 
 RESULTS: Mapping[str, str] = {
@@ -32,56 +30,12 @@ SETTLED = "checks_settled"
 """The message that a case waits for while a check stands."""
 
 
-class OtherShown(TypedDict):
-    """Who is on the other side: a case (with its number), or what was granted before."""
-
-    case: str | None
-    historic_award: int | None
-    title: str
-    scheme: str
-    enterprise: str
-    status: str | None
-    paid: bool
-
-
-class ConclusionShown(TypedDict):
-    """What was concluded, for which case its amount is, and who confirmed it."""
-
-    id: int
-    case: str
-    result: str
-    reason: str
-    amount: str | None
-    other_amount: str | None
-    concluded_by: str
-    concluded_at: str
-    confirmed_by: str | None
-    confirmed_at: str | None
-
-
-CheckShown = TypedDict(
-    "CheckShown",
-    {
-        "id": int,
-        "kind": str,
-        "state": str,
-        "case": str,
-        "with": OtherShown,
-        "marks": list[dict[str, str]],
-        "why": str,
-        "opened_at": str | None,
-        "due_on": str | None,
-        "conclusions": list[ConclusionShown],
-    },
-)
-
-
 def list_checks(session: Session, actor: Actor, reference: str) -> list[CheckShown]:
     """The checks of a case, its own and those that others' searches opened, in their order."""
     case = find_case(session, reference, actor)
     if not actor.reads_office:
         raise Forbidden("查重核对供承办单位和监督审计人员查看。")
-    return _shown(session, case_checks.of_case(session, case.id), of=case.id)
+    return shown(session, case_checks.of_case(session, case.id), of=case.id)
 
 
 def list_standing(session: Session, actor: Actor, *, cursor: str | None = None, limit: int = 50) -> Page[CheckShown]:
@@ -90,7 +44,7 @@ def list_standing(session: Session, actor: Actor, *, cursor: str | None = None, 
         raise Forbidden("查重核对供承办单位和监督审计人员查看。")
     rows = case_checks.list_standing(session, after=read_id_cursor(cursor) or 0, limit=limit + 1)
     more = id_cursor(rows[limit - 1].id) if len(rows) > limit else None
-    return Page(_shown(session, rows[:limit]), more)
+    return Page(shown(session, rows[:limit]), more)
 
 
 def conclude(
@@ -103,8 +57,10 @@ def conclude(
     reason: str,
     amount: str | None,
     now: datetime,
+    evidence: Sequence[int] = (),
 ) -> CheckShown:
     """Conclude on a hit, for this case: `amount` (yuan) is what it counts of shared invoices; the other has the rest.
+    `evidence` are ids of documents of the two cases.
 
     Raises NotFound, Forbidden (whoever accepted the case), Conflict (settled already), Invalid.
     """
@@ -117,6 +73,7 @@ def conclude(
     if task_store.has_completed(session, case.id, ["formality_check"], actor.username):
         raise Forbidden("本件由你受理，查重结论应由其他经办人作出。")
     share, rest = _amounts(both, case, check, result, amount, reason)
+    papers = _papers(session, check, evidence)
     conclusion = CheckConclusion(
         check_id=check.id,
         case_id=case.id,
@@ -124,6 +81,7 @@ def conclude(
         reason=reason.strip(),
         amount=share,
         other_amount=rest,
+        evidence=[each.id for each in papers],
         concluded_by=actor.username,
         concluded_at=now,
     )
@@ -131,11 +89,14 @@ def conclude(
     check.state = case_checks.CONCLUDED
     session.flush()
     told = [("check_result", result), ("check_reason", conclusion.reason), ("check_amount", views.amount(share))]
+    if papers:
+        told.append(("check_evidence", "、".join(each.filename for each in papers)))
     changes = [{"field": field, "old": None, "new": value} for field, value in told if value is not None]
+    binds = {f"document:{each.id}": each.sha256 for each in papers}
     for each in both:
-        each.step.record("check_concluded", str(check.id), changes)
+        each.step.record("check_concluded", str(check.id), changes, binds=binds)
     session.flush()
-    return _one(session, check, case)
+    return shown(session, [check], of=case.id)[0]
 
 
 def confirm(
@@ -145,17 +106,7 @@ def confirm(
 
     Raises NotFound, Forbidden (whoever concluded), Conflict (nothing to confirm), Changed (another one is there now).
     """
-    actor = require(actor, "section_chief")
-    case, check = _find(session, actor, reference, check_id)
-    both = _open_both(session, check, actor, now)
-    check = case_checks.lock(session, check_id)
-    newest = _newest(session, check)
-    if newest is None or check.state != case_checks.CONCLUDED:
-        raise Conflict("这条查重线索没有待确认的结论，请刷新后查看。")
-    if newest.id != conclusion_id:
-        raise Changed("查重结论在你查看之后已重新作出，没有确认；请刷新后按现结论核对。")
-    if newest.concluded_by == actor.username:
-        raise Forbidden("结论由你作出，须由另一人确认。")
+    case, both, check, newest = _seen(session, actor, reference, check_id, conclusion_id, now)
     newest.confirmed_by, newest.confirmed_at = actor.username, now
     check.state = case_checks.REFERRED if newest.result == "referred" else case_checks.SETTLED
     session.flush()
@@ -165,15 +116,68 @@ def confirm(
         )
         go_on(each)
     session.flush()
-    return _one(session, check, case)
+    return shown(session, [check], of=case.id)[0]
 
 
-def go_on(running: Running) -> None:
+def send_back(
+    session: Session, actor: Actor, reference: str, check_id: int, conclusion_id: int, reason: str, now: datetime
+) -> CheckShown:
+    """Send the conclusion that was seen back to the officers with a word; the pair waits for another one.
+
+    Raises as `confirm` does, and Invalid.
+    """
+    text = reason.strip()
+    if not 2 <= len(text) <= 500:
+        raise Invalid("没有退回。", errors=[FieldError("return_reason", "请写明退回的理由，2至500字。")])
+    case, both, check, newest = _seen(session, actor, reference, check_id, conclusion_id, now)
+    newest.returned_by, newest.returned_at, newest.return_reason = actor.username, now, text
+    earlier = case_checks.conclusions(session, [check.id])[check.id]
+    # What was referred before stays so: it was confirmed, and stops both until another conclusion is.
+    referred = any(each.confirmed_at is not None for each in earlier)
+    check.state = case_checks.REFERRED if referred else case_checks.OPEN
+    session.flush()
+    for each in both:
+        each.step.record("check_returned", str(check.id), [{"field": "reason", "old": None, "new": text}])
+    session.flush()
+    return shown(session, [check], of=case.id)[0]
+
+
+def _seen(
+    session: Session, actor: Actor, reference: str, check_id: int, conclusion_id: int, now: datetime
+) -> tuple[Case, list[Running], CaseCheck, CheckConclusion]:
+    """The conclusion that the chief saw, with both cases, locked: it waits for an answer, and is another's."""
+    actor = require(actor, "section_chief")
+    case, check = _find(session, actor, reference, check_id)
+    both = _open_both(session, check, actor, now)
+    check = case_checks.lock(session, check_id)
+    newest = _newest(session, check)
+    if newest is None or check.state != case_checks.CONCLUDED:
+        raise Conflict("这条查重线索没有待确认的结论，请刷新后查看。")
+    if newest.id != conclusion_id:
+        raise Changed("查重结论在你查看之后已重新作出，没有办理；请刷新后按现结论核对。")
+    if newest.concluded_by == actor.username:
+        raise Forbidden("结论由你作出，须由另一人确认或退回。")
+    return case, both, check, newest
+
+
+def _papers(session: Session, check: CaseCheck, evidence: Sequence[int]) -> list[documents.Document]:
+    """The documents that a conclusion names. Raises Invalid for what lies in neither file, or was taken out of it."""
+    found = {each.id: each for each in documents.by_ids(session, evidence)}
+    wanted = list(dict.fromkeys(evidence))
+    of_both = (check.case_id, check.other_case_id)
+    if any(each not in found or found[each].case_id not in of_both or found[each].withdrawn_at for each in wanted):
+        raise Invalid(
+            "查重结论有误。", errors=[FieldError("evidence", "所选证据材料不在这两件的材料中，请刷新后重选。")]
+        )
+    return [found[each] for each in wanted]
+
+
+def go_on(running: Running, cause: EventRef | None = None) -> None:
     """Let a case go on that waited for its checks, where none stands any more; a suspended one goes on when resumed."""
     if running.case.ended_at is not None or not running.waits_for(SETTLED):
         return
     if not case_checks.standing(running.step.session, [running.case.id]):
-        running.deliver(SETTLED, {})
+        running.deliver(SETTLED, {}, cause)
         running.save()
 
 
@@ -205,13 +209,18 @@ def _amounts(
     if not 2 <= len(reason.strip()) <= 500:
         errors.append(FieldError("reason", "请写明理由和依据的证据，2至500字。"))
     share, rest = None, None
-    if result == "shared":
-        if (most := _invoiced(both, check)) is None:
+    mine = next(each for each in both if each.case.id == case.id)
+    if result in ("shared", "excluded") and mine.case.paid_amount:
+        errors.append(FieldError("result", "本件已拨付，不能减少计入金额；请在另一件上作出结论，或移送线索。"))
+    elif result == "shared":
+        if (whole := _invoiced(both, check)) is None:
             errors.append(FieldError("result", "只有与另一申报件共用的发票可以按金额分摊。"))
+        elif not (most := whole - _paid_of(both, case, check, whole)):
+            errors.append(FieldError("result", "另一件已拨付并计入全部发票金额，请从本件剔除或移送线索。"))
         else:
             try:
                 share = _share(amount, most)
-                rest = most - share
+                rest = whole - share
             except MoneyInvalid as wrong:
                 errors.append(FieldError("amount", f"{wrong}。"))
     elif (amount or "").strip():
@@ -229,6 +238,14 @@ def _share(amount: str | None, most: Decimal) -> Decimal:
     return share
 
 
+def _paid_of(both: Sequence[Running], case: Case, check: CaseCheck, whole: Decimal) -> Decimal:
+    """Whole yuan of the invoices in common that the other one, which is paid, counted; 0 where it is not paid."""
+    [other] = [each for each in both if each.case.id != case.id]
+    if not other.case.paid_amount:
+        return Decimal(0)
+    return min(whole, duplicates.counted(other.step, duplicates.invoices(check)).to_integral_value(ROUND_CEILING))
+
+
 def _invoiced(both: Sequence[Running], check: CaseCheck) -> Decimal | None:
     """Whole yuan of the invoices in common; where the two state them differently the smaller figure. None without."""
     shared = duplicates.invoices(check)
@@ -237,88 +254,3 @@ def _invoiced(both: Sequence[Running], check: CaseCheck) -> Decimal | None:
     stated = [duplicates.invoice_amounts(each.step.facts) for each in both]
     least = sum((min(each.get(value, Decimal(0)) for each in stated) for value in shared), Decimal(0))
     return rules.money.floor_yuan(least)
-
-
-def _one(session: Session, check: CaseCheck, case: Case) -> CheckShown:
-    return _shown(session, [check], of=case.id)[0]
-
-
-def _shown(session: Session, checks: Sequence[CaseCheck], *, of: int | None = None) -> list[CheckShown]:
-    """The checks as one case sees them: `with` is whoever is on the other side of it."""
-    ids = {each for check in checks for each in (check.case_id, check.other_case_id) if each is not None}
-    known = case_store.with_enterprises(session, ids)
-    awards = historic_awards.by_ids(session, [check.award_id for check in checks if check.award_id is not None])
-    made = case_checks.conclusions(session, [check.id for check in checks])
-    people_of = {each for all_of in made.values() for one in all_of for each in (one.concluded_by, one.confirmed_by)}
-    names = people.names_of(session, {each for each in people_of if each is not None})
-    shown = []
-    for check in checks:
-        told = [_conclusion(each, known, names) for each in made.get(check.id, [])]
-        shown.append(_check_shown(check, of or check.case_id, known, awards, told))
-    return shown
-
-
-def _check_shown(
-    check: CaseCheck,
-    of: int,
-    known: Mapping[int, tuple[Case, Enterprise]],
-    awards: Mapping[int, historic_awards.HistoricAward],
-    made: list[ConclusionShown],
-) -> CheckShown:
-    other = check.other_case_id if of == check.case_id else check.case_id
-    return {
-        "id": check.id,
-        "kind": check.kind,
-        "state": check.state,
-        "case": known[of][0].reference,
-        "with": _award(awards[check.award_id]) if check.award_id is not None else _case(*known[other or of]),
-        "marks": [
-            {"kind": kind, "name": law.KINDS[kind], "value": "" if kind == law.PAYEE else value}
-            for kind, value in sorted(check.pairs)
-        ],
-        "why": check.why,
-        "opened_at": views.instant(check.opened_at),
-        "due_on": check.due_on.isoformat() if check.due_on else None,
-        "conclusions": made,
-    }
-
-
-def _case(case: Case, enterprise: Enterprise) -> OtherShown:
-    return {
-        "case": case.reference,
-        "historic_award": None,
-        "title": case.title,
-        "scheme": case.scheme,
-        "enterprise": enterprise.name,
-        "status": case.status,
-        "paid": case.paid_amount is not None,
-    }
-
-
-def _award(award: historic_awards.HistoricAward) -> OtherShown:
-    return {
-        "case": None,
-        "historic_award": award.id,
-        "title": f"历史支持记录（{award.document_no or award.decided_on or '无文号'}）",
-        "scheme": award.scheme,
-        "enterprise": award.stated_name or award.uscc,
-        "status": None,
-        "paid": award.paid_amount > 0,
-    }
-
-
-def _conclusion(
-    made: CheckConclusion, known: Mapping[int, tuple[Case, Enterprise]], names: Mapping[str, str]
-) -> ConclusionShown:
-    return {
-        "id": made.id,
-        "case": known[made.case_id][0].reference,
-        "result": made.result,
-        "reason": made.reason,
-        "amount": views.amount(made.amount),
-        "other_amount": views.amount(made.other_amount),
-        "concluded_by": names.get(made.concluded_by, made.concluded_by),
-        "concluded_at": str(views.instant(made.concluded_at)),
-        "confirmed_by": names.get(made.confirmed_by or "", made.confirmed_by),
-        "confirmed_at": views.instant(made.confirmed_at),
-    }

@@ -11,13 +11,14 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from storage import case_checks, documents, instances, ledger
 from storage import definition_drafts as draft_store
-from storage import documents, instances, ledger
 from storage.database import Database, Session
 from storage.objects import ObjectStore
 from workflows.attempts import Away, Broken, attempt, pause_for, sentence
 from workflows.batches import allocation
 from workflows.case import running
+from workflows.casework import check_news
 from workflows.casework import documents as papers
 from workflows.errors import StepFailed
 from workflows.permissions import SYSTEM
@@ -43,7 +44,7 @@ def run_due(database: Database, now: datetime, *, limit: int = 10_000, wait: boo
 
     `wait` also waits for what another worker has just begun, so that all of it is done when this returns. Raises Away.
     """
-    return _work_off(database, (PUBLICATIONS, _timers(wait=wait), REALLOCATIONS), now, limit)
+    return _work_off(database, (PUBLICATIONS, _timers(wait=wait), REALLOCATIONS, HITS, ENDED_PAIRS), now, limit)
 
 
 def lock_documents(database: Database, store: ObjectStore, now: datetime, *, limit: int = 10_000) -> int:
@@ -192,6 +193,21 @@ REALLOCATIONS = Due(
     do=_reallocate,
     give_up=_record_failed_reallocation,
     postpone=_postpone_reallocation,
+)
+
+
+HITS = Due(
+    "telling of hit",
+    claim=lambda session, _: case_checks.next_untold(session),
+    do=check_news.tell,
+    give_up=lambda session, check_id, _, now: check_news.keep_quiet(session, check_id, now),
+)
+ENDED_PAIRS = Due(
+    "settling of hit",
+    claim=lambda session, _: case_checks.next_fallen(session),
+    do=check_news.settle,
+    # An officer concludes on it then, as on any other.
+    give_up=lambda session, check_id, _, now: check_news.leave_to_officers(session, check_id, now),
 )
 
 

@@ -141,7 +141,9 @@ def _again(session: Session, kept: SheetImport, today: date) -> sheets.Sheet:
 def _count(session: Session, sheet: sheets.Sheet, kept: SheetImport, now: datetime) -> list[HistoricAward]:
     titles = {matter_key(row.values): _title(row.values) for row in sheet.rows}
     found = matters.get_or_create_all(session, titles) if titles else {}
-    awards = [_award(row.values, found[matter_key(row.values)], kept, now) for row in sheet.rows]
+    own = matters.own_ids(session, titles)
+    keys = [matter_key(row.values) for row in sheet.rows]
+    awards = [_award(row.values, found[key], own[key], kept, now) for key, row in zip(keys, sheet.rows, strict=True)]
     session.add_all(awards)
     session.flush()
     for award in awards:
@@ -248,12 +250,13 @@ def _title(values: Mapping[str, Any]) -> str:
     return str(title)
 
 
-def _award(values: Mapping[str, Any], matter: Matter, kept: SheetImport, now: datetime) -> HistoricAward:
+def _award(values: Mapping[str, Any], matter: Matter, own: int, kept: SheetImport, now: datetime) -> HistoricAward:
     return HistoricAward(
         uscc=values["uscc"],
         stated_name=values["enterprise"],
         scheme=values["scheme"],
         matter_id=matter.id,
+        own_matter_id=own,
         policy=values["policy"] or "this",
         office=values["office"],
         honour_type=values["honour_type"],
@@ -283,6 +286,7 @@ def _recognise(session: Session, award: HistoricAward, now: datetime) -> None:
     clusters.recognise(
         session,
         matter_id=award.matter_id,
+        own_matter_id=award.own_matter_id,
         enterprise_id=enterprise.id,
         total=award.approved_total,
         decided_on=award.decided_on,

@@ -33,6 +33,7 @@ def conclude(reference: str, check: int) -> Page:
             result=sent.get("result", ""),
             reason=sent.get("reason", ""),
             amount=sent.get("amount") or None,
+            evidence=[whole(each) or 0 for each in sent.getlist("evidence")[:50]],
             now=g.now,
         )
     except Invalid as error:
@@ -47,4 +48,16 @@ def confirm(reference: str, check: int) -> Response:
     seen = whole(request.form.get("conclusion")) or 0
     duplicates.confirm(g.session, current_actor(), reference, check, seen, g.now)
     flash("查重结论已确认，并记入办理全程留痕。", "success")
+    return redirect(url_for("matters.overlaps", reference=reference, _anchor="checks"), 303)
+
+
+@blueprint.post("/cases/<reference>/checks/<int:check>/return")
+@allow("section_chief")
+def send_back(reference: str, check: int) -> Page:
+    seen, reason = whole(request.form.get("conclusion")) or 0, request.form.get("return_reason", "")
+    try:
+        duplicates.send_back(g.session, current_actor(), reference, check, seen, reason, g.now)
+    except Invalid as error:
+        return overlaps_page(reference, wrong=check, check_errors=error.errors), error.status
+    flash("查重结论已退回，由经办人重新作出。", "success")
     return redirect(url_for("matters.overlaps", reference=reference, _anchor="checks"), 303)

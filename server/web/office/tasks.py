@@ -12,7 +12,7 @@ from server.web.showing.answers import Page, chosen
 from server.web.showing.formdata import read_edit, read_form
 from workflows.case.step import local_date
 from workflows.case.submitting import POINTS
-from workflows.casework import cases, documents, dossiers, tasks, worklists
+from workflows.casework import cases, documents, dossiers, duties, tasks, worklists
 from workflows.casework.dossier_shapes import CalculationShown, Dossier
 from workflows.casework.review_points import ANSWERS
 from workflows.casework.shapes import CaseDetail, TaskOnPage, TaskRow
@@ -47,7 +47,15 @@ def worklist() -> Page:
     tab = tab if tab in TABS else "mine"
     due = request.args.get("due", "")
     filters: dict[str, Any] = {name: chosen(name) for name in ("scheme", "stage", "q")}
-    words: dict[str, Any] = {"tab": tab, "tabs": TABS, "counts": counts, "filters": {**filters, "due": due}}
+    waiting = duties.list_duties(g.session, actor) if tab != "done" else []
+    words: dict[str, Any] = {
+        "tab": tab,
+        "tabs": TABS,
+        "counts": counts,
+        "filters": {**filters, "due": due},
+        "duties": waiting,
+        "late": counts["overdue"] + duties.count_overdue(waiting, today),
+    }
     try:
         page = worklists.list_tasks(
             g.session,

@@ -34,3 +34,9 @@ def not_kept(form: str, look: Look, data: Mapping[str, Any]) -> list[FieldError]
         kinds = "、".join(sorted({KINDS[kind] for kind, _ in taken.marks}))
         errors.append(FieldError("decision", f"查重结论已对本件剔除：{kinds}，不能通过；请选择“不予支持”或“退回”。"))
     return errors
+
+
+def exceeds(look: Look) -> bool:
+    """Whether a figure that was verified counts more than the conclusions leave: another pair's may have come since."""
+    form = f"{look.case.scheme}_verified"
+    return any(each.field in BASES.get(form, ()) for each in not_kept(form, look, look.facts))

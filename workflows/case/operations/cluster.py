@@ -31,6 +31,7 @@ def record_recognition(step: Step, _: Mapping[str, str]) -> None:
     clusters.recognise(
         step.session,
         matter_id=step.case.matter_id,
+        own_matter_id=step.case.own_matter_id,
         enterprise_id=step.case.enterprise_id,
         total=total,
         decided_on=decided_on,

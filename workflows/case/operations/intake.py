@@ -25,7 +25,13 @@ def register_submission(step: Step, _: Mapping[str, str]) -> None:
     refuse_outside_policy(step, "submitted_on", step.today, "提交")
     step.case.submitted_at = step.now
     key = rule_matters.matter_key(step.case.scheme, step.enterprise.uscc, step.facts, last_year=step.last_year)
-    step.case.matter_id = clusters.matter_of(step) or matters.get_or_create(step.session, key, step.case.title).id
+    award = clusters.award_of_year(step)
+    if award is not None:
+        step.case.matter_id, step.case.own_matter_id = award.matter_id, award.own_matter_id
+    else:
+        matter = matters.get_or_create(step.session, key, step.case.title)
+        step.case.matter_id = matter.id
+        step.case.own_matter_id = matter.id if matter.key == key else matters.own_ids(step.session, [key])[key]
     clusters.refuse_second_recognition(step)
     matters.replace_identifiers(step.session, step.case.id, rule_matters.identifiers(step.facts))
     step.record("application_submitted", "fill_application", [{"field": "matter", "old": None, "new": key}])

@@ -1,0 +1,66 @@
+"""What waits for a person beside the tasks of diagrams: hits of 查重, and what an officer proposed of two matters."""
+
+from datetime import date
+from typing import TypedDict
+
+from storage import case_checks
+from storage.case_checks import CONCLUDED, OPEN, REFERRED
+from storage.database import Session
+from workflows.casework import joining
+from workflows.casework.checks_shown import CheckShown, shown
+from workflows.permissions import Actor
+
+MOST = 20
+"""Of each kind that one look shows; the page of each kind shows all."""
+
+
+class DutyShown(TypedDict):
+    """One thing to do: on the page of a case's 查重, or of what was proposed of two matters."""
+
+    what: str
+    case: str | None
+    matter: int | None
+    change: int | None
+    title: str
+    told: str
+    due_on: str | None
+
+
+def list_duties(session: Session, actor: Actor) -> list[DutyShown]:
+    """What waits for this person, hits by their term; an officer concludes on what is open, the chief confirms."""
+    states = {"case_officer": (OPEN, REFERRED), "section_chief": (CONCLUDED,)}
+    wanted = [state for role, of_role in states.items() if actor.has(role) for state in of_role]
+    checks = shown(session, case_checks.list_in(session, wanted, MOST)) if wanted else []
+    return [*map(_of_check, checks), *map(_of_change, joining.list_waiting(session, actor, MOST))]
+
+
+def count_overdue(duties: list[DutyShown], today: date) -> int:
+    """How many of these are past their last day."""
+    return sum(1 for each in duties if each["due_on"] and each["due_on"] < today.isoformat())
+
+
+def _of_check(check: CheckShown) -> DutyShown:
+    other = check["with"]
+    number = f"（{other['case']}）" if other["case"] else ""
+    names = {OPEN: "核对重复申报线索", CONCLUDED: "确认查重结论", REFERRED: "处理已移送的线索"}
+    return {
+        "what": names[check["state"]],
+        "case": check["case"],
+        "matter": None,
+        "change": None,
+        "title": f"与{other['enterprise']}的{other['title']}{number}",
+        "told": check["why"],
+        "due_on": check["due_on"],
+    }
+
+
+def _of_change(change: joining.ChangeShown) -> DutyShown:
+    return {
+        "what": "确认同一事项的认定" if change["kind"] == "merge" else "确认撤销事项合并",
+        "case": None,
+        "matter": change["goes"]["id"],
+        "change": change["id"],
+        "title": f"{change['keeps']['title']}、{change['goes']['title']}",
+        "told": change["reason"],
+        "due_on": None,
+    }
