@@ -1,4 +1,4 @@
-"""Checks that stop a case until two people have settled them: the hits of 查重."""
+"""Checks that stop a case until two people have settled them: the hits of 查重, and what holds a payment."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -10,7 +10,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from storage.base import Base, Id, Instant, JsonList, Yuan, one_of, two_people, whole_yuan
 from storage.locks import to_change
 
-DUPLICATE = "duplicate"
+DUPLICATE, CREDIT, PAYMENT = "duplicate", "credit", "payment"
+KINDS = (DUPLICATE, CREDIT, PAYMENT)
+"""查重; a re-check of the credit that found something; a payment that was held."""
 OPEN, CONCLUDED, SETTLED, REFERRED = "open", "concluded", "settled", "referred"
 
 _STANDS = text("state <> 'settled'")
@@ -35,7 +37,7 @@ class CaseCheck(Base):
     opened_at: Mapped[Instant]
     due_on: Mapped[date | None]
     __table_args__ = (
-        one_of("kind", DUPLICATE),
+        one_of("kind", *KINDS),
         one_of("state", OPEN, CONCLUDED, SETTLED, REFERRED),
         Index(None, "case_id", "id"),
         Index(None, "other_case_id", "id"),
@@ -89,6 +91,18 @@ def standing(session: Session, case_ids: Iterable[int]) -> dict[int, list[str]]:
     for case_id, state in rows:
         found.setdefault(case_id, []).append(state)
     return found
+
+
+def stands(session: Session, case_id: int, kind: str) -> bool:
+    """Whether a check of this kind is not settled, from either side of it."""
+    query = select(CaseCheck.id).where(_concerning(case_id), _STANDS, CaseCheck.kind == kind)
+    return session.scalar(query.limit(1)) is not None
+
+
+def is_settled(session: Session, case_id: int, kind: str) -> bool:
+    """Whether a check of this kind was opened for the case and settled."""
+    query = select(CaseCheck.id).where(CaseCheck.case_id == case_id, CaseCheck.kind == kind)
+    return session.scalar(query.where(CaseCheck.state == SETTLED).limit(1)) is not None
 
 
 def list_standing(session: Session, *, after: int = 0, limit: int = 50) -> Sequence[CaseCheck]:

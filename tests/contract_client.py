@@ -246,7 +246,7 @@ class Office:
             self.resolve(batch, reference, "support")
         elif wait["element_id"] == "published":
             self.as_("officer").post(f"/batches/{batch}/publicity")
-        elif wait["element_id"] == "checks_settled":
+        elif wait["element_id"] in ("checks_settled", "hold_settled"):
             self.settle_checks(reference)
         else:
             raise AssertionError(f"do not know how to go on from {wait}")

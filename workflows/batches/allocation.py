@@ -23,6 +23,7 @@ from workflows.audit import EventRef
 from workflows.case import awards, proceeding
 from workflows.case.instalments import matched_outside
 from workflows.case.listed_cases import account_key, listed_case
+from workflows.case.proceeding_known import Known
 from workflows.case.running import Running, open_cases
 from workflows.case.step import local_date, pinned_values
 from workflows.permissions import Actor
@@ -64,7 +65,7 @@ def propose(session: Session, batch: Batch, actor: Actor, now: datetime, round_:
     # Asked again under the lock: a withdrawal or a suspension may have been faster.
     still = {each.case_id: each for each in listings.contenders(session, batch.id, (FRESH, "resolved"))}
     waiting = _fresh(still.values())
-    known = proceeding.Known.of(session, [each.case.id for each in opened if each.case.id in waiting])
+    known = Known.of(session, [each.case.id for each in opened if each.case.id in waiting])
     kept_off = {
         each.case.reference: why
         for each in opened

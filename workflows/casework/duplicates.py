@@ -28,8 +28,15 @@ RESULTS: Mapping[str, str] = {
     "referred": "移送线索",
 }
 STATES: Mapping[str, str] = {"open": "待核对", "concluded": "待确认", "settled": "已确认", "referred": "已移送"}
-SETTLED = "checks_settled"
-"""The message that a case waits for while a check stands."""
+SETTLED, HOLD_SETTLED = "checks_settled", "hold_settled"
+"""The messages that a case waits for while a check stands: before 核定确认, and before the meeting or the payment."""
+KINDS: Mapping[str, str] = {
+    case_checks.DUPLICATE: "重复申报线索",
+    case_checks.CREDIT: "信用复核发现问题",
+    case_checks.PAYMENT: "支付暂缓",
+}
+HELD_RESULTS: Mapping[str, str] = {"unrelated": "情形已消除，可以继续", "referred": "移送线索"}
+"""What may be concluded on what holds a case: it is over, or others look into it. Nothing here takes an award away."""
 
 
 class OtherShown(TypedDict):
@@ -66,7 +73,7 @@ CheckShown = TypedDict(
         "kind": str,
         "state": str,
         "case": str,
-        "with": OtherShown,
+        "with": OtherShown | None,
         "marks": list[dict[str, str]],
         "why": str,
         "opened_at": str | None,
@@ -168,13 +175,20 @@ def confirm(
     return _one(session, check, case)
 
 
+def results_of(kind: str) -> Mapping[str, str]:
+    """What may be concluded on a check of this kind, in words."""
+    return RESULTS if kind == case_checks.DUPLICATE else HELD_RESULTS
+
+
 def go_on(running: Running) -> None:
     """Let a case go on that waited for its checks, where none stands any more; a suspended one goes on when resumed."""
-    if running.case.ended_at is not None or not running.waits_for(SETTLED):
+    if running.case.ended_at is not None or case_checks.standing(running.step.session, [running.case.id]):
         return
-    if not case_checks.standing(running.step.session, [running.case.id]):
-        running.deliver(SETTLED, {})
-        running.save()
+    for message in (SETTLED, HOLD_SETTLED):
+        if running.waits_for(message):
+            running.deliver(message, {})
+            running.save()
+            return
 
 
 def _find(session: Session, actor: Actor, reference: str, check_id: int) -> tuple[Case, CaseCheck]:
@@ -200,7 +214,7 @@ def _amounts(
 ) -> tuple[Decimal | None, Decimal | None]:
     """What this case and the other one count of the invoices; together never more than the invoices. Raises Invalid."""
     errors = []
-    if result not in RESULTS:
+    if result not in results_of(check.kind):
         errors.append(FieldError("result", "请选择查重结论。"))
     if not 2 <= len(reason.strip()) <= 500:
         errors.append(FieldError("reason", "请写明理由和依据的证据，2至500字。"))
@@ -271,7 +285,7 @@ def _check_shown(
         "kind": check.kind,
         "state": check.state,
         "case": known[of][0].reference,
-        "with": _award(awards[check.award_id]) if check.award_id is not None else _case(*known[other or of]),
+        "with": _with(other, check.award_id, known, awards),
         "marks": [
             {"kind": kind, "name": law.KINDS[kind], "value": "" if kind == law.PAYEE else value}
             for kind, value in sorted(check.pairs)
@@ -281,6 +295,18 @@ def _check_shown(
         "due_on": check.due_on.isoformat() if check.due_on else None,
         "conclusions": made,
     }
+
+
+def _with(
+    case_id: int | None,
+    award_id: int | None,
+    known: Mapping[int, tuple[Case, Enterprise]],
+    awards: Mapping[int, historic_awards.HistoricAward],
+) -> OtherShown | None:
+    """Whoever is on the other side; nobody where the case itself is looked into."""
+    if award_id is not None:
+        return _award(awards[award_id])
+    return _case(*known[case_id]) if case_id is not None else None
 
 
 def _case(case: Case, enterprise: Enterprise) -> OtherShown:

@@ -157,6 +157,7 @@ def _validated(step: Step, form: forms.Form, data: object) -> dict[str, Any]:
             "填报内容有误，请按提示修改后重新提交。",
             errors=[Problem(error.field, error.message) for error in invalid.errors],
         ) from None
+    clean = checks.withheld(form, step, clean)
     errors = checks.check(form.key, step, clean) + checks.not_kept(form.key, step, clean)
     if errors:
         raise Invalid("填报内容有误，请按提示修改后重新提交。", errors=errors)

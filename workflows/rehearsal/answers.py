@@ -152,6 +152,11 @@ def _asked_for(asked: Answering, call: ServiceCall, field_name: str) -> Result:
     return "required" if asked.facts.get(field_name) == "yes" else "not_required"
 
 
+def _standing(asked: Answering, call: ServiceCall) -> Result:
+    """As recorded; nothing stopped a case from before this was asked."""
+    return asked.recorded(call) if asked.record.results.get(call.element_id) else "clear"
+
+
 COMPUTED: Mapping[str, Callable[[Answering, ServiceCall], Result]] = {
     "calculate_amount": _calculate,
     "working_deadline": _deadline,
@@ -160,6 +165,7 @@ COMPUTED: Mapping[str, Callable[[Answering, ServiceCall], Result]] = {
     "tally_scores": _tally,
     "route_expert_review": _route_experts,
     "search_duplicates": _duplicates,
+    "review_standing": _standing,
     "route_site_inspection": _site,
     "route_third_party": _third_party,
 }

@@ -29,6 +29,7 @@ MESSAGES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "reallocated": ("限额重新分配", {"amount": "金额调整", "notice": "仅调整公示"}),
     "objection_accepted": ("异议已受理", {}),
     "checks_settled": ("查重结论已确认", {}),
+    "hold_settled": ("暂缓事项已核实", {}),
 }
 
 Terms = dict[str, Any]

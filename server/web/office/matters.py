@@ -29,7 +29,8 @@ def overlaps_page(reference: str, **words: Any) -> str:
         found=matters.get_overlaps(g.session, actor, reference),
         checks=duplicates.list_checks(g.session, actor, reference),
         states=duplicates.STATES,
-        results=duplicates.RESULTS,
+        results=duplicates.results_of,
+        kinds=duplicates.KINDS,
         sent=request.form,
         **words,
     )

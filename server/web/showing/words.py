@@ -62,6 +62,7 @@ PROCESSES = {
     "expert_review": "专家评审",
     "recheck": "科室复审与会签",
     "duplicate_check": "查重核对",
+    "clearance": "信用复核与暂缓核查",
     "publicity": "社会公示",
     "disbursement": "收款信息确认与拨付",
 }
@@ -168,6 +169,8 @@ ACTIONS = {
     "definition_published": "发布流程版本",
     "incident_recorded": "流程异常",
     "matter_merged": "认定为同一事项",
+    "hold_opened": "登记暂缓事项",
+    "payment_held": "暂缓支付",
     "check_opened": "发现重复申报线索",
     "check_concluded": "作出查重结论",
     "check_confirmed": "确认查重结论",
@@ -195,6 +198,7 @@ ACTIONS = {
 MARKS = {
     "case_accepted": "green", "award_committed": "green", "payment_made": "green", "publicity_closed": "green",
     "case_not_accepted": "red", "case_vetoed": "red", "case_refused": "red", "payment_returned": "orange",
+    "payment_held": "orange",
     "objection_accepted": "orange", "objection_registered": "orange", "case_withdrawn": "orange",
     "case_suspended": "orange", "timer_fired": "orange", "correction_lapsed": "orange",
     "case_migrated": "orange", "migration_reverted": "orange",
@@ -225,6 +229,7 @@ RECORD_FIELDS = {
     "check_reason": "理由和证据",
     "check_amount": "本件计入金额",
     "marks": "相同之处",
+    "hold_reason": "暂缓原因",
     **AMOUNTS,
     "scheme": "支持事项",
     "definition": "流程版本",
