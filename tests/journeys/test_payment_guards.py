@@ -16,6 +16,7 @@ from tests.contract_client import Office
 from tests.journeys.conftest import At
 from tests.journeys.projects import batch_of, fix_list, project, to_the_list
 from tests.journeys.test_races import at_once, posting
+from workflows.casework import requests
 
 
 def two_payments(office: Office) -> Sequence[str]:
@@ -66,7 +67,7 @@ def test_a_firm_that_was_listed_meanwhile_is_not_paid_and_is_told(at: At, flag: 
     office, case, _ = at.after(two_payments)
     _flag(at, "e03", flag)
     for _ in range(2):
-        office.do(case, "pay")
+        assert "中止办理" in office.do(case, "pay")["held"]
         assert (office.at(case), office.case(case)["paid_amount"]) == ({"hold_settled"}, None)
         held = standing(office, case)
         assert (held["kind"], held["state"], held["with"]) == ("payment", "open", None) and "中止办理" in held["why"]
@@ -236,7 +237,8 @@ def test_the_amount_is_typed_as_it_was_approved(at: At, element: str) -> None:
     shown = page.get(f"/tasks/{office.task(case, element)['id']}")
     assert shown["request"]["lines"][0] == "审定支持金额：900,000元"
     assert "payment_amount" not in shown["form"]["data"], "nothing is filled in before the person has read the paper"
-    office.do(case, element)
+    assert shown["request"]["note"] == (requests.NO_QUOTA if element == "pay" else None)
+    assert office.do(case, element)["held"] is None
 
 
 def _flag(at: At, enterprise: str, flag: str) -> None:
