@@ -1,6 +1,6 @@
 """Batches (批次), their proposed lists and the resolutions of the meeting."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Literal, get_args
@@ -156,3 +156,15 @@ def latest_decisions(session: Session, batch_id: int) -> dict[int, tuple[Decisio
         .order_by(Decision.case_id, Decision.id.desc())
     )
     return {row[0].case_id: (row[0], row[1]) for row in session.execute(query)}
+
+
+def listed_among(session: Session, case_ids: Iterable[int]) -> set[int]:
+    """Those of the cases that have a row on a list."""
+    return set(session.scalars(select(ListRow.case_id).where(ListRow.case_id.in_(list(case_ids))).distinct()))
+
+
+def latest_results(session: Session, case_ids: Iterable[int]) -> dict[int, str]:
+    """What the newest meeting that had each of the cases before it decided."""
+    query = select(Decision.case_id, Decision.result).where(Decision.case_id.in_(list(case_ids)))
+    newest = query.ext(distinct_on(Decision.case_id)).order_by(Decision.case_id, Decision.id.desc())
+    return {row[0]: row[1] for row in session.execute(newest)}

@@ -1,4 +1,4 @@
-"""Checks that stop a case until two people have settled them: the hits of 查重."""
+"""Checks that stop a case until two people have settled them: the hits of 查重, and what holds a payment."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -11,7 +11,9 @@ from storage.base import Base, Id, Instant, JsonList, Yuan, one_of, two_people, 
 from storage.cases import LIVE_OR_GRANTED, Case
 from storage.locks import to_change
 
-DUPLICATE = "duplicate"
+DUPLICATE, CREDIT, PAYMENT = "duplicate", "credit", "payment"
+KINDS = (DUPLICATE, CREDIT, PAYMENT)
+"""查重; a re-check of the credit that found something; a payment that was held."""
 OPEN, CONCLUDED, SETTLED, REFERRED = "open", "concluded", "settled", "referred"
 
 _STANDS = text("state <> 'settled'")
@@ -44,7 +46,7 @@ class CaseCheck(Base):
     # It could not settle by itself: an officer concludes on it as on any other.
     left_at: Mapped[Instant | None]
     __table_args__ = (
-        one_of("kind", DUPLICATE),
+        one_of("kind", *KINDS),
         one_of("state", OPEN, CONCLUDED, SETTLED, REFERRED),
         Index(None, "case_id", "id"),
         Index(None, "other_case_id", "id"),
@@ -108,6 +110,18 @@ def standing(session: Session, case_ids: Iterable[int]) -> dict[int, list[str]]:
     for case_id, state in rows:
         found.setdefault(case_id, []).append(state)
     return found
+
+
+def stands(session: Session, case_id: int, kind: str) -> bool:
+    """Whether a check of this kind is not settled, from either side of it."""
+    query = select(CaseCheck.id).where(_concerning(case_id), _STANDS, CaseCheck.kind == kind)
+    return session.scalar(query.limit(1)) is not None
+
+
+def is_settled(session: Session, case_id: int, kind: str) -> bool:
+    """Whether a check of this kind was opened for the case and settled."""
+    query = select(CaseCheck.id).where(CaseCheck.case_id == case_id, CaseCheck.kind == kind)
+    return session.scalar(query.where(CaseCheck.state == SETTLED).limit(1)) is not None
 
 
 def list_standing(session: Session, *, after: int = 0, limit: int = 50) -> Sequence[CaseCheck]:

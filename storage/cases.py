@@ -294,6 +294,22 @@ def latest_submissions(session: Session, case_id: int, element_ids: Iterable[str
     return {submission.element_id: submission for submission in found}
 
 
+def latest_of_elements(
+    session: Session, case_ids: Iterable[int], element_ids: Iterable[str]
+) -> dict[int, dict[str, Submission]]:
+    """The newest submission of each of the elements of each of the cases, one statement."""
+    query = (
+        select(Submission)
+        .where(Submission.case_id.in_(list(case_ids)), Submission.element_id.in_(list(element_ids)))
+        .ext(distinct_on(Submission.case_id, Submission.element_id))
+        .order_by(Submission.case_id, Submission.element_id, Submission.id.desc())
+    )
+    found: dict[int, dict[str, Submission]] = {}
+    for each in session.scalars(query):
+        found.setdefault(each.case_id, {})[each.element_id] = each
+    return found
+
+
 def list_submissions(session: Session, case_id: int) -> Sequence[Submission]:
     return session.scalars(select(Submission).where(Submission.case_id == case_id).order_by(Submission.id)).all()
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, ForeignKey, Numeric, Select, UniqueConstraint, select
+from sqlalchemy import BigInteger, ForeignKey, Numeric, Select, UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Yuan, one_of, whole_yuan
@@ -94,6 +94,19 @@ def unopened(session: Session, year: int) -> Sequence[int]:
     query = select(ClusterAward.enterprise_id).join(Instalment, Instalment.award_id == ClusterAward.id)
     query = query.where(Instalment.year == year, Instalment.case_id.is_(None), ClusterAward.state == "active")
     return session.scalars(query.order_by(ClusterAward.enterprise_id, Instalment.id)).all()
+
+
+def committed_by_year(session: Session) -> list[tuple[int, int, Decimal]]:
+    """Year, number and yuan of the instalments of live awards that are not paid yet, in order."""
+    query = (
+        select(Instalment.year, func.count(), func.sum(Instalment.ceiling))
+        .join(ClusterAward, ClusterAward.id == Instalment.award_id)
+        .outerjoin(Case, Case.id == Instalment.case_id)
+        .where(ClusterAward.state == "active", Case.paid_amount.is_(None))
+        .where(or_(Case.id.is_(None), Case.ended_at.is_(None)))
+    )
+    rows = session.execute(query.group_by(Instalment.year).order_by(Instalment.year))
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def instalments(session: Session, award_id: int) -> Sequence[Instalment]:

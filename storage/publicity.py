@@ -112,6 +112,12 @@ def announced(session: Session, case_ids: Iterable[int]) -> set[int]:
     return set(session.scalars(select(NoticeItem.case_id).where(NoticeItem.case_id.in_(list(case_ids))).distinct()))
 
 
+def with_open_objections(session: Session, case_ids: Iterable[int]) -> set[int]:
+    """Those of the cases that have an objection which nobody has answered."""
+    waiting = Objection.state.in_(("registered", "accepted"))
+    return set(session.scalars(select(Objection.case_id).where(Objection.case_id.in_(list(case_ids)), waiting)))
+
+
 def list_objections(session: Session, *, state: str | None = None) -> Sequence[Objection]:
     """Those that wait for discipline first, the oldest first; then the newest handled ones."""
     waiting = case((Objection.state == "registered", 0), else_=1)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from sqlalchemy import BigInteger, ForeignKey, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from storage.base import Base, Id, Instant, Yuan, one_of, two_people, whole_yuan
 from storage.cases import Case
@@ -56,6 +56,21 @@ def returned(session: Session, matter_ids: Iterable[int]) -> dict[tuple[int, str
         .group_by(Case.matter_id, Case.scheme)
     )
     return {(matter_id or 0, scheme): amount for matter_id, scheme, amount in session.execute(query)}
+
+
+def unconfirmed_causes(session: Session, case_ids: Iterable[int]) -> dict[int, set[str]]:
+    """Why money of the firms of these cases is to come back that nobody has confirmed, by the case asked about."""
+    asked = aliased(Case)
+    query = (
+        select(asked.id, Recovery.cause)
+        .join(Case, Case.enterprise_id == asked.enterprise_id)
+        .join(Recovery, Recovery.case_id == Case.id)
+        .where(asked.id.in_(list(case_ids)), Recovery.confirmed_at.is_(None))
+    )
+    found: dict[int, set[str]] = {}
+    for case_id, cause in session.execute(query):
+        found.setdefault(case_id, set()).add(cause)
+    return found
 
 
 def find(session: Session, recovery_id: int) -> Recovery | None:

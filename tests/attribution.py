@@ -97,7 +97,7 @@ BY_THE_PROGRAM = frozenset(
         *("amount_calculated", "amount_listed", "application_submitted", "award_committed", "case_accepted"),
         "case_migrated",
         *("case_ended", "case_not_accepted", "case_refused", "case_vetoed", "cluster_award_ended"),
-        *("check_opened", "check_settled"),
+        *("check_opened", "check_settled", "hold_opened", "payment_held"),
         *("cluster_recognised", "correction_lapsed", "correction_not_delivered", "credit_ruled", "credit_settled"),
         *("delivery_not_proved", "term_lapsed", "term_runs_from_delivery", "choice_not_offered"),
         *("declarations_settled", "draw_seed_committed", "enterprise_barred", "experts_drawn", "incident_recorded"),

@@ -248,7 +248,7 @@ class Office:
         elif wait["element_id"] == "recounted":
             # The worker counts it in the year of the decision; moving the clock lets it work.
             self.let_work()
-        elif wait["element_id"] == "checks_settled":
+        elif wait["element_id"] in ("checks_settled", "hold_settled"):
             self.settle_checks(reference)
         else:
             raise AssertionError(f"do not know how to go on from {wait}")

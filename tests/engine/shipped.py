@@ -32,7 +32,8 @@ DECISIONS = {
     "district_approval": ("approve", "return", "refuse"),
     "confirm_payee": ("agree", "return"),
     "choose_matters": ("keep", "choose"),
-    "pay": ("paid", "returned"),
+    "pay": ("paid", "returned", "held"),
+    "credit_recheck": ("clear", "curable", "veto"),
 }
 # What the operations may answer, by the operation's name; the first value takes the longest way to the payment.
 ANSWERS: dict[str, tuple[Any, ...]] = {
@@ -48,6 +49,7 @@ ANSWERS: dict[str, tuple[Any, ...]] = {
     "route_third_party": ("required", "not_required"),
     "check_cuts": ("no", "yes"),
     "search_duplicates": ("clear", "open"),
+    "review_standing": ("clear", "credit", "held", "payee"),
     "route_expert_review": ("required", "not_required"),
     "draw_experts": (["expert1", "expert2", "expert3"], ["expert4"], []),
     "settle_declarations": ("complete", "short"),

@@ -22,7 +22,7 @@ SHARED_DECISIONS = {
     "objection_handling": ("dismiss", "uphold", "refuse"),
     "district_approval": ("approve", "return", "refuse"),
     "payee_confirmation": ("agree", "return"),
-    "disbursement": ("paid", "returned"),
+    "disbursement": ("paid", "returned", "held"),
 }
 SCHEME_DECISIONS = {
     "review": ("pass", "return", "refuse"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.api_calls import refused
 from tests.contract_client import Office
-from tests.journeys.conftest import At, ten_schemes
+from tests.journeys.conftest import At, page, ten_schemes
 from tests.journeys.projects import account
 from tests.journeys.test_races import at_once, posting
 
@@ -114,6 +114,9 @@ def test_a_report_is_paid_by_its_score_and_not_twice(at: At) -> None:
     assert account(office, E09, 2026)["available"] == "1466668"
     with refused(409):
         office.apply("e09", "年度绩效申报", paid["batch"]["id"], CLUSTER)
+    shown = page(at, "finance", "/quotas")
+    assert "2027年</td>" not in shown, "the year that was reported and paid is not promised any more"
+    assert all(f"{year}年</td>" in shown for year in (2028, 2029)) and "666,666" in shown and "666,668" in shown
 
 
 # ---- years that fail ----

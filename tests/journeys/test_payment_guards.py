@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 
-from storage import audit, people
+from storage import audit, cases, people
+from storage.cases import CaseFacts
+from storage.database import Session
+from storage.people import Enterprise
 from tests.api_calls import refused
 from tests.contract_client import Office
 from tests.journeys.conftest import At
 from tests.journeys.projects import batch_of, fix_list, project, to_the_list
 from tests.journeys.test_races import at_once, posting
+from workflows.casework import requests
 
 
 def two_payments(office: Office) -> Sequence[str]:
@@ -58,15 +62,122 @@ def test_two_cases_are_paid_from_one_voucher_at_once(at: At) -> None:
 
 
 @pytest.mark.parametrize("flag", ["barred", "dishonest_debtor"])
-def test_a_firm_that_was_listed_meanwhile_is_neither_approved_nor_paid(at: At, flag: str) -> None:
-    office, paid, _ = at.after(two_payments)
+def test_a_firm_that_was_listed_meanwhile_is_not_paid_and_is_told(at: At, flag: str) -> None:
+    """Held as often as it is tried, by letter with a term; paid when the flag is gone, and never taken away unheard."""
+    office, case, _ = at.after(two_payments)
     _flag(at, "e03", flag)
-    said = why_not(office, paid)
-    assert set(said) == {"decision"} and "中止办理" in said["decision"]
-    assert office.case(paid)["paid_amount"] is None
-    # What is left is to suspend it; nothing was lost.
-    office.as_("chief").post(f"/cases/{paid}/suspension", {"reason": "信用情况核实"})
-    assert office.case(paid)["status"] == "SUSPENDED"
+    for _ in range(2):
+        assert "中止办理" in office.do(case, "pay")["held"]
+        assert (office.at(case), office.case(case)["paid_amount"]) == ({"hold_settled"}, None)
+        held = standing(office, case)
+        assert (held["kind"], held["state"], held["with"]) == ("payment", "open", None) and "中止办理" in held["why"]
+        office.settle_checks(case)
+        assert office.at(case) == {"pay"}
+    letters = [each for each in office.as_("e03").get("/messages")["items"] if each["kind"] == "hold"]
+    assert len(letters) == 2 and all("5个工作日" in each["body"] and "不因此取消" in each["body"] for each in letters)
+    with at.database.transaction() as session:
+        firm_of(session, "e03").credit_flags = []
+    office.do(case, "pay")
+    assert office.case(case)["paid_amount"] == "900000"
+
+
+def test_an_award_is_not_ended_unheard(at: At) -> None:
+    office, case, _ = at.after(two_payments)
+    chief = office.as_("chief")
+    chief.post(f"/cases/{case}/suspension", {"reason": "信用情况核实"})
+    with refused(409) as why:
+        chief.post(f"/cases/{case}/termination", {"reason": "失信"})
+    assert "陈述申辩" in why.detail
+    chief.post(f"/cases/{case}/resumption")
+    office.do(case, "pay")
+
+
+def test_the_reviewer_holds_a_payment_with_his_reason(at: At) -> None:
+    office, case, _ = at.after(two_payments)
+    assert set(why_not(office, case, decision="held", hold_reason="")) == {"hold_reason"}
+    office.do(case, "pay", decision="held", hold_reason="收款单位正在办理更名")
+    held = standing(office, case)
+    assert (held["kind"], held["why"]) == ("payment", "收款单位正在办理更名")
+    path = f"/cases/{case}/checks/{held['id']}"
+    with refused(403):
+        office.as_("finance2").post(f"{path}/conclusion", {"result": "unrelated", "reason": "已核实更名材料"})
+    with refused(422) as why:
+        office.as_("officer2").post(f"{path}/conclusion", {"result": "excluded", "reason": "已核实更名材料"})
+    assert why.fields == {"result"}
+    office.as_("officer2").post(f"{path}/conclusion", {"result": "referred", "reason": "移送监督机构"})
+    conclusion = standing(office, case)["conclusions"][-1]["id"]
+    office.as_("chief").post(f"{path}/confirmation", {"conclusion": conclusion})
+    assert office.at(case) == {"hold_settled"}, "referred goes on waiting"
+    office.settle_checks(case)
+    office.do(case, "pay")
+    assert office.case(case)["paid_amount"] == "900000"
+
+
+def test_an_old_credit_check_is_asked_anew_before_the_payment(at: At) -> None:
+    office, case, other = at.after(two_payments)
+    office.wait_until("2026-12-01T10:00:00+08:00")
+    office.do(case, "pay")
+    assert office.at(case) == {"credit_recheck"}
+    assert office.as_("auditor").get(f"/cases/{case}/checks")["items"] == [], "the task is on its desk already"
+    assert set(why_not(office, case, "credit_recheck", credit_queried_on="2026-05-01")) == {"credit_queried_on"}
+    office.do(case, "credit_recheck")
+    office.do(case, "pay")
+    assert office.case(case)["paid_amount"] == "900000"
+    _flag(at, "e04", "dishonest_debtor")
+    office.do(other, "pay")
+    finding = "失信被执行人名单有记录"
+    office.do(other, "credit_recheck", decision="veto", credit_finding=finding)
+    assert office.at(other) == {"hold_settled"}
+    assert {each["kind"] for each in office.as_("auditor").get(f"/cases/{other}/checks")["items"]} == {
+        "payment",
+        "credit",
+    }
+    office.settle_checks(other)
+    assert office.at(other) == {"credit_recheck"}, "what was found is looked up again, not waved through"
+
+
+def test_an_account_that_changed_is_confirmed_again(at: At) -> None:
+    office, case, _ = at.after(two_payments)
+    with at.database.transaction() as session:
+        found = cases.find(session, case)
+        assert found is not None
+        kept = session.get_one(CaseFacts, found.id)
+        kept.facts = {**kept.facts, "account_no": "62220000000009"}
+    office.do(case, "pay")
+    assert (office.at(case), office.case(case)["paid_amount"]) == ({"confirm_payee"}, None)
+    office.do(case, "confirm_payee", decision="return", payee_opinion="账号与确认时不一致")
+    office.do(case, "enter_payee")
+    office.do(case, "confirm_payee")
+    office.do(case, "pay")
+    assert office.case(case)["paid_amount"] == "900000"
+
+
+def standing(office: Office, case: str) -> Any:
+    [check] = [
+        each for each in office.as_("auditor").get(f"/cases/{case}/checks")["items"] if each["state"] != "settled"
+    ]
+    return check
+
+
+def test_an_old_credit_check_is_asked_anew_before_the_meeting(at: At) -> None:
+    """The list takes the case; then a task asks anew. Support waits for it, deferring and refusing do not."""
+    office, first, second = at.after(one_at_the_list)
+    batch = office.case(first)["batch"]["id"]
+    office.wait_until("2026-06-15T10:00:00+08:00")
+    assert set(fix_list(office, batch)) == {first, second}
+    assert office.at(first) == office.at(second) == {"credit_recheck"}
+    with refused(422) as why:
+        office.resolve(batch, first, "support")
+    assert why.fields == {"decisions.0.result"}
+    office.resolve(batch, second, "defer", reason="待下次会议")
+    assert office.at(second) == {"listed"}
+    office.do(first, "credit_recheck", decision="curable", credit_finding="列入经营异常名录")
+    assert office.at(first) == {"hold_settled"}
+    office.settle_checks(first)
+    office.do(first, "credit_recheck")
+    assert office.at(first) == {"resolved"}
+    office.resolve(batch, first, "support")
+    assert office.at(first) == {"published"}
 
 
 def one_at_the_list(office: Office) -> Sequence[str]:
@@ -126,12 +237,17 @@ def test_the_amount_is_typed_as_it_was_approved(at: At, element: str) -> None:
     shown = page.get(f"/tasks/{office.task(case, element)['id']}")
     assert shown["request"]["lines"][0] == "审定支持金额：900,000元"
     assert "payment_amount" not in shown["form"]["data"], "nothing is filled in before the person has read the paper"
-    office.do(case, element)
+    assert shown["request"]["note"] == (requests.NO_QUOTA if element == "pay" else None)
+    assert office.do(case, element)["held"] is None
 
 
 def _flag(at: At, enterprise: str, flag: str) -> None:
     with at.database.transaction() as session:
-        user = people.find_user(session, enterprise)
-        assert user is not None and user.enterprise_id is not None
-        firm = people.get_enterprise(session, user.enterprise_id)
+        firm = firm_of(session, enterprise)
         firm.credit_flags = [*firm.credit_flags, flag]
+
+
+def firm_of(session: Session, applicant: str) -> Enterprise:
+    user = people.find_user(session, applicant)
+    assert user is not None and user.enterprise_id is not None
+    return people.get_enterprise(session, user.enterprise_id)

@@ -36,8 +36,12 @@ def test_a_batch_is_paid_up_to_its_quota(at: At) -> None:
 
 def test_without_a_quota_of_its_batch_the_years_is_drawn_on(at: At) -> None:
     office, first, second = at.after(two_payments)
+    batch = office.case(first)["batch"]["id"]
+    assert "可用指标" not in page(at, "officer", f"/batches/{batch}")
     give(office, "900000", year=int(office.now()[:4]))
     office.do(first, "pay")
+    shown = page(at, "officer", f"/batches/{batch}")
+    assert "可用指标</dt><dd>900,000元" in shown and "超出可用指标900,000元" in shown
     assert set(why_not(office, second, voucher_no="国支〔2026〕0002")) == {"decision"}
 
 

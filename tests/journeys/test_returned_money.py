@@ -156,6 +156,8 @@ def test_m12_room_comes_back_where_it_was_used(at: At) -> None:
     case = project(office, office.make_batch(schemes=["future_energy"]), "e02", "future_energy", 2_000_000)
     office.drive(case, until="pay")
     office.wait_until("2027-01-20T10:00:00+08:00")
+    office.do(case, "pay")
+    office.do(case, "credit_recheck")
     office.do(case, "pay", paid_on="2027-01-20")
     give_back(office, case, "500000", "clerical_error")
     left = {(uscc, year): account(office, uscc, year)["available"] for uscc in (E01, E02) for year in (2026, 2027)}

@@ -89,6 +89,8 @@ def paid_next_year(office: Office) -> Sequence[str]:
         cases.append(case)
     office.wait_until("2027-01-20T10:00:00+08:00")
     for case in cases:
+        office.do(case, "pay")
+        office.do(case, "credit_recheck")
         office.do(case, "pay", paid_on="2027-01-20")
     return cases
 

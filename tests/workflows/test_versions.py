@@ -81,7 +81,7 @@ def test_a_withdrawn_version_is_not_the_current_one(session: Session) -> None:
 
 def test_a_version_shows_its_diagrams_and_forms(session: Session) -> None:
     version = versions.get_version(session, "retrofit", 1)
-    assert [each["key"] for each in version["diagrams"]][:2] == ["retrofit", "credit_and_joint_check"]
+    assert [each["key"] for each in version["diagrams"]][:2] == ["retrofit", "clearance"]
     review = next(each for each in version["forms"] if each["key"] == "retrofit_review")
     assert (review["title"], review["form_object"].key) == ("业务初审", "retrofit_review")
     assert version["is_current"]

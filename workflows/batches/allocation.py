@@ -22,6 +22,7 @@ from workflows.case import awards, cap_years, proceeding
 from workflows.case.cap_years import CapYears
 from workflows.case.contest import Gathering, together
 from workflows.case.listed_cases import account_key
+from workflows.case.proceeding_known import Known
 from workflows.case.running import Running, open_cases
 from workflows.case.step import pinned_values
 from workflows.permissions import Actor
@@ -83,7 +84,7 @@ def propose(session: Session, batch: Batch, actor: Actor, now: datetime, round_:
     # Asked again under the lock: a withdrawal or a suspension may have been faster.
     still = {each.case_id: each for each in listings.contenders(session, batch.id, (FRESH, *UNDECIDED))}
     waiting = _fresh(still.values())
-    known = proceeding.Known.of(session, [each.case.id for each in opened if each.case.id in waiting])
+    known = Known.of(session, [each.case.id for each in opened if each.case.id in waiting])
     kept_off = {
         each.case.reference: why
         for each in opened

@@ -16,6 +16,7 @@ from workflows.batches import allocation
 from workflows.batches.rounds import ListRowShown, chain_name, list_rows, lock_batch
 from workflows.case import awards, proceeding
 from workflows.case.listed_cases import is_recognition
+from workflows.case.proceeding_known import Known
 from workflows.case.running import Running, open_waiting
 from workflows.errors import Conflict, FieldError, Forbidden, Invalid
 from workflows.permissions import Actor, require
@@ -101,7 +102,7 @@ def resolve(
     if not decisions:
         errors.append(FieldError("decisions", "请逐件登记审议结果。"))
     seen: set[str] = set()
-    known = proceeding.Known.of(session, [each.case.id for each in running.values()])
+    known = Known.of(session, [each.case.id for each in running.values()])
     for number, decision in enumerate(decisions):
         errors.extend(_check_decision(number, decision, running, seen, known))
     if errors:
@@ -154,7 +155,7 @@ def _listed_amount(decision: Mapping[str, Any]) -> Decimal | None:
 
 
 def _check_decision(
-    number: int, decision: Mapping[str, Any], running: Mapping[str, Running], seen: set[str], known: proceeding.Known
+    number: int, decision: Mapping[str, Any], running: Mapping[str, Running], seen: set[str], known: Known
 ) -> list[FieldError]:
     def wrong(field: str, message: str) -> list[FieldError]:
         return [FieldError(f"decisions.{number}.{field}", message)]

@@ -24,6 +24,11 @@ def find_left(session: Session, batch: Batch, year: int) -> Decimal | None:
     return None if amount is None else amount - store.paid_of_year(session, year)
 
 
+def missing(look: Look) -> bool:
+    """Whether no quota is registered for the case's batch or this year: then nothing stops a payment."""
+    return find_left(look.session, look.batch, look.today.year) is None
+
+
 def refusal(look: Look, year: int) -> str | None:
     """Why the case may not be paid from its quota in this year; holds the quota until the transaction ends."""
     lock_name(look.session, name_of(look.batch.id, year))

@@ -59,7 +59,7 @@ CheckShown = TypedDict(
         "kind": str,
         "state": str,
         "case": str,
-        "with": OtherShown,
+        "with": OtherShown | None,
         "marks": list[dict[str, str]],
         "why": str,
         "opened_at": str | None,
@@ -120,7 +120,7 @@ def _check_shown(
         "kind": check.kind,
         "state": check.state,
         "case": known[of][0].reference,
-        "with": _award(awards[check.award_id]) if check.award_id is not None else _case(*known[other or of]),
+        "with": _with(other, check.award_id, known, awards),
         "marks": [
             {"kind": kind, "name": law.KINDS[kind], "value": "" if kind == law.PAYEE else value}
             for kind, value in sorted(check.pairs)
@@ -131,6 +131,18 @@ def _check_shown(
         "settled_because": check.settled_because,
         "conclusions": made,
     }
+
+
+def _with(
+    case_id: int | None,
+    award_id: int | None,
+    known: Mapping[int, tuple[Case, Enterprise]],
+    awards: Mapping[int, historic_awards.HistoricAward],
+) -> OtherShown | None:
+    """Whoever is on the other side; nobody where the case itself is looked into."""
+    if award_id is not None:
+        return _award(awards[award_id])
+    return _case(*known[case_id]) if case_id is not None else None
 
 
 def _case(case: Case, enterprise: Enterprise) -> OtherShown:

@@ -26,8 +26,15 @@ RESULTS: Mapping[str, str] = {
     "referred": "移送线索",
 }
 STATES: Mapping[str, str] = {"open": "待核对", "concluded": "待确认", "settled": "已确认", "referred": "已移送"}
-SETTLED = "checks_settled"
-"""The message that a case waits for while a check stands."""
+SETTLED, HOLD_SETTLED = "checks_settled", "hold_settled"
+"""The messages that a case waits for while a check stands: before 核定确认, and before the meeting or the payment."""
+KINDS: Mapping[str, str] = {
+    case_checks.DUPLICATE: "重复申报线索",
+    case_checks.CREDIT: "信用复核发现问题",
+    case_checks.PAYMENT: "支付暂缓",
+}
+HELD_RESULTS: Mapping[str, str] = {"unrelated": "情形已消除，可以继续", "referred": "移送线索"}
+"""What may be concluded on what holds a case: it is over, or others look into it. Nothing here takes an award away."""
 
 
 def list_checks(session: Session, actor: Actor, reference: str) -> list[CheckShown]:
@@ -172,13 +179,20 @@ def _papers(session: Session, check: CaseCheck, evidence: Sequence[int]) -> list
     return [found[each] for each in wanted]
 
 
+def results_of(kind: str) -> Mapping[str, str]:
+    """What may be concluded on a check of this kind, in words."""
+    return RESULTS if kind == case_checks.DUPLICATE else HELD_RESULTS
+
+
 def go_on(running: Running, cause: EventRef | None = None) -> None:
     """Let a case go on that waited for its checks, where none stands any more; a suspended one goes on when resumed."""
-    if running.case.ended_at is not None or not running.waits_for(SETTLED):
+    if running.case.ended_at is not None or case_checks.standing(running.step.session, [running.case.id]):
         return
-    if not case_checks.standing(running.step.session, [running.case.id]):
-        running.deliver(SETTLED, {}, cause)
-        running.save()
+    for message in (SETTLED, HOLD_SETTLED):
+        if running.waits_for(message):
+            running.deliver(message, {}, cause)
+            running.save()
+            return
 
 
 def _find(session: Session, actor: Actor, reference: str, check_id: int) -> tuple[Case, CaseCheck]:
@@ -204,7 +218,7 @@ def _amounts(
 ) -> tuple[Decimal | None, Decimal | None]:
     """What this case and the other one count of the invoices; together never more than the invoices. Raises Invalid."""
     errors = []
-    if result not in RESULTS:
+    if result not in results_of(check.kind):
         errors.append(FieldError("result", "请选择查重结论。"))
     if not 2 <= len(reason.strip()) <= 500:
         errors.append(FieldError("reason", "请写明理由和依据的证据，2至500字。"))

@@ -8,10 +8,15 @@ from storage.case_checks import CONCLUDED, OPEN, REFERRED
 from storage.database import Session
 from workflows.casework import joining
 from workflows.casework.checks_shown import CheckShown, shown
+from workflows.casework.duplicates import KINDS
 from workflows.permissions import Actor
 
 MOST = 20
 """Of each kind that one look shows; the page of each kind shows all."""
+
+
+_OF_PAIR = {OPEN: "核对重复申报线索", CONCLUDED: "确认查重结论", REFERRED: "处理已移送的线索"}
+_OF_HOLD = {OPEN: "核实暂缓事项", CONCLUDED: "确认核实结论", REFERRED: "处理已移送的线索"}
 
 
 class DutyShown(TypedDict):
@@ -41,14 +46,14 @@ def count_overdue(duties: list[DutyShown], today: date) -> int:
 
 def _of_check(check: CheckShown) -> DutyShown:
     other = check["with"]
-    number = f"（{other['case']}）" if other["case"] else ""
-    names = {OPEN: "核对重复申报线索", CONCLUDED: "确认查重结论", REFERRED: "处理已移送的线索"}
+    number = f"（{other['case']}）" if other and other["case"] else ""
+    names = _OF_PAIR if other else _OF_HOLD
     return {
         "what": names[check["state"]],
         "case": check["case"],
         "matter": None,
         "change": None,
-        "title": f"与{other['enterprise']}的{other['title']}{number}",
+        "title": f"与{other['enterprise']}的{other['title']}{number}" if other else KINDS[check["kind"]],
         "told": check["why"],
         "due_on": check["due_on"],
     }

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TypedDict
 
-from storage import batches, people
+from storage import batches, cluster_awards, people
 from storage import quotas as store
 from storage.batches import Batch
 from storage.database import Session
@@ -144,6 +144,34 @@ def _standing(title: str, amount: Decimal, arranged: Decimal, paid: Decimal) -> 
         "left": views.amount(amount - paid),
         "short": arranged > amount,
     }
+
+
+class Commitment(TypedDict):
+    """What article 8 promises of a year's money: how many instalments, at most so many yuan."""
+
+    year: int
+    count: int
+    amount: str
+
+
+def list_commitments(session: Session, actor: Actor) -> list[Commitment]:
+    """The yearly instalments of recognised clusters that are not paid yet, by year; a year's score may pay less."""
+    require(actor, *sorted(OFFICE | READERS))
+    found = cluster_awards.committed_by_year(session)
+    return [{"year": year, "count": count, "amount": views.amount(amount)} for year, count, amount in found]
+
+
+def find_budget(session: Session, actor: Actor, batch_id: int) -> str | None:
+    """Yuan that a batch may use in all: its own quota, else what others leave of its year's; None without either."""
+    require(actor, *sorted(OFFICE | READERS))
+    batch = batches.get(session, batch_id)
+    if batch is None:
+        raise NotFound("没有这一批次。")
+    amount = store.find_of_batch(session, batch)
+    if amount is None:
+        left = quotas.find_left(session, batch, batch.cap_year)
+        amount = None if left is None else left + store.paid_of_batch(session, batch.id)
+    return views.amount(amount)
 
 
 def list_entries(session: Session, actor: Actor) -> Sequence[EntryShown]:

@@ -6,15 +6,18 @@ from typing import Any, TypedDict
 from workflows.codes.checklists import CHECKLISTS
 from workflows.rules.money import format_yuan, parse_money
 
+NO_QUOTA = "本批次和本年度均未登记预算指标，支付不受指标限制，请核对后办理。"
+
 
 class Request(TypedDict):
-    """What is asked for, a line each."""
+    """What is asked for, a line each; `note` warns and stops nothing."""
 
     title: str
     lines: list[str]
+    note: str | None
 
 
-def request_for(element_id: str, scheme: str, facts: Mapping[str, Any]) -> Request | None:
+def request_for(element_id: str, scheme: str, facts: Mapping[str, Any], *, no_quota: bool = False) -> Request | None:
     """Title and lines of what a task answers; None where its form says all. `facts` hold the case's amounts, too."""
     match element_id:
         case "correction":
@@ -34,15 +37,15 @@ def request_for(element_id: str, scheme: str, facts: Mapping[str, Any]) -> Reque
         case "enter_payee":
             return _shown("收款信息核对未通过，请更正", [facts.get("payee_opinion")])
         case "confirm_payee" | "pay":
-            return _shown("本件审定支持", _payment(facts))
+            return _shown("本件审定支持", _payment(facts), note=NO_QUOTA if element_id == "pay" and no_quota else None)
         case "correct_payee":
             return _shown("支付被退回，请更正收款信息", [facts.get("return_reason")])
     return None
 
 
-def _shown(title: str, lines: list[Any]) -> Request | None:
+def _shown(title: str, lines: list[Any], note: str | None = None) -> Request | None:
     told = [str(line) for line in lines if line]
-    return {"title": title, "lines": told} if told else None
+    return {"title": title, "lines": told, "note": note} if told else None
 
 
 def _payment(facts: Mapping[str, Any]) -> list[str]:

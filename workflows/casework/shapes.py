@@ -158,11 +158,12 @@ class CaseStanding(TypedDict):
 
 
 class Completed(TypedDict):
-    """What completing a task answers."""
+    """What completing a task answers; `held` says why a payment was not made but held."""
 
     id: str
     status: TaskStatus
     completed_at: str | None
+    held: str | None
     case: CaseStanding
 
 
@@ -273,11 +274,12 @@ def task_detail(
     }
 
 
-def completion(case: Case, task: Task) -> Completed:
+def completion(case: Case, task: Task, held: str | None = None) -> Completed:
     """What completing a task answers."""
     return {
         "id": task.id,
         "status": task.status,
         "completed_at": instant(task.ended_at),
+        "held": held,
         "case": {"reference": case.reference, "status": case.status, "stage": case.stage},
     }

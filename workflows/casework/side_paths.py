@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from storage import publicity
 from storage import tasks as task_store
-from storage.cases import Case
+from storage.cases import DECIDED, Case
 from storage.database import Session
 from workflows import views
 from workflows.case import awards, letters
@@ -73,7 +73,10 @@ def suspend(session: Session, actor: Actor, reference: str, reason: str, now: da
 
 
 def terminate(session: Session, actor: Actor, reference: str, reason: str, now: datetime) -> CaseDetail:
-    """End a suspended case that cannot be resumed (终止, 3.5): the firm is told with its remedies, its room is free."""
+    """End a suspended case that cannot be resumed (终止, 3.5): the firm is told with its remedies, its room is free.
+
+    An award that the district has decided is not taken away so: that needs a revocation in which the firm is heard.
+    """
     actor = require(actor, "section_chief")
     text = _reason(reason, "终止")
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
@@ -83,6 +86,10 @@ def terminate(session: Session, actor: Actor, reference: str, reason: str, now: 
         raise Conflict("只能终止已中止办理的申报件，请先中止。")
     if case.paid_amount is not None:
         raise Conflict("资金已拨付，不能终止。")
+    if case.status in DECIDED:
+        raise Conflict(
+            "本件已经区政府审定，不能以终止办理取消支持；撤销支持决定须经告知、陈述申辩和集体审议，本系统尚未设置该程序。"
+        )
     _close(running, "TERMINATED", "case_terminated", "终止办理", text)
     letters.send_by_itself(running.step, "termination", f"因{letters.told(text)}，决定终止办理。")
     session.flush()

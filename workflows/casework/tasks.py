@@ -12,7 +12,7 @@ from storage.instances import TaskGround
 from storage.people import User
 from storage.tasks import Task
 from workflows import audit, forms
-from workflows.case import checks, effects
+from workflows.case import checks, effects, quotas
 from workflows.case.bundles import bundle_of
 from workflows.case.reading import SEALED, computed_facts, enterprise_profile, look_at, may_read
 from workflows.case.running import Running, open_task, refuse_suspended
@@ -62,7 +62,8 @@ def _read(session: Session, actor: Actor, task_id: str, now: datetime) -> tuple[
     # A draft is its author's, or his post's; nobody else reads what was not sent.
     working = task.draft_by == actor.username or (task.role in actor.roles and not task.personal)
     data = {**forms.prefill(form, context.facts, context.enterprise), **((task.draft or {}) if working else {})}
-    asked = requests.request_for(task.element_id, case.scheme, context.facts)
+    no_quota = task.element_id == "pay" and quotas.missing(look)
+    asked = requests.request_for(task.element_id, case.scheme, context.facts, no_quota=no_quota)
     detail = shown(form, ui, form_data=data, allowed=allowed, examples=examples, request=asked)
     return detail, form, allowed
 
@@ -147,7 +148,8 @@ def complete(
     decision = clean.get(forms.DECISION)
     running.complete(task, str(decision) if decision is not None else None, completed)
     running.save()
-    return completion(running.case, task)
+    held = str(clean.get("hold_reason")) if decision == checks.HELD else None
+    return completion(running.case, task, held)
 
 
 def _answers(
@@ -169,6 +171,7 @@ def _validated(
             "填报内容有误，请按提示修改后重新提交。",
             errors=[Problem(error.field, error.message) for error in invalid.errors],
         ) from None
+    clean = checks.withheld(form, step, clean)
     answered, wrong = answers
     errors = checks.check(form.key, step, clean) + checks.not_kept(form.key, step, clean) + wrong
     if errors:

@@ -166,6 +166,7 @@ COMPUTED: Mapping[str, Callable[[Answering, ServiceCall], Result]] = {
     "search_duplicates": _went_on_with("clear"),
     "offer_choice": _went_on_with("none"),
     "commit_award_in_year": _went_on_with("committed"),
+    "review_standing": _went_on_with("clear"),
     "route_site_inspection": _site,
     "route_third_party": _third_party,
 }

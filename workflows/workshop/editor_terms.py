@@ -34,6 +34,7 @@ MESSAGES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "checks_settled": ("查重结论已确认", {}),
     "relisted": ("重新汇总测算", {}),
     "recounted": ("已转入审定年度核算", {"same": "金额未变化", "amount": "金额有变化"}),
+    "hold_settled": ("暂缓事项已核实", {}),
 }
 
 Terms = dict[str, Any]

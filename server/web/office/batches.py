@@ -13,6 +13,7 @@ from server.web.showing.answers import Page, chosen
 from server.web.showing.articles import by_article
 from workflows.batches import meeting, publicity, rounds
 from workflows.case.step import local_date
+from workflows.casework import quotas
 from workflows.errors import Conflict, FieldError, Invalid
 from workflows.permissions import OFFICE, READERS, Actor
 from workflows.policy import parameters, schemes
@@ -89,13 +90,15 @@ def _show(batch_id: int, **words: Any) -> str:
         missing = parameters.unconfirmed(g.session, batch["schemes"], local_date(g.now))
     words.setdefault("sent", {})
     rows = proposed_list.listed(batch["list"])
+    budget = quotas.find_budget(g.session, actor, batch["id"]) if actor.reads_office else None
     return render_template(
         "batches/show.html",
         batch=batch,
         missing=by_article(missing, lambda each: each.article),
         missing_count=len(missing),
         rows=rows,
-        totals=proposed_list.totals(rows, batch["budget_total"]),
+        budget=budget,
+        totals=proposed_list.totals(rows, budget),
         to_resolve=proposed_list.to_resolve(rows),
         held=proposed_list.HELD,
         may=_may(batch, actor),

@@ -43,6 +43,7 @@ CALLS = {
     "resolved": ("meeting_secretary", "登记审议结果"),
     "published": ("case_officer", "发布公示"),
     "checks_settled": ("case_officer", "核对重复申报线索"),
+    "hold_settled": ("case_officer", "核实暂缓事项"),
 }
 
 
@@ -150,7 +151,7 @@ def next_steps(case: CaseRow, actor: Actor) -> list[NextStep]:
 
 def _place_of(message: str | None, case: CaseRow) -> str:
     """Where whoever sends a message does so: on the page of the batch, or where duplicates are looked at."""
-    if message == "checks_settled":
+    if message in ("checks_settled", "hold_settled"):
         return url_for("matters.overlaps", reference=case["reference"], _anchor="checks")
     return url_for("batches.show", batch=case["batch"]["id"])
 

@@ -17,7 +17,7 @@ blueprint = Blueprint("checks", __name__)
 @allow(*sorted(OFFICE | READERS))
 def overview() -> str:
     page = duplicates.list_standing(g.session, current_actor(), cursor=chosen("cursor"))
-    return render_template("cases/checks.html", page=page, states=duplicates.STATES)
+    return render_template("cases/checks.html", page=page, states=duplicates.STATES, kinds=duplicates.KINDS)
 
 
 @blueprint.post("/cases/<reference>/checks/<int:check>/conclusion")

@@ -25,6 +25,7 @@ def _overview(**words: Any) -> str:
     return render_template(
         "batches/quotas.html",
         standings=quotas.list_standings(g.session, actor),
+        commitments=quotas.list_commitments(g.session, actor),
         entries=quotas.list_entries(g.session, actor),
         batches=[each for each in rounds.list_batches(g.session, actor, limit=50).items if each["status"] == "open"],
         kinds=quotas.KINDS,

@@ -145,12 +145,15 @@ def complete(task: str) -> Page:
     again = {**data, POINTS: _as_kept(answered)}
     try:
         seen = request.form.get(DOCUMENTS_SEEN)
-        tasks.complete(g.session, actor, task, data, g.now, documents_seen=seen, points=answered)
+        completed = tasks.complete(g.session, actor, task, data, g.now, documents_seen=seen, points=answered)
     except Invalid as error:
         return _task(shown, again, error.errors), error.status
     except Changed as error:
         return _task(shown, again, refusal=error.detail), error.status
-    flash(f"“{shown['name']}”已提交。", "success")
+    if completed["held"]:
+        flash(f"未登记支付，已转暂缓：{completed['held']}", "warning")
+    else:
+        flash(f"“{shown['name']}”已提交。", "success")
     if actor.is_applicant:
         return redirect(url_for("cases.show", reference=shown["case"]), 303)
     following = _next_of(actor, shown["case"])

@@ -62,6 +62,7 @@ PROCESSES = {
     "expert_review": "专家评审",
     "recheck": "科室复审与会签",
     "duplicate_check": "查重核对",
+    "clearance": "信用复核与暂缓核查",
     "publicity": "社会公示",
     "disbursement": "收款信息确认与拨付",
 }
@@ -175,6 +176,8 @@ ACTIONS = {
     "matter_split": "撤销事项合并",
     "matter_change_refused": "退回事项认定的提议",
     "overlap_reviewed": "登记相近情况的核对意见",
+    "hold_opened": "登记暂缓事项",
+    "payment_held": "暂缓支付",
     "check_opened": "发现重复申报线索",
     "check_concluded": "作出查重结论",
     "check_confirmed": "确认查重结论",
@@ -204,6 +207,7 @@ ACTIONS = {
 MARKS = {
     "case_accepted": "green", "award_committed": "green", "payment_made": "green", "publicity_closed": "green",
     "case_not_accepted": "red", "case_vetoed": "red", "case_refused": "red", "payment_returned": "orange",
+    "payment_held": "orange",
     "objection_accepted": "orange", "objection_registered": "orange", "case_withdrawn": "orange",
     "case_suspended": "orange", "timer_fired": "orange", "correction_lapsed": "orange",
     "case_migrated": "orange", "migration_reverted": "orange",
@@ -237,6 +241,7 @@ RECORD_FIELDS = {
     "check_evidence": "证据材料",
     "overlap_result": "核对意见",
     "marks": "相同之处",
+    "hold_reason": "暂缓原因",
     **AMOUNTS,
     "scheme": "支持事项",
     "definition": "流程版本",

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from storage import payments, people, publicity
+from storage import case_checks, payments, people, publicity
 from storage.cases import count_submissions
 from storage.locks import lock_name
 from workflows.case import choices, proceeding, quotas, same_item
@@ -26,6 +26,14 @@ def _formality(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     if data.get("decision") == "accept" and (why := same_item.refusal(look)):
         return [FieldError("decision", why)]
     return []
+
+
+def _credit(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
+    """A query is of this check, not of one before: its day counts for how long it holds."""
+    days, queried_on = int(look.parameter("elig.credit_recheck_valid_days")), data.get("credit_queried_on")
+    if queried_on and date.fromisoformat(queried_on) + timedelta(days=days) < look.today:
+        return [FieldError("credit_queried_on", f"查询日期距今已超过{days}天，请重新查询。")]
+    return not_in_future(look, data, "credit_queried_on")
 
 
 def _site(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
@@ -114,6 +122,7 @@ def _avoided(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
 CHECKS: dict[str, Check] = {
     "convene_review": _avoided,
     "formality_check": _formality,
+    "credit_check": _credit,
     "site_inspection": _site,
     "payee_entry": own_account,
     "district_approval": _district,
@@ -128,6 +137,7 @@ def allowed(form: str, look: Look) -> dict[str, Sequence[str]]:
         return {"round": (str(look.facts["round"]),)}
     if form in ("credit_check", "credit_ruling"):
         cured = count_submissions(look.session, look.case.id, "credit_cure") > 0
+        cured = cured or case_checks.is_settled(look.session, look.case.id, case_checks.CREDIT)
         return {"decision": possible_outcomes(look.enterprise.credit_flags, cured=cured)}
     if form == "choose_matters":
         offered = tuple(each.text for each in choices.outcomes(look))

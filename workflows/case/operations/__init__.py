@@ -17,13 +17,14 @@ from workflows.case.operations import (
     publicity,
     recheck,
     routing,
+    standing,
     verification,
 )
 from workflows.case.operations.registry import REGISTRY, Operation, perform, signatures
 
 MODULES = (
     *(amounts, choice, cluster, credit, duplicates, expert_review, hearing, intake),
-    *(payment, publicity, recheck, routing, verification),
+    *(payment, publicity, recheck, routing, standing, verification),
 )
 
 __all__ = ["MODULES", "REGISTRY", "Operation", "perform", "signatures"]

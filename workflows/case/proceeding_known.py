@@ -1,0 +1,107 @@
+"""What the tables say of cases before money is given: read once for all that are asked about together."""
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from storage import batches, calculations, case_checks, cases, matter_changes, publicity, recoveries
+from storage.cases import Submission
+from storage.database import Session
+from workflows.case.bundles import bundle_of
+from workflows.case.step import local_date
+
+_ACCOUNT = ("account_name", "account_no", "bank_name", "bank_branch_code")
+RECHECK = "credit_recheck"
+"""The task that asks the credit check anew."""
+_ELEMENTS = ("credit_check", RECHECK, "enter_payee", "correct_payee", "confirm_payee")
+
+
+@dataclass(frozen=True)
+class Known:
+    """Each by case; what is not named is not known of the case."""
+
+    states: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    """The states of the checks that stop them."""
+    uncounted: Set[int] = frozenset()
+    """Those from which something was taken, or that were parted from a matter, since their calculation."""
+    shared: Set[int] = frozenset()
+    """Those that share an invoice by a conclusion: what others conclude may leave them less."""
+    asked_anew: Set[int] = frozenset()
+    """Those whose diagrams have the task of the re-check; the first ones could not ask."""
+    queried_on: Mapping[int, date | None] = field(default_factory=dict)
+    """The day of the newest credit check; None where a re-check found something."""
+    objections: Set[int] = frozenset()
+    """Those with an objection that is registered or accepted and not answered."""
+    recoveries: Mapping[int, Set[str]] = field(default_factory=dict)
+    """The causes of the returns of money of their firm that nobody has confirmed."""
+    listed: Set[int] = frozenset()
+    """Those with a row on a list."""
+    results: Mapping[int, str] = field(default_factory=dict)
+    """What the newest meeting decided."""
+    payees: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    """The account as it was entered last and confirmed after that; none where it was entered after it."""
+
+    @classmethod
+    def of(cls, session: Session, case_ids: Iterable[int]) -> "Known":
+        """A number of statements that does not depend on how many cases there are."""
+        ids = set(case_ids)
+        sent = cases.latest_of_elements(session, ids, _ELEMENTS)
+        uncounted, shared = _uncounted(session, ids)
+        return cls(
+            states=case_checks.standing(session, ids),
+            uncounted=uncounted,
+            shared=shared,
+            asked_anew={case.id for case in cases.by_ids(session, ids) if _draws_recheck(session, case.definition_id)},
+            queried_on={case_id: _queried_on(of_case) for case_id, of_case in sent.items()},
+            objections=publicity.with_open_objections(session, ids),
+            recoveries=recoveries.unconfirmed_causes(session, ids),
+            listed=batches.listed_among(session, ids),
+            results=batches.latest_results(session, ids),
+            payees={case_id: found for case_id, of_case in sent.items() if (found := _payee(of_case)) is not None},
+        )
+
+
+def _uncounted(session: Session, ids: Set[int]) -> tuple[set[int], set[int]]:
+    """Cases whose calculation is older than what was taken from them or parted, and those that share an invoice."""
+    limited: dict[int, datetime] = {}
+    shared: set[int] = set()
+    for check, conclusion in case_checks.confirmed(session, ids):
+        both = conclusion.result == "shared"
+        sides = {check.case_id, check.other_case_id} if both else {conclusion.case_id}
+        mine = {each for each in sides if each is not None} & ids
+        shared |= mine if both else set()
+        if conclusion.result in ("shared", "excluded") and conclusion.confirmed_at:
+            limited |= dict.fromkeys(mine, conclusion.confirmed_at)
+    parted = matter_changes.parted_since(session, ids)
+    last = calculations.last_times(session, {*limited, *parted}) if limited or parted else {}
+    late = {case_id for case_id, at in limited.items() if case_id in last and last[case_id] < at}
+    late |= {case_id for case_id, (joined, at) in parted.items() if case_id in last and joined < last[case_id] < at}
+    return late, shared
+
+
+def _draws_recheck(session: Session, definition_id: int) -> bool:
+    diagrams = bundle_of(session, definition_id).diagrams
+    return any(RECHECK in process.elements for process in diagrams.processes.values())
+
+
+def _queried_on(sent: Mapping[str, Submission]) -> date | None:
+    """The day on which the credit information was looked up, by the report; else that of the submission."""
+    newest = _newest(sent, "credit_check", RECHECK)
+    if newest is None or (newest.element_id == RECHECK and newest.data.get("decision") != "clear"):
+        return None
+    said = newest.data.get("credit_queried_on")
+    return date.fromisoformat(str(said)) if said else local_date(newest.at)
+
+
+def _payee(sent: Mapping[str, Submission]) -> dict[str, Any] | None:
+    """What was entered, without what has been erased since."""
+    entered, confirmed = _newest(sent, "enter_payee", "correct_payee"), sent.get("confirm_payee")
+    if entered is None or confirmed is None or confirmed.id < entered.id:
+        return None
+    return {name: entered.data[name] for name in _ACCOUNT if name in entered.data}
+
+
+def _newest(sent: Mapping[str, Submission], *elements: str) -> Submission | None:
+    found = [sent[element] for element in elements if element in sent]
+    return max(found, key=lambda each: each.id) if found else None
