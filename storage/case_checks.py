@@ -11,9 +11,9 @@ from storage.base import Base, Id, Instant, JsonList, Yuan, one_of, two_people, 
 from storage.cases import LIVE_OR_GRANTED, Case
 from storage.locks import to_change
 
-DUPLICATE, CREDIT, PAYMENT = "duplicate", "credit", "payment"
-KINDS = (DUPLICATE, CREDIT, PAYMENT)
-"""查重; a re-check of the credit that found something; a payment that was held."""
+DUPLICATE, CREDIT, PAYMENT, NEXT_YEAR = "duplicate", "credit", "payment", "next_year"
+KINDS = (DUPLICATE, CREDIT, PAYMENT, NEXT_YEAR)
+"""查重; a re-check of the credit that found something; a payment that was held, or has to wait for another year."""
 OPEN, CONCLUDED, SETTLED, REFERRED = "open", "concluded", "settled", "referred"
 
 _STANDS = text("state <> 'settled'")

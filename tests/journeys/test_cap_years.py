@@ -55,6 +55,7 @@ def test_what_is_left_alone_in_the_new_year_is_worked_out_anew_and_goes_back_to_
     assert office.at(small) == {"recounted"}
     office.let_work()
     # 2027 has room for all of it: the meeting decides on the new amount, and it is published again.
+    office.do(small, "credit_recheck")
     assert office.at(small) == {"resolved"}
     assert finals(office, large, small) == ["1500000", "1000000"]
     assert (committed(office, 2026), account(office, E01, 2027)["sums"]["RESERVED"]) == ("1500000", "1000000")
@@ -92,6 +93,7 @@ def test_a_full_year_is_no_dead_end(at: At) -> None:
     office.wait_until(JANUARY)
     office.do(asks, "district_approval", district_approved_on="2027-01-05")
     office.let_work()
+    office.do(asks, "credit_recheck")
     assert office.at(asks) == {"resolved"}
     assert finals(office, asks) == ["0"]
     office.resolve(office.case(asks)["batch"]["id"], asks, "refuse", reason="年度限额已用尽")
@@ -156,6 +158,34 @@ def test_article_6_has_a_year_of_its_own(at: At) -> None:
         assert newest is not None
         assert (newest.state, newest.entity_year) == ("COMMITTED", 2026)
     assert committed(office, 2027) == "1200000"
+
+
+def paid_late(office: Office) -> Sequence[str]:
+    """2,000,000 decided in 2026 and counted in the year of payment, which is 2027; there 1,000,000 are taken."""
+    batch = batch_of(office, "future_energy", a10__cap_year_basis="disbursement_year")
+    late = project(office, batch, "e01", "future_energy", 2_000_000)
+    office.drive(late, until="pay")
+    later = office.make_batch(schemes=["future_energy"], cap_year=2027)
+    taken = project(office, later, "e01", "future_energy", 1_000_000)
+    to_the_list(office, taken)
+    fix_list(office, later)
+    return late, taken
+
+
+def test_where_the_payment_counts_a_full_year_is_waited_for(at: At) -> None:
+    office, late, taken = at.after(paid_late)
+    assert finals(office, late, taken) == ["2000000", "1000000"]
+    office.wait_until(JANUARY)
+    # The credit check is too old by now: it is asked anew first.
+    office.do(late, "pay", paid_on="2027-01-05")
+    office.do(late, "credit_recheck")
+    done = office.do(late, "pay", paid_on="2027-01-05")
+    assert done["held"] == "待下年度安排：2027年度剩余限额不足2,000,000元，本年度不能拨付。"
+    assert (office.at(late), office.case(late)["paid_amount"]) == ({"hold_settled"}, None)
+    office.as_("e01").post(f"/cases/{taken}/withdrawal", {"reason": "另行申报"})
+    office.settle_checks(late)
+    office.do(late, "pay", paid_on="2027-01-05")
+    assert (office.case(late)["paid_amount"], account(office, E01, 2027)["sums"]["PAID"]) == ("2000000", "2000000")
 
 
 def test_the_readings_of_the_year_have_no_default(at: At) -> None:

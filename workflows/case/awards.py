@@ -128,7 +128,7 @@ def ask_again(step: Step) -> None:
         ledger.ask_reallocation(step.session, held.account.uscc, step.case.batch_id, step.origin)
 
 
-def _held_in(step: Step, state: str, refusal: str) -> Holding:
+def _held_in(step: Look, state: str, refusal: str) -> Holding:
     """What the case holds in this state; Conflict with `refusal` otherwise. The caller locks its account."""
     held = ledger.find_holding(step.session, step.case.id)
     if held is None or held.state != state:
@@ -138,6 +138,7 @@ def _held_in(step: Step, state: str, refusal: str) -> Holding:
 
 # Messages for which cases wait whose amount may still change.
 UNDECIDED = ("resolved", "relisted", "reallocated", "recounted")
+NOT_COMMITTED = "本件没有审定占用的额度，不能登记拨付。"
 NOT_RESERVED = "本件没有额度预占，不能审定；请先重新锁定汇总表。"
 
 
@@ -186,7 +187,7 @@ def _asks_alone(step: Step, held: Holding) -> bool:
     return all(each.case_id == step.case.id or each.state != "RESERVED" for each in behind)
 
 
-def _has_room(step: Step, held: Holding, years: CapYears) -> bool:
+def _has_room(step: Look, held: Holding, years: CapYears) -> bool:
     """Whether the ceilings of these years have room for all that the case holds; locks their accounts."""
     uscc, own = held.account.uscc, step.enterprise.uscc
     wanted = {(uscc, held.account.year), (uscc, years.annual)} | ({(own, years.entity)} if years.entity else set())
@@ -230,20 +231,29 @@ def annual_use(session: Session, account: LedgerAccount, parameters: Mapping[str
 
 def lock_committed(step: Step) -> Holding:
     """What the case holds committed, its account locked: this is what is paid."""
-    held = _held_in(step, "COMMITTED", "本件没有审定占用的额度，不能登记拨付。")
+    held = _held_in(step, "COMMITTED", NOT_COMMITTED)
     ledger.lock_accounts(step.session, {(held.account.uscc, held.account.year)})
     if held.amount != step.case.final_amount:
         raise Conflict("审定占用的额度与审定支持金额不一致，不能登记拨付，请联系流程与口径负责人。")
     return held
 
 
+def refusal_of_year(look: Look, on: date) -> str | None:
+    """Why a decided award cannot be paid on this day: where the payment's year counts, it has no room for it."""
+    held = _held_in(look, "COMMITTED", NOT_COMMITTED)
+    years = cap_years.paid(look, held, on)
+    if cap_years.stands(held, years) or _has_room(look, held, years):
+        return None
+    return f"{years.annual}年度剩余限额不足{format_yuan(held.amount)}元，本年度不能拨付。"
+
+
 def pay(step: Step, held: Holding) -> None:
     """COMMITTED → PAID, in the year of the decision, or of the payment where the basis says so (M03)."""
-    years = cap_years.paid(step, held, _paid_on(step))
-    if not cap_years.stands(held, years):
-        if not _has_room(step, held, years):
-            raise Conflict(f"{years.annual}年度剩余限额不足{format_yuan(held.amount)}元，本年度不能拨付。")
-        held = _move(step, held, years)
+    on = _paid_on(step)
+    if why := refusal_of_year(step, on):
+        raise Conflict(why)
+    years = cap_years.paid(step, held, on)
+    held = held if cap_years.stands(held, years) else _move(step, held, years)
     enter(step, held.account, "PAID", held.amount, "COMMITTED", "已拨付", held.entity_year)
     step.case.paid_amount = held.amount
 

@@ -32,6 +32,7 @@ KINDS: Mapping[str, str] = {
     case_checks.DUPLICATE: "重复申报线索",
     case_checks.CREDIT: "信用复核发现问题",
     case_checks.PAYMENT: "支付暂缓",
+    case_checks.NEXT_YEAR: "待下年度安排",
 }
 HELD_RESULTS: Mapping[str, str] = {"unrelated": "情形已消除，可以继续", "referred": "移送线索"}
 """What may be concluded on what holds a case: it is over, or others look into it. Nothing here takes an award away."""

@@ -13,7 +13,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.drop_constraint(op.f("ck_case_check_kind"), "case_check", type_="check")
-    op.create_check_constraint(op.f("ck_case_check_kind"), "case_check", "kind IN ('duplicate', 'credit', 'payment')")
+    op.create_check_constraint(
+        op.f("ck_case_check_kind"), "case_check", "kind IN ('duplicate', 'credit', 'payment', 'next_year')"
+    )
 
 
 def downgrade() -> None:

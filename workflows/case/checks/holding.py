@@ -4,9 +4,12 @@ from typing import Any
 
 from workflows import forms
 from workflows.case import proceeding
+from workflows.case.checks.shared import deferred, unfit_payment
 from workflows.case.step import Look
 
 HELD = "held"
+NEXT_YEAR = "待下年度安排"
+"""How the reason begins of a payment for which this year has no budget, or no room under a ceiling of its own year."""
 
 
 def withheld(form: forms.Form, look: Look, data: dict[str, Any]) -> dict[str, Any]:
@@ -17,4 +20,7 @@ def withheld(form: forms.Form, look: Look, data: dict[str, Any]) -> dict[str, An
     if form.key != "disbursement" or data.get(forms.DECISION) != "paid" or HELD not in form.decisions:
         return data
     against = proceeding.obstacles(look, proceeding.PAYMENT)
-    return {forms.DECISION: HELD, "hold_reason": proceeding.said(against)} if against else data
+    if against:
+        return {forms.DECISION: HELD, "hold_reason": proceeding.said(against)}
+    why = deferred(look, data) if not unfit_payment(look, data) else None
+    return {forms.DECISION: HELD, "hold_reason": f"{NEXT_YEAR}：{why}"} if why else data

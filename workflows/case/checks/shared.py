@@ -8,7 +8,7 @@ from typing import Any
 from storage import case_checks, payments, people, publicity
 from storage.cases import count_submissions
 from storage.locks import lock_name
-from workflows.case import choices, proceeding, quotas, same_item
+from workflows.case import awards, choices, proceeding, quotas, same_item
 from workflows.case.checks.parts import Check, amount, not_in_future, own_account
 from workflows.case.operations.credit import possible_outcomes
 from workflows.case.operations.expert_review import CRITERIA
@@ -74,14 +74,25 @@ def _payee(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
 
 
 def _paid(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
+    errors = unfit_payment(look, data)
+    why = deferred(look, data) if not errors and data.get("decision") == "paid" else None
+    return errors + ([FieldError("decision", why)] if why else [])
+
+
+def deferred(look: Look, data: Mapping[str, Any]) -> str | None:
+    """Why a payment that nothing else is wrong with has to wait for another year: its quota, or a ceiling's year."""
+    on = date.fromisoformat(data["paid_on"]) if data.get("paid_on") else look.today
+    return quotas.refusal(look, on.year) or awards.refusal_of_year(look, on)
+
+
+def unfit_payment(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
+    """What whoever registers a payment can mend, and what stands against it on forms that could not hold it."""
     errors = not_in_future(look, data, "paid_on")
     decided, paid_on = look.facts.get("district_approved_on"), data.get("paid_on")
     if decided and paid_on and paid_on < decided:
         errors.append(FieldError("paid_on", f"支付（退回）日期不能早于区政府审定日期（{decided}）。"))
     if data.get("decision") == "paid":
         errors += _amount_typed(look, data) + _voucher_once(look, data) + _against(look, proceeding.PAYMENT)
-        why = quotas.refusal(look, int(paid_on[:4]) if paid_on else look.today.year)
-        errors += [FieldError("decision", why)] if why else []
     return errors
 
 

@@ -6,6 +6,7 @@ from storage import case_checks
 from storage.case_checks import CaseCheck
 from storage.cases import DECIDED, latest_submission
 from workflows.case import letters, proceeding
+from workflows.case.checks.holding import NEXT_YEAR
 from workflows.case.operations.registry import operation
 from workflows.case.proceeding_known import RECHECK, Known
 from workflows.case.step import Step, due_on
@@ -57,7 +58,9 @@ def record_hold(step: Step, _: Mapping[str, str]) -> None:
     reason = str(step.submitted.get("hold_reason") or "")
     step.record("payment_held", "pay", [{"field": "hold_reason", "old": None, "new": reason}])
     guarded = proceeding.said(proceeding.obstacles(step, proceeding.PAYMENT))
-    if proceeding.unattended(step, proceeding.PAYMENT) or reason != guarded:
+    if reason.startswith(NEXT_YEAR):
+        _open_check(step, case_checks.NEXT_YEAR, reason)
+    elif proceeding.unattended(step, proceeding.PAYMENT) or reason != guarded:
         _open_check(step, case_checks.PAYMENT, reason)
     flags = proceeding.standing_flags(step)
     if flags:
