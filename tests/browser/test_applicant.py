@@ -99,3 +99,32 @@ def test_a_row_that_cannot_be_added_costs_nothing_that_was_typed(live: Site) -> 
     page.close()
     live.wrong[:] = [each for each in live.wrong if "500" not in each and "ERR_FAILED" not in each]
     assert live.wrong == []
+
+
+def test_a_firm_that_a_ceiling_cuts_chooses_what_is_kept(live: Site) -> None:
+    """The list cut one of two matters: the firm sees both amounts, each outcome in one sentence, and chooses."""
+    office = live.office
+    batch = office.make_batch("限额测试批次（虚构）", ["future_energy"])
+    cases = []
+    for yuan in (1_500_000, 1_000_000):
+        reference = office.apply("e12", f"新型储能示范项目{yuan // 10_000}万元", batch, "future_energy")
+        amounts = dict.fromkeys(("city_award_approved", "city_award_received", "declared_amount"), str(yuan))
+        office.submit(reference, **amounts)
+        office.drive(reference, until="listed")
+        cases.append(reference)
+    office.as_("chief").post(f"/batches/{batch}/list")
+    large, small = cases
+
+    page = live.visit("e12", f"/cases/{small}")
+    page.get_by_role("link", name="选择保留的事项", exact=True).click()
+    expect(page.locator("#f-final_amount")).to_have_text("500,000 元")
+    page.get_by_label("选择优先保留的事项").check()
+    kept = page.locator("input[name=kept_matters]")
+    expect(kept).to_have_count(1)
+    kept.check()
+    press(page, "提交")
+    expect(page.get_by_text("“选择保留的事项”已提交")).to_be_visible()
+    page.close()
+    office.let_work()
+    assert [office.case(each)["final_amount"] for each in (large, small)] == ["1000000", "1000000"]
+    assert live.wrong == []

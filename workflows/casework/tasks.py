@@ -40,7 +40,7 @@ def get_task_on_page(session: Session, actor: Actor, task_id: str, now: datetime
 
 
 def _read(session: Session, actor: Actor, task_id: str, now: datetime) -> tuple[TaskDetail, forms.Form, forms.Allowed]:
-    """The task, its form with the choices that the case leaves open, and these choices."""
+    """The task, its form with the choices that the case leaves open, and what pages offer."""
     task, case = get_known(session, actor, task_id)
     if task.role not in actor.roles and not actor.has(*OFFICE, *READERS):
         raise Forbidden(f"此任务由{ROLES.get(task.role, task.role)}办理。")
@@ -65,7 +65,7 @@ def _read(session: Session, actor: Actor, task_id: str, now: datetime) -> tuple[
     no_quota = task.element_id == "pay" and quotas.missing(look)
     asked = requests.request_for(task.element_id, case.scheme, context.facts, no_quota=no_quota)
     detail = shown(form, ui, form_data=data, allowed=allowed, examples=examples, request=asked)
-    return detail, form, allowed
+    return detail, form, {**allowed, **checks.offered(form.key, look)}
 
 
 def example_context(look: Look, task: Task) -> forms.ExampleContext:

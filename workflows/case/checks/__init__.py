@@ -24,12 +24,12 @@ from workflows.case.checks.conclusions import not_kept
 from workflows.case.checks.elsewhere import overlooked
 from workflows.case.checks.holding import HELD, withheld
 from workflows.case.checks.parts import Check
-from workflows.case.checks.shared import allowed
+from workflows.case.checks.shared import allowed, offered
 from workflows.case.checks.subjects import unsupported
 from workflows.case.step import Look
 from workflows.errors import FieldError
 
-__all__ = ["CHECKS", "HELD", "Check", "allowed", "check", "not_kept", "withheld"]
+__all__ = ["CHECKS", "HELD", "Check", "allowed", "check", "not_kept", "offered", "withheld"]
 
 _MODULES = (
     shared,

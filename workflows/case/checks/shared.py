@@ -120,10 +120,21 @@ def _against(look: Look, act: str) -> list[FieldError]:
     return [FieldError("decision", why) for why in proceeding.obstacles(look, act)]
 
 
+def offered(form: str, look: Look) -> dict[str, Sequence[str]]:
+    """Answers of text fields that pages offer as choices, where a client may write them as it likes, by field."""
+    return {"avoided_organization": _employers(look)} if form == "convene_review" else {}
+
+
+def _employers(look: Look) -> tuple[str, ...]:
+    """The organisations of the pool of experts."""
+    found = (expert.employer for expert, _ in people.list_experts(look.session) if expert.employer)
+    return tuple(sorted(dict.fromkeys(found)))
+
+
 def _avoided(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     """One organisation of the pool, in whatever width and brackets: a name that bars nobody is no exclusion."""
     given = str(data.get("avoided_organization") or "")
-    employers = dict.fromkeys(expert.employer for expert, _ in people.list_experts(look.session) if expert.employer)
+    employers = _employers(look)
     if not given or any(names.same(given, employer) for employer in employers):
         return []
     listed = "、".join(employers)
