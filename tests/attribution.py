@@ -98,6 +98,7 @@ BY_THE_PROGRAM = frozenset(
         "case_migrated",
         *("case_ended", "case_not_accepted", "case_refused", "case_vetoed", "cluster_award_ended"),
         *("check_opened", "check_settled", "hold_opened", "payment_held"),
+        "case_reopened",
         *("cluster_recognised", "correction_lapsed", "correction_not_delivered", "credit_ruled", "credit_settled"),
         *("delivery_not_proved", "term_lapsed", "term_runs_from_delivery", "choice_not_offered"),
         *("declarations_settled", "draw_seed_committed", "enterprise_barred", "experts_drawn", "incident_recorded"),

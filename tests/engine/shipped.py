@@ -49,7 +49,7 @@ ANSWERS: dict[str, tuple[Any, ...]] = {
     "route_third_party": ("required", "not_required"),
     "check_cuts": ("no", "yes"),
     "search_duplicates": ("clear", "open"),
-    "review_standing": ("clear", "credit", "held", "payee"),
+    "review_standing": ("clear", "credit", "held", "payee", "recount"),
     "route_expert_review": ("required", "not_required"),
     "draw_experts": (["expert1", "expert2", "expert3"], ["expert4"], []),
     "settle_declarations": ("complete", "short"),

@@ -22,6 +22,7 @@ SHARED_DECISIONS = {
     "objection_handling": ("dismiss", "uphold", "refuse"),
     "district_approval": ("approve", "return", "refuse"),
     "payee_confirmation": ("agree", "return"),
+    "choose_matters": ("keep", "choose"),
     "disbursement": ("paid", "returned", "held"),
 }
 SCHEME_DECISIONS = {

@@ -16,6 +16,7 @@ from storage.questions import listings
 from workflows import paging, rules, views
 from workflows.audit import Chain, digest_of
 from workflows.batches import allocation
+from workflows.case.contest import decided_since
 from workflows.case.step import local_date
 from workflows.casework import beginnings
 from workflows.casework.shapes import EnterpriseNamed
@@ -297,7 +298,7 @@ def _listed(
         "proposal": row.proposal,
         "reasons": [step["text"] for step in row.steps if step["cut"] != "0" or step["code"] == listing.CHOSEN],
         "steps": row.steps,
-        "resolution": _resolved(*decided) if decided and allocation.decided_since(row, decided[1]) else None,
+        "resolution": _resolved(*decided) if decided and decided_since(row, decided[1]) else None,
     }
 
 

@@ -10,7 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from storage import historic_awards, ledger, matter_choices, recoveries
+from storage import batches, historic_awards, ledger, matter_choices, recoveries
+from storage.batches import ListRow, Resolution
 from storage.database import Session
 from storage.ledger import AccountYear, LedgerAccount
 from storage.questions import ceilings, listings
@@ -24,6 +25,10 @@ from workflows.rules import listing
 from workflows.rules.listing.connected import connected
 from workflows.rules.money import ZERO, format_yuan
 
+UNRESOLVED = ("resolved", "relisted")
+"""Messages that cases wait for before the meeting has resolved them: its result, or that their list changes."""
+UNDECIDED = (*UNRESOLVED, "reallocated", "recounted")
+"""Those of all cases whose amount may still change, until the district's decision is entered."""
 _ROLLING = {"approval_year": ("RESERVED",), "disbursement_year": ("RESERVED", "COMMITTED")}
 
 
@@ -143,6 +148,21 @@ class Gathering:
             if key in asking and case_id not in mine:
                 held[key] += amount
         return held
+
+
+def set_by_meeting(session: Session, batch_id: int) -> set[int]:
+    """Ids of the cases whose amount the meeting set itself since they were last listed: lists leave them alone."""
+    rows = {row.case_id: row for row in batches.latest_rows(session, batch_id)}
+    return {
+        case_id
+        for case_id, (decision, resolution) in batches.latest_decisions(session, batch_id).items()
+        if decision.result == "adjust" and (case_id not in rows or decided_since(rows[case_id], resolution))
+    }
+
+
+def decided_since(row: ListRow, resolution: Resolution) -> bool:
+    """Whether this meeting saw this row of the list, and not an earlier one."""
+    return resolution.recorded_at >= row.fixed_at
 
 
 def undecided(shares: Iterable[Share]) -> list[Share]:

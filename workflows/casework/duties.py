@@ -33,15 +33,19 @@ class DutyShown(TypedDict):
 
 def list_duties(session: Session, actor: Actor) -> list[DutyShown]:
     """What waits for this person, hits by their term; an officer concludes on what is open, the chief confirms."""
-    states = {"case_officer": (OPEN, REFERRED), "section_chief": (CONCLUDED,)}
-    wanted = [state for role, of_role in states.items() if actor.has(role) for state in of_role]
+    wanted = _states_of(actor)
     checks = shown(session, case_checks.list_in(session, wanted, MOST)) if wanted else []
     return [*map(_of_check, checks), *map(_of_change, joining.list_waiting(session, actor, MOST))]
 
 
-def count_overdue(duties: list[DutyShown], today: date) -> int:
-    """How many of these are past their last day."""
-    return sum(1 for each in duties if each["due_on"] and each["due_on"] < today.isoformat())
+def count_overdue(session: Session, actor: Actor, today: date) -> int:
+    """How many of all that waits for this person are past their last day."""
+    return case_checks.count_overdue(session, wanted, today) if (wanted := _states_of(actor)) else 0
+
+
+def _states_of(actor: Actor) -> list[str]:
+    states = {"case_officer": (OPEN, REFERRED), "section_chief": (CONCLUDED,)}
+    return [state for role, of_role in states.items() if actor.has(role) for state in of_role]
 
 
 def _of_check(check: CheckShown) -> DutyShown:

@@ -16,10 +16,9 @@ from storage.batches import Batch, Decision, ListRow, Resolution
 from storage.database import Session
 from storage.questions import listings, what_if_cases
 from storage.questions.what_if_cases import Calculated
-from workflows.batches import allocation
 from workflows.case import reading
 from workflows.case.cap_years import CapYears
-from workflows.case.contest import taken_by_others
+from workflows.case.contest import decided_since, taken_by_others
 from workflows.case.instalments import matched_outside
 from workflows.case.listed_cases import Around, listed_case
 from workflows.case.step import local_date, pinned_values
@@ -141,7 +140,7 @@ def _on_record(
 ) -> OnRecord:
     case = each.case
     # What an earlier meeting said of an earlier list does not explain this one.
-    since = decided is not None and (row is None or allocation.decided_since(row, decided[1]))
+    since = decided is not None and (row is None or decided_since(row, decided[1]))
     refused = case.status == "NOT_SUPPORTED"
     return OnRecord(
         reference=case.reference,

@@ -44,7 +44,9 @@ def run_due(database: Database, now: datetime, *, limit: int = 10_000, wait: boo
 
     `wait` also waits for what another worker has just begun, so that all of it is done when this returns. Raises Away.
     """
-    return _work_off(database, (PUBLICATIONS, _timers(wait=wait), REALLOCATIONS, HITS, ENDED_PAIRS), now, limit)
+    return _work_off(
+        database, (PUBLICATIONS, _timers(wait=wait), REALLOCATIONS, HITS, ENDED_PAIRS, OUTLIVED), now, limit
+    )
 
 
 def lock_documents(database: Database, store: ObjectStore, now: datetime, *, limit: int = 10_000) -> int:
@@ -208,6 +210,14 @@ ENDED_PAIRS = Due(
     do=check_news.settle,
     # An officer concludes on it then, as on any other.
     give_up=lambda session, check_id, _, now: check_news.leave_to_officers(session, check_id, now),
+)
+
+
+OUTLIVED = Due(
+    "counting anew after hit",
+    claim=lambda session, _: case_checks.next_outlived(session),
+    do=check_news.count_anew,
+    give_up=lambda session, check_id, _, now: check_news.forget_outlived(session, check_id, now),
 )
 
 

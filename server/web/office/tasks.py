@@ -54,7 +54,7 @@ def worklist() -> Page:
         "counts": counts,
         "filters": {**filters, "due": due},
         "duties": waiting,
-        "late": counts["overdue"] + duties.count_overdue(waiting, today),
+        "late": counts["overdue"] + duties.count_overdue(g.session, actor, today),
     }
     try:
         page = worklists.list_tasks(
@@ -91,6 +91,7 @@ def _task(
         "errors": errors,
         "refusal": refusal,
         "answers": ANSWERS,
+        "kept": task["answers"] if data is None else data.get(POINTS),
         "may_work": may_work(task, actor),
         "assignees": tasks.assignees(g.session, task["role"]) if _may_assign(task, actor) else [],
         **_file(task, actor),

@@ -70,7 +70,13 @@ def _district(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
 
 
 def _payee(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
-    return _amount_typed(look, data) if data.get("decision") == "agree" else []
+    if data.get("decision") != "agree":
+        return []
+    errors = _amount_typed(look, data)
+    if not names.same(str(look.facts.get("account_name") or ""), look.enterprise.name):
+        said = f"账户名称与申报单位现名称（{look.enterprise.name}）不一致，请退回更正，或者先办理名称变更。"
+        errors.append(FieldError("decision", said))
+    return errors
 
 
 def _paid(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
