@@ -60,7 +60,7 @@ class Gathering:
         self._holders = listings.holders(
             session, {look.case.matter_id or 0 for look in self._looks}, [look.case.id for look in self._looks]
         )
-        granted = self._granted()
+        granted = granted_by_item(session, self._holders, {look.case.matter_id or 0 for look in self._looks})
         matched = matched_outside(session, self._looks)
         elsewhere = historic_awards.paid_elsewhere(session, {look.case.matter_id or 0 for look in self._looks})
         self.listed = [
@@ -103,16 +103,6 @@ class Gathering:
         for each in matter_choices.in_force(self._session, batch_id, enterprises):
             choice |= {reference: "first" if reference in each.kept else "after" for reference in each.over}
         return choice
-
-    def _granted(self) -> Mapping[tuple[int, str], Decimal]:
-        """Yuan that others hold on the same item, by matter and scheme, without what came back."""
-        granted: dict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
-        for holder in self._holders:
-            granted[holder.matter_id, holder.scheme] += holder.amount
-        matters = {look.case.matter_id or 0 for look in self._looks}
-        for item, amount in recoveries.returned(self._session, matters).items():
-            granted[item] -= amount
-        return granted
 
     def _annual(self, accounts: Mapping[AccountYear, LedgerAccount], look: Look) -> Mapping[AccountYear, Decimal]:
         """What cases outside this list hold of article 10's ceilings, as the parameters read it."""
@@ -195,6 +185,18 @@ def counted_yuan(
         if listing.counts_in_annual_cap(whose.scheme, whose.entity_type == "enterprise", parameters):
             held[key] += amount
     return held
+
+
+def granted_by_item(
+    session: Session, holders: Iterable[listings.Holder], matters: Collection[int]
+) -> Mapping[tuple[int, str], Decimal]:
+    """Yuan that others hold on the same item, by matter and scheme, without what came back."""
+    granted: dict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
+    for holder in holders:
+        granted[holder.matter_id, holder.scheme] += holder.amount
+    for item, amount in recoveries.returned(session, matters).items():
+        granted[item] -= amount
+    return granted
 
 
 def taken_by_others(
