@@ -22,7 +22,7 @@ from workflows.engine.errors import (
 )
 from workflows.engine.expressions import Condition, read_condition
 from workflows.engine.findings import Finding
-from workflows.engine.gate import Known, check_bundle, check_file, scope_of_variables
+from workflows.engine.gate import Known, Summary, check_bundle, check_file, scope_of_variables
 from workflows.engine.history import Passage
 from workflows.engine.instance import ProcessInstance
 from workflows.engine.links import Links, read_links
@@ -70,6 +70,7 @@ __all__ = [
     "StateUnreadable",
     "StepFailed",
     "Stuck",
+    "Summary",
     "Wait",
     "check_bundle",
     "check_file",

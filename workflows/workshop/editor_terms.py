@@ -9,6 +9,7 @@ from typing import Any
 
 from workflows import engine, forms, rules
 from workflows.case import operations
+from workflows.case.operations.registry import TASKS
 from workflows.codes.reasons import REASONS
 from workflows.codes.stages import STAGES
 from workflows.codes.statuses import STATUSES
@@ -96,12 +97,17 @@ def _operation(operation: operations.Operation) -> Terms:
         "title": operation.title,
         "help": operation.help,
         "parameters": [
-            {"name": name, "help": text, "kind": "period" if name in operation.periods else "text"}
-            for name, text in operation.parameters.items()
+            {"name": name, "help": text, "kind": _kind(operation, name)} for name, text in operation.parameters.items()
         ],
         "gives": operation.gives,
         "results": _named(operation.results),
     }
+
+
+def _kind(operation: operations.Operation, parameter: str) -> str:
+    if operation.sums is not None and parameter == TASKS:
+        return "tasks"
+    return "period" if parameter in operation.periods else "text"
 
 
 def _periods() -> Iterator[Terms]:

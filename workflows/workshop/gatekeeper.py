@@ -33,6 +33,7 @@ def judge(bundle: Mapping[str, bytes], scheme: str, known: engine.Known) -> list
     """
     findings: list[engine.Finding] = []
     decisions: dict[str, Sequence[str]] = {}
+    fields: dict[str, frozenset[str]] = {}
     parts = forms.parts_among(bundle)
     for path, content in bundle.items():
         if not path.endswith(".form"):
@@ -47,10 +48,11 @@ def judge(bundle: Mapping[str, bytes], scheme: str, known: engine.Known) -> list
             findings += _misnamed(path, form.key)
             if forms.is_form(path):
                 decisions[form.key] = form.decisions
+                fields[form.key] = frozenset(field.key for field in form.fields)
     diagrams = {path: content for path, content in bundle.items() if path.endswith(".bpmn")}
     # A form that is refused is there all the same: what it decides is not known, and so not checked.
     there = frozenset(PurePosixPath(path).stem for path in bundle if forms.is_form(path))
-    known = replace(known, forms=there, decisions=decisions)
+    known = replace(known, forms=there, decisions=decisions, fields=fields)
     return [*engine.check_bundle(diagrams, scheme, known=known), *findings]
 
 

@@ -65,6 +65,7 @@ def known() -> engine.Known:
         periods={each.name: each.periods for each in registry},
         results={each.name: tuple(each.results) for each in registry if each.gives == "word"},
         gives={each.name: each.gives for each in registry},
+        summaries={each.name: each.sums for each in registry if each.sums is not None},
         roles=frozenset(ROLES),
         statuses=frozenset(STATUSES),
         final_statuses=FINAL_STATUSES,

@@ -1,7 +1,7 @@
 """P09: the draw on record, declarations, replacements, sealed scores and the verdict (domain.md 3.3)."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from storage import people, reviews
@@ -11,7 +11,9 @@ from storage.reviews import ReviewDraw, ReviewSeat, ReviewSession
 from workflows.audit import digest_of
 from workflows.case import awards
 from workflows.case.operations.registry import operation
+from workflows.case.operations.summaries import tasks_of
 from workflows.case.step import Step
+from workflows.engine import Summary
 from workflows.errors import Conflict
 from workflows.rules import SCHEMES, review
 from workflows.typed.names import same as same_name
@@ -147,12 +149,12 @@ def _panel(step: Step) -> ReviewSession:
     return panel
 
 
-def _sheets(step: Step, panel: ReviewSession, element_id: str) -> dict[str, Submission]:
-    """What each expert of this panel sent for an element, by username; the newest counts."""
+def _sheets(step: Step, panel: ReviewSession, elements: Collection[str]) -> dict[str, Submission]:
+    """What each expert of this panel sent for these elements, by username; the newest counts."""
     return {
         submission.by: submission
         for submission in list_submissions(step.session, step.case.id)
-        if submission.element_id == element_id and submission.at >= panel.opened_at
+        if submission.element_id in elements and submission.at >= panel.opened_at
     }
 
 
@@ -172,11 +174,12 @@ def _unsealed(opened: list[tuple[str, str, str | None]]) -> list[dict[str, str |
     "汇总专家声明",
     "汇总承诺与回避，判断专家是否到齐。",
     results={"complete": "专家到齐", "short": "需补抽"},
+    sums=Summary(frozenset({"accept", "recuse"}), one=True),
 )
-def settle_declarations(step: Step, _: Mapping[str, str]) -> str:
+def settle_declarations(step: Step, arguments: Mapping[str, str]) -> str:
     """Seat those who declared no conflict; `short` when somebody recused and a replacement must be drawn."""
     panel = _panel(step)
-    declared = _sheets(step, panel, "declare_interest")
+    declared = _sheets(step, panel, tasks_of("settle_declarations", arguments))
     seats = reviews.seats(step.session, panel.id)
     answered = [seat for seat in seats if seat.state == "drawn" and seat.username in declared]
     for seat in answered:
@@ -211,11 +214,12 @@ def seat_panel(step: Step, _: Mapping[str, str]) -> list[str]:
     "汇总专家评分",
     "全部评分同时启封，计算得分和表决结果。",
     results={"pass": "评审通过", "fail": "评审未通过"},
+    sums=Summary(frozenset(), frozenset({*CRITERIA, "vote"}), one=True),
 )
-def tally_scores(step: Step, _: Mapping[str, str]) -> str:
+def tally_scores(step: Step, arguments: Mapping[str, str]) -> str:
     """Unseal all scores together; trimmed mean, pass line and two-thirds vote on the printed score."""
     panel = _panel(step)
-    sheets = _sheets(step, panel, "score_application")
+    sheets = _sheets(step, panel, tasks_of("tally_scores", arguments))
     seats = [seat for seat in reviews.seats(step.session, panel.id) if seat.state == "accepted"]
     for seat in seats:
         sheet = sheets[seat.username].data

@@ -17,14 +17,15 @@ from workflows.engine.gate.dataflow import SurelySet, check_order
 from workflows.engine.gate.drawing import check_drawing
 from workflows.engine.gate.graph import check_calls, check_graph
 from workflows.engine.gate.hearing import check_hearing
-from workflows.engine.gate.known import Known
+from workflows.engine.gate.known import Known, Summary
+from workflows.engine.gate.opinions import check_opinions
 from workflows.engine.gate.reading import main_file, read_bundle
 from workflows.engine.gate.references import check_attributes, check_known, check_variables
 from workflows.engine.gate.report import Report
 from workflows.engine.gate.schema import check_schema
 from workflows.engine.gate.size import check_expansion, check_size
 
-__all__ = ["Known", "check_bundle", "check_file", "gave_up", "judge", "scope_of_variables"]
+__all__ = ["Known", "Summary", "check_bundle", "check_file", "gave_up", "judge", "scope_of_variables"]
 
 
 def check_bundle(files: Mapping[str, bytes], key: str, *, known: Known) -> list[Finding]:
@@ -109,8 +110,11 @@ def _examine(bundle: Bundle, known: Known | None) -> None:
     check_graph(bundle)
     check_attributes(bundle)
     check_variables(bundle)
-    if not len(bundle.report):
+    sound = not len(bundle.report)
+    if sound:
         check_order(bundle)
+    if sound and known is not None:
+        check_opinions(bundle, known)
     if known is not None:
         check_expansion(bundle)
         check_known(bundle, known)
