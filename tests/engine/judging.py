@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tests.engine.drawing import diagram, end, line, shape, start, task, xor
-from workflows.engine import Known, Summary, check_bundle
+from workflows.engine import Asked, Known, Summary, check_bundle
 
 KNOWN = Known(
     forms=frozenset({"form", "p_form", "decided", "undecided"}),
@@ -22,7 +22,7 @@ KNOWN = Known(
     statuses=frozenset({"REVIEW", "PAID"}),
     owners={"other": "other.bpmn"},
     decisions={"decided": ("accept", "refuse"), "undecided": ()},
-    fields={"decided": frozenset({"decision", "opinion"})},
+    fields={"decided": {"decision": Asked(True, "choice"), "opinion": Asked(False, "textarea")}},
     summaries={
         "sum": Summary(frozenset({"accept", "refuse"})),
         "sum_one": Summary(frozenset({"accept", "refuse"}), one=True),

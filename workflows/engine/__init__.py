@@ -22,7 +22,7 @@ from workflows.engine.errors import (
 )
 from workflows.engine.expressions import Condition, read_condition
 from workflows.engine.findings import Finding
-from workflows.engine.gate import Known, Summary, check_bundle, check_file, scope_of_variables
+from workflows.engine.gate import Act, Asked, Known, Need, Read, Summary, check_bundle, check_file, scope_of_variables
 from workflows.engine.history import Passage
 from workflows.engine.instance import ProcessInstance
 from workflows.engine.links import Links, read_links
@@ -38,6 +38,8 @@ for _name in ("spiff", "spiff.task", "spiff.workflow", "spiff.data"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 __all__ = [
+    "Act",
+    "Asked",
     "Call",
     "Condition",
     "DiagramDifference",
@@ -55,6 +57,7 @@ __all__ = [
     "Known",
     "Links",
     "Migration",
+    "Need",
     "NotComparable",
     "NotMigratable",
     "NotReady",
@@ -64,6 +67,7 @@ __all__ = [
     "Passage",
     "Process",
     "ProcessInstance",
+    "Read",
     "Remark",
     "Result",
     "ServiceCall",

@@ -9,7 +9,7 @@ from workflows.case.operations.registry import operation
 from workflows.case.operations.summaries import opinions
 from workflows.case.step import Step, local_date
 from workflows.codes.credit_flags import VETO_FLAGS
-from workflows.engine import Summary
+from workflows.engine import Read, Summary
 
 OUTCOMES = ("clear", "curable", "veto")
 """What somebody who checks the credit may conclude, the milder first."""
@@ -36,6 +36,10 @@ def _worst(outcomes: list[str]) -> str:
     "取本轮所选核查、联审环节中最严的一项，并告知申报单位可陈述申辩或修复。",
     results={"clear": "无异常", "curable": "可修复", "veto": "一票否决"},
     sums=Summary(frozenset(OUTCOMES)),
+    reads=(
+        Read("credit_finding", "信用核查发现的情形"),
+        Read("joint_opinion", "部门联审意见"),
+    ),
 )
 def settle_credit(step: Step, arguments: Mapping[str, str]) -> str:
     """The strictest of the checks of this round: the credit check and the departments' joint check."""
@@ -74,7 +78,14 @@ def _findings(step: Step) -> str:
     return "\n".join(f"{number}. {letters.told(str(each))}。" for number, each in enumerate(filter(None, found), 1))
 
 
-@operation("登记信用核查未通过", "登记一票否决，向申报单位发出终止办理告知书。")
+@operation(
+    "登记信用核查未通过",
+    "登记一票否决，向申报单位发出终止办理告知书。",
+    reads=(
+        Read("statement", "陈述申辩内容", always=False),
+        Read("ruling_opinion", "信用认定意见", always=False),
+    ),
+)
 def record_veto(step: Step, _: Mapping[str, str]) -> None:
     step.case.reason = "CREDIT_VETO"
     letters.send(step, "termination", f"因信用核查不符合要求（一票否决），决定终止办理。{_heard(step)}")

@@ -13,13 +13,15 @@ from workflows.case import awards
 from workflows.case.operations.registry import operation
 from workflows.case.operations.summaries import tasks_of
 from workflows.case.step import Step
-from workflows.engine import Summary
+from workflows.engine import Read, Summary
 from workflows.errors import Conflict
 from workflows.rules import SCHEMES, review
 from workflows.typed.names import same as same_name
 
 # Schemes whose rule reads the experts' score: it decides how much, not whether.
 SCORED = frozenset({"industry_cluster", "green_event"})
+# In these the officer says whether experts are wanted; in the others the legal value alone does.
+_ASKED = ("carbon_neutral", "carbon_intensity", "carbon_footprint")
 CRITERIA = ("score_legality", "score_technique", "score_effect", "score_investment", "score_example")
 
 
@@ -27,6 +29,7 @@ CRITERIA = ("score_legality", "score_technique", "score_effect", "score_investme
     "判定是否需专家评审",
     "按口径和经办人意见判定；已经通过评审的不再评审。",
     results={"required": "需要", "not_required": "不需要"},
+    reads=(Read("expert_review_wanted", "是否需要专家评审", each) for each in _ASKED),
 )
 def route_expert_review(step: Step, _: Mapping[str, str]) -> str:
     """Not required when the parameter says none, when it leaves it to the officer who wants none, or after a pass."""
@@ -39,7 +42,15 @@ def route_expert_review(step: Step, _: Mapping[str, str]) -> str:
     return "not_required" if panel.passed or step.case.scheme in SCORED else "required"
 
 
-@operation("随机抽取专家", "从专家库随机抽取尚缺的专家，抽取种子先行留痕，可复核。", gives="people")
+@operation(
+    "随机抽取专家",
+    "从专家库随机抽取尚缺的专家，抽取种子先行留痕，可复核。",
+    gives="people",
+    reads=(
+        Read("declared_amount", "申请支持金额"),
+        Read("avoided_organization", "申请回避的单位", always=False),
+    ),
+)
 def draw_experts(step: Step, _: Mapping[str, str]) -> list[str]:
     """Draw what is still missing from the pool; the seed is recorded before it is used, so a draw can be repeated."""
     panel = reviews.current(step.session, step.case.id)

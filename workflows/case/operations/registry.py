@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from workflows.case.step import Step
-from workflows.engine import Summary
+from workflows.engine import Read, Summary
 
 Result = str | bool | int | list[str] | None
 Function = Callable[[Step, Mapping[str, str]], Result]
@@ -22,8 +22,8 @@ class Operation:
 
     `parameters` are those that a diagram must give, each with its help; `periods` those of them that are working days:
     a number, or the id of a legal value that is counted in them; `sums` says how it sums up the tasks that its
-    parameter `tasks` names. `results` are the words that it answers and that a gateway can ask for, each with its
-    meaning.
+    parameter `tasks` names, `reads` which facts it reads that forms ask for. `results` are the words that it answers
+    and that a gateway can ask for, each with its meaning.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Operation:
     gives: Gives
     results: Mapping[str, str]
     sums: Summary | None
+    reads: tuple[Read, ...]
     function: Function = field(repr=False)
 
 
@@ -49,6 +50,7 @@ def operation(
     results: Mapping[str, str] | None = None,
     gives: Gives | None = None,
     sums: Summary | None = None,
+    reads: Iterable[Read] = (),
 ) -> Callable[[Function], Function]:
     """Register a function under its own name; one with `results` gives a word, one that `sums` names its tasks."""
     needed = {**(parameters or {}), **({TASKS: TASKS_HELP} if sums is not None else {})}
@@ -58,7 +60,9 @@ def operation(
         if name in REGISTRY:
             raise ValueError(f"operation {name} is registered twice")
         answer = gives or ("word" if results else "nothing")
-        REGISTRY[name] = Operation(name, title, help, needed, frozenset(periods), answer, results or {}, sums, function)
+        REGISTRY[name] = Operation(
+            name, title, help, needed, frozenset(periods), answer, results or {}, sums, tuple(reads), function
+        )
         return function
 
     return register

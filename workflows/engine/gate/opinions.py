@@ -61,7 +61,7 @@ def _check_summary(
         words = set(known.decisions.get(form, ())) - summary.words
         if summary.words and form in known.decisions and (words or not known.decisions[form]):
             report.at("summary-words", file, element, f"{task.name}：{'、'.join(sorted(words))}")
-        missing = summary.fields - known.fields[form] if form in known.fields else ()
+        missing = summary.fields - known.fields[form].keys() if form in known.fields else ()
         for field in sorted(missing):
             report.at("summary-field", file, element, f"{task.name}：{field}")
 
