@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -13,9 +15,13 @@ from tests.engine.judging import KNOWN, straight
 from tests.engine.redrawing import Drawing
 from tests.engine.shipped import LIBRARY, SCHEMES
 from workflows import rules as law
-from workflows.engine import Act, Asked, Known, Need, Read, check_bundle
+from workflows.case import relied
+from workflows.engine import Act, Asked, Known, Need, Read, Relied, check_bundle
 from workflows.workshop import bundling, gatekeeper, inspection, procedure
 
+ROOT = Path(__file__).parents[2]
+# Named as forms, not as tasks: a check belongs to its form wherever it is filled.
+FORMS = {"site_inspection", "district_approval"}
 GRANT = frozenset({"operation"})
 CHOICE = frozenset({"a", "b"})
 STRICT = replace(
@@ -135,6 +141,33 @@ def test_all_of_it_crosses_to_the_child_unchanged():
     assert (read.grounds, read.demanded) == (STRICT.grounds, STRICT.demanded)
 
 
+def test_what_the_program_knows_by_its_id_keeps_id_and_form():
+    known = replace(STRICT, relied={"pay": Relied("decided", "核对"), "say": Relied("form", "显示", exclusive=False)})
+    assert found(straight(task("pay", gc__form="decided"), task("other"), ids=("pay", "other")), known) == set()
+    refused("relied-id", straight(task("pay_now", gc__form="decided"), ids=("pay_now",)), known)
+    refused("relied-form", straight(task("pay"), ids=("pay",)), known)
+
+
+def test_every_task_that_the_program_names_is_on_the_list():
+    """Ids of shipped tasks in the code of cases: a new one is declared, and then held to by the gate."""
+    tasks = {
+        node.get("id")
+        for path, content in LIBRARY.items()
+        if path.endswith(".bpmn")
+        for node in Drawing(content).root.iter("{http://www.omg.org/spec/BPMN/20100524/MODEL}userTask")
+    }
+    named = {
+        constant.value
+        for room in ("case", "casework", "rehearsal")
+        for module in (ROOT / "workflows" / room).rglob("*.py")
+        if module.name not in ("relied.py", "summaries.py")
+        for constant in ast.walk(ast.parse(module.read_text("utf-8")))
+        if isinstance(constant, ast.Constant) and constant.value in tasks
+    }
+    assert named - relied.TASKS.keys() - FORMS == set()
+    assert relied.TASKS.keys() <= tasks
+
+
 # The shipped diagrams, with something taken away
 
 
@@ -159,6 +192,14 @@ def test_without_duplicates_the_owners_have_to_name_a_basis():
     drawing.process.set("{urn:greencase:bpmn:1}waives", "duplicates")
     drawing.process.set("{urn:greencase:bpmn:1}waiverBasis", "通经信绿〔2026〕1号第三条")
     assert judge("retrofit", retrofit_bpmn=drawing.bytes) == set()
+
+
+def test_a_second_sheet_of_scores_that_would_lie_open_is_refused():
+    path = "shared/expert_review.bpmn"
+    content = (
+        LIBRARY[path].replace(b'"score_application"', b'"score_once"').replace(b">score_application<", b">score_once<")
+    )
+    assert ("relied-id", "score_once") in judge("retrofit", shared__expert_review_bpmn=content)
 
 
 def deleted(form: str, key: str) -> bytes:

@@ -22,7 +22,18 @@ from workflows.engine.errors import (
 )
 from workflows.engine.expressions import Condition, read_condition
 from workflows.engine.findings import Finding
-from workflows.engine.gate import Act, Asked, Known, Need, Read, Summary, check_bundle, check_file, scope_of_variables
+from workflows.engine.gate import (
+    Act,
+    Asked,
+    Known,
+    Need,
+    Read,
+    Relied,
+    Summary,
+    check_bundle,
+    check_file,
+    scope_of_variables,
+)
 from workflows.engine.history import Passage
 from workflows.engine.instance import ProcessInstance
 from workflows.engine.links import Links, read_links
@@ -68,6 +79,7 @@ __all__ = [
     "Process",
     "ProcessInstance",
     "Read",
+    "Relied",
     "Remark",
     "Result",
     "ServiceCall",

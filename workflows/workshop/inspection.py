@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from workflows import engine, rules
-from workflows.case import operations
+from workflows.case import operations, relied
 from workflows.codes.reasons import REASONS
 from workflows.codes.stages import STAGES
 from workflows.codes.statuses import STATUSES
@@ -72,6 +72,7 @@ def known() -> engine.Known:
         acts=procedure.ACTS,
         needs=procedure.NEEDS,
         grounds=procedure.GROUNDS,
+        relied=relied.TASKS,
         roles=frozenset(ROLES),
         statuses=frozenset(STATUSES),
         final_statuses=FINAL_STATUSES,

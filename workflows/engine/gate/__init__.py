@@ -17,7 +17,7 @@ from workflows.engine.gate.dataflow import SurelySet, check_order
 from workflows.engine.gate.drawing import check_drawing
 from workflows.engine.gate.graph import check_calls, check_graph
 from workflows.engine.gate.hearing import check_hearing
-from workflows.engine.gate.known import Act, Asked, Known, Need, Read, Summary
+from workflows.engine.gate.known import Act, Asked, Known, Need, Read, Relied, Summary
 from workflows.engine.gate.opinions import check_opinions
 from workflows.engine.gate.procedure import check_procedure
 from workflows.engine.gate.reading import main_file, read_bundle
@@ -32,6 +32,7 @@ __all__ = [
     "Known",
     "Need",
     "Read",
+    "Relied",
     "Summary",
     "check_bundle",
     "check_file",

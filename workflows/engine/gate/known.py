@@ -81,6 +81,18 @@ class Need:
 
 
 @dataclass(frozen=True)
+class Relied:
+    """What the program does at a task that it knows by its id, and the form that it reads there.
+
+    An `exclusive` form belongs to such tasks alone: at another one the same would not happen.
+    """
+
+    form: str
+    what: str
+    exclusive: bool = True
+
+
+@dataclass(frozen=True)
 class Known:
     """What a diagram may refer to. What is None or not mentioned is not checked.
 
@@ -95,7 +107,7 @@ class Known:
     reached before their silence counts. `summaries` are the operations that sum up what tasks answered. `reads` are the
     facts that operations read, `confirming` is the form that confirms figures. `acts` are the steps of the procedure by
     their codes, `needs` what has to come before what; `grounds` maps an adverse decision to the keys of which one has
-    to say why.
+    to say why. `relied` are the tasks that the program knows by their ids.
     """
 
     forms: frozenset[str]
@@ -122,6 +134,7 @@ class Known:
     acts: Mapping[str, Act] = field(default_factory=dict)
     needs: Sequence[Need] = ()
     grounds: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    relied: Mapping[str, Relied] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """As values that JSON can hold."""
@@ -146,6 +159,7 @@ class Known:
         }
         read["reads"] = {name: [_record(Read, each) for each in keys] for name, keys in stored["reads"].items()}
         read["acts"] = {code: _record(Act, each) for code, each in stored["acts"].items()}
+        read["relied"] = {identity: _record(Relied, each) for identity, each in stored["relied"].items()}
         read["needs"] = [_record(Need, each) for each in stored["needs"]]
         return cls(**read)
 

@@ -24,6 +24,7 @@ def check_procedure(bundle: Bundle, known: Known) -> None:
             if read.scheme in ("", bundle.key):
                 _check_read(bundle, known, file, element, read, passed)
         if element.kind == "userTask":
+            _check_relied(bundle, known, file, element)
             _check_grounds(bundle, known, file, element)
 
 
@@ -115,6 +116,18 @@ def _check_read(bundle: Bundle, known: Known, file: str, element: Element, read:
         unknown = asked.choices - read.choices if read.kind == "choice" else set()
         if (read.kind and asked.kind != read.kind) or unknown:
             bundle.report.at("fact-kind", file, element, detail)
+
+
+def _check_relied(bundle: Bundle, known: Known, file: str, element: Element) -> None:
+    """A task that the program knows by its id has the form that is read there, and no other one has it."""
+    relied = known.relied.get(element.id)
+    if relied is not None:
+        if element.form != relied.form:
+            bundle.report.at("relied-form", file, element, relied.form)
+        return
+    for identity, each in known.relied.items():
+        if each.exclusive and each.form == element.form:
+            bundle.report.at("relied-id", file, element, f"{identity}：{each.what}")
 
 
 def _check_grounds(bundle: Bundle, known: Known, file: str, element: Element) -> None:

@@ -67,6 +67,18 @@ PROCEDURE: Mapping[str, Rule] = {
         "请恢复该字段原来的类型和选项。",
         "Give the field its kind and its choices back.",
     ),
+    "relied-id": Rule(
+        "{what}使用了程序只在特定环节处理的表单（{detail}）；在这一编号的环节不会如此处理。",
+        "{what} has a form that the program handles only at tasks of certain ids ({detail}); here it would not.",
+        "请使用该环节原来的编号，或者为新环节另建表单。",
+        "Give the task that id, or make a form of its own for it.",
+    ),
+    "relied-form": Rule(
+        "{what}的编号是程序认识的，应当使用表单「{detail}」。",
+        "The program knows {what} by its id, and reads the form {detail} there.",
+        "请改用该表单，或者为环节另取编号。",
+        "Choose that form, or give the task another id.",
+    ),
     "ground-missing": Rule(
         "{what}可以作出不利决定（{detail}），但表单不要求写明理由，告知书会没有理由。",
         "{what} may decide against the firm ({detail}) and its form demands no reason; the letter would have none.",
