@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tests.engine.drawing import diagram, end, line, shape, start, task, xor
-from workflows.engine import Known, check_bundle
+from workflows.engine import Asked, Known, Summary, check_bundle
 
 KNOWN = Known(
     forms=frozenset({"form", "p_form", "decided", "undecided"}),
@@ -14,14 +14,23 @@ KNOWN = Known(
         "route": frozenset(),
         "note": frozenset(),
         "prove": frozenset(),
+        "sum": frozenset({"tasks"}),
+        "sum_one": frozenset({"tasks"}),
+        "sum_field": frozenset({"tasks"}),
     },
     roles=frozenset({"officer", "chief", "firm"}),
     statuses=frozenset({"REVIEW", "PAID"}),
     owners={"other": "other.bpmn"},
     decisions={"decided": ("accept", "refuse"), "undecided": ()},
+    fields={"decided": {"decision": Asked(True, "choice"), "opinion": Asked(False, "textarea")}},
+    summaries={
+        "sum": Summary(frozenset({"accept", "refuse"})),
+        "sum_one": Summary(frozenset({"accept", "refuse"}), one=True),
+        "sum_field": Summary(frozenset(), frozenset({"score"})),
+    },
     results={"route": ("required", "not_required"), "prove": ("lapsed", "not_delivered")},
     periods={"deadline": frozenset({"days"})},
-    gives={"deadline": "instant", "draw": "people", "route": "word", "note": "nothing", "prove": "word"},
+    gives={"deadline": "instant", "draw": "people", "route": "word", "note": "nothing", "prove": "word", "sum": "word"},
     heard=frozenset({"firm"}),
     proofs=frozenset({"prove"}),
     messages={"m": (), "moved": (), "objection": ("heard",)},

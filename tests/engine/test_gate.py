@@ -36,6 +36,7 @@ def test_accepts_everything_that_the_guide_lists():
         service("s", result="seats"),
         service("by", "deadline", result="ends_at", days="5"),
         many("m"),
+        service("heard", "sum_one", result="all_of_m", tasks="m"),
         shape("subProcess", "sub", inner),
         call("c", "q"),
         boundary("interrupted", "c", on_message("moved")),
@@ -44,7 +45,7 @@ def test_accepts_everything_that_the_guide_lists():
         catch("o", on_message("objection")),
         shape("receiveTask", "r", messageRef="message_moved"),
         end(gc__status="PAID", gc__reason="CREDIT_VETO"),
-        line("begin", "a", "b", "s", "by", "m", "sub", "c", "g", "t", "done"),
+        line("begin", "a", "b", "s", "by", "m", "heard", "sub", "c", "g", "t", "done"),
         line("g", "o", "r", "done"),
         flow("interrupted", "a"),
         shape("textAnnotation", "note", "<bpmn:text>说明</bpmn:text>"),
@@ -58,8 +59,9 @@ def test_accepts_everything_that_the_guide_lists():
         task("x"),
         task("y"),
         both("j"),
+        service("both_heard", "sum", result="x_and_y", tasks="x y"),
         end(),
-        line("begin", "f", "x", "j", "done"),
+        line("begin", "f", "x", "j", "both_heard", "done"),
         line("f", "y", "j"),
     )
     assert check(p, q=q) == []

@@ -174,7 +174,8 @@ def test_refuses(rule, data):
 def counted(count: str) -> bytes:
     loop = f"<bpmn:loopCardinality>{count}</bpmn:loopCardinality>"
     inner = f"<bpmn:multiInstanceLoopCharacteristics>{loop}</bpmn:multiInstanceLoopCharacteristics>"
-    return straight(service("s", result="n"), task("a", inner), ids=("s", "a"))
+    return straight(service("s", result="n"), task("a", inner), service("heard", "sum_one", "all", tasks="a"),
+                    ids=("s", "a", "heard"))  # fmt: skip
 
 
 def test_how_many_are_asked_is_a_number_in_the_drawing():

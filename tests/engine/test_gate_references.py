@@ -165,7 +165,8 @@ def test_a_variable_has_to_be_set_on_every_way():
         task("a"),
         task("b"),
         both("j"),
-        line("begin", "f", "a", "j", "last"),
+        service("heard", "sum", "all", tasks="b"),
+        line("begin", "f", "a", "j", "heard", "last"),
         line("f", "b", "j"),
     )
     assert rules(reading("a", *branches)) == set()
@@ -186,15 +187,15 @@ def test_a_variable_has_to_be_set_on_every_way():
 
 def test_the_item_of_a_multi_instance_is_set_only_inside_it():
     def behind(*middle: str, ids: tuple[str, ...], extra: str = "") -> set[str]:
-        panel = (service("s", result="seats"), many("m"))
-        return rules(straight(*panel, *middle, ids=("s", "m", *ids), extra=extra))
+        panel = (service("s", result="seats"), many("m"), service("heard", "sum_one", "all", tasks="m"))
+        return rules(straight(*panel, *middle, ids=("s", "m", "heard", *ids), extra=extra))
 
     assert behind(ids=()) == set()
     assert behind(task("a", gc__assignee="seat"), ids=("a",)) == {"variable-unset", "assignee-variable"}
     asked = xor("g", default="g_to_done"), task("a"), flow("g", "a", 'seat == "x"'), flow("a", "done")
     assert behind(*asked, ids=("g",)) == {"variable-unset"}
     assert behind(catch("c", at_time("seat")), ids=("c",)) == {"variable-unset"}
-    assert behind(many("n", item="chair"), ids=("n",)) == set()
+    assert behind(many("n", item="chair"), service("too", "sum_one", tasks="n"), ids=("n", "too")) == set()
     assert behind(many("n", collection="seat", item="seat"), ids=("n",)) == {"variable-unset"}
     # A result of the same name is a variable like any other; the item does not stand in for it before it is set.
     named = (catch("c", at_time("seat")), service("t", "deadline", "seat", days="5"))

@@ -101,3 +101,17 @@ def test_the_periods_are_the_values_counted_in_working_days() -> None:
     periods = {each["id"]: each for each in editor_terms.terms_of(LIBRARY, "retrofit")["periods"]}
     assert periods["proc.formality_days"]["value"] == "5个工作日"
     assert "proc.max_supplements" not in periods
+
+
+def test_a_summary_is_offered_the_tasks_that_it_may_sum_up() -> None:
+    offered = {each["name"]: each for each in editor_terms.terms_of(LIBRARY, "recheck")["operations"]}
+    (parameter,) = offered["settle_recheck"]["parameters"]
+    assert (parameter["name"], parameter["kind"]) == ("tasks", "tasks")
+
+
+def test_only_what_is_not_core_can_be_waived_and_only_in_a_type() -> None:
+    offered = _values(editor_terms.terms_of(LIBRARY, "retrofit")["waivable"])
+    assert {"duplicates", "recheck", "publicity"} <= set(offered)
+    assert not {"approval", "calculation", "confirmation", "refusal"} & set(offered)
+    assert "confirmation" in _values(editor_terms.terms_of(LIBRARY, "carbon_trading")["waivable"])
+    assert editor_terms.terms_of(LIBRARY, "recheck")["waivable"] == []

@@ -197,3 +197,28 @@ def test_the_pages_save_and_preview(app: Flask) -> None:
         assert [event.action for event in events if event.action == "draft_refused"] == ["draft_refused"]
     large = client.put(f"{address}/content", data=b" " * 1_100_000, headers={"If-Match": "x"})
     assert large.status_code == 413
+
+
+def test_whoever_deletes_a_field_sees_first_who_reads_it(session: Session, owner: Actor, draft: int) -> None:
+    """S1-1: 核定总投资 was deleted from its confirmation, and nobody said that the amount is computed from it."""
+    key = "retrofit_verified"
+    found = form_designs.get_form(session, owner, draft, key)
+    assert found["judged"].lost == ()
+    schema = json.loads(found["content"])
+    for field in schema["components"]:
+        if field.get("key") == "approved_investment":
+            field["key"] = "approved_total_investment"
+    typed = json.dumps(schema).encode()
+    (gone,) = form_designs.judge_typed(session, owner, draft, key, typed).lost
+    assert (gone.key, gone.name) == ("approved_investment", "核定总投资")
+    assert any(reader.startswith("金额测算") for reader in gone.readers)
+    assert any(reader.startswith("随机抽取专家") or "抽取" in reader for reader in gone.readers)
+
+
+def test_a_field_that_nobody_reads_may_go_unsaid(session: Session, owner: Actor, draft: int) -> None:
+    found = form_designs.get_form(session, owner, draft, "fund_plan")
+    schema = json.loads(found["content"])
+    schema["components"] = [each for each in schema["components"] if each.get("key") == "decision"] or [
+        {"type": "textfield", "id": "f_x", "key": "x", "label": "备注"}
+    ]
+    assert form_designs.judge_typed(session, owner, draft, "fund_plan", json.dumps(schema).encode()).lost == ()

@@ -22,7 +22,18 @@ from workflows.engine.errors import (
 )
 from workflows.engine.expressions import Condition, read_condition
 from workflows.engine.findings import Finding
-from workflows.engine.gate import Known, check_bundle, check_file, scope_of_variables
+from workflows.engine.gate import (
+    Act,
+    Asked,
+    Known,
+    Need,
+    Read,
+    Relied,
+    Summary,
+    check_bundle,
+    check_file,
+    scope_of_variables,
+)
 from workflows.engine.history import Passage
 from workflows.engine.instance import ProcessInstance
 from workflows.engine.links import Links, read_links
@@ -38,6 +49,8 @@ for _name in ("spiff", "spiff.task", "spiff.workflow", "spiff.data"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 __all__ = [
+    "Act",
+    "Asked",
     "Call",
     "Condition",
     "DiagramDifference",
@@ -55,6 +68,7 @@ __all__ = [
     "Known",
     "Links",
     "Migration",
+    "Need",
     "NotComparable",
     "NotMigratable",
     "NotReady",
@@ -64,12 +78,15 @@ __all__ = [
     "Passage",
     "Process",
     "ProcessInstance",
+    "Read",
+    "Relied",
     "Remark",
     "Result",
     "ServiceCall",
     "StateUnreadable",
     "StepFailed",
     "Stuck",
+    "Summary",
     "Wait",
     "check_bundle",
     "check_file",

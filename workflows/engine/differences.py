@@ -55,6 +55,8 @@ _LABELS = {
     "gc:stage": "环节",
     "gc:reason": "结果原因",
     "gc:result": "结果变量",
+    "gc:waives": "免去的必经环节",
+    "gc:waiverBasis": "免去的依据",
     "implementation": "系统操作",
     "conditionExpression": "条件",
     "default": "默认走向",

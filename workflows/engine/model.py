@@ -108,6 +108,8 @@ class Process:
     elements: dict[str, Element]
     flows: tuple[Flow, ...]
     scopes: tuple[str, ...]
+    waives: tuple[str, ...] = ()
+    waiver_basis: str = ""
 
 
 def read_processes(file: str, root: etree._Element) -> Iterator[Process]:
@@ -120,7 +122,17 @@ def read_processes(file: str, root: etree._Element) -> Iterator[Process]:
         flows: list[Flow] = []
         scopes: list[str] = []
         _read_scope(node, key, key, None, roles, messages, elements, flows, scopes)
-        yield Process(key, node.get("name") or key, file, node.sourceline or 1, elements, tuple(flows), tuple(scopes))
+        yield Process(
+            key,
+            node.get("name") or key,
+            file,
+            node.sourceline or 1,
+            elements,
+            tuple(flows),
+            tuple(scopes),
+            tuple((node.get(gc("waives")) or "").split()),
+            (node.get(gc("waiverBasis")) or "").strip(),
+        )
 
 
 def _read_scope(

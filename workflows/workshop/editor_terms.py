@@ -9,6 +9,7 @@ from typing import Any
 
 from workflows import engine, forms, rules
 from workflows.case import operations
+from workflows.case.operations.registry import TASKS
 from workflows.codes.reasons import REASONS
 from workflows.codes.stages import STAGES
 from workflows.codes.statuses import STATUSES
@@ -16,6 +17,7 @@ from workflows.engine.document import DocumentRefused, read_document
 from workflows.engine.model import Element, Process, read_processes
 from workflows.permissions import ROLES
 from workflows.rules import parameters
+from workflows.workshop import procedure
 from workflows.workshop.bundling import assemble
 
 SYSTEM_LANE = "系统（自动）"
@@ -56,6 +58,7 @@ def terms_of(library: Mapping[str, bytes], process: str) -> Terms:
         "reasons": _named(REASONS),
         "stages": _named({code: f"{code} {name}" for code, name in STAGES.items()}),
         "forms": list(_offered_forms(loaded, users)),
+        "waivable": list(_waivable(process)),
         "operations": [_operation(each) for each in operations.REGISTRY.values()],
         "periods": list(_periods()),
         "messages": [
@@ -96,12 +99,24 @@ def _operation(operation: operations.Operation) -> Terms:
         "title": operation.title,
         "help": operation.help,
         "parameters": [
-            {"name": name, "help": text, "kind": "period" if name in operation.periods else "text"}
-            for name, text in operation.parameters.items()
+            {"name": name, "help": text, "kind": _kind(operation, name)} for name, text in operation.parameters.items()
         ],
         "gives": operation.gives,
         "results": _named(operation.results),
     }
+
+
+def _waivable(process: str) -> Iterator[dict[str, str]]:
+    """The steps that the owners of a type may waive on a basis; a called process waives nothing."""
+    if process in rules.SCHEMES:
+        core = {need.act for need in procedure.NEEDS if need.is_core(process)}
+        yield from _named({code: act.title for code, act in procedure.ACTS.items() if code not in core})
+
+
+def _kind(operation: operations.Operation, parameter: str) -> str:
+    if operation.sums is not None and parameter == TASKS:
+        return "tasks"
+    return "period" if parameter in operation.periods else "text"
 
 
 def _periods() -> Iterator[Terms]:

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
@@ -17,7 +17,8 @@ from storage.database import Session
 from workflows import forms
 from workflows.errors import FieldError, Invalid
 from workflows.permissions import Actor
-from workflows.workshop import drafts, form_uses
+from workflows.workshop import drafts, form_readers, form_uses
+from workflows.workshop.form_readers import Lost
 from workflows.workshop.form_uses import Use
 from workflows.workshop.proposal import Proposal
 
@@ -42,11 +43,15 @@ _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 @dataclass(frozen=True)
 class Judged:
-    """What a form's bytes come to: the form, or why it is refused. `element` is the component that is wrong, if one."""
+    """What a form's bytes come to: the form, or why it is refused. `element` is the component that is wrong, if one.
+
+    `lost` are the fields in force that it has no more and somebody reads.
+    """
 
     form: forms.Form | None
     refusal: str = ""
     element: str = ""
+    lost: tuple[Lost, ...] = ()
 
 
 def path_of(key: str) -> str:
@@ -111,7 +116,7 @@ def get_form(session: Session, actor: Actor, draft_id: int, key: str) -> dict[st
         "content": view.content,
         "etag": view.etag,
         "editable": view.editable,
-        "judged": judge(path, view.content, proposal.parts),
+        "judged": _with_lost(proposal, path, judge(path, view.content, proposal.parts)),
         "facts": _facts(proposal, path),
         "parts": {} if forms.is_part(path) else {name: _part(proposal, name) for name in sorted(proposal.parts)},
     }
@@ -127,7 +132,11 @@ def _part(proposal: Proposal, name: str) -> dict[str, Any]:
 def judge_typed(session: Session, actor: Actor, draft_id: int, key: str, content: bytes) -> Judged:
     """What somebody is typing, judged with the shared parts of the draft; nothing of it is kept."""
     proposal = drafts.get_proposal(session, actor, draft_id)
-    return judge(path_of(key), content, proposal.parts, kept=False)
+    return _with_lost(proposal, path_of(key), judge(path_of(key), content, proposal.parts, kept=False))
+
+
+def _with_lost(proposal: Proposal, path: str, judged: Judged) -> Judged:
+    return replace(judged, lost=form_readers.lost(proposal, path, judged.form))
 
 
 def _facts(proposal: Proposal, path: str) -> list[tuple[str, str]]:

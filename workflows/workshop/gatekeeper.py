@@ -33,6 +33,8 @@ def judge(bundle: Mapping[str, bytes], scheme: str, known: engine.Known) -> list
     """
     findings: list[engine.Finding] = []
     decisions: dict[str, Sequence[str]] = {}
+    fields: dict[str, dict[str, engine.Asked]] = {}
+    demanded: dict[str, dict[str, frozenset[str]]] = {}
     parts = forms.parts_among(bundle)
     for path, content in bundle.items():
         if not path.endswith(".form"):
@@ -47,11 +49,25 @@ def judge(bundle: Mapping[str, bytes], scheme: str, known: engine.Known) -> list
             findings += _misnamed(path, form.key)
             if forms.is_form(path):
                 decisions[form.key] = form.decisions
+                fields[form.key] = {field.key: _asked(field) for field in form.fields}
+                demanded[form.key] = {word: _demanded(form, word) for word in form.decisions}
     diagrams = {path: content for path, content in bundle.items() if path.endswith(".bpmn")}
     # A form that is refused is there all the same: what it decides is not known, and so not checked.
     there = frozenset(PurePosixPath(path).stem for path in bundle if forms.is_form(path))
-    known = replace(known, forms=there, decisions=decisions)
+    known = replace(known, forms=there, decisions=decisions, fields=fields, demanded=demanded)
     return [*engine.check_bundle(diagrams, scheme, known=known), *findings]
+
+
+def _asked(field: forms.Field) -> engine.Asked:
+    choices = frozenset() if field.is_boolean else frozenset(option.value for option in field.options)
+    kind = field.kind.code if field.kind else "boolean" if field.is_boolean else "choice" if choices else field.type
+    return engine.Asked(field.required, kind, choices)
+
+
+def _demanded(form: forms.Form, decision: str) -> frozenset[str]:
+    """What has to be filled in when the form is sent with this decision."""
+    values = {forms.DECISION: decision}
+    return frozenset(field.key for field in form.fields if field.key != forms.DECISION and field.is_required(values))
 
 
 def judge_file(path: str, content: bytes, key: str) -> list[engine.Finding]:

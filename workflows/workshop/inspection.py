@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from workflows import engine, rules
-from workflows.case import operations
+from workflows.case import operations, relied
 from workflows.codes.reasons import REASONS
 from workflows.codes.stages import STAGES
 from workflows.codes.statuses import STATUSES
@@ -25,6 +25,7 @@ from workflows.engine.document import MAX_BYTES
 from workflows.engine.gate import gave_up
 from workflows.permissions import ROLES
 from workflows.rules import parameters
+from workflows.workshop import procedure
 from workflows.workshop.editor_terms import MESSAGES, WORKING_DAYS
 from workflows.workshop.gatekeeper import PEAK
 
@@ -65,6 +66,13 @@ def known() -> engine.Known:
         periods={each.name: each.periods for each in registry},
         results={each.name: tuple(each.results) for each in registry if each.gives == "word"},
         gives={each.name: each.gives for each in registry},
+        summaries={each.name: each.sums for each in registry if each.sums is not None},
+        reads=procedure.reads(),
+        confirming=procedure.CONFIRMING,
+        acts=procedure.ACTS,
+        needs=procedure.NEEDS,
+        grounds=procedure.GROUNDS,
+        relied=relied.TASKS,
         roles=frozenset(ROLES),
         statuses=frozenset(STATUSES),
         final_statuses=FINAL_STATUSES,

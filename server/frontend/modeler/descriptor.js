@@ -18,6 +18,7 @@ export default {
   uri: "urn:greencase:bpmn:1",
   xml: { tagAlias: "lowerCase" },
   types: [
+    { name: "Waiving", extends: ["bpmn:Process"], properties: attributes("waives", "waiverBasis") },
     { name: "Placed", extends: PLACED, properties: attributes("status", "stage") },
     { name: "Done", extends: ["bpmn:UserTask"], properties: attributes("form", "due", "assignee", "separateFrom") },
     { name: "Computed", extends: ["bpmn:ServiceTask"], properties: attributes("result") },

@@ -1,4 +1,4 @@
-// A new id, and everything in this diagram that names the old one: conditions, separation of duties, flows' ids.
+// A new id, and everything in this diagram that names the old one: conditions, separation of duties, what is summed up, flows' ids.
 import { format, parse } from "./condition";
 import { ID_FORM } from "./ids";
 import { getBusinessObject } from "./model";
@@ -38,6 +38,13 @@ function follow(model, shape, node, old, id) {
   const separated = node.$type === "bpmn:UserTask" && node.get("gc:separateFrom")?.split(/\s+/);
   if (separated && separated.includes(old)) {
     model.set(shape, { "gc:separateFrom": separated.map((each) => (each === old ? id : each)).join(" ") });
+  }
+  for (const parameter of node.extensionElements?.values ?? []) {
+    if (parameter.$type !== "gc:Parameter" || parameter.name !== "tasks") continue;
+    const named = parameter.value?.split(/\s+/) ?? [];
+    if (named.includes(old)) {
+      model.setPart(shape, parameter, { value: named.map((each) => (each === old ? id : each)).join(" ") });
+    }
   }
   const condition = parse(node.conditionExpression?.body);
   if (condition?.variable === old) {

@@ -6,6 +6,7 @@ from workflows.case import awards, clusters
 from workflows.case.operations.policy import refuse_outside_policy
 from workflows.case.operations.registry import operation
 from workflows.case.step import Step
+from workflows.engine import Read
 from workflows.errors import Conflict
 
 
@@ -23,6 +24,7 @@ def calculate_amount(step: Step, _: Mapping[str, str]) -> str:
     "审定占用额度",
     "区政府审定后，把预占额度转为审定占用，计入审定当年；预占在另一年度的，该单位未审定的申报件转入审定年度一并重新核算。",
     results={"committed": "已审定占用", "other_year": "须转入审定年度重新核算"},
+    reads=(Read("district_approved_on", "审定日期"),),
 )
 def commit_award_in_year(step: Step, _: Mapping[str, str]) -> str:
     """The last collective decision: RESERVED becomes COMMITTED in the year of this decision (2.4).
@@ -36,7 +38,11 @@ def commit_award_in_year(step: Step, _: Mapping[str, str]) -> str:
     return "other_year"
 
 
-@operation("审定占用额度并告知认定", "区政府审定后，把预占额度转为审定占用，计入审定当年。")
+@operation(
+    "审定占用额度并告知认定",
+    "区政府审定后，把预占额度转为审定占用，计入审定当年。",
+    reads=(Read("district_approved_on", "审定日期"),),
+)
 def commit_award(step: Step, _: Mapping[str, str]) -> None:
     """As `commit_award_in_year`, for diagrams that cannot wait: Conflict where the year turned."""
     if not _commit(step):

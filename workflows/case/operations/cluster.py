@@ -6,6 +6,7 @@ from datetime import date
 from workflows.case import clusters
 from workflows.case.operations.registry import operation
 from workflows.case.step import Step
+from workflows.engine import Read
 from workflows.errors import Conflict
 
 
@@ -21,7 +22,11 @@ def route_round(step: Step, _: Mapping[str, str]) -> str:
     return found
 
 
-@operation("登记认定结果", "登记集群认定和分年支持总额，此后逐年申报、分年拨付。")
+@operation(
+    "登记认定结果",
+    "登记集群认定和分年支持总额，此后逐年申报、分年拨付。",
+    reads=(Read("district_approved_on", "审定日期"),),
+)
 def record_recognition(step: Step, _: Mapping[str, str]) -> None:
     """The district approved the recognition: an award over three years, no entry in any ceiling's ledger."""
     total = step.case.final_amount

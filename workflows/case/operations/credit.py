@@ -3,11 +3,16 @@
 from collections.abc import Mapping
 
 from storage import messages
-from storage.cases import latest_submission, latest_submissions
+from storage.cases import latest_submission
 from workflows.case import delivery, letters
 from workflows.case.operations.registry import operation
+from workflows.case.operations.summaries import opinions
 from workflows.case.step import Step, local_date
 from workflows.codes.credit_flags import VETO_FLAGS
+from workflows.engine import Read, Summary
+
+OUTCOMES = ("clear", "curable", "veto")
+"""What somebody who checks the credit may conclude, the milder first."""
 
 
 def possible_outcomes(flags: list[str], *, cured: bool) -> tuple[str, ...]:
@@ -19,22 +24,27 @@ def possible_outcomes(flags: list[str], *, cured: bool) -> tuple[str, ...]:
         return ("veto",)
     if flags and not cured:
         return ("curable", "veto")
-    return ("clear", "curable", "veto")
+    return OUTCOMES
 
 
 def _worst(outcomes: list[str]) -> str:
-    return max(outcomes, key=("clear", "curable", "veto").index)
+    return max(outcomes, key=OUTCOMES.index)
 
 
 @operation(
     "汇总信用核查与联审意见",
-    "取本轮信用核查与部门联审中较严的一项，并告知申报单位可陈述申辩或修复。",
+    "取本轮所选核查、联审环节中最严的一项，并告知申报单位可陈述申辩或修复。",
     results={"clear": "无异常", "curable": "可修复", "veto": "一票否决"},
+    sums=Summary(frozenset(OUTCOMES)),
+    reads=(
+        Read("credit_finding", "信用核查发现的情形"),
+        Read("joint_opinion", "部门联审意见"),
+    ),
 )
-def settle_credit(step: Step, _: Mapping[str, str]) -> str:
-    """The stricter of the credit check and the departments' joint check of this round."""
-    opinions = latest_submissions(step.session, step.case.id, ("credit_check", "joint_check"))
-    result = _worst([submission.data["decision"] for submission in opinions.values()])
+def settle_credit(step: Step, arguments: Mapping[str, str]) -> str:
+    """The strictest of the checks of this round: the credit check and the departments' joint check."""
+    given = opinions(step, "settle_credit", arguments).values()
+    result = _worst([submission.data["decision"] for submission in given])
     if result == "veto":
         letters.send(
             step,
@@ -50,13 +60,14 @@ def settle_credit(step: Step, _: Mapping[str, str]) -> str:
 
 @operation(
     "登记信用认定意见",
-    "登记听取陈述申辩后的认定意见。",
+    "登记听取陈述申辩后的认定意见；有多个认定环节的，取最严的一项。",
     results={"clear": "无异常", "curable": "可修复", "veto": "一票否决"},
+    sums=Summary(frozenset(OUTCOMES)),
 )
-def settle_ruling(step: Step, _: Mapping[str, str]) -> str:
+def settle_ruling(step: Step, arguments: Mapping[str, str]) -> str:
     """The chief's ruling after the firm was heard, judged on the day of the ruling."""
-    ruling = latest_submission(step.session, step.case.id, "credit_ruling")
-    result = str(ruling.data["decision"]) if ruling else "veto"
+    given = opinions(step, "settle_ruling", arguments).values()
+    result = _worst([submission.data["decision"] for submission in given])
     step.record("credit_ruled", "credit_ruling", [{"field": "credit_result", "old": None, "new": result}])
     return result
 
@@ -67,7 +78,14 @@ def _findings(step: Step) -> str:
     return "\n".join(f"{number}. {letters.told(str(each))}。" for number, each in enumerate(filter(None, found), 1))
 
 
-@operation("登记信用核查未通过", "登记一票否决，向申报单位发出终止办理告知书。")
+@operation(
+    "登记信用核查未通过",
+    "登记一票否决，向申报单位发出终止办理告知书。",
+    reads=(
+        Read("statement", "陈述申辩内容", always=False),
+        Read("ruling_opinion", "信用认定意见", always=False),
+    ),
+)
 def record_veto(step: Step, _: Mapping[str, str]) -> None:
     step.case.reason = "CREDIT_VETO"
     letters.send(step, "termination", f"因信用核查不符合要求（一票否决），决定终止办理。{_heard(step)}")

@@ -1,7 +1,7 @@
 """P09: the draw on record, declarations, replacements, sealed scores and the verdict (domain.md 3.3)."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from storage import people, reviews
@@ -11,13 +11,17 @@ from storage.reviews import ReviewDraw, ReviewSeat, ReviewSession
 from workflows.audit import digest_of
 from workflows.case import awards
 from workflows.case.operations.registry import operation
+from workflows.case.operations.summaries import tasks_of
 from workflows.case.step import Step
+from workflows.engine import Read, Summary
 from workflows.errors import Conflict
 from workflows.rules import SCHEMES, review
 from workflows.typed.names import same as same_name
 
 # Schemes whose rule reads the experts' score: it decides how much, not whether.
 SCORED = frozenset({"industry_cluster", "green_event"})
+# In these the officer says whether experts are wanted; in the others the legal value alone does.
+_ASKED = ("carbon_neutral", "carbon_intensity", "carbon_footprint")
 CRITERIA = ("score_legality", "score_technique", "score_effect", "score_investment", "score_example")
 
 
@@ -25,6 +29,7 @@ CRITERIA = ("score_legality", "score_technique", "score_effect", "score_investme
     "判定是否需专家评审",
     "按口径和经办人意见判定；已经通过评审的不再评审。",
     results={"required": "需要", "not_required": "不需要"},
+    reads=(Read("expert_review_wanted", "是否需要专家评审", each) for each in _ASKED),
 )
 def route_expert_review(step: Step, _: Mapping[str, str]) -> str:
     """Not required when the parameter says none, when it leaves it to the officer who wants none, or after a pass."""
@@ -37,7 +42,15 @@ def route_expert_review(step: Step, _: Mapping[str, str]) -> str:
     return "not_required" if panel.passed or step.case.scheme in SCORED else "required"
 
 
-@operation("随机抽取专家", "从专家库随机抽取尚缺的专家，抽取种子先行留痕，可复核。", gives="people")
+@operation(
+    "随机抽取专家",
+    "从专家库随机抽取尚缺的专家，抽取种子先行留痕，可复核。",
+    gives="people",
+    reads=(
+        Read("declared_amount", "申请支持金额"),
+        Read("avoided_organization", "申请回避的单位", always=False),
+    ),
+)
 def draw_experts(step: Step, _: Mapping[str, str]) -> list[str]:
     """Draw what is still missing from the pool; the seed is recorded before it is used, so a draw can be repeated."""
     panel = reviews.current(step.session, step.case.id)
@@ -147,12 +160,12 @@ def _panel(step: Step) -> ReviewSession:
     return panel
 
 
-def _sheets(step: Step, panel: ReviewSession, element_id: str) -> dict[str, Submission]:
-    """What each expert of this panel sent for an element, by username; the newest counts."""
+def _sheets(step: Step, panel: ReviewSession, elements: Collection[str]) -> dict[str, Submission]:
+    """What each expert of this panel sent for these elements, by username; the newest counts."""
     return {
         submission.by: submission
         for submission in list_submissions(step.session, step.case.id)
-        if submission.element_id == element_id and submission.at >= panel.opened_at
+        if submission.element_id in elements and submission.at >= panel.opened_at
     }
 
 
@@ -172,11 +185,12 @@ def _unsealed(opened: list[tuple[str, str, str | None]]) -> list[dict[str, str |
     "汇总专家声明",
     "汇总承诺与回避，判断专家是否到齐。",
     results={"complete": "专家到齐", "short": "需补抽"},
+    sums=Summary(frozenset({"accept", "recuse"}), one=True),
 )
-def settle_declarations(step: Step, _: Mapping[str, str]) -> str:
+def settle_declarations(step: Step, arguments: Mapping[str, str]) -> str:
     """Seat those who declared no conflict; `short` when somebody recused and a replacement must be drawn."""
     panel = _panel(step)
-    declared = _sheets(step, panel, "declare_interest")
+    declared = _sheets(step, panel, tasks_of("settle_declarations", arguments))
     seats = reviews.seats(step.session, panel.id)
     answered = [seat for seat in seats if seat.state == "drawn" and seat.username in declared]
     for seat in answered:
@@ -211,11 +225,12 @@ def seat_panel(step: Step, _: Mapping[str, str]) -> list[str]:
     "汇总专家评分",
     "全部评分同时启封，计算得分和表决结果。",
     results={"pass": "评审通过", "fail": "评审未通过"},
+    sums=Summary(frozenset(), frozenset({*CRITERIA, "vote"}), one=True),
 )
-def tally_scores(step: Step, _: Mapping[str, str]) -> str:
+def tally_scores(step: Step, arguments: Mapping[str, str]) -> str:
     """Unseal all scores together; trimmed mean, pass line and two-thirds vote on the printed score."""
     panel = _panel(step)
-    sheets = _sheets(step, panel, "score_application")
+    sheets = _sheets(step, panel, tasks_of("tally_scores", arguments))
     seats = [seat for seat in reviews.seats(step.session, panel.id) if seat.state == "accepted"]
     for seat in seats:
         sheet = sheets[seat.username].data

@@ -11,6 +11,7 @@ from workflows.case.operations.policy import refuse_outside_policy
 from workflows.case.operations.registry import operation
 from workflows.case.step import Step, local_date
 from workflows.codes.reasons import REASONS
+from workflows.engine import Read
 from workflows.errors import Conflict
 from workflows.rules import matters as rule_matters
 
@@ -65,6 +66,7 @@ def working_deadline(step: Step, arguments: Mapping[str, str]) -> str:
     "一次性告知补正并计算期限",
     "发出一次性补正告知书，并计算补正期限；结果供定时事件使用。",
     gives="instant",
+    reads=(Read("correction_items", "补正内容"),),
 )
 def open_correction(step: Step, _: Mapping[str, str]) -> str:
     """Send the letter with which the period of a correction begins, each time it begins; answers its end."""
@@ -106,6 +108,10 @@ def lapse_correction(step: Step, _: Mapping[str, str]) -> str:
     "登记不予受理",
     "登记理由，发出不予受理告知书。",
     results={"not_accept": "不予受理"},
+    reads=(
+        Read("reason_code", "不予受理的理由"),
+        Read("reason", "不予受理的说明"),
+    ),
 )
 def record_not_accepted(step: Step, _: Mapping[str, str]) -> str:
     """Set the reason and tell the firm with its remedies; the same matter may be filed again in the window."""

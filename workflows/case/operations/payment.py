@@ -9,6 +9,7 @@ from storage.payments import Payment
 from workflows.case import awards, letters
 from workflows.case.operations.registry import operation
 from workflows.case.step import Step
+from workflows.engine import Read
 from workflows.rules.matters import number_key
 from workflows.rules.money import format_yuan
 
@@ -36,7 +37,17 @@ def _attempt(step: Step, state: str, amount: Decimal) -> Payment:
     return payment
 
 
-@operation("登记拨付完成", "审定占用转为已拨付，发出资金拨付通知书。")
+@operation(
+    "登记拨付完成",
+    "审定占用转为已拨付，发出资金拨付通知书。",
+    reads=(
+        Read("bank_name", "开户银行"),
+        Read("account_name", "账户名称"),
+        Read("account_no", "银行账号"),
+        Read("paid_on", "拨付日期"),
+        Read("voucher_no", "支付凭证号"),
+    ),
+)
 def settle_payment(step: Step, _: Mapping[str, str]) -> None:
     """COMMITTED becomes PAID; the paid amount is the amount that was committed."""
     held = awards.lock_committed(step)
@@ -58,7 +69,16 @@ def settle_payment(step: Step, _: Mapping[str, str]) -> None:
     )
 
 
-@operation("登记支付退回", "登记退回原因，通知申报单位更正收款信息。")
+@operation(
+    "登记支付退回",
+    "登记退回原因，通知申报单位更正收款信息。",
+    reads=(
+        Read("bank_name", "开户银行"),
+        Read("account_name", "账户名称"),
+        Read("account_no", "银行账号"),
+        Read("return_reason", "退回原因"),
+    ),
+)
 def record_return(step: Step, _: Mapping[str, str]) -> None:
     payment = _attempt(step, "returned", awards.lock_committed(step).amount)
     letters.send(

@@ -3,25 +3,25 @@
 from collections.abc import Mapping
 
 from storage import batches
-from storage.cases import latest_submissions
 from workflows.case import awards, clusters, letters
 from workflows.case.operations.registry import operation
+from workflows.case.operations.summaries import opinions
 from workflows.case.step import Step
 from workflows.codes.reasons import REASONS
+from workflows.engine import Summary
 from workflows.rules import SCHEMES, judge_subject
-
-COUNTERSIGNERS = ("chief_recheck", "finance_recheck", "legal_recheck")
 
 
 @operation(
     "汇总复审会签意见",
-    "科室负责人、财务、法制三方本轮均同意才为同意。",
+    "所选各会签环节本轮均同意才为同意，有一方退回即为退回。",
     results={"agree": "均同意", "return": "退回"},
+    sums=Summary(frozenset({"agree", "return"})),
 )
-def settle_recheck(step: Step, _: Mapping[str, str]) -> str:
-    """`agree` only when chief, finance and legal all agreed in this round (P11)."""
-    opinions = latest_submissions(step.session, step.case.id, COUNTERSIGNERS)
-    result = "agree" if all(opinion.data["decision"] == "agree" for opinion in opinions.values()) else "return"
+def settle_recheck(step: Step, arguments: Mapping[str, str]) -> str:
+    """`agree` only when everybody whom the diagram asks here (chief, finance, legal) agreed in this round (P11)."""
+    given = opinions(step, "settle_recheck", arguments).values()
+    result = "agree" if all(opinion.data["decision"] == "agree" for opinion in given) else "return"
     step.record("recheck_settled", "settle_recheck", [{"field": "recheck_result", "old": None, "new": result}])
     return result
 

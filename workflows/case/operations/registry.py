@@ -5,11 +5,15 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from workflows.case.step import Step
+from workflows.engine import Read, Summary
 
 Result = str | bool | int | list[str] | None
 Function = Callable[[Step, Mapping[str, str]], Result]
 # What the result variable of a task holds: nothing, one of a few words, an instant for a timer, usernames.
 Gives = Literal["nothing", "word", "instant", "people"]
+
+TASKS = "tasks"
+TASKS_HELP = "所汇总的环节，逐一选定；未选定的环节，其意见不计入汇总结果。"
 
 
 @dataclass(frozen=True)
@@ -17,8 +21,9 @@ class Operation:
     """A registered operation, with what process owners read about it in Chinese.
 
     `parameters` are those that a diagram must give, each with its help; `periods` those of them that are working days:
-    a number, or the id of a legal value that is counted in them. `results` are the words that it answers and
-    that a gateway can ask for, each with its meaning.
+    a number, or the id of a legal value that is counted in them; `sums` says how it sums up the tasks that its
+    parameter `tasks` names, `reads` which facts it reads that forms ask for. `results` are the words that it answers
+    and that a gateway can ask for, each with its meaning.
     """
 
     name: str
@@ -28,6 +33,8 @@ class Operation:
     periods: frozenset[str]
     gives: Gives
     results: Mapping[str, str]
+    sums: Summary | None
+    reads: tuple[Read, ...]
     function: Function = field(repr=False)
 
 
@@ -42,8 +49,11 @@ def operation(
     periods: Iterable[str] = (),
     results: Mapping[str, str] | None = None,
     gives: Gives | None = None,
+    sums: Summary | None = None,
+    reads: Iterable[Read] = (),
 ) -> Callable[[Function], Function]:
-    """Register a function under its own name; one with `results` gives a word."""
+    """Register a function under its own name; one with `results` gives a word, one that `sums` names its tasks."""
+    needed = {**(parameters or {}), **({TASKS: TASKS_HELP} if sums is not None else {})}
 
     def register(function: Function) -> Function:
         name = function.__name__
@@ -51,7 +61,7 @@ def operation(
             raise ValueError(f"operation {name} is registered twice")
         answer = gives or ("word" if results else "nothing")
         REGISTRY[name] = Operation(
-            name, title, help, parameters or {}, frozenset(periods), answer, results or {}, function
+            name, title, help, needed, frozenset(periods), answer, results or {}, sums, tuple(reads), function
         )
         return function
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from workflows.case.operations.registry import operation
 from workflows.case.step import Step
+from workflows.engine import Read
 
 
 @operation(
@@ -20,6 +21,7 @@ def route_origin(step: Step, _: Mapping[str, str]) -> str:
     "判断是否现场核查",
     "按业务初审时经办人的意见。",
     results={"required": "需要", "not_required": "不需要"},
+    reads=(Read("site_visit", "是否现场核查"),),
 )
 def route_site_inspection(step: Step, _: Mapping[str, str]) -> str:
     """As the officer asked for in the substantive review."""
@@ -30,6 +32,7 @@ def route_site_inspection(step: Step, _: Mapping[str, str]) -> str:
     "判断是否第三方核查",
     "按业务初审时经办人的意见。",
     results={"required": "需要", "not_required": "不需要"},
+    reads=(Read("third_party", "是否第三方核查"),),
 )
 def route_third_party(step: Step, _: Mapping[str, str]) -> str:
     """As the officer asked for in the substantive review."""

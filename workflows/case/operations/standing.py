@@ -10,6 +10,7 @@ from workflows.case.checks.holding import NEXT_YEAR
 from workflows.case.operations.registry import operation
 from workflows.case.proceeding_known import RECHECK, Known
 from workflows.case.step import Step, due_on
+from workflows.engine import Read
 
 WORKING_DAYS = "5"
 """Within which such a check is to be concluded, and the firm may speak."""
@@ -58,7 +59,9 @@ def settle_credit_recheck(step: Step, _: Mapping[str, str]) -> None:
 
 
 @operation(
-    "登记暂缓支付", "不予支付，登记待核实事项；核实结论经确认后回到资金拨付。信用原因的，告知申报单位可陈述申辩。"
+    "登记暂缓支付",
+    "不予支付，登记待核实事项；核实结论经确认后回到资金拨付。信用原因的，告知申报单位可陈述申辩。",
+    reads=(Read("hold_reason", "暂缓支付的原因"),),
 )
 def record_hold(step: Step, _: Mapping[str, str]) -> None:
     """Nothing is paid. A check opens unless whatever stands in the way is on somebody's desk already."""

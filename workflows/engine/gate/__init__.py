@@ -17,14 +17,29 @@ from workflows.engine.gate.dataflow import SurelySet, check_order
 from workflows.engine.gate.drawing import check_drawing
 from workflows.engine.gate.graph import check_calls, check_graph
 from workflows.engine.gate.hearing import check_hearing
-from workflows.engine.gate.known import Known
+from workflows.engine.gate.known import Act, Asked, Known, Need, Read, Relied, Summary
+from workflows.engine.gate.opinions import check_opinions
+from workflows.engine.gate.procedure import check_procedure
 from workflows.engine.gate.reading import main_file, read_bundle
 from workflows.engine.gate.references import check_attributes, check_known, check_variables
 from workflows.engine.gate.report import Report
 from workflows.engine.gate.schema import check_schema
 from workflows.engine.gate.size import check_expansion, check_size
 
-__all__ = ["Known", "check_bundle", "check_file", "gave_up", "judge", "scope_of_variables"]
+__all__ = [
+    "Act",
+    "Asked",
+    "Known",
+    "Need",
+    "Read",
+    "Relied",
+    "Summary",
+    "check_bundle",
+    "check_file",
+    "gave_up",
+    "judge",
+    "scope_of_variables",
+]
 
 
 def check_bundle(files: Mapping[str, bytes], key: str, *, known: Known) -> list[Finding]:
@@ -116,5 +131,9 @@ def _examine(bundle: Bundle, known: Known | None) -> None:
         check_known(bundle, known)
         check_hearing(bundle, known)
         check_answers(bundle, known)
+        if not len(bundle.report):
+            # Where an operation or a form is not known, what it does would seem to be missing.
+            check_opinions(bundle, known)
+            check_procedure(bundle, known)
         check_drawing(bundle)
         check_schema(bundle)

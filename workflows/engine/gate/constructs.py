@@ -109,6 +109,7 @@ _ATTRIBUTE_RULES = {
     "cancelActivity": "boundary-non-interrupting",
 }
 _EXTENSION_ATTRIBUTES = {
+    "process": {"waives", "waiverBasis"},
     "userTask": {"form", "due", "assignee", "separateFrom", "status", "stage"},
     "serviceTask": {"result", "stage", "status"},
     "receiveTask": {"status", "stage"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from workflows.engine.errors import ExpressionRefused
 from workflows.engine.expressions import is_variable, read_condition
@@ -38,10 +38,14 @@ class SurelySet:
     Also says what can be said of a bundle that is not sound: a place that no token reaches has no answer.
     """
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, marks: Callable[[Element], Iterable[str]] | None = None) -> None:
+        """With `marks` for what an element leaves behind it in the place of variables: what was surely done."""
+        marks = marks or written
         self.scopes = {scope.key: scope for scope in bundle.scopes()}
-        names = sorted({name for _, element in bundle.elements() for name in written(element)})
+        left = {(element.scope, element.id): set(marks(element)) for _, element in bundle.elements()}
+        names = sorted(set().union(*left.values()))
         self._bits = {name: 1 << index for index, name in enumerate(names)}
+        self._left = {place: sum(self._bits[name] for name in marked) for place, marked in left.items()}
         self._callers: dict[str, list[Place]] = {}
         self._reached = self._reach(bundle.key)
         # Start from "everything is set" and take away what some way does not set, until nothing changes.
@@ -125,9 +129,7 @@ class SurelySet:
         return result
 
     def _after(self, scope: Scope, element: Element) -> int:
-        after = self._before[scope.key, element.id]
-        for name in written(element):
-            after |= self._bits[name]
+        after = self._before[scope.key, element.id] | self._left[scope.key, element.id]
         return after | self._exit.get(_called(element), 0)
 
 

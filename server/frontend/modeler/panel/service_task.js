@@ -1,7 +1,8 @@
 // What the system does by itself: an operation of the registry, its parameters, and the variable for its answer.
 import { getBusinessObject } from "../model";
-import { say, select, text } from "./fields";
+import { say, select, several, text } from "./fields";
 import { period, periodShape } from "./period";
+import { tasksToChoose } from "./user_task";
 
 const VARIABLE = /^[A-Za-z_]\w{0,79}$/;
 
@@ -38,6 +39,11 @@ function parameterFields(model, element, { name, help, kind }) {
     read: () => parametersOf(node).find((each) => each.name === name)?.value,
     commit: (value) => setParameter(model, element, node, name, value),
   };
+  if (kind === "tasks") {
+    const read = () => (field.read() ?? "").split(/\s+/).filter(Boolean);
+    const commit = (chosen) => field.commit(chosen.join(" "));
+    return [several({ ...field, label: "所汇总的环节", read, commit, options: () => tasksToChoose(model) })];
+  }
   return kind === "period" ? period(model, { ...field, empty: "请选择" }) : [text({ ...field, mono: true })];
 }
 

@@ -67,23 +67,25 @@ export function due(model, element) {
 
 export const dueShape = (element) => periodShape(getBusinessObject(element).get("gc:due"));
 
+/** The tasks for people of this drawing and of those around it, each once, without one of them. */
+export function tasksToChoose(model, without) {
+  const here = [...model.flowElements()].filter((each) => each.$type === "bpmn:UserTask" && each !== without);
+  const elsewhere = model.terms.tasks.filter((each) => !here.some((other) => other.id === each.id));
+  return [
+    ...here.map((each) => ({ value: each.id, label: nameOf(each) })),
+    ...elsewhere.map((each) => ({ value: each.id, label: `${each.name}（${each.process}）` })),
+  ];
+}
+
 /** 岗位分离: whoever did one of these tasks of the case may not do this one. */
 export function separation(model, element) {
   const node = getBusinessObject(element);
-  const others = () => {
-    const here = [...model.flowElements()].filter((each) => each.$type === "bpmn:UserTask" && each !== node);
-    const elsewhere = model.terms.tasks.filter((each) => !here.some((other) => other.id === each.id));
-    return [
-      ...here.map((each) => ({ value: each.id, label: nameOf(each) })),
-      ...elsewhere.map((each) => ({ value: each.id, label: `${each.name}（${each.process}）` })),
-    ];
-  };
   return [
     several({
       label: "岗位分离",
       help: "办理过所选任务的人，不能再办理本任务。",
       read: () => (node.get("gc:separateFrom") ?? "").split(/\s+/).filter(Boolean),
-      options: others,
+      options: () => tasksToChoose(model, node),
       commit: (chosen) => model.set(element, { "gc:separateFrom": chosen.join(" ") || undefined }),
     }),
   ];

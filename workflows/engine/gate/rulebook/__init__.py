@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from workflows.engine.gate.rulebook.events import EVENTS
 from workflows.engine.gate.rulebook.files import FILES
 from workflows.engine.gate.rulebook.flows import FLOWS
+from workflows.engine.gate.rulebook.opinions import OPINIONS
+from workflows.engine.gate.rulebook.procedure import PROCEDURE
 from workflows.engine.gate.rulebook.references import REFERENCES
 from workflows.engine.gate.rulebook.rule import Rule
 from workflows.engine.gate.rulebook.shapes import SHAPES
 
 __all__ = ["RULES", "Rule"]
 
-RULES: Mapping[str, Rule] = {**FILES, **SHAPES, **EVENTS, **FLOWS, **REFERENCES}
+RULES: Mapping[str, Rule] = {**FILES, **SHAPES, **EVENTS, **FLOWS, **REFERENCES, **OPINIONS, **PROCEDURE}
