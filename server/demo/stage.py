@@ -17,7 +17,7 @@ from workflows.batches import meeting, publicity
 from workflows.case import checks, reading
 from workflows.case.bundles import bundle_of
 from workflows.casework import cases as case_room
-from workflows.casework import correspondence, documents, tasks
+from workflows.casework import correspondence, documents, objection_filing, objection_triage, tasks
 from workflows.codes.checklists import CHECKLISTS
 from workflows.errors import Forbidden
 from workflows.jobs import due
@@ -153,7 +153,7 @@ class Stage:
 
     def object_to(self, notice: int, reference: str, text: str) -> None:
         """A real-name objection that the discipline post accepts."""
-        filed = publicity.file_objection(
+        filed = objection_filing.file_objection(
             self.session,
             notice,
             case=reference,
@@ -163,7 +163,7 @@ class Stage:
             text=text,
             now=self.now,
         )
-        publicity.accept_objection(self.session, self.actor("discipline"), filed["id"], self.now)
+        objection_triage.accept_objection(self.session, self.actor("discipline"), filed["id"], self.now)
 
     def read_letters(self, username: str) -> None:
         """A firm opens what it was sent, so that deadlines run for it."""
