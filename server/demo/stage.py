@@ -151,8 +151,8 @@ class Stage:
         """Publish what waits for it; answers the number of the notice."""
         return int(publicity.publish(self.session, self.actor("officer"), self.batch.id, self.now)["id"])
 
-    def object_to(self, notice: int, reference: str, text: str) -> None:
-        """A real-name objection that the discipline post accepts."""
+    def object_to(self, notice: int, reference: str, text: str) -> int:
+        """Somebody objects under his real name; answers the number of the objection."""
         filed = objection_filing.file_objection(
             self.session,
             notice,
@@ -163,7 +163,11 @@ class Stage:
             text=text,
             now=self.now,
         )
-        objection_triage.accept_objection(self.session, self.actor("discipline"), filed["id"], self.now)
+        return filed["id"]
+
+    def accept_objection(self, objection: int) -> None:
+        """Discipline finds that it is to be investigated."""
+        objection_triage.accept_objection(self.session, self.actor("discipline"), objection, self.now)
 
     def read_letters(self, username: str) -> None:
         """A firm opens what it was sent, so that deadlines run for it."""

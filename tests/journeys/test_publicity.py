@@ -38,6 +38,12 @@ def accept(office: Office, objection: int) -> Any:
     return office.as_("discipline").post(f"/objections/{objection}/acceptance")
 
 
+def investigate(office: Office, case: str) -> None:
+    """Tell the firm, let it speak, and look into what was objected."""
+    for task in ("objection_notice", "objection_statement", "objection_investigation"):
+        office.do(case, task)
+
+
 def states(office: Office) -> list[str]:
     return [each["state"] for each in office.as_("discipline").get("/objections")["items"]]
 
@@ -174,7 +180,7 @@ def test_an_accepted_objection_interrupts_this_case_only(at: At) -> None:
     office, first, second = at("publicity_period", "neighbours")
     accept(office, object_to(office, first))
     assert office.case(first)["status"] == "OBJECTION"
-    assert office.at(first) == {"objection_handling"}
+    assert office.at(first) == {"objection_notice"}
     assert office.case(second)["status"] == "PUBLICITY"
     office.wait_until(ENDS_AT)
     assert office.case(first)["status"] == "OBJECTION"
@@ -185,6 +191,7 @@ def test_an_accepted_objection_interrupts_this_case_only(at: At) -> None:
 def test_a_dismissed_objection_lets_the_period_run_to_its_stored_end(at: At) -> None:
     office, case = at("publicity_period")
     accept(office, object_to(office, case))
+    investigate(office, case)
     office.do(case, "objection_handling", decision="dismiss")
     assert states(office) == ["dismissed"]
     waiting = office.case(case)
@@ -193,6 +200,7 @@ def test_a_dismissed_objection_lets_the_period_run_to_its_stored_end(at: At) -> 
     # A second one, accepted and dismissed after the end: on at once.
     accept(office, object_to(office, case))
     office.wait_until("2026-03-12T09:00:00+08:00")
+    investigate(office, case)
     office.do(case, "objection_handling", decision="dismiss")
     office.as_("auditor").post("/demo/clock", {"advance": "PT1S"})
     assert office.case(case)["status"] == "DISTRICT_APPROVAL"
@@ -201,7 +209,10 @@ def test_a_dismissed_objection_lets_the_period_run_to_its_stored_end(at: At) -> 
 def test_an_upheld_objection_leads_through_a_new_figure_to_a_new_publication(at: At) -> None:
     office, case = at("publicity_period")
     accept(office, object_to(office, case))
+    investigate(office, case)
     office.do(case, "objection_handling", decision="uphold")
+    assert states(office) == ["accepted"]
+    office.do(case, "objection_legal_review")
     assert states(office) == ["upheld"]
     assert office.at(case) == {"audit_verification"}
     assert office.case(case)["status"] == "VERIFICATION"
@@ -229,7 +240,14 @@ def test_an_upheld_objection_leads_through_a_new_figure_to_a_new_publication(at:
 def test_an_objection_may_end_the_case(at: At) -> None:
     office, case = at("publicity_period")
     accept(office, object_to(office, case))
+    investigate(office, case)
     office.do(case, "objection_handling", decision="refuse")
+    office.do(case, "objection_legal_review")
+    # The meeting takes an award away, nobody else; it may send the proposal back.
+    office.do(case, "objection_meeting", decision="return")
+    office.do(case, "objection_handling", decision="refuse")
+    office.do(case, "objection_legal_review")
+    office.do(case, "objection_meeting")
     ended = office.case(case)
     assert (ended["status"], ended["reason"]) == ("NOT_SUPPORTED", "OBJECTION_UPHELD")
     assert balance(office, case) == ("0", "0", "0", "2000000")
@@ -263,6 +281,7 @@ def test_nobody_objects_after_the_period_or_to_what_is_not_published(at: At) -> 
 def test_who_objects_stays_hidden_from_the_applicant_and_the_office(at: At) -> None:
     office, case = at("publicity_period")
     accept(office, object_to(office, case))
+    investigate(office, case)
     office.do(case, "objection_handling", decision="dismiss")
     for name in ("e01", "officer", "chief", "auditor"):
         shown = [office.as_(name).get(f"/cases/{case}"), office.history(case, name)]

@@ -64,15 +64,9 @@ class Running:
         return self.process.next_due(self._withheld())
 
     def _withheld(self) -> frozenset[str]:
-        """The waits that no timer ends now: the end of publicity waits until every objection is triaged and decided.
-
-        Known by the message that the same wait listens for, so that it holds on every bundle, whatever it draws.
-        """
-        waits = [wait for wait in self.process.waits() if not wait.boundary]
-        beside = {wait.process for wait in waits if wait.message == OBJECTION_ACCEPTED}
-        if not beside or not objections.with_open(self.step.session, [self.case.id]):
-            return frozenset()
-        return frozenset(wait.id for wait in waits if wait.process in beside and wait.kind == "timer")
+        """The waits that no timer ends now: the end of publicity waits until every objection is triaged and decided."""
+        periods = ends_of_publicity(self.process.waits())
+        return periods if periods and objections.with_open(self.step.session, [self.case.id]) else frozenset()
 
     def waits_for(self, *messages: str) -> bool:
         """Whether one of these messages would move the case now; a suspended one stands still."""
@@ -203,6 +197,16 @@ class Running:
             elif wait != self._waits[key]:
                 instances.move_wait(session, key, wait.due_at)
         self._waits = waits
+
+
+def ends_of_publicity(waits: Iterable[engine.Wait]) -> frozenset[str]:
+    """The waits whose timer ends a period in which people may object, by their ids.
+
+    Known by the message that the same wait listens for, and so on every bundle, whatever it draws.
+    """
+    plain = [wait for wait in waits if not wait.boundary]
+    listening = {wait.process for wait in plain if wait.message == OBJECTION_ACCEPTED}
+    return frozenset(wait.id for wait in plain if wait.process in listening and wait.kind == "timer")
 
 
 def new_task(step: Step, task: engine.OpenTask) -> dict[str, Any]:

@@ -19,14 +19,21 @@ def open_publicity(step: Step, _: Mapping[str, str]) -> str:
     return announced[0].ends_at.isoformat()
 
 
-@operation("告知异议要点", "向申报单位发出公示异议告知书，载明异议要点，不载明异议人；陈述期限自送达之日起计算。")
-def tell_objection(step: Step, _: Mapping[str, str]) -> None:
+@operation(
+    "告知异议要点",
+    "向申报单位发出公示异议告知书，载明异议要点，不载明异议人；陈述期限自送达之日起计算。",
+    parameters={"days": "告知书载明的陈述期限（工作日），与计算陈述期限的一致；取自政策口径的，口径变更后随之变化。"},
+    periods=("days",),
+)
+def tell_objection(step: Step, arguments: Mapping[str, str]) -> None:
     """The firm learns what is objected, never by whom; its term to speak runs from delivery."""
+    days = arguments["days"]
+    term = int(days) if days.isdigit() else int(step.parameter(days))
     substance = letters.told(str(step.facts.get("objection_substance") or ""))
     letters.send(
         step,
         "objection_notice",
-        f"在公示期间被提出异议，要点如下：{substance}。你单位可自本告知书送达之日起5个工作日内提出书面陈述并提交证据；"
+        f"在公示期间被提出异议，要点如下：{substance}。你单位可自本告知书送达之日起{term}个工作日内提出书面陈述并提交证据；"
         "逾期未提出的，依据已查明的事实处理。",
     )
 
