@@ -101,6 +101,17 @@ def states_on_notice(session: Session, notice_id: int) -> list[tuple[int, str]]:
     return [(row[0], row[1]) for row in session.execute(query.order_by(Objection.id))]
 
 
+def states(session: Session, case_ids: Iterable[int]) -> dict[int, list[str]]:
+    """The states of the objections against each of these cases, in their order; cases without any are left out."""
+    query = select(Objection.case_id, Objection.state).where(
+        Objection.case_id.in_(list(case_ids)), Objection.kind == "objection"
+    )
+    found: dict[int, list[str]] = {}
+    for case_id, state in session.execute(query.order_by(Objection.id)):
+        found.setdefault(case_id, []).append(state)
+    return found
+
+
 def next_to_take_up(session: Session, now: datetime) -> int | None:
     """Claim the case that waits for an objection which was accepted while it could not take it up."""
     query = (
