@@ -29,6 +29,8 @@ DECISIONS = {
     "legal_recheck": ("agree", "return"),
     "deputy_review": ("agree", "return"),
     "objection_handling": ("dismiss", "uphold", "refuse"),
+    "objection_legal_review": ("agree", "return"),
+    "objection_meeting": ("agree", "return"),
     "district_approval": ("approve", "return", "refuse"),
     "confirm_payee": ("agree", "return"),
     "choose_matters": ("keep", "choose"),

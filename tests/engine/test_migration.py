@@ -177,6 +177,8 @@ def test_a_running_period_keeps_its_end_and_says_so() -> None:
     move(case, longer)
     assert case.instance.next_due() == ends_at
     case.deliver("objection_accepted")
+    for task in ("objection_notice", "objection_statement", "objection_investigation"):
+        case.complete(task)
     case.complete("objection_handling", "dismiss")
     assert case.instance.next_due() == case.now + timedelta(days=30)
 

@@ -18,7 +18,8 @@ from storage import ledger
 from storage.batches import Decision
 from storage.cases import Case
 from storage.ledger import LedgerEntry, Reallocation
-from storage.publicity import NoticeItem, Objection
+from storage.objections import Objection
+from storage.publicity import NoticeItem
 from tests.api_calls import Api, flask_transport
 from tests.contract_client import Office, fill
 from tests.journeys.conftest import At

@@ -117,7 +117,7 @@ def _no_objection(look: Look, known: Known) -> str | None:
     """异议: registered and not triaged, or accepted and not decided. Before publicity there is time to come for it."""
     if look.case.id not in known.objections:
         return None
-    return "本件有尚未处理完毕的公示异议，处理完毕前不得审定和拨付。"
+    return "本件有尚未处理完毕的公示异议，处理完毕前不得审定和拨付；已受理的，请退回审议、重新公示，公示时即转入核查。"
 
 
 def _no_fraud_in_question(look: Look, known: Known) -> str | None:

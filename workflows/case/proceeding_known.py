@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from storage import batches, calculations, case_checks, cases, matter_changes, publicity, recoveries
+from storage import batches, calculations, case_checks, cases, matter_changes, objections, recoveries
 from storage.cases import Submission
 from storage.database import Session
 from workflows.case.bundles import bundle_of
@@ -53,7 +53,7 @@ class Known:
             parted=_parted(session, ids),
             asked_anew={case.id for case in cases.by_ids(session, ids) if _draws_recheck(session, case.definition_id)},
             queried_on={case_id: _queried_on(of_case) for case_id, of_case in sent.items()},
-            objections=publicity.with_open_objections(session, ids),
+            objections=objections.with_open(session, ids),
             recoveries=recoveries.unconfirmed_causes(session, ids),
             listed=batches.listed_among(session, ids),
             results=batches.latest_results(session, ids),

@@ -128,6 +128,8 @@ def _deadline_shift(due: datetime | None, since: datetime, now: datetime) -> tim
     calendar, first, last = workdays.load(), local_date(since), local_date(now)
     if due is None:
         return now - since
+    if due <= since:  # over, and withheld: what it waits for is a person
+        return timedelta(0)
     try:
         left = calendar.count(first, local_date(due) - timedelta(days=1))
         return calendar.end_of(calendar.add(last, left)) - due

@@ -11,14 +11,14 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from storage import case_checks, documents, instances, ledger
+from storage import case_checks, documents, instances, ledger, objections
 from storage import definition_drafts as draft_store
 from storage.database import Database, Session
 from storage.objects import ObjectStore
 from workflows.attempts import Away, Broken, attempt, pause_for, sentence
 from workflows.batches import allocation
 from workflows.case import running
-from workflows.casework import check_news
+from workflows.casework import check_news, objection_triage
 from workflows.casework import documents as papers
 from workflows.errors import StepFailed
 from workflows.permissions import SYSTEM
@@ -45,7 +45,7 @@ def run_due(database: Database, now: datetime, *, limit: int = 10_000, wait: boo
     `wait` also waits for what another worker has just begun, so that all of it is done when this returns. Raises Away.
     """
     return _work_off(
-        database, (PUBLICATIONS, _timers(wait=wait), REALLOCATIONS, HITS, ENDED_PAIRS, OUTLIVED), now, limit
+        database, (PUBLICATIONS, TAKING_UP, _timers(wait=wait), REALLOCATIONS, HITS, ENDED_PAIRS, OUTLIVED), now, limit
     )
 
 
@@ -133,6 +133,15 @@ PUBLICATIONS = Due(
 )
 
 
+TAKING_UP = Due(
+    "taking up of objections in case",
+    claim=objections.next_to_take_up,
+    do=objection_triage.take_up,
+    give_up=lambda session, case_id, broken, now: _record_failed_timer(session, case_id, broken, now),
+    postpone=running.postpone,
+)
+
+
 def _timers(*, wait: bool) -> Due:
     return Due(
         "timer of case",
@@ -149,7 +158,7 @@ def fire_timers(session: Session, case_id: int, now: datetime) -> None:
     opened.advance()
     # Saved in any case: were nothing due by the process itself, the instant for which it was claimed would be wrong.
     opened.save()
-    due = opened.process.next_due()
+    due = opened.next_due()
     if due is not None and due <= now:  # it would be claimed again and again, and come before all others
         raise RuntimeError(f"a timer of {opened.case.reference} is due since {due} and does not fire")
 

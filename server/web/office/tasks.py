@@ -47,7 +47,7 @@ def worklist() -> Page:
     tab = tab if tab in TABS else "mine"
     due = request.args.get("due", "")
     filters: dict[str, Any] = {name: chosen(name) for name in ("scheme", "stage", "q")}
-    waiting = duties.list_duties(g.session, actor) if tab != "done" else []
+    waiting = duties.list_duties(g.session, actor, today) if tab != "done" else []
     words: dict[str, Any] = {
         "tab": tab,
         "tabs": TABS,

@@ -8,7 +8,7 @@ from typing import Any
 from storage import case_checks, payments, people, publicity
 from storage.cases import count_submissions
 from storage.locks import lock_name
-from workflows.case import awards, choices, proceeding, quotas, same_item
+from workflows.case import awards, choices, objections, proceeding, quotas, same_item
 from workflows.case.checks.parts import Check, amount, not_in_future, own_account
 from workflows.case.operations.credit import possible_outcomes
 from workflows.case.operations.expert_review import CRITERIA
@@ -52,6 +52,15 @@ def score(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     if needs_opinion(total) and not data.get("score_opinion"):
         return [FieldError("score_opinion", f"总分{total}分，低于60分或高于95分时应写明评分理由。")]
     return []
+
+
+def _objection_told(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
+    return objections.unmasked(look, data, ("objection_substance",))
+
+
+def _objection_proposed(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
+    why = objections.unanswered(look)
+    return [FieldError("decision", why)] if why else []
 
 
 def _district(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
@@ -154,6 +163,8 @@ CHECKS: dict[str, Check] = {
     "site_inspection": _site,
     "payee_entry": own_account,
     "district_approval": _district,
+    "objection_notice": _objection_told,
+    "objection_handling": _objection_proposed,
     "payee_confirmation": _payee,
     "disbursement": _paid,
 }
