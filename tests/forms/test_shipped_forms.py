@@ -25,7 +25,6 @@ SHARED_DECISIONS = {
     "objection_meeting": ("agree", "return"),
     "district_approval": ("approve", "return", "refuse"),
     "payee_confirmation": ("agree", "return"),
-    "choose_matters": ("keep", "choose"),
     "disbursement": ("paid", "returned", "held"),
 }
 SCHEME_DECISIONS = {

@@ -23,7 +23,7 @@ from storage.publicity import NoticeItem
 from tests.api_calls import Api, flask_transport
 from tests.contract_client import Office, fill
 from tests.journeys.conftest import At
-from tests.journeys.projects import batch_of, project
+from tests.journeys.projects import batch_of, fix_list, project
 from tests.journeys.test_publicity import OBJECTION
 from workflows.jobs import due
 
@@ -52,7 +52,7 @@ def everything_at_once(office: Office) -> Sequence[str]:
     office.drive(resolved, until="published")
     for case in (gone, listed, rival):
         office.drive(case, until="listed")
-    office.as_("chief").post(f"/batches/{batch}/list")
+    fix_list(office, batch)
     for case in (fresh, late):
         office.drive(case, until="listed")
     office.as_("e01").post(f"/cases/{gone}/withdrawal", WHY)
