@@ -4,6 +4,7 @@ from flask import Flask
 
 from server.api import (
     batches,
+    calendars,
     cases,
     checks,
     definitions,
@@ -27,7 +28,7 @@ from server.api.route import blueprint
 __all__ = ["MODULES", "blueprint", "register"]
 
 MODULES = (
-    *(batches, cases, checks, definitions, deliveries, demo, documents, historic_awards, matters, notices),
+    *(batches, calendars, cases, checks, definitions, deliveries, demo, documents, historic_awards, matters, notices),
     *(official_lists, openapi, parameters, quotas, recoveries, schemes, sessions, tasks),
 )
 

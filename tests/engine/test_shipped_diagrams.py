@@ -229,7 +229,7 @@ def test_an_objection_interrupts_the_period_and_the_period_runs_on(diagrams):
     assert case.instance.status() == "OBJECTION"
     case.complete("objection_handling", "dismiss")
     assert case.instance.next_due() == ends_at
-    case.step(lambda instance: instance.shift_timers(timedelta(days=2)))
+    case.step(lambda instance: instance.move_timers(lambda wait: wait.due_at + timedelta(days=2)))
     case.advance(timedelta(days=7))
     assert case.instance.status() == "PUBLICITY"
     case.advance(timedelta(days=2))

@@ -95,7 +95,7 @@ class AnnouncementShown(TypedDict):
     title: str
     amount: str
     published_at: str
-    ends_at: str
+    ends_at: str | None
 
 
 class EntryShown(TypedDict):
