@@ -172,17 +172,17 @@ def test_staff_work_by_a_provisional_calendar_and_see_that_it_is_one(at: At) -> 
     office.as_("officer").post(f"/batches/{batch_of(office, case)}/publicity")
     accept(office, object_to(office, case))
     assert office.task(case, "objection_handling")["due_on"] is None
-    assert "待定（10个工作日）" in page(at, "officer", f"/cases/{case}")
+    assert "待定（15个工作日）" in page(at, "officer", f"/cases/{case}")
     load(office, **WEEKENDS)
     work(office)
-    assert office.task(case, "objection_handling")["due_on"] == "2027-01-13"
+    assert office.task(case, "objection_handling")["due_on"] == "2027-01-20"
     assert "（暂定）" in page(at, "officer", f"/cases/{case}")
-    load(office, **NOTICE)
+    load(office, **{**NOTICE, "workdays": ["2027-02-20"]})
     work(office)
-    # New Year's Day is free and the 9th is worked.
-    assert office.task(case, "objection_handling")["due_on"] == "2027-01-13"
+    # New Year's Day is free after all.
+    assert office.task(case, "objection_handling")["due_on"] == "2027-01-21"
     assert "（暂定）" not in page(at, "officer", f"/cases/{case}")
-    assert office.as_("auditor").get(f"/cases/{case}")["open_tasks"][0]["working_days"] == 10
+    assert office.as_("auditor").get(f"/cases/{case}")["open_tasks"][0]["working_days"] == 15
 
 
 def test_a_suspended_term_goes_on_with_the_days_that_are_left(at: At) -> None:

@@ -62,7 +62,10 @@ def _end_now(step: Step, end: datetime, counted_by: int) -> datetime:
     last = local_date(end) - _DAY
     if last <= today or end != end_of(last):
         return end
-    left = step.calendars.as_of(counted_by).announced.count(today, last)
+    try:
+        left = step.calendars.as_of(counted_by).announced.count(today, last)
+    except YearNotLoaded:
+        return end  # moved by plain time, before a calendar could be loaded
     return max(end, calendar.end(today, left))
 
 

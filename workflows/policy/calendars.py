@@ -39,8 +39,12 @@ _SATURDAY = 5
 LAYOUT = sheets.Layout(
     "节假日安排",
     (
-        sheets.Column("first", "日期", sheets.day, required=True, other_titles=("开始日期", "起始日期", "起")),
-        sheets.Column("last", "结束日期", sheets.day, other_titles=("截止日期", "止"), hint="只有一天的不填"),
+        sheets.Column(
+            "first", "日期", sheets.day, required=True, holds="day", other_titles=("开始日期", "起始日期", "起")
+        ),
+        sheets.Column(
+            "last", "结束日期", sheets.day, holds="day", other_titles=("截止日期", "止"), hint="只有一天的不填"
+        ),
         sheets.Column("kind", "安排", sheets.choice({_FREE: _FREE, _WORKED: _WORKED}), required=True),
     ),
 )
