@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from tests.api_calls import refused
-from tests.contract_client import Office
+from tests.contract_client import Office, fill
 from tests.journeys.conftest import At, page
 from tests.journeys.test_delivery import correcting, cuts, hearing
 from tests.journeys.test_meeting import batch_of
 from tests.journeys.test_publicity import accept, object_to
+from tests.server.test_queries import counted
 
 # A notice as it might be; the days are made up for the test.
 NOTICE = {
@@ -155,7 +156,8 @@ def test_a_term_is_counted_as_announced_when_the_notice_comes_in_time(at: At) ->
     work(office)
     # Ten working days: the 31st, 4 to 9 January (the 9th is worked), 11 to 13 January.
     assert office.task(case, "correction")["due_on"] == "2027-01-13"
-    assert "按新工作日历重新计算期限" in page(at, "officer", f"/cases/{case}/history")
+    told = page(at, "officer", f"/cases/{case}/history")
+    assert "按新工作日历重新计算期限" in told and "2027年1月13日 24:00" in told
     # A later notice that takes the 9th back: the term goes on by a day. One that adds a day of work shortens nothing.
     load(office, **{**NOTICE, "workdays": ["2027-02-20"]})
     work(office)
@@ -198,3 +200,14 @@ def test_a_suspended_term_goes_on_with_the_days_that_are_left(at: At) -> None:
     work(office)
     # Two of ten days were over; eight count from 20 January.
     assert office.task(case, "correction")["due_on"] == "2027-02-01"
+
+
+def test_a_step_reads_the_calendars_in_a_statement_that_it_needs_anyway(at: At) -> None:
+    office, case = at("formality_check")
+    load(office, **NOTICE)
+    task = office.task(case, "formality_check")
+    data = fill(office.schema(case, "formality_check", "acceptance"))
+    with counted(at.app) as statements:
+        office.as_("acceptance").post(f"/tasks/{task['id']}/completion", {"data": data})
+    assert [each for each in statements if "calendar_year" in each and "FROM instance" not in each] == []
+    assert any("calendar_year" in each for each in statements)

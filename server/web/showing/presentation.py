@@ -305,6 +305,8 @@ def _value(name: str, value: Any, field: forms.Field | None) -> str:
         return field.display(value)
     if name in _INSTANTS and isinstance(value, str):
         return until(value)
+    if name == "due_on" and isinstance(value, str):
+        return day(value)
     if name.endswith("amount") and isinstance(value, str):
         return yuan(value)
     return _VALUES.get(name, {}).get(str(value), str(value))
