@@ -143,6 +143,12 @@ def list_standing(session: Session, *, after: int = 0, limit: int = 50) -> Seque
     return session.scalars(query.order_by(CaseCheck.id).limit(limit)).all()
 
 
+def list_waiting(session: Session, case_id: int) -> Sequence[CaseCheck]:
+    """The checks of a case on which nobody has concluded."""
+    query = select(CaseCheck).where(CaseCheck.case_id == case_id, CaseCheck.state == OPEN)
+    return session.scalars(query.order_by(CaseCheck.id)).all()
+
+
 def find(session: Session, check_id: int) -> CaseCheck | None:
     return session.get(CaseCheck, check_id)
 

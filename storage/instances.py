@@ -22,14 +22,18 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
+from storage import calendars
 from storage.audit import AuditEvent, chain_of_case
 from storage.base import Base, Id, Instant, one_of
 from storage.batches import Batch
+from storage.calendars import CalendarYear
 from storage.cases import Case, CaseFacts, Submission, SubmissionPersonal
 from storage.locks import to_change, to_claim
 from storage.people import Enterprise
 from storage.tasks import Task
 from storage.unit_of_work import UnitOfWork
+
+_RUNS = text("ended_at IS NULL AND due_at IS NOT NULL")
 
 WaitKind = Literal["message", "timer"]
 
@@ -61,11 +65,14 @@ class Wait(Base):
     boundary: Mapped[bool]
     opened_at: Mapped[Instant]
     ended_at: Mapped[Instant | None]
+    # The newest calendar that was in force when `due_at` was counted, by its number; 0 before the first.
+    counted_by: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     __table_args__ = (
         one_of("kind", *get_args(WaitKind)),
         Index("ix_wait_message_case_id", "message", "case_id", postgresql_where=text("ended_at IS NULL")),
         Index(None, "opened_at"),
         Index("ix_wait_case_id", "case_id", postgresql_where=text("ended_at IS NULL")),
+        Index("ix_wait_counted_by", "counted_by", postgresql_where=_RUNS),
     )
 
 
@@ -93,9 +100,17 @@ def end_waits(session: UnitOfWork, ids: Iterable[str], now: datetime) -> None:
         session.amend(Wait, wait_id, {"ended_at": now})
 
 
-def move_wait(session: UnitOfWork, wait_id: str, due_at: datetime | None) -> None:
-    """The deadline of a wait was moved."""
-    session.amend(Wait, wait_id, {"due_at": due_at})
+def move_wait(session: UnitOfWork, wait_id: str, due_at: datetime | None, counted_by: int) -> None:
+    """The deadline of a wait was counted anew."""
+    session.amend(Wait, wait_id, {"due_at": due_at, "counted_by": counted_by})
+
+
+def mark_counted(session: UnitOfWork, case_id: int, counted_by: int) -> None:
+    """What a case has running is counted by this calendar, whether that moved it or not."""
+    waits = update(Wait).where(Wait.case_id == case_id, Wait.ended_at.is_(None))
+    tasks = update(Task).where(Task.case_id == case_id, Task.status == "open")
+    for statement in (waits, tasks):
+        session.execute(statement.values(counted_by=counted_by))
 
 
 def waiting_cases(session: Session, batch_id: int, message: str) -> list[int]:
@@ -145,6 +160,15 @@ def next_due_case(session: Session, now: datetime, *, wait: bool = False) -> int
     return session.scalar(to_change(query, Case) if wait else to_claim(query, Case))
 
 
+def next_to_recount(session: Session) -> int | None:
+    """Claim a running case of which a term or a task was counted before the newest calendar; others skip it."""
+    newest = select(func.max(CalendarYear.number)).scalar_subquery()
+    waits = select(Wait.case_id).where(_RUNS, Wait.counted_by < newest)
+    tasks = select(Task.case_id).where(text("task.status = 'open'"), Task.counted_by < newest)
+    query = select(Case.id).where(Case.id.in_(waits.union_all(tasks)), Case.ended_at.is_(None)).limit(1)
+    return session.scalar(to_claim(query, Case))
+
+
 def resolve_incidents(session: Session, case_id: int, now: datetime) -> None:
     query = update(Incident).where(Incident.case_id == case_id, Incident.resolved_at.is_(None))
     session.execute(query.values(resolved_at=now))
@@ -176,6 +200,8 @@ class Ground(NamedTuple):
     seq: int
     """Number of the newest event on the case's chain; 0 before the first."""
     hash: str
+    calendars: str | None
+    """The confirmed calendars, as `storage.calendars.confirmed` reads them."""
 
 
 _NEWEST_EVENT = (
@@ -188,7 +214,7 @@ _NEWEST_EVENT = (
 _GROUND = (
     select(
         *(Instance.state, Instance.retry_at, CaseFacts.facts, Batch, Enterprise),
-        *(func.coalesce(_NEWEST_EVENT.c.seq, 0), func.coalesce(_NEWEST_EVENT.c.hash, "")),
+        *(func.coalesce(_NEWEST_EVENT.c.seq, 0), func.coalesce(_NEWEST_EVENT.c.hash, ""), calendars.CONFIRMED),
     )
     .select_from(Instance)
     .join(CaseFacts, CaseFacts.case_id == Instance.case_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import BigInteger, ForeignKey, select
+from sqlalchemy import BigInteger, ForeignKey, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant, Yuan, whole_yuan
@@ -10,7 +10,10 @@ from storage.cases import Case
 
 
 class Notice(Base):
-    """One publication of a batch; its period ends for every item at `ends_at` (24:00 of the last working day)."""
+    """One publication of a batch; its period ends for every item at `ends_at`, 24:00 of the last working day.
+
+    Until the calendar is announced that is an open end (`rules.workdays.open_end`).
+    """
 
     __tablename__ = "notice"
     id: Mapped[Id]
@@ -35,6 +38,8 @@ class NoticeItem(Base):
     remark: Mapped[str]
     # The case's own end of the period: the notice's, later when the case was suspended meanwhile.
     ends_at: Mapped[Instant]
+    # The newest calendar that was in force when `ends_at` was counted, by its number; 0 before the first.
+    counted_by: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     __table_args__ = (whole_yuan("amount"),)
 
 

@@ -51,6 +51,8 @@ class Task(Base):
     status: Mapped[TaskStatus] = mapped_column(Text, default="open")
     assignee: Mapped[str | None]
     due_on: Mapped[date | None]
+    # The working days of its term; with them and without `due_on` it has one that nobody can state yet (待定).
+    working_days: Mapped[int | None]
     opened_at: Mapped[Instant]
     ended_at: Mapped[Instant | None]
     completed_by: Mapped[str | None]
@@ -58,6 +60,8 @@ class Task(Base):
     draft_by: Mapped[str | None]
     draft_at: Mapped[Instant | None]
     version: Mapped[int] = mapped_column(default=1)
+    # The newest calendar that was in force when `due_on` was counted, by its number; 0 before the first.
+    counted_by: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     # A worklist is three lists: what is in one's hands, what is offered to each of one's roles, what one has done. Each
     # is read in its order, of all stages or of one.
     __table_args__ = (
@@ -73,6 +77,7 @@ class Task(Base):
         Index(None, "assignee", "case_id"),
         Index("ix_task_offered_case", "role", "case_id", postgresql_where=_OFFERED),
         Index(None, "opened_at"),
+        Index("ix_task_counted_by", "counted_by", postgresql_where=_OPEN),
     )
 
 
@@ -120,8 +125,9 @@ def cancel(session: UnitOfWork, task_ids: Iterable[str], now: datetime) -> None:
         session.amend(Task, task_id, {"status": "cancelled", "ended_at": now, "draft": None})
 
 
-def move_due(session: UnitOfWork, task_id: str, due_on: date | None) -> None:
-    session.amend(Task, task_id, {"due_on": due_on})
+def move_due(session: UnitOfWork, task_id: str, due_on: date | None, counted_by: int) -> None:
+    """The last day of a task was counted anew."""
+    session.amend(Task, task_id, {"due_on": due_on, "counted_by": counted_by})
 
 
 def cases_of(session: Session, task_ids: Iterable[str]) -> set[int]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, overload
 
 from workflows.permissions import Actor
+from workflows.rules.workdays import opened
 
 # Fields that hold identity or account numbers; shown in full only to the posts that work with them.
 PERSONAL = frozenset(
@@ -57,3 +58,8 @@ def instant(value: datetime | None) -> str | None: ...
 def instant(value: datetime | None) -> str | None:
     """An instant in UTC as ISO 8601."""
     return value.astimezone(UTC).isoformat() if value else None
+
+
+def ending(value: datetime | None) -> str | None:
+    """The end of a period as an instant; None while it is open since nobody can state it yet (待定)."""
+    return None if value is None or opened(value) else instant(value)

@@ -4,6 +4,7 @@ from flask import Flask
 
 from server.api import (
     batches,
+    calendars,
     cases,
     checks,
     definitions,
@@ -28,7 +29,8 @@ from server.api.route import blueprint
 __all__ = ["MODULES", "blueprint", "register"]
 
 MODULES = (
-    *(batches, cases, checks, definitions, deliveries, demo, documents, historic_awards, matters, notices, objections),
+    *(batches, calendars, cases, checks, definitions, deliveries, demo, documents, historic_awards, matters, notices),
+    *(objections,),
     *(official_lists, openapi, parameters, quotas, recoveries, schemes, sessions, tasks),
 )
 

@@ -5,6 +5,7 @@ Every blueprint is listed here; a page that is not in the list does not exist.
 
 from server.web.office import (
     batches,
+    calendars,
     cases,
     checks,
     deliveries,
@@ -48,6 +49,7 @@ BLUEPRINTS = (
     objections.blueprint,
     quotas.blueprint,
     parameters.blueprint,
+    calendars.blueprint,
     official_lists.blueprint,
     historic_awards.blueprint,
     versions.blueprint,

@@ -380,7 +380,7 @@ def test_shifting_moves_every_armed_deadline():
     case = notice_case()
     case.complete("left")
     case.complete("right")
-    case.step(lambda instance: instance.shift_timers(timedelta(days=3, hours=1)))
+    case.step(lambda instance: instance.move_timers(lambda wait: wait.due_at + timedelta(days=3, hours=1)))
     assert case.instance.next_due() == NOW + timedelta(days=8, hours=1)
     case.advance(timedelta(days=8))
     assert case.ended is None

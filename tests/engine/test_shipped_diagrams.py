@@ -90,6 +90,14 @@ def test_what_a_scheme_calls_is_shared(scheme):
     assert {"intake", "credit_and_joint_check", "recheck", "publicity", "disbursement"} <= set(called)
 
 
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_every_task_has_a_term(scheme):
+    """An application is due when its batch closes, which the batch says; everything else has working days."""
+    processes = compiled(scheme).processes.values()
+    tasks = {each.id: each.due for process in processes for each in process.elements.values() if each.form}
+    assert {key for key, due in tasks.items() if due is None} == {"fill_application"}
+
+
 def test_every_scheme_of_the_law_is_drawn():
     assert set(SCHEMES) == set(STAGES) == set(rules.SCHEMES)
 
@@ -232,7 +240,7 @@ def test_an_objection_interrupts_the_period_and_the_period_runs_on(diagrams):
     case.complete("objection_investigation")
     case.complete("objection_handling", "dismiss")
     assert case.instance.next_due() == ends_at
-    case.step(lambda instance: instance.shift_timers(timedelta(days=2)))
+    case.step(lambda instance: instance.move_timers(lambda wait: wait.due_at + timedelta(days=2)))
     case.advance(timedelta(days=7))
     assert case.instance.status() == "PUBLICITY"
     case.advance(timedelta(days=2))

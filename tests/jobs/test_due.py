@@ -13,10 +13,11 @@ from sqlalchemy import delete, select
 from storage import ledger
 from storage.cases import Case, CaseFacts
 from storage.documents import Document
-from storage.instances import Incident, Instance
+from storage.instances import Incident, Instance, Wait
 from storage.ledger import LedgerAccount, Reallocation
 from storage.objects import ObjectStore, ObjectStoreAway
 from tests.journeys.conftest import At
+from tests.journeys.test_calendars import NOTICE, load
 from workflows.attempts import Away, Broken, pause_for
 from workflows.batches import allocation
 from workflows.case import running
@@ -65,6 +66,21 @@ def test_a_poisoned_case_is_noted_and_stops_no_other(at: At, caplog: pytest.LogC
     assert due.run_due(at.database, ENDS + 9 * MINUTES) == 0
     assert due.run_due(at.database, ENDS + 10 * MINUTES) == 1
     assert instance(at, broken).retry_at == ENDS + 30 * MINUTES
+
+
+def test_a_case_that_a_calendar_cannot_count_is_noted_and_stops_no_other(at: At) -> None:
+    office, first, second = at("publicity_period", "neighbours")
+    load(office, **NOTICE)
+    broken, earlier = poison(at, first), ENDS - timedelta(days=3)
+    # The office's other cases are counted by the new calendar, too, and only once.
+    assert due.run_due(at.database, earlier) >= 2
+    assert due.run_due(at.database, earlier) == 0
+    with at.database.transaction() as session:
+        [incident] = session.scalars(select(Incident)).all()
+        counted = set(session.scalars(select(Wait.counted_by).where(Wait.ended_at.is_(None), Wait.due_at.is_not(None))))
+    assert incident.case_id == broken and "期限未能重新计算" in incident.what
+    assert counted == {1}
+    assert office.case(second)["status"] == "PUBLICITY"
 
 
 def test_where_not_even_the_failure_can_be_noted_the_others_go_on(at: At, monkeypatch: pytest.MonkeyPatch) -> None:

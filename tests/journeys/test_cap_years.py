@@ -93,6 +93,7 @@ def test_a_full_year_is_no_dead_end(at: At) -> None:
     office.wait_until(JANUARY)
     office.do(asks, "district_approval", district_approved_on="2027-01-05")
     office.let_work()
+    office.do(asks, "choose_matters", decision="keep")
     office.do(asks, "credit_recheck")
     assert office.at(asks) == {"resolved"}
     assert finals(office, asks) == ["0"]

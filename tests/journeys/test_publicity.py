@@ -62,15 +62,6 @@ def test_the_period_is_counted_in_working_days(at: At) -> None:
     assert office.case(case)["status"] == "DISTRICT_APPROVAL"
 
 
-def test_a_period_into_a_year_without_a_calendar_is_refused(at: At) -> None:
-    office, case = at("published")
-    office.wait_until("2026-12-31T09:00:00+08:00")
-    with refused(409) as why:
-        office.as_("officer").post(f"/batches/{batch_of(office, case)}/publicity")
-    assert "2027" in why.detail
-    assert office.at(case) == {"published"}
-
-
 def test_the_period_does_not_end_before_an_objection_was_looked_at(at: At) -> None:
     """Filed on the last evening, and nobody has looked at it by midnight."""
     office, first, second = at("publicity_period", "neighbours")

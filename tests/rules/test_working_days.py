@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflows.rules.workdays import Calendar, YearNotLoaded, end_of, load, parse_year
+from workflows.engine.timers import in_range
+from workflows.rules.workdays import (
+    Calendar,
+    OpenEnd,
+    Year,
+    YearNotLoaded,
+    end_of,
+    load,
+    open_end,
+    opened,
+    parse_year,
+)
 
 CALENDAR = load()
 REPEATABLE = settings(derandomize=True, deadline=None)
@@ -79,3 +90,43 @@ def test_one_more_working_day_is_the_next_working_day(event, workdays):
     last = CALENDAR.add(event, workdays)
     assert CALENDAR.is_workday(last)
     assert last == CALENDAR.add(CALENDAR.add(event, workdays - 1), 1)
+
+
+WEEKENDS = Year(2027, "暂定", frozenset(), frozenset(), provisional=True)
+NOTICE = Year(2027, "测试", frozenset({date(2027, 1, 1)}), frozenset())
+
+
+def test_what_is_shown_may_rest_on_a_provisional_year_and_what_lapses_may_not():
+    calendar = Calendar([*CALENDAR.years.values(), WEEKENDS])
+    assert calendar.add(date(2026, 12, 31), 1) == date(2027, 1, 1)
+    assert calendar.is_provisional(date(2027, 1, 1)) and not calendar.is_provisional(date(2026, 12, 31))
+    assert not calendar.is_provisional(date(2028, 1, 3))
+    assert opened(calendar.end(date(2026, 12, 30), 2)) == OpenEnd(date(2026, 12, 30), 2)
+    assert calendar.end(date(2026, 12, 30), 1) == end_of(date(2026, 12, 31))
+
+
+def test_the_later_calendar_of_a_year_counts():
+    calendar = Calendar([*CALENDAR.years.values(), WEEKENDS, NOTICE])
+    assert calendar.end(date(2026, 12, 30), 2) == end_of(date(2027, 1, 4))
+
+
+def test_an_end_that_is_stated_is_not_open():
+    assert opened(end_of(date(2026, 3, 9))) is None
+    assert opened(datetime(2099, 12, 31, 15, 59, tzinfo=UTC)) is None
+
+
+@pytest.mark.parametrize(
+    ("start", "workdays"), [(date(2019, 12, 31), 5), (date(2026, 1, 1), 1000), (date(2026, 1, 1), -1)]
+)
+def test_no_open_end_is_made_of_what_it_could_not_give_back(start, workdays):
+    with pytest.raises(ValueError, match="no open period"):
+        open_end(start, workdays)
+
+
+@REPEATABLE
+@given(st.dates(date(2020, 1, 1), date(2099, 12, 31)), st.integers(0, 999))
+def test_an_open_end_gives_back_what_it_was_made_of(start, workdays):
+    end = open_end(start, workdays)
+    assert opened(end) == OpenEnd(start, workdays)
+    assert opened(end.astimezone(UTC)) == OpenEnd(start, workdays)
+    assert in_range(end), "a timer can be set to it"

@@ -58,6 +58,7 @@ class World:
             "entry": ["1"], "recovery": ["1"], "check": ["1"],
             "matter": [str(office.case(self.reference)["matter"]["id"])],
             "draft_id": [str(self._draft_of_a_definition())], "number": ["1"], "row": ["1"], "award": ["1"],
+            "year": ["2027", "2026"],
         }  # fmt: skip
 
     def _draft_of_a_definition(self) -> int:

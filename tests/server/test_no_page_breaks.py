@@ -60,6 +60,7 @@ def addresses(app: Flask) -> dict[str, str]:
         "task": task["id"],
         "document": str(document),
         "parameter": "proc.formality_days",
+        "year": "2027",
         "scheme": "green_event",
         "key": "retrofit",
         "process": "retrofit",

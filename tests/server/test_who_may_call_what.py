@@ -93,6 +93,8 @@ def _expected(rule: Access, role: str, route: Rule, status: int, location: str) 
         ("POST", "/objections/<int:objection>/revelation", {"discipline"}),
         ("POST", "/parameters/<parameter>/proposals", {"process_owner"}),
         ("POST", "/parameters/<parameter>/confirmations", {"process_owner"}),
+        ("POST", "/calendars/<int:year>/proposals", {"process_owner"}),
+        ("POST", "/calendars/<int:year>/confirmations", {"process_owner"}),
         ("POST", "/historic-awards", {"process_owner"}),
         ("POST", "/official-lists", {"process_owner", "case_officer"}),
         ("POST", "/official-lists/<int:official_list>/candidates", {"case_officer"}),

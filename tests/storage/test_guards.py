@@ -35,6 +35,7 @@ STATES = [
 EYES = [
     ("batch", "drafted_by", "opened_by"),
     ("parameter_value", "proposed_by", "confirmed_by"),
+    ("calendar_year", "proposed_by", "confirmed_by"),
     ("recovery", "recorded_by", "confirmed_by"),
     ("sheet_import", "imported_by", "confirmed_by"),
     ("historic_withdrawal", "proposed_by", "confirmed_by"),

@@ -92,6 +92,11 @@ SEEN = {
         "VALUES ('a3.rate', '0.1', 'x', '2026-03-02', 'owner', now()) RETURNING id",
         ("value = '0.3'", "basis = 'y'", "effective_on = '2019-01-01'", "parameter = 'a6.rate'", "proposed_by = 'x'"),
     ),
+    "calendar_year": (
+        "INSERT INTO calendar_year (year, days_off, days_on, provisional, basis, proposed_by, proposed_at) "
+        "VALUES (2027, '{2027-01-01}', '{2027-01-09}', false, 'x', 'owner', now()) RETURNING id",
+        ("days_off = '{}'", "days_on = '{}'", "provisional = true", "basis = 'y'", "year = 2028"),
+    ),
     "recovery": (
         "INSERT INTO recovery (case_id, amount, cause, basis, recorded_by, recorded_at) "
         "VALUES (1, 100, 'fraud', 'x', 'finance', now()) RETURNING id",

@@ -142,7 +142,7 @@ def test_a_new_object_is_changed_before_and_after_it_has_a_row(session: Session,
     )
     session.add(fresh)
     session.change(fresh, assignee="officer")
-    tasks.move_due(session, "new", NOW.date())  # by key, while the object waits to be written
+    tasks.move_due(session, "new", NOW.date(), 0)  # by key, while the object waits to be written
     session.flush()
     session.refresh(fresh)
     assert (fresh.assignee, fresh.due_on) == ("officer", NOW.date())

@@ -72,7 +72,7 @@ def test_a_period_that_was_over_is_over_once(story: Story) -> None:
 
 
 def test_a_period_that_a_suspension_moved_does_not_end_before_it(story: Story) -> None:
-    story.case.shift_timers(timedelta(days=10))
+    story.case.move_timers(lambda wait: wait.due_at + timedelta(days=10))
     assert story.judged(b"P7D").verdict == "same"
     story.complete("correction", None, START + timedelta(days=12))
     assert story.judged(b"P7D").verdict == "same"

@@ -1,23 +1,23 @@
 """Publicity (公示): publish resolved cases; the notices as everybody reads them (P13)."""
 
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from typing import TypedDict
 
 from storage import batches, cases, objections
 from storage import publicity as store
-from storage.batches import Batch, ListRow
+from storage.batches import ListRow
 from storage.database import Session
 from storage.publicity import Notice, NoticeItem
 from workflows import paging, views
 from workflows.audit import Chain
 from workflows.batches.rounds import chain_name
-from workflows.case import letters
+from workflows.case import calendars, letters
 from workflows.case.running import Running, open_waiting
 from workflows.case.step import local_date, pinned_values
 from workflows.errors import Conflict, NotFound
 from workflows.permissions import Actor, require
-from workflows.rules import workdays
 from workflows.rules.ceiling import ANNUAL, ENTITY_YEAR
+from workflows.rules.workdays import opened
 
 LEGAL_BASIS = "《关于北京城市副中心促进工业和软件信息服务业绿色低碳转型和产业高质量发展的实施细则》"
 HOW_TO_OBJECT = (
@@ -29,13 +29,17 @@ PHONES = "业务咨询：1000000（虚构）　监督电话：1000001（虚构�
 
 
 class NoticeRow(TypedDict):
-    """A notice in a list; `open` while its period runs. Instants are texts in UTC."""
+    """A notice in a list; `open` while its period runs. Instants are texts in UTC.
+
+    Without `ends_at` nobody can state the end yet: so many `working_days` from the day after publication.
+    """
 
     id: int
     batch: int
     title: str
     published_at: str
-    ends_at: str
+    ends_at: str | None
+    working_days: int | None
     open: bool
 
 
@@ -73,19 +77,21 @@ def publish(session: Session, actor: Actor, batch_id: int, now: datetime) -> Not
     running = open_waiting(session, batch.id, ("published",), actor, now)
     if not running:
         raise Conflict("没有等待公示的申报件。")
-    last_day = _last_day(batch, now)
+    loaded = calendars.load(session)
+    days = int(pinned_values(batch)["proc.publicity_days"])
+    ends_at = loaded.calendar.end(local_date(now), days)
     notice = Notice(
         batch_id=batch.id,
         title=f"关于{batch.title}拟支持项目的公示",
         published_by=actor.username,
         published_at=now,
-        ends_at=workdays.load().end_of(last_day),
+        ends_at=ends_at,
     )
     session.add(notice)
     session.flush()
     rows = {row.case_id: row for row in batches.latest_rows(session, batch.id)}
     for each in running:
-        _announce(each, notice, rows.get(each.case.id))
+        _announce(each, notice, rows.get(each.case.id), loaded.number)
     # One flush before the engines run, so that each finds its own announcement.
     session.flush()
     for each in running:
@@ -93,7 +99,7 @@ def publish(session: Session, actor: Actor, batch_id: int, now: datetime) -> Not
         letters.send_by_itself(
             each.step,
             "publicity",
-            f"已列入拟支持名单公示，公示期至{last_day.year}年{last_day.month}月{last_day.day}日。",
+            f"已列入拟支持名单公示，{_period(ends_at, days)}。",
         )
         each.save()
     Chain.open(session, chain_name(batch)).append(
@@ -107,15 +113,14 @@ def publish(session: Session, actor: Actor, batch_id: int, now: datetime) -> Not
     return get_notice(session, notice.id, now)
 
 
-def _last_day(batch: Batch, now: datetime) -> date:
-    """The last day of a period that is published now; Conflict while its calendar is not loaded."""
-    try:
-        return workdays.load().add(local_date(now), int(pinned_values(batch)["proc.publicity_days"]))
-    except workdays.YearNotLoaded as missing:
-        raise Conflict(f"{missing}。") from None
+def _period(ends_at: datetime, days: int) -> str:
+    """How the letter says the period: by its last day, by its working days while nobody can state that day."""
+    if opened(ends_at):
+        return f"公示期为自次日起{days}个工作日，{letters.NOT_STATED}"
+    return f"公示期至{letters.day(local_date(ends_at - timedelta(microseconds=1)))}"
 
 
-def _announce(running: Running, notice: Notice, row: ListRow | None) -> None:
+def _announce(running: Running, notice: Notice, row: ListRow | None, counted_by: int) -> None:
     """One case on the notice, with the remark by which ceiling its amount was cut."""
     case, step = running.case, running.step
     listed = row.steps if row is not None and case.final_amount == row.final_amount else ()
@@ -130,6 +135,7 @@ def _announce(running: Running, notice: Notice, row: ListRow | None) -> None:
             amount=case.final_amount,
             remark="、".join(cuts),
             ends_at=notice.ends_at,
+            counted_by=counted_by,
         )
     )
     step.record(
@@ -137,7 +143,7 @@ def _announce(running: Running, notice: Notice, row: ListRow | None) -> None:
         str(notice.id),
         [
             {"field": "amount", "old": None, "new": views.amount(case.final_amount)},
-            {"field": "ends_at", "old": None, "new": views.instant(notice.ends_at)},
+            {"field": "ends_at", "old": None, "new": views.ending(notice.ends_at)},
         ],
     )
 
@@ -152,12 +158,14 @@ def list_notices(
 
 
 def _notice(notice: Notice, now: datetime) -> NoticeRow:
+    term = opened(notice.ends_at)
     return {
         "id": notice.id,
         "batch": notice.batch_id,
         "title": notice.title,
         "published_at": views.instant(notice.published_at),
-        "ends_at": views.instant(notice.ends_at),
+        "ends_at": views.ending(notice.ends_at),
+        "working_days": term.workdays if term else None,
         "open": notice.published_at <= now < notice.ends_at,
     }
 

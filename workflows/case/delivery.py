@@ -14,7 +14,7 @@ from storage.deliveries import PaperService
 from storage.messages import Message
 from workflows.case import letters
 from workflows.case.step import Look, local_date
-from workflows.rules import workdays
+from workflows.rules.workdays import Calendar, YearNotLoaded, end_of, open_end
 
 # How each proof is said in a letter and on a page.
 MANNERS = {
@@ -73,18 +73,36 @@ def _proofs(look: Look, letter: Message, service: PaperService | None) -> Iterat
 def term_end(look: Look, letter: Message | None, days: int) -> datetime:
     """24:00 of the last of so many working days from the letter's delivery; from today while it is not delivered.
 
-    Days on which the case was suspended do not count. Raises YearNotLoaded.
+    Days on which the case was suspended do not count. An open end where the calendar does not reach.
     """
     proof = delivery_of(look, letter) if letter is not None else None
     if proof is None:
         return look.deadline(days)
-    calendar = workdays.load()
-    last = calendar.add(proof.on, days)
+    return end_after(look, proof.on, days)
+
+
+def end_after(look: Look, start: date, days: int) -> datetime:
+    """24:00 of the last of so many working days after a day, without those on which the case was suspended.
+
+    An open end where the calendar does not reach.
+    """
+    calendar = look.calendars.calendar.announced
+    try:
+        return end_of(last_after(look, calendar, start, days))
+    except YearNotLoaded:
+        return open_end(start, days)
+
+
+def last_after(look: Look, calendar: Calendar, start: date, days: int) -> date:
+    """The last of so many working days after a day, without those on which the case was suspended.
+
+    Raises YearNotLoaded.
+    """
+    last = calendar.add(start, days)
     for stopped, resumed in _suspensions(look):
-        if stopped <= last and resumed > proof.on:
-            first = max(stopped, proof.on)
-            last = calendar.add(resumed, calendar.count(first, last))
-    return calendar.end_of(last)
+        if stopped <= last and resumed > start:
+            last = calendar.add(resumed, calendar.count(max(stopped, start), last))
+    return last
 
 
 def _suspensions(look: Look) -> Iterator[tuple[date, date]]:

@@ -15,12 +15,12 @@ from storage.case_checks import CaseCheck, CheckConclusion
 from storage.cases import Case
 from storage.locks import lock_names
 from storage.questions import duplicates as found
-from workflows.case.step import Look, Step, due_on
+from workflows.case.step import Look, Step
 from workflows.rules import duplicates as law
 from workflows.rules import matters as marks_of
 
-WORKING_DAYS = "5"
-"""Within which a hit is to be concluded."""
+WORKING_DAYS = 5
+"""Within which a check is to be concluded, and a firm may speak on what holds its case."""
 AT_ONCE = 200
 """Pairs that one search opens; where a mark is shared by more, the next search finds them."""
 
@@ -117,7 +117,7 @@ def _check(step: Step, other: _Other, pairs: Iterable[law.Mark]) -> CaseCheck:
         opened_at=step.now,
         cause_chain=cause.chain,
         cause_seq=cause.seq,
-        due_on=due_on(step.batch, WORKING_DAYS, step.today),
+        due_on=step.last_day(WORKING_DAYS, step.today),
     )
 
 

@@ -54,6 +54,10 @@ def day(of: date) -> str:
     return f"{of.year}年{of.month}月{of.day}日"
 
 
+# In place of the last day of a term that lies in a year without an announced calendar.
+NOT_STATED = "届满日待国务院办公厅公布该年度节假日安排后确定，在本系统载明"
+
+
 def told(text: str) -> str:
     """A reason as it stands inside a sentence: without the full stop that its writer put behind it."""
     return text.strip().rstrip("。；;，,.")

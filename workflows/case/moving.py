@@ -12,7 +12,7 @@ from storage.tasks import Task
 from workflows import engine
 from workflows.case.bundles import bundle_of
 from workflows.case.running import Running
-from workflows.case.step import Step, due_on, local_date
+from workflows.case.step import Step, local_date
 
 
 def move(running: Running, definition_id: int, state: bytes) -> list[dict[str, Any]]:
@@ -51,7 +51,8 @@ def _follow(
     if before.assignee != now.assignee:
         row.assignee, row.personal = now.assignee, now.assignee is not None
     if before.due != now.due:
-        row.due_on = due_on(step.batch, now.due, local_date(row.opened_at))
+        row.working_days = step.working_days(now.due)
+        row.due_on = step.last_day(row.working_days, local_date(row.opened_at), role=now.role)
     row.name, row.role, row.form = now.name, now.role or row.role, now.form or row.form
     row.stage, row.separate_from, row.version = now.stage, list(now.separate_from), row.version + 1
 

@@ -6,10 +6,12 @@ from typing import Any
 
 from storage import objections as store
 from storage.batches import Batch
+from storage.database import Session
 from storage.objections import Objection
-from workflows.case import awards, letters
-from workflows.case.step import Look, Step, due_on, local_date
+from workflows.case import awards, calendars, letters
+from workflows.case.step import Look, Step, local_date, pinned_values
 from workflows.errors import FieldError
+from workflows.rules.workdays import YearNotLoaded
 
 TRIAGE_DAYS = 2
 """Working days in which a registered objection is accepted or turned down."""
@@ -19,15 +21,22 @@ TELLING = "objection_notice"
 """The task in which the investigator says what the firm is told; what is accepted until then is told with it."""
 
 
-def due_of(batch: Batch, objection: Objection) -> date | None:
+def due_of(session: Session, batch: Batch, objection: Objection) -> date | None:
     """The last day for what is to be done next; None where nothing is, or while the calendar is not loaded."""
     if objection.state == "registered" and objection.kind == "objection":
-        return due_on(batch, str(TRIAGE_DAYS), local_date(objection.registered_at))
+        return _last_day(session, local_date(objection.registered_at), TRIAGE_DAYS)
     if objection.state == "registered":
         return local_date(objection.registered_at) + timedelta(days=PETITION_DAYS)
     if objection.state == "accepted" and objection.handled_at is not None:
-        return due_on(batch, "proc.objection_days", local_date(objection.handled_at))
+        return _last_day(session, local_date(objection.handled_at), int(pinned_values(batch)["proc.objection_days"]))
     return None
+
+
+def _last_day(session: Session, start: date, days: int) -> date | None:
+    try:
+        return calendars.load(session).calendar.add(start, days)
+    except YearNotLoaded:
+        return None
 
 
 def take_up(step: Step) -> None:

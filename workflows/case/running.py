@@ -19,9 +19,10 @@ from storage.tasks import Task
 from workflows import engine
 from workflows.attempts import Away, Broken, pause_for
 from workflows.audit import Chain, EventRef
+from workflows.case import calendars
 from workflows.case.bundles import Bundle, bundle_of
 from workflows.case.operations import perform
-from workflows.case.step import Step, due_on, local_date
+from workflows.case.step import Step, local_date
 from workflows.errors import Conflict, GreenCaseError, NotFound, StepFailed
 from workflows.permissions import SYSTEM, Actor, scope_of
 
@@ -159,14 +160,14 @@ class Running:
         for task in now_open.values():
             if task.id not in self._tasks:
                 row = new_task(step, task)
-                row["due_on"] = self._last_day(task, row["due_on"])
+                row["due_on"] = self.last_day(task, row["due_on"])
                 task_store.append(session, {**row, **self._draft_of(task, gone)})
         if gone:
             task_store.cancel(session, gone, step.now)
         self._tasks = now_open
 
-    def _last_day(self, task: engine.OpenTask, due: date | None) -> date | None:
-        """The day by which a task is due: at the latest that on which a timer takes it away."""
+    def last_day(self, task: engine.OpenTask, due: date | None) -> date | None:
+        """The day by which a task is due: at the latest that on which a timer takes it away, where that is known."""
         ends = [
             local_date(wait.due_at - timedelta(microseconds=1))
             for wait in self.process.waits()
@@ -193,9 +194,9 @@ class Running:
             instances.end_waits(session, gone, now)
         for key, wait in waits.items():
             if key not in self._waits:
-                instances.append_wait(session, new_wait(self.case.id, wait, now))
+                instances.append_wait(session, new_wait(self.step, wait))
             elif wait != self._waits[key]:
-                instances.move_wait(session, key, wait.due_at)
+                instances.move_wait(session, key, wait.due_at, self.step.calendars.number)
         self._waits = waits
 
 
@@ -211,6 +212,7 @@ def ends_of_publicity(waits: Iterable[engine.Wait]) -> frozenset[str]:
 
 def new_task(step: Step, task: engine.OpenTask) -> dict[str, Any]:
     """A new open task by its columns."""
+    days = step.working_days(task.due)
     return {
         "id": task.id,
         "case_id": step.case.id,
@@ -223,18 +225,20 @@ def new_task(step: Step, task: engine.OpenTask) -> dict[str, Any]:
         "personal": task.assignee is not None,
         "separate_from": list(task.separate_from),
         "assignee": task.assignee,
-        "due_on": due_on(step.batch, task.due, step.today),
+        "due_on": step.last_day(days, step.today, role=task.role),
+        "working_days": days,
+        "counted_by": step.calendars.number,
         "opened_at": step.now,
         "status": "open",
         "version": 1,
     }
 
 
-def new_wait(case_id: int, wait: engine.Wait, now: datetime) -> dict[str, Any]:
+def new_wait(step: Step, wait: engine.Wait) -> dict[str, Any]:
     """A new wait by its columns."""
     return {
         "id": wait.id,
-        "case_id": case_id,
+        "case_id": step.case.id,
         "process": wait.process,
         "element_id": wait.element_id,
         "name": wait.name,
@@ -242,7 +246,8 @@ def new_wait(case_id: int, wait: engine.Wait, now: datetime) -> dict[str, Any]:
         "message": wait.message,
         "due_at": wait.due_at,
         "boundary": wait.boundary,
-        "opened_at": now,
+        "opened_at": step.now,
+        "counted_by": step.calendars.number,
     }
 
 
@@ -258,7 +263,7 @@ def start(step: Step, bundle: Bundle) -> None:
     for task in process.open_tasks():
         task_store.append(session, new_task(step, task))
     for wait in process.waits():
-        instances.append_wait(session, new_wait(case.id, wait, step.now))
+        instances.append_wait(session, new_wait(step, wait))
     case.status, case.stage = process.status() or case.status, process.stage()
 
 
@@ -307,6 +312,7 @@ def _running(session: Session, case: Case, ground: Ground, actor: Actor, now: da
         now=now,
         actor=actor,
         chain=Chain(session, chain_of(case), ground.seq, ground.hash),
+        loaded=calendars.read(ground.calendars),
     )
     return Running(step, bundle_of(session, case.definition_id), ground.state, ground.retry_at)
 

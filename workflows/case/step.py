@@ -15,6 +15,8 @@ from storage.cases import Case
 from storage.database import Session
 from storage.people import Enterprise
 from workflows.audit import Chain, EventRef
+from workflows.case import calendars
+from workflows.case.calendars import Loaded
 from workflows.permissions import SYSTEM, Actor
 from workflows.rules import parameters as rule_parameters
 from workflows.rules import workdays
@@ -37,6 +39,15 @@ class Look:
     enterprise: Enterprise
     facts: dict[str, Any]
     now: datetime
+    # What was read with the case; whoever only looks reads it when a page needs it.
+    loaded: Loaded | None = None
+
+    @property
+    def calendars(self) -> Loaded:
+        """The calendars in force in this transaction."""
+        if self.loaded is None:
+            self.loaded = calendars.load(self.session)
+        return self.loaded
 
     @property
     def today(self) -> date:
@@ -57,9 +68,24 @@ class Look:
         return pinned_values(self.batch)
 
     def deadline(self, working_days: int) -> datetime:
-        """24:00 of the last of so many working days from today; the count starts tomorrow (domain.md 3.8)."""
-        calendar = workdays.load()
-        return calendar.end_of(calendar.add(self.today, working_days))
+        """24:00 of the last of so many working days from today; the count starts tomorrow (domain.md 3.8).
+
+        An open end where it would lie in a year that is not announced: `rules.workdays.open_end`.
+        """
+        return self.calendars.calendar.end(self.today, working_days)
+
+    def working_days(self, rule: str | None) -> int | None:
+        """What a `gc:due` says: a number of working days, or the parameter that holds it; None where none is set."""
+        return None if not rule else int(rule) if rule.isdigit() else int(self.parameter(rule))
+
+    def last_day(self, days: int | None, start: date, *, role: str | None = None) -> date | None:
+        """The last of so many working days for a task; None where it has none or the calendar does not reach (待定)."""
+        if days is None:
+            return None
+        try:
+            return self.calendars.for_role(role).add(start, days)
+        except workdays.YearNotLoaded:
+            return None
 
 
 @dataclass(kw_only=True)
@@ -120,14 +146,3 @@ def kept_values(batch: Batch) -> tuple[dict[str, str], dict[str, str]]:
     kept = batch.parameters or {}
     texts = {key: str(each["value"]) for key, each in kept.items()}
     return texts, {key: each["type"] for key, each in kept.items() if "type" in each}
-
-
-def due_on(case_batch: Batch, rule: str | None, start: date) -> date | None:
-    """The last day for a task by its `gc:due`; None where none is set or the year is not loaded (shown as 待定)."""
-    if not rule:
-        return None
-    days = int(rule) if rule.isdigit() else int(pinned_values(case_batch)[rule])
-    try:
-        return workdays.load().add(start, days)
-    except workdays.YearNotLoaded:
-        return None

@@ -96,7 +96,7 @@ class AnnouncementShown(TypedDict):
     title: str
     amount: str
     published_at: str
-    ends_at: str
+    ends_at: str | None
 
 
 class EntryShown(TypedDict):

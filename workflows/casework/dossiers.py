@@ -169,7 +169,7 @@ def _notices(session: Session, case: Case) -> list[AnnouncementShown]:
             "title": notice.title,
             "amount": views.amount(item.amount),
             "published_at": views.instant(notice.published_at),
-            "ends_at": views.instant(item.ends_at),
+            "ends_at": views.ending(item.ends_at),
         }
         for item, notice in publicity.announcements(session, case.id)
     ]

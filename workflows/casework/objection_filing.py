@@ -120,7 +120,7 @@ def _register(running: Running, notice_id: int, kind: Kind, given: dict[str, str
     step.session.flush()
     # The objector stays hidden: the record knows the number only.
     step.record(f"{kind}_registered", str(objection.id))
-    due_on = objections.due_of(step.batch, objection)
+    due_on = objections.due_of(step.session, step.batch, objection)
     return {
         "id": objection.id,
         "kind": kind,
@@ -142,7 +142,7 @@ def ask(session: Session, code: str) -> Standing:
     if found is None:
         raise NotFound("没有与该查询码对应的登记，请核对后重新输入。")
     case = session.get_one(Case, found.case_id)
-    due_on = objections.due_of(session.get_one(Batch, case.batch_id), found)
+    due_on = objections.due_of(session, session.get_one(Batch, case.batch_id), found)
     return {
         "id": found.id,
         "kind": found.kind,

@@ -78,11 +78,11 @@ def of_case(session: Session, actor: Actor, case: Case) -> list[ObjectionShown]:
 def _shown(session: Session, actor: Actor, brought: Sequence[Objection]) -> list[ObjectionShown]:
     known = cases.with_enterprises(session, [each.case_id for each in brought])
     batches = {case.batch_id: session.get_one(Batch, case.batch_id) for case, _ in known.values()}
-    return [_one(actor, each, case := known[each.case_id][0], batches[case.batch_id]) for each in brought]
+    return [_one(session, actor, each, case := known[each.case_id][0], batches[case.batch_id]) for each in brought]
 
 
-def _one(actor: Actor, each: Objection, case: Case, batch: Batch) -> ObjectionShown:
-    due_on = objections.due_of(batch, each)
+def _one(session: Session, actor: Actor, each: Objection, case: Case, batch: Batch) -> ObjectionShown:
+    due_on = objections.due_of(session, batch, each)
     return {
         "id": each.id,
         "kind": each.kind,

@@ -15,7 +15,7 @@ from workflows.case.submitting import POINTS
 from workflows.casework.requests import Request
 from workflows.casework.review_points import PointAnswer, ReviewPoint, kept
 from workflows.permissions import Actor
-from workflows.views import amount, instant, masked
+from workflows.views import amount, ending, instant, masked
 
 
 class EnterpriseNamed(TypedDict):
@@ -48,7 +48,7 @@ class DefinitionNamed(TypedDict):
 
 
 class OpenTask(TypedDict):
-    """A task that somebody has to do."""
+    """A task that somebody has to do; one with `working_days` and without `due_on` has a term that is 待定."""
 
     id: str
     element_id: str
@@ -56,6 +56,7 @@ class OpenTask(TypedDict):
     role: str
     assignee: str | None
     due_on: str | None
+    working_days: int | None
 
 
 class Waiting(TypedDict):
@@ -211,6 +212,7 @@ def _open_task(task: Task, actor: Actor) -> OpenTask:
         "role": task.role,
         "assignee": task.assignee if actor.reads_office or task.assignee == actor.username else None,
         "due_on": task.due_on.isoformat() if task.due_on else None,
+        "working_days": task.working_days,
     }
 
 
@@ -223,7 +225,7 @@ def _waiting(waits: Iterable[Wait]) -> list[Waiting]:
             "name": wait.name,
             "kind": wait.kind,
             "message": wait.message,
-            "due_at": instant(wait.due_at),
+            "due_at": ending(wait.due_at),
         }
         for wait in sorted(shown, key=lambda wait: (wait.kind != "timer", wait.id))
     ]

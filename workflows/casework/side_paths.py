@@ -4,19 +4,20 @@ from datetime import datetime, timedelta
 
 from storage import publicity
 from storage import tasks as task_store
-from storage.cases import DECIDED, Case
+from storage.cases import DECIDED
 from storage.database import Session
 from workflows import views
 from workflows.case import awards, letters
+from workflows.case.recounting import recount
 from workflows.case.running import Running, find_case, open_case, refuse_ended
-from workflows.case.step import local_date
+from workflows.case.step import Step, local_date
 from workflows.casework.cases import get_case
 from workflows.casework.duplicates import go_on
 from workflows.casework.shapes import CaseDetail
 from workflows.errors import Conflict, Invalid
 from workflows.errors import FieldError as Problem
 from workflows.permissions import Actor, require
-from workflows.rules import workdays
+from workflows.rules.workdays import YearNotLoaded, end_of, opened
 
 
 def _reason(given: str, act: str) -> str:
@@ -97,17 +98,18 @@ def terminate(session: Session, actor: Actor, reference: str, reason: str, now: 
 
 
 def resume(session: Session, actor: Actor, reference: str, now: datetime) -> CaseDetail:
-    """Go on: timers move by the time that passed, due days by the working days that passed."""
+    """Go on: what is left of each term counts from today, of plain time as such and of working days by working days."""
     actor = require(actor, "section_chief")
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
     case = running.case
     if case.suspended_at is None:
         raise Conflict("本件未处于中止状态。")
+    # What a calendar of meanwhile makes of the terms comes first: they go on from there.
+    recount(running)
     since = case.suspended_at
-    delta = _deadline_shift(running.process.next_due(), since, now)
-    running.process.shift_timers(delta)
-    _shift_publicity(session, case, since, delta)
-    _shift_due_days(session, case, since, now)
+    running.process.move_timers(lambda wait: _resumed(running.step, since, wait.due_at))
+    _move_publicity(running.step, since)
+    _move_due_days(running.step, since)
     case.suspended_at = None
     running.step.record(
         "case_resumed", case.reference, [{"field": "suspended_at", "old": views.instant(since), "new": None}]
@@ -120,38 +122,45 @@ def resume(session: Session, actor: Actor, reference: str, now: datetime) -> Cas
     return get_case(session, actor, reference)
 
 
-def _deadline_shift(due: datetime | None, since: datetime, now: datetime) -> timedelta:
-    """How far the armed deadline moves: its remaining working days count again from the day of resuming.
+def _resumed(step: Step, since: datetime, end: datetime | None) -> datetime:
+    """When a term ends that stood still from `since` on: its remaining working days count again from today.
 
-    Deadlines end at 24:00 of a working day, and so they do after the shift. Without one, the time that passed.
+    Terms end at 24:00 of a working day, and so they do after it; an open end stays open with the days that are left.
+    Any other instant ends a span of plain time and moves by the time that passed.
     """
-    calendar, first, last = workdays.load(), local_date(since), local_date(now)
-    if due is None:
-        return now - since
-    if due <= since:  # over, and withheld: what it waits for is a person
-        return timedelta(0)
+    assert end is not None
+    if end <= since:  # over, and withheld: what it waits for is a person
+        return end
+    calendar, stopped = step.calendars.calendar, local_date(since)
+    term, last = opened(end), local_date(end) - timedelta(days=1)
     try:
-        left = calendar.count(first, local_date(due) - timedelta(days=1))
-        return calendar.end_of(calendar.add(last, left)) - due
-    except workdays.YearNotLoaded:
-        return now - since
+        if term is not None:
+            return calendar.end(step.today, max(0, term.workdays - calendar.announced.count(term.start, stopped)))
+        if end == end_of(last):
+            return calendar.end(step.today, calendar.announced.count(stopped, last))
+    except YearNotLoaded:
+        if term is not None:
+            return calendar.end(step.today, term.workdays)
+    return end + (step.now - since)
 
 
-def _shift_publicity(session: Session, case: Case, since: datetime, delta: timedelta) -> None:
+def _move_publicity(step: Step, since: datetime) -> None:
     """The public can object until the case's own end of the period."""
-    found = publicity.current_item(session, case.id)
+    found = publicity.current_item(step.session, step.case.id)
     if found is not None and found[0].ends_at > since:
-        found[0].ends_at += delta
+        found[0].ends_at = _resumed(step, since, found[0].ends_at)
 
 
-def _shift_due_days(session: Session, case: Case, since: datetime, now: datetime) -> None:
-    calendar, first, last = workdays.load(), local_date(since), local_date(now)
-    for task in task_store.list_open_of_cases(session, [case.id]):
+def _move_due_days(step: Step, since: datetime) -> None:
+    """What is left of the days of open tasks; one that could not be counted is counted when the calendar is there."""
+    loaded, stopped = step.calendars, local_date(since)
+    for task in task_store.list_open_of_cases(step.session, [step.case.id]):
         if task.due_on is None:
             continue
+        calendar = loaded.for_role(task.role)
         try:
-            left = calendar.count(first, task.due_on)
-            shifted = calendar.add(last, left) if left else task.due_on
-        except workdays.YearNotLoaded:
-            shifted = None
-        task_store.move_due(session, task.id, shifted)
+            left = calendar.count(stopped, task.due_on)
+            moved = calendar.add(step.today, left) if left else task.due_on
+        except YearNotLoaded:
+            moved = None
+        task_store.move_due(step.session, task.id, moved, loaded.number)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Container, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Container, Mapping
+from datetime import datetime
 from typing import Any
 
 from SpiffWorkflow import TaskState
@@ -140,10 +140,14 @@ class ProcessInstance:
         """Act at a later instant from now on; a replay goes through a case's instants in one object."""
         self._case.now = max(_aware(now), self._case.now)
 
-    def shift_timers(self, delta: timedelta) -> None:
-        """Move every armed deadline: boundary, intermediate and behind event gateways. For a resumed suspension."""
-        for at, task in armed_timers(self._case):
-            task.internal_data[DUE] = (at + delta).isoformat()
+    def move_timers(self, moved: Callable[[Wait], datetime]) -> None:
+        """Set every armed deadline anew: boundary, intermediate and behind event gateways.
+
+        `moved` answers the instant at which each is due from now on: a suspension ended, or a calendar came into force.
+        """
+        for _, task in armed_timers(self._case):
+            [wait] = [each for each in as_waits(self._case, task) if each.due_at is not None]
+            task.internal_data[DUE] = moved(wait).isoformat()
 
     def cancel(self) -> None:
         """Close everything that is open: the case was withdrawn or terminated. `ended` stays None."""

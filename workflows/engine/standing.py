@@ -9,6 +9,7 @@ from typing import Any
 
 from SpiffWorkflow import TaskState
 
+from workflows.engine.expressions import is_variable
 from workflows.engine.model import Element
 from workflows.engine.specs import BoundaryEvent, EventGateway, Message
 from workflows.engine.timers import CaseTimer
@@ -36,7 +37,8 @@ class OpenTask:
 class Wait:
     """An event that the case waits for. `due_at` is an aware instant for timers; `boundary`: on an open activity.
 
-    `interrupts` is the id of that activity's element.
+    `interrupts` is the id of that activity's element. `counted`: the instant was worked out by an operation, as by
+    working days; it is not a span of plain time that the diagram states.
     """
 
     id: str
@@ -50,6 +52,7 @@ class Wait:
     stage: str | None
     boundary: bool
     interrupts: str | None
+    counted: bool
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,7 @@ def _as_wait(case: Case, task: CaseTask, identity: str, element: Element, event:
         stage=element.stage or _attribute(case, task, "stage"),
         boundary=isinstance(task.task_spec, BoundaryEvent),
         interrupts=element.attached_to,
+        counted=is_timer and is_variable(event.text),
     )
 
 

@@ -6,6 +6,7 @@ of their locks and writes nothing to them.
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TypedDict
@@ -18,6 +19,7 @@ from storage.people import Enterprise
 from storage.questions import rehearsal_cases
 from workflows import paging, rehearsal, rules, views
 from workflows.attempts import Broken, Workplace, attempt, attempt_part
+from workflows.case import calendars
 from workflows.engine import DiagramRefused
 from workflows.errors import Conflict, Invalid, NotFound
 from workflows.errors import FieldError as Problem
@@ -281,11 +283,13 @@ def _judge(session: Session, run: CaseRun, case_ids: Sequence[int], bundles: Bun
     found = {case_id: (rehearsal.STUCK, {"differences": [UNREADABLE]}) for case_id in unreadable}
     changed = tuple(sorted((run.parameters or {}).items()))
     models: dict[tuple[str, int], rehearsal.Model] = {}
+    calendar = calendars.load(session).calendar
     for each in readable:
         scheme, version = each.record.scheme, 0 if bundles else each.definition_id
         if (scheme, version) not in models:
             files = bundles[scheme] if bundles else library.files_of_version(session, version)
-            models[scheme, version] = rehearsal.kept_model(scheme, tuple(sorted(files.items())), changed)
+            model = rehearsal.kept_model(scheme, tuple(sorted(files.items())), changed)
+            models[scheme, version] = replace(model, calendar=calendar)
         answer = rehearsal.judge_record(models[scheme, version], each.record, each.actual)
         found[each.case_id] = (answer.pop("verdict"), answer)
     store.set_verdicts(session, run.id, found)

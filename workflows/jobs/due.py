@@ -11,13 +11,14 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from storage import case_checks, documents, instances, ledger, objections
+from storage import calendars, case_checks, documents, instances, ledger, objections
 from storage import definition_drafts as draft_store
 from storage.database import Database, Session
 from storage.objects import ObjectStore
 from workflows.attempts import Away, Broken, attempt, pause_for, sentence
 from workflows.batches import allocation
 from workflows.case import running
+from workflows.case.recounting import recount
 from workflows.casework import check_news, objection_triage
 from workflows.casework import documents as papers
 from workflows.errors import StepFailed
@@ -40,12 +41,16 @@ class Due:
 
 
 def run_due(database: Database, now: datetime, *, limit: int = 10_000, wait: bool = False) -> int:
-    """Publish, fire timers and allocate again, as is due, each in a transaction of its own; how many were done.
+    """Count terms anew, publish, fire timers and allocate again, as is due, each in a transaction of its own.
 
-    `wait` also waits for what another worker has just begun, so that all of it is done when this returns. Raises Away.
+    Answers how many were done. `wait` also waits for what another worker has just begun, so that all of it is done
+    when this returns. Raises Away.
     """
     return _work_off(
-        database, (PUBLICATIONS, TAKING_UP, _timers(wait=wait), REALLOCATIONS, HITS, ENDED_PAIRS, OUTLIVED), now, limit
+        database,
+        (RECOUNTS, PUBLICATIONS, TAKING_UP, _timers(wait=wait), REALLOCATIONS, HITS, ENDED_PAIRS, OUTLIVED),
+        now,
+        limit,
     )
 
 
@@ -139,6 +144,25 @@ TAKING_UP = Due(
     do=objection_triage.take_up,
     give_up=lambda session, case_id, broken, now: _record_failed_timer(session, case_id, broken, now),
     postpone=running.postpone,
+)
+
+
+def recount_case(session: Session, case_id: int, now: datetime) -> None:
+    """Count the terms of one case by the calendars in force, under its lock."""
+    recount(running.open_case(session, case_id, SYSTEM, now))
+
+
+def _leave_uncounted(session: Session, case_id: int, broken: Broken, now: datetime) -> None:
+    """It would be claimed again and again: people look at it, and the next calendar counts it again."""
+    running.record_incident(session, case_id, _element(broken), f"工作日历更新后，期限未能重新计算。（{broken}）", now)
+    instances.mark_counted(session, case_id, calendars.count_confirmed(session))
+
+
+RECOUNTS = Due(
+    "counting of case",
+    claim=lambda session, _: instances.next_to_recount(session),
+    do=recount_case,
+    give_up=_leave_uncounted,
 )
 
 

@@ -34,6 +34,7 @@ class Answering:
     record: Record
     parameters: Mapping[str, Any]
     changed: Set[str]
+    calendar: workdays.Calendar
     now: datetime
     facts: dict[str, Any] = field(default_factory=dict)
     computed: list[Computed] = field(default_factory=list)
@@ -98,7 +99,7 @@ def _deadline(asked: Answering, call: ServiceCall) -> Result:
     known = asked.record.results.get(call.element_id)
     if known and days not in asked.changed:
         return asked.recorded(call)
-    calendar, today = workdays.load(), asked.now.astimezone(workdays.BEIJING).date()
+    calendar, today = asked.calendar, asked.now.astimezone(workdays.BEIJING).date()
     try:
         count = int(days) if days.isdigit() else rules.parameters.get_value(asked.parameters, days, int)
         deadline = calendar.end_of(calendar.add(today, count)).isoformat()

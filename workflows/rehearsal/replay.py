@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from workflows import forms, rules
 from workflows.engine import (
@@ -28,6 +29,7 @@ from workflows.forms import Form
 from workflows.rehearsal.answers import Answering, NotRecorded
 from workflows.rehearsal.reading import read_outcome
 from workflows.rehearsal.record import COMPLETE, MESSAGE, OMITTED, TAKE_BACK, TIMER, Act, Outcome, Record
+from workflows.rules.workdays import Calendar, load, opened
 
 # What experts send stays sealed and becomes no fact of the case.
 SHEET, SEALED = "score_application", frozenset({"declare_interest", "score_application"})
@@ -66,16 +68,23 @@ class Replayed:
 
 @dataclass(frozen=True)
 class Model:
-    """What a record is replayed through: diagrams, forms by key, and the texts of values that are changed."""
+    """What a record is replayed through: diagrams, forms by key, the texts of values that are changed, the calendar."""
 
     diagrams: Diagrams
     forms: Mapping[str, Form]
     changed: Mapping[str, str]
+    calendar: Calendar = field(default_factory=load)
 
 
 def replay(model: Model, record: Record) -> Replayed:
     """Replay one record. Whatever goes wrong in it is part of the answer; nothing is raised for it."""
     return _Replay(model, record).run()
+
+
+def _ended_after_all(act: Act, wait: Wait) -> datetime:
+    """When a timer of the replay is due that the record says to have fired: an end that was open was stated later."""
+    assert wait.due_at is not None
+    return act.at if wait.element_id == act.element_id and opened(wait.due_at) else wait.due_at
 
 
 class _Stopped(Exception):
@@ -97,7 +106,7 @@ class _Replay:
         changed = frozenset(model.changed)
         types = {key: type for key, type in record.types.items() if key not in changed}
         values = rules.parameters.pinned({**record.parameters, **model.changed}, types)
-        self._answering = Answering(record, values, changed, record.started_at, dict(record.facts))
+        self._answering = Answering(record, values, changed, model.calendar, record.started_at, dict(record.facts))
         self._instance: ProcessInstance | None = None
 
     def run(self) -> Replayed:
@@ -209,6 +218,7 @@ class _Replay:
         if act.do == MESSAGE:
             self._live.deliver(act.name, act.payload)
         elif act.do == TIMER:
+            self._live.move_timers(partial(_ended_after_all, act))
             self._live.fire(act.element_id)
         else:
             mine = [task for task in open_tasks if task.element_id == act.element_id]

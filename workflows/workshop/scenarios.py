@@ -5,6 +5,7 @@ everybody else, and with the publication the new one takes its place.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from storage import scenario_tests as store
 from storage.database import Session
 from storage.scenario_tests import ScenarioTest
 from workflows import engine, rehearsal, rules, views
-from workflows.case import operations
+from workflows.case import calendars, operations
 from workflows.case.running import find_case
 from workflows.errors import Conflict, Invalid, NotFound
 from workflows.errors import FieldError as Problem
@@ -158,9 +159,10 @@ def model_in_force(session: Session, key: str, draft_id: int | None) -> Model:
         raise NotFound("没有这一支持事项。")
     files = in_force(session) if draft_id is None else read_proposal(session, drafts.find(session, draft_id)).after
     try:
-        return kept_model(key, tuple(assemble(files, key).items()))
+        model = kept_model(key, tuple(assemble(files, key).items()))
     except (engine.DiagramRefused, rehearsal.FormRefused):
         raise Conflict("流程尚未通过发布校验，不能运行校验用例。") from None
+    return replace(model, calendar=calendars.load(session).calendar)
 
 
 def failures(session: Session, scheme: str, bundle: Mapping[str, bytes], draft_id: int | None) -> list[engine.Finding]:
@@ -168,7 +170,7 @@ def failures(session: Session, scheme: str, bundle: Mapping[str, bytes], draft_i
     tests = _in_force(session, scheme, draft_id)
     if not tests:
         return []
-    model = model_of(bundle, scheme, {})
+    model = replace(model_of(bundle, scheme, {}), calendar=calendars.load(session).calendar)
     checked = [(test, *_check(model, test)) for test in tests]
     return [_finding(model, test, element, reasons) for test, element, reasons in checked if reasons]
 

@@ -54,6 +54,7 @@ class NextStep(TypedDict):
     what: str
     who: str | None
     due_on: str | None
+    working_days: int | None
     at: str | None
     url: str | None
     mine: bool
@@ -124,6 +125,7 @@ def next_steps(case: CaseRow, actor: Actor) -> list[NextStep]:
             "what": task["name"],
             "who": task["assignee"],
             "due_on": task["due_on"],
+            "working_days": task["working_days"],
             "at": None,
             "url": url_for("tasks.show", task=task["id"]) if _opens(task, actor) else None,
             "mine": actor.has(task["role"]) and task["assignee"] in (None, actor.username),
@@ -141,6 +143,7 @@ def next_steps(case: CaseRow, actor: Actor) -> list[NextStep]:
                 "what": what,
                 "who": None,
                 "due_on": None,
+                "working_days": None,
                 "at": wait["due_at"],
                 "url": url,
                 "mine": bool(role and actor.has(role)),

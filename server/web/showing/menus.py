@@ -55,6 +55,7 @@ ENTRIES = (
     Entry("历史件推演", "rehearsals.overview", _of("process_owner"), "/workshop/rehearsals"),
     Entry("政策调整测算", "what_ifs.overview", _of("process_owner"), "/workshop/what-ifs"),
     Entry("政策口径", "process_owner.parameters", READERS | _of("section_chief", "case_officer"), "/parameters"),
+    Entry("工作日历", "calendars.overview", READERS | _of("section_chief", "case_officer"), "/calendars"),
     Entry("公示公告", "public.notices", _of("applicant", "expert", "verifier", "co_department"), "/notices"),
     Entry("公示公告", "public.notices", _of(), "/notices"),
     Entry("政策测算", "trial.choose", None, "/calculation"),

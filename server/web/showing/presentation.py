@@ -10,10 +10,11 @@ from flask import Flask, current_app, g, request
 from server.access import find_actor
 from server.web.showing import words
 from server.web.showing.facts import fact_label, fact_value, facts_of
-from server.web.showing.menus import menu_of
+from server.web.showing.menus import first_page, menu_of
 from storage.counting import MOST
 from storage.database import DBAPIError
 from workflows import forms, program
+from workflows.case import calendars
 from workflows.case.step import BEIJING
 from workflows.case.submitting import POINTS
 from workflows.casework import correspondence, duplicates, recoveries
@@ -23,7 +24,9 @@ from workflows.casework.shapes import CaseRow
 from workflows.codes.reasons import REASONS
 from workflows.codes.statuses import STATUSES
 from workflows.permissions import ROLES
+from workflows.policy.calendars import what_is_missing
 from workflows.rules import parameters as law
+from workflows.rules import workdays
 from workflows.rules.money import format_yuan
 from workflows.rules.parameters.parameter import BASES
 from workflows.rules.parameters.parameter import STATUSES as PARAMETER_STATUSES
@@ -83,6 +86,7 @@ def register(app: Flask) -> None:
         parameter_label=parameter_label,
         parameter_value=parameter_value,
         due_colour=due_colour,
+        provisional=provisional,
         due_words=due_words,
         stations=stations,
         recorded=recorded,
@@ -115,6 +119,7 @@ def _about_the_reader() -> dict[str, Any]:
         "actor": None,
         "unread": 0,
         "menu": menu_of(None),
+        "missing_calendars": (),
     }
     if g.get("database_is_away"):
         return about  # asked once more, it would keep its reader waiting once more
@@ -123,6 +128,8 @@ def _about_the_reader() -> dict[str, Any]:
         if actor is not None:
             about.update(actor=actor, menu=menu_of(actor))
             about["unread"] = correspondence.count_unread(g.session, actor)
+            if actor.has("process_owner", "section_chief") and request.endpoint == first_page(actor):
+                about["missing_calendars"] = what_is_missing(g.session, g.now)
     except DBAPIError:
         g.session.rollback()
     return about
@@ -200,6 +207,17 @@ def parameter_value(key: str, value: str | None, type: str | None = None, unit: 
 
 def _days_left(due_on: str) -> int:
     return (date.fromisoformat(due_on) - _in_beijing(g.now).date()).days
+
+
+def provisional(due_on: str) -> bool:
+    """Whether a day lies in a year whose holidays are not announced yet; asked once a page, of other years only."""
+    day = date.fromisoformat(due_on)
+    if day.year in workdays.load().years:
+        return False
+    if "calendars" not in g:
+        g.calendars = calendars.load(g.session)
+    loaded: calendars.Loaded = g.calendars
+    return loaded.calendar.is_provisional(day)
 
 
 def due_colour(due_on: str) -> str:
@@ -289,6 +307,8 @@ def _value(name: str, value: Any, field: forms.Field | None) -> str:
         return field.display(value)
     if name in _INSTANTS and isinstance(value, str):
         return until(value)
+    if name == "due_on" and isinstance(value, str):
+        return day(value)
     if name.endswith("amount") and isinstance(value, str):
         return yuan(value)
     return _VALUES.get(name, {}).get(str(value), str(value))

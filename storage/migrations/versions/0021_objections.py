@@ -1,13 +1,13 @@
 """Objections: kinds, a query code, the beginning of their investigation, advice of discipline with its answer
 
-Revision: 0021, after 0019
+Revision: 0021, after 0020
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0021"
-down_revision = "0019"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

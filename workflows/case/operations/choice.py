@@ -6,7 +6,7 @@ from storage import batches
 from workflows.case import choices, letters
 from workflows.case.operations.registry import operation
 from workflows.case.step import Step
-from workflows.rules import listing, workdays
+from workflows.rules import listing
 from workflows.rules.money import format_yuan
 
 
@@ -19,12 +19,6 @@ def offer_choice(step: Step, _: Mapping[str, str]) -> str:
     """`offered` when the list's newest row was cut by a yearly ceiling and the firm has not chosen it itself."""
     case = step.case
     if not choices.is_offered(step):
-        return "none"
-    try:
-        step.deadline(int(step.parameter("a10.cut_choice_days")))
-    except workdays.YearNotLoaded:
-        # Without working days there is no term in which to answer; the list is not held up for that.
-        step.record("choice_not_offered", case.reference)
         return "none"
     days = step.parameter("a10.cut_choice_days")
     row = batches.find_latest_row(step.session, case.id)

@@ -14,6 +14,7 @@ from workflows.codes.reasons import REASONS
 from workflows.engine import Read
 from workflows.errors import Conflict
 from workflows.rules import matters as rule_matters
+from workflows.rules.workdays import opened
 
 
 @operation("登记提交并确定申报事项", "核对申报期，登记提交日，确定同一事项。")
@@ -79,9 +80,12 @@ def _send_correction_letter(step: Step, deadline: datetime) -> Message:
     """Everything that is missing is told at once (一次性告知), and again when the first letter was not delivered."""
     items = step.facts.get("correction_items") or []
     lines = [f"{number}. {item.get('problem', '')}" for number, item in enumerate(items, start=1)]
-    until = f"{letters.day(local_date(deadline - timedelta(microseconds=1)))}24时"
     days = int(step.parameter("proc.supplement_days"))
-    term = f"请于{until}前一次性补正（晚于今日收到的，自收到之日起{days}个工作日内）"
+    if opened(deadline):
+        term = f"请自收到之日起{days}个工作日内一次性补正（{letters.NOT_STATED}）"
+    else:
+        until = f"{letters.day(local_date(deadline - timedelta(microseconds=1)))}24时"
+        term = f"请于{until}前一次性补正（晚于今日收到的，自收到之日起{days}个工作日内）"
     return letters.send(step, "correction", f"需补正下列内容，{term}：\n" + "\n".join(lines))
 
 

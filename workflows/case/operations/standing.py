@@ -7,13 +7,11 @@ from storage.case_checks import CaseCheck
 from storage.cases import DECIDED, latest_submission
 from workflows.case import letters, proceeding
 from workflows.case.checks.holding import NEXT_YEAR
+from workflows.case.duplicates import WORKING_DAYS
 from workflows.case.operations.registry import operation
 from workflows.case.proceeding_known import RECHECK, Known
-from workflows.case.step import Step, due_on
+from workflows.case.step import Step
 from workflows.engine import Read
-
-WORKING_DAYS = "5"
-"""Within which such a check is to be concluded, and the firm may speak."""
 
 
 @operation(
@@ -85,7 +83,7 @@ def _open_check(step: Step, kind: str, why: str) -> None:
         why=why,
         state=case_checks.OPEN,
         opened_at=step.now,
-        due_on=due_on(step.batch, WORKING_DAYS, step.today),
+        due_on=step.last_day(WORKING_DAYS, step.today),
     )
     step.session.add(check)
     step.session.flush()
