@@ -4,7 +4,20 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, not_, or_, select, text, union_all
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base, Id, Instant, JsonList, Yuan, one_of, two_people, whole_yuan
@@ -14,9 +27,12 @@ from storage.locks import to_change
 DUPLICATE, CREDIT, PAYMENT, NEXT_YEAR = "duplicate", "credit", "payment", "next_year"
 KINDS = (DUPLICATE, CREDIT, PAYMENT, NEXT_YEAR)
 """查重; a re-check of the credit that found something; a payment that was held, or has to wait for another year."""
+HELD_BEFORE_MEETING = frozenset({CREDIT, PAYMENT})
+"""What keeps a case from the meeting; a hit stops the act of the meeting, and not the way there."""
 OPEN, CONCLUDED, SETTLED, REFERRED = "open", "concluded", "settled", "referred"
 
 _STANDS = text("state <> 'settled'")
+_OUTLIVED = text("outlived")
 _UNTOLD = text("told_at IS NULL AND other_case_id IS NOT NULL")
 
 
@@ -45,6 +61,8 @@ class CaseCheck(Base):
     settled_because: Mapped[str | None]
     # It could not settle by itself: an officer concludes on it as on any other.
     left_at: Mapped[Instant | None]
+    # One side ended without an award after a conclusion took something from the other, which is to be counted anew.
+    outlived: Mapped[bool] = mapped_column(default=False, server_default=false())
     __table_args__ = (
         one_of("kind", *KINDS),
         one_of("state", OPEN, CONCLUDED, SETTLED, REFERRED),
@@ -52,6 +70,7 @@ class CaseCheck(Base):
         Index(None, "other_case_id", "id"),
         Index("ix_case_check_standing", "id", postgresql_where=_STANDS),
         Index("ix_case_check_untold", "id", postgresql_where=_UNTOLD),
+        Index("ix_case_check_outlived", "id", postgresql_where=_OUTLIVED),
     )
 
     @property
@@ -100,22 +119,16 @@ def of_case(session: Session, case_id: int) -> Sequence[CaseCheck]:
     return session.scalars(select(CaseCheck).where(_concerning(case_id)).order_by(CaseCheck.id)).all()
 
 
-def standing(session: Session, case_ids: Iterable[int]) -> dict[int, list[str]]:
-    """The states of the checks that stop these cases, by case."""
-    ids = list(case_ids)
-    mine = select(CaseCheck.case_id.label("of"), CaseCheck.state).where(CaseCheck.case_id.in_(ids), _STANDS)
-    theirs = select(CaseCheck.other_case_id, CaseCheck.state).where(CaseCheck.other_case_id.in_(ids), _STANDS)
-    found: dict[int, list[str]] = {}
+def standing(session: Session, case_ids: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
+    """The checks that stop these cases, from either side, by case: the kind and the state of each."""
+    ids, what = list(case_ids), (CaseCheck.kind, CaseCheck.state)
+    mine = select(CaseCheck.case_id.label("of"), *what).where(CaseCheck.case_id.in_(ids), _STANDS)
+    theirs = select(CaseCheck.other_case_id, *what).where(CaseCheck.other_case_id.in_(ids), _STANDS)
+    found: dict[int, list[tuple[str, str]]] = {}
     rows: Sequence[Any] = session.execute(union_all(mine, theirs)).all()
-    for case_id, state in rows:
-        found.setdefault(case_id, []).append(state)
+    for case_id, kind, state in rows:
+        found.setdefault(case_id, []).append((kind, state))
     return found
-
-
-def stands(session: Session, case_id: int, kind: str) -> bool:
-    """Whether a check of this kind is not settled, from either side of it."""
-    query = select(CaseCheck.id).where(_concerning(case_id), _STANDS, CaseCheck.kind == kind)
-    return session.scalar(query.limit(1)) is not None
 
 
 def is_settled(session: Session, case_id: int, kind: str) -> bool:
@@ -189,6 +202,25 @@ def next_fallen(session: Session) -> int | None:
     waits = CaseCheck.state.in_((OPEN, CONCLUDED))
     query = select(CaseCheck.id).where(_STANDS, waits, CaseCheck.left_at.is_(None), fallen.exists())
     return session.scalars(query.order_by(CaseCheck.id).limit(1)).first()
+
+
+def count_overdue(session: Session, states: Sequence[str], today: date) -> int:
+    """How many of what stands in these states was to be done before this day."""
+    late = select(func.count()).where(_STANDS, CaseCheck.state.in_(states), CaseCheck.due_on < today)
+    return session.scalar(late) or 0
+
+
+def mark_outlived(session: Session, case_id: int) -> None:
+    """Have the other side of each settled hit of a case that falls away looked at, where it was left less."""
+    limiting = CheckConclusion.confirmed_at.is_not(None) & CheckConclusion.result.in_(("shared", "excluded"))
+    less = select(CheckConclusion.id).where(CheckConclusion.check_id == CaseCheck.id, limiting).exists()
+    session.execute(
+        update(CaseCheck).where(_concerning(case_id), CaseCheck.state == SETTLED, less).values(outlived=True)
+    )
+
+
+def next_outlived(session: Session) -> int | None:
+    return session.scalars(select(CaseCheck.id).where(_OUTLIVED).order_by(CaseCheck.id).limit(1)).first()
 
 
 def list_in(session: Session, states: Sequence[str], limit: int) -> Sequence[CaseCheck]:

@@ -66,9 +66,17 @@ class Case(Base):
     precap_amount: Mapped[Yuan | None]
     final_amount: Mapped[Yuan | None]
     paid_amount: Mapped[Yuan | None]
+    # Its figures no longer stand: it is on its way back to be verified and calculated anew.
+    recount: Mapped[bool] = mapped_column(default=False, server_default=false())
     enterprise: Mapped[Enterprise] = relationship(lazy="raise")
     batch: Mapped[Batch] = relationship(lazy="raise")
     matter: Mapped[Matter | None] = relationship(foreign_keys=[matter_id], lazy="raise")
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the district approved it, or it was paid: from then on its amount is not worked out anew."""
+        return self.status in DECIDED or bool(self.paid_amount)
+
     # What the office lists is what it may read, in the order of ids and by each filter; a firm's drafts, the newest of
     # all, are not in its way.
     __table_args__ = (
@@ -244,9 +252,10 @@ def fallen_away(session: Session, case_ids: Iterable[int]) -> set[int]:
     return set(session.scalars(query))
 
 
-def paid(session: Session, case_ids: Iterable[int]) -> set[int]:
-    """Those of these cases for which money has left."""
-    return set(session.scalars(select(Case.id).where(Case.id.in_(list(case_ids)), Case.paid_amount > 0)))
+def decided(session: Session, case_ids: Iterable[int]) -> set[int]:
+    """Those of these cases that the district approved, or that were paid."""
+    granted = Case.status.in_(DECIDED) | (Case.paid_amount > 0)
+    return set(session.scalars(select(Case.id).where(Case.id.in_(list(case_ids)), granted)))
 
 
 def next_number(session: Session) -> int:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, or_, select, text
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
@@ -69,8 +68,8 @@ def list_open(session: Session, limit: int) -> Sequence[MatterChange]:
     return session.scalars(select(MatterChange).where(_OPEN).order_by(MatterChange.id).limit(limit)).all()
 
 
-def parted_since(session: Session, case_ids: Iterable[int]) -> dict[int, tuple[datetime, datetime]]:
-    """Of these cases those whose matter was parted from another: when they were joined, and when parted again."""
+def parted_since(session: Session, case_ids: Iterable[int]) -> list[tuple[int, datetime, datetime]]:
+    """Of these cases those whose matter was parted from another: each with when they were joined, and parted again."""
     merge, split = aliased(MatterChange), aliased(MatterChange)
     query = (
         select(Case.id, merge.decided_at, split.decided_at)
@@ -80,5 +79,8 @@ def parted_since(session: Session, case_ids: Iterable[int]) -> dict[int, tuple[d
         .where(merge.kind == MERGE, merge.state == CONFIRMED, merge.id < split.id)
         .order_by(Case.id, split.id, merge.id)
     )
-    rows: Sequence[Any] = session.execute(query).all()
-    return {case_id: (joined, parted) for case_id, joined, parted in rows}
+    return [
+        (case_id, joined, parted)
+        for case_id, joined, parted in session.execute(query)
+        if joined is not None and parted is not None
+    ]

@@ -1,13 +1,12 @@
-"""Public notices (公示) and the objections against what they announce (异议)."""
+"""Public notices (公示): what was announced of each case, and until when."""
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import BigInteger, ForeignKey, Index, case, select
+from sqlalchemy import BigInteger, ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import Base, Id, Instant, Yuan, one_of, whole_yuan
+from storage.base import Base, Id, Instant, Yuan, whole_yuan
 from storage.cases import Case
-from storage.locks import to_change
 
 
 class Notice(Base):
@@ -39,29 +38,6 @@ class NoticeItem(Base):
     __table_args__ = (whole_yuan("amount"),)
 
 
-class Objection(Base):
-    """A real-name objection. State: registered, accepted, rejected, dismissed, upheld. The objector stays hidden."""
-
-    __tablename__ = "objection"
-    id: Mapped[Id]
-    notice_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("notice.id"))
-    case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"))
-    name: Mapped[str]
-    id_no: Mapped[str]
-    phone: Mapped[str]
-    text: Mapped[str]
-    state: Mapped[str] = mapped_column(default="registered")
-    registered_at: Mapped[Instant]
-    handled_by: Mapped[str | None]
-    handled_at: Mapped[Instant | None]
-    reply: Mapped[str | None]
-    __table_args__ = (
-        one_of("state", "registered", "accepted", "rejected", "upheld", "dismissed"),
-        Index(None, "case_id", "state"),
-        Index(None, "state", "id"),
-    )
-
-
 def get_notice(session: Session, notice_id: int) -> Notice | None:
     return session.get(Notice, notice_id)
 
@@ -91,41 +67,9 @@ def announcements(session: Session, case_id: int) -> Sequence[tuple[NoticeItem, 
     ]
 
 
-def case_of(session: Session, objection_id: int) -> int | None:
-    """Id of the case that an objection is about."""
-    return session.scalar(select(Objection.case_id).where(Objection.id == objection_id))
-
-
-def lock_objection(session: Session, objection_id: int) -> Objection:
-    """The objection, locked; the caller holds its case."""
-    return session.scalars(to_change(select(Objection).where(Objection.id == objection_id))).one()
-
-
-def lock_objections(session: Session, case_id: int, state: str) -> Sequence[Objection]:
-    """The objections of a case in a state, locked in their order; the caller holds the case."""
-    query = select(Objection).where(Objection.case_id == case_id, Objection.state == state).order_by(Objection.id)
-    return session.scalars(to_change(query)).all()
-
-
 def announced(session: Session, case_ids: Iterable[int]) -> set[int]:
     """Those of the cases that have been announced to the public."""
     return set(session.scalars(select(NoticeItem.case_id).where(NoticeItem.case_id.in_(list(case_ids))).distinct()))
-
-
-def with_open_objections(session: Session, case_ids: Iterable[int]) -> set[int]:
-    """Those of the cases that have an objection which nobody has answered."""
-    waiting = Objection.state.in_(("registered", "accepted"))
-    return set(session.scalars(select(Objection.case_id).where(Objection.case_id.in_(list(case_ids)), waiting)))
-
-
-def list_objections(session: Session, *, state: str | None = None) -> Sequence[Objection]:
-    """Those that wait for discipline first, the oldest first; then the newest handled ones."""
-    waiting = case((Objection.state == "registered", 0), else_=1)
-    age = case((Objection.state == "registered", Objection.id), else_=-Objection.id)
-    query = select(Objection).order_by(waiting, age).limit(500)
-    if state:
-        query = query.where(Objection.state == state)
-    return session.scalars(query).all()
 
 
 def find_item(session: Session, notice_id: int, reference: str) -> NoticeItem | None:

@@ -66,10 +66,14 @@ BY_PEOPLE: Mapping[str, frozenset[str]] = {
     "migration_started": OWNER,
     "notice_published": OFFICER,
     "objection_accepted": OVERSIGHT,
-    "objection_dismissed": OVERSIGHT,
+    "objection_answered": OVERSIGHT,
+    "objection_dismissed": OVERSIGHT | CHIEF,
+    "objection_referred": OVERSIGHT,
     "objection_registered": frozenset(),
     "objection_rejected": OVERSIGHT,
-    "objection_upheld": OVERSIGHT,
+    "petition_registered": frozenset(),
+    "advice_given": frozenset({"discipline"}),
+    "advice_answered": CHIEF,
     "objector_revealed": frozenset({"discipline"}),
     "official_list_imported": OFFICER,
     "overlap_reviewed": OFFICER,
@@ -98,10 +102,12 @@ BY_THE_PROGRAM = frozenset(
         "case_migrated",
         *("case_ended", "case_not_accepted", "case_refused", "case_vetoed", "cluster_award_ended"),
         *("check_opened", "check_settled", "hold_opened", "payment_held"),
+        "case_reopened",
         *("cluster_recognised", "correction_lapsed", "correction_not_delivered", "credit_ruled", "credit_settled"),
         *("delivery_not_proved", "term_lapsed", "term_runs_from_delivery", "choice_not_offered"),
         *("declarations_settled", "draw_seed_committed", "enterprise_barred", "experts_drawn", "incident_recorded"),
         *("incident_resolved", "panel_seated", "payment_made", "payment_returned", "publication_failed"),
+        *("objection_taken_up", "objection_upheld"),
         *("publicity_closed", "quota_released", "recheck_settled", "review_convened", "scores_unsealed"),
         "timer_fired",
     }
@@ -115,7 +121,11 @@ BY_EITHER: Mapping[str, frozenset[str]] = {
     "letter_sent": ANY,
 }
 # Who acts without an account: the public in a notice's period, and whoever sits at the command line.
-WITHOUT_ACCOUNT = {"objection_registered": "public", "account_created": "command line"}
+WITHOUT_ACCOUNT = {
+    "objection_registered": "public",
+    "petition_registered": "public",
+    "account_created": "command line",
+}
 
 
 def misattributed(session: Session) -> list[str]:

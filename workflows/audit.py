@@ -21,7 +21,15 @@ FORMAT = 2
 SYSTEM = "system"
 # What the program may do without an earlier event: a day or a period has come, it was started, or it failed.
 ROOTS = frozenset(
-    {"timer_fired", "incident_recorded", "incident_resolved", "definition_published", "draft_opened", "account_created"}
+    {
+        "timer_fired",
+        "objection_taken_up",
+        "incident_recorded",
+        "incident_resolved",
+        "definition_published",
+        "draft_opened",
+        "account_created",
+    }
 )
 
 

@@ -13,6 +13,7 @@ from server.api import (
     historic_awards,
     matters,
     notices,
+    objections,
     official_lists,
     openapi,
     parameters,
@@ -27,7 +28,7 @@ from server.api.route import blueprint
 __all__ = ["MODULES", "blueprint", "register"]
 
 MODULES = (
-    *(batches, cases, checks, definitions, deliveries, demo, documents, historic_awards, matters, notices),
+    *(batches, cases, checks, definitions, deliveries, demo, documents, historic_awards, matters, notices, objections),
     *(official_lists, openapi, parameters, quotas, recoveries, schemes, sessions, tasks),
 )
 

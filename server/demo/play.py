@@ -47,6 +47,7 @@ class Play:
             date(2026, 4, 1): self._list_and_resolve("C07"),
             date(2026, 4, 2): self._publish,
             date(2026, 4, 7): self._list_and_resolve("C06"),
+            date(2026, 4, 9): lambda: self._object_late_to("C07"),
         }
 
     def run(self) -> None:
@@ -130,9 +131,14 @@ class Play:
 
     def _objection_to(self, number: str) -> Callable[[], None]:
         def act() -> None:
-            self.stage.object_to(self.notice, self.references[number], "所列认证费用中包含以前年度咨询费，请予核实。")
+            text = "所列认证费用中包含以前年度咨询费，请予核实。"
+            self.stage.accept_objection(self.stage.object_to(self.notice, self.references[number], text))
 
         return act
+
+    def _object_late_to(self, number: str) -> None:
+        """The day before the story stops: nobody has looked at it yet."""
+        self.stage.object_to(self.notice, self.references[number], "该项目计入了上一批次已支持的设备，请予核实。")
 
 
 def _nothing() -> None:

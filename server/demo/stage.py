@@ -17,7 +17,7 @@ from workflows.batches import meeting, publicity
 from workflows.case import checks, reading
 from workflows.case.bundles import bundle_of
 from workflows.casework import cases as case_room
-from workflows.casework import correspondence, documents, tasks
+from workflows.casework import correspondence, documents, objection_filing, objection_triage, tasks
 from workflows.codes.checklists import CHECKLISTS
 from workflows.errors import Forbidden
 from workflows.jobs import due
@@ -151,9 +151,9 @@ class Stage:
         """Publish what waits for it; answers the number of the notice."""
         return int(publicity.publish(self.session, self.actor("officer"), self.batch.id, self.now)["id"])
 
-    def object_to(self, notice: int, reference: str, text: str) -> None:
-        """A real-name objection that the discipline post accepts."""
-        filed = publicity.file_objection(
+    def object_to(self, notice: int, reference: str, text: str) -> int:
+        """Somebody objects under his real name; answers the number of the objection."""
+        filed = objection_filing.file_objection(
             self.session,
             notice,
             case=reference,
@@ -163,7 +163,11 @@ class Stage:
             text=text,
             now=self.now,
         )
-        publicity.accept_objection(self.session, self.actor("discipline"), filed["id"], self.now)
+        return filed["id"]
+
+    def accept_objection(self, objection: int) -> None:
+        """Discipline finds that it is to be investigated."""
+        objection_triage.accept_objection(self.session, self.actor("discipline"), objection, self.now)
 
     def read_letters(self, username: str) -> None:
         """A firm opens what it was sent, so that deadlines run for it."""

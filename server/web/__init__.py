@@ -10,6 +10,7 @@ from server.web.office import (
     deliveries,
     historic_awards,
     matters,
+    objections,
     official_lists,
     parameters,
     publicity,
@@ -17,7 +18,7 @@ from server.web.office import (
     recoveries,
     tasks,
 )
-from server.web.public import account, applicant, notices, trial
+from server.web.public import account, applicant, filed_objections, notices, trial
 from server.web.workshop import (
     diagram_editor,
     drafts,
@@ -33,6 +34,7 @@ from server.web.workshop import (
 BLUEPRINTS = (
     account.blueprint,
     notices.blueprint,
+    filed_objections.blueprint,
     trial.blueprint,
     applicant.blueprint,
     tasks.blueprint,
@@ -43,6 +45,7 @@ BLUEPRINTS = (
     recoveries.blueprint,
     batches.blueprint,
     publicity.blueprint,
+    objections.blueprint,
     quotas.blueprint,
     parameters.blueprint,
     official_lists.blueprint,

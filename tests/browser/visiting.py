@@ -96,7 +96,8 @@ def _fill_one(page: Page, name: str, value: Any) -> None:
     inputs = page.locator(f"#task-form [name='{name}']")
     kind = inputs.first.evaluate("element => element.type")
     if kind == "radio":
-        inputs.locator(f"xpath=self::*[@value='{value}']").check()
+        chosen = str(value).lower() if isinstance(value, bool) else value
+        inputs.locator(f"xpath=self::*[@value='{chosen}']").check()
     elif kind == "checkbox":
         chosen = ["true"] if value is True else value or []
         for each in chosen:

@@ -45,20 +45,36 @@ def test_how_the_xml_is_written_is_no_difference() -> None:
     assert not compare_diagrams(PUBLICITY, text.encode())
 
 
+HANDLING = 'gc:form="objection_handling"'
+P14 = 'gc:status="OBJECTION" gc:stage="P14"'
+
+
 @pytest.mark.parametrize(
     ("old", "new", "element", "label", "values"),
     [
         ('name="公示期满"', 'name="期满"', "publicity_period", "名称", ("公示期满", "期满")),
-        ("proc.objection_days", "8", "objection_handling", "办理期限（工作日）", ("proc.objection_days", "8")),
+        (
+            '"objection_handling" gc:due="3"',
+            '"objection_handling" gc:due="8"',
+            "objection_handling",
+            "办理期限（工作日）",
+            ("3", "8"),
+        ),
         ('gc:form="objection_handling"', 'gc:form="x"', "objection_handling", "表单", ("objection_handling", "x")),
-        ('"OBJECTION" gc:stage="P14"', '"OBJECTION"', "objection_handling", "环节", ("P14", None)),
+        (
+            f'{HANDLING} gc:due="3" {P14}',
+            f'{HANDLING} gc:due="3" gc:status="OBJECTION"',
+            "objection_handling",
+            "环节",
+            None,
+        ),
         ('== "dismiss"', '== "uphold"', "objection_outcome_to_open_publicity", "条件", None),
         (
-            'default="objection_outcome_to_close_publicity"',
+            'default="objection_outcome_to_objection_legal_review"',
             'default="objection_outcome_to_open_publicity"',
             "objection_outcome",
             "默认走向",
-            ("成立", "不成立"),
+            ("成立或者不予支持", "不成立"),
         ),
         (">publicity_ends_at<", ">other<", "publicity_period", "到期时间", ("publicity_ends_at", "other")),
         (
@@ -69,7 +85,7 @@ def test_how_the_xml_is_written_is_no_difference() -> None:
             ("published", "objection_accepted"),
         ),
         ('name="published"', 'name="listed"', "message_published", "名称", ("published", "listed")),
-        ('name="监督岗"', 'name="监督"', "discipline", "名称", ("监督岗", "监督")),
+        ('name="法制审核岗"', 'name="法制"', "legal_officer", "名称", ("法制审核岗", "法制")),
         (
             'isExecutable="true"',
             'isExecutable="false"',
@@ -95,7 +111,7 @@ def test_another_lane_is_another_role() -> None:
     line = "<bpmn:flowNodeRef>objection_handling</bpmn:flowNodeRef>"
     here = "<bpmn:flowNodeRef>published</bpmn:flowNodeRef>"
     difference = edited((line, ""), (here, here + line))
-    assert said(difference) == {"objection_handling": {"办理岗位（泳道）": ("监督岗", "业务科室经办人")}}
+    assert said(difference) == {"objection_handling": {"办理岗位（泳道）": ("科室负责人", "业务科室经办人")}}
 
 
 def test_parameters_documentation_and_what_nobody_knows_are_fields() -> None:
@@ -158,10 +174,10 @@ def test_a_label_that_is_measured_anew_is_no_second_difference() -> None:
 
 
 def test_moved_is_what_is_only_drawn_elsewhere() -> None:
-    difference = edited(('<dc:Bounds x="950" y="395"', '<dc:Bounds x="960" y="395"'))
+    difference = edited(('<dc:Bounds x="1770" y="650"', '<dc:Bounds x="1780" y="650"'))
     assert [each.id for each in difference.moved] == ["objection_handling"]
     assert not difference.changed
-    both = edited(('<dc:Bounds x="950" y="395"', '<dc:Bounds x="960" y="395"'), ("异议核查处理", "核查处理"))
+    both = edited(('<dc:Bounds x="1770" y="650"', '<dc:Bounds x="1780" y="650"'), ("拟定异议处理意见", "拟定处理意见"))
     assert [(each.id, each.moved) for each in both.changed] == [("objection_handling", True)]
     assert not both.moved
 

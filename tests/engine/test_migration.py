@@ -57,7 +57,8 @@ def test_a_case_moved_at_every_step_goes_the_same_way_as_one_left_alone(seed: in
         interrupting = sorted(wait.message for wait in before.waits() if wait.boundary and wait.message)
         for case, chance in zip((moved, left), chances, strict=True):
             if interrupting and chance.random() < 0.3:
-                case.deliver(interrupting[0], **{interrupting[0]: chance.choice(PAYLOADS[interrupting[0]])})
+                words = PAYLOADS.get(interrupting[0])
+                case.deliver(interrupting[0], **({interrupting[0]: chance.choice(words)} if words else {}))
             else:
                 case.move()
     assert moved.ended == left.ended
@@ -176,6 +177,8 @@ def test_a_running_period_keeps_its_end_and_says_so() -> None:
     move(case, longer)
     assert case.instance.next_due() == ends_at
     case.deliver("objection_accepted")
+    for task in ("objection_notice", "objection_statement", "objection_investigation"):
+        case.complete(task)
     case.complete("objection_handling", "dismiss")
     assert case.instance.next_due() == case.now + timedelta(days=30)
 

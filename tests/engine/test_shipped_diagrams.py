@@ -137,7 +137,7 @@ def test_who_is_on_the_list_confirms_or_declines(scheme):
 def test_cases_reach_every_element_by_every_flow(scheme):
     diagrams, taken = compiled(scheme), Counter()
     left = {key: drawn(diagrams, key) for key in diagrams.processes}
-    for seed in range(800):
+    for seed in range(2000):
         case = Explorer(diagrams, random.Random(seed), taken)
         for _ in range(150):
             if case.ended is not None:
@@ -227,6 +227,9 @@ def test_an_objection_interrupts_the_period_and_the_period_runs_on(diagrams):
     assert ends_at == NOW + timedelta(days=7)
     case.deliver("objection_accepted")
     assert case.instance.status() == "OBJECTION"
+    case.complete("objection_notice")
+    case.complete("objection_statement")
+    case.complete("objection_investigation")
     case.complete("objection_handling", "dismiss")
     assert case.instance.next_due() == ends_at
     case.step(lambda instance: instance.shift_timers(timedelta(days=2)))

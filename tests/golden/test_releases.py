@@ -18,6 +18,7 @@ from tests.golden.__main__ import main
 from tests.golden.releases import Kept, where
 from workflows import forms, program, rehearsal, rules
 from workflows.case.operations import REGISTRY
+from workflows.case.running import ends_of_publicity
 from workflows.case.step import kept_values, pinned_values
 from workflows.engine import Diagrams, compile_bundle
 from workflows.permissions import ROLES
@@ -93,6 +94,28 @@ def test_a_stored_state_goes_on_to_an_end(release, scheme):
             case.move()
         assert case.ended is not None, kept.name
         assert {call.operation for call in case.calls} <= set(REGISTRY), kept.name
+
+
+@pytest.mark.parametrize(("release", "scheme"), WITH_STATES)
+def test_the_end_of_publicity_can_be_withheld(release, scheme):
+    """An objection that nobody has looked at holds the period of cases on bundles that did not know of it."""
+    diagrams, _ = bundle(release, scheme)
+    found = 0
+    for kept in states(release):
+        if kept.scheme != scheme or "objection_accepted" not in {wait["message"] for wait in kept.stands["waits"]}:
+            continue
+        case = Resumed(diagrams, kept)
+        withheld = ends_of_publicity(case.instance.waits())
+        due = case.instance.next_due()
+        assert due is not None
+        assert case.instance.next_due(withheld) is None, kept.name
+        case.instance.move_clock(due)
+        case.instance.advance(withheld)
+        assert where(case.instance) == kept.stands, kept.name
+        case.instance.advance()
+        assert where(case.instance) != kept.stands, kept.name
+        found += 1
+    assert found
 
 
 @pytest.mark.parametrize(("release", "scheme"), WITH_STATES)

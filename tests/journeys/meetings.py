@@ -18,11 +18,12 @@ from storage import ledger
 from storage.batches import Decision
 from storage.cases import Case
 from storage.ledger import LedgerEntry, Reallocation
-from storage.publicity import NoticeItem, Objection
+from storage.objections import Objection
+from storage.publicity import NoticeItem
 from tests.api_calls import Api, flask_transport
 from tests.contract_client import Office, fill
 from tests.journeys.conftest import At
-from tests.journeys.projects import batch_of, project
+from tests.journeys.projects import batch_of, fix_list, project
 from tests.journeys.test_publicity import OBJECTION
 from workflows.jobs import due
 
@@ -51,7 +52,7 @@ def everything_at_once(office: Office) -> Sequence[str]:
     office.drive(resolved, until="published")
     for case in (gone, listed, rival):
         office.drive(case, until="listed")
-    office.as_("chief").post(f"/batches/{batch}/list")
+    fix_list(office, batch)
     for case in (fresh, late):
         office.drive(case, until="listed")
     office.as_("e01").post(f"/cases/{gone}/withdrawal", WHY)

@@ -16,6 +16,7 @@ import pytest
 
 from tests.contract_client import Office
 from tests.journeys.projects import fix_list
+from tests.journeys.test_publicity import investigate
 from workflows import rules
 
 FOLDER = Path(__file__).parent
@@ -261,7 +262,9 @@ def _objection(batch: Batch) -> None:
     }
     objection = office.nobody.post(f"/public/notices/{notice}/objections", {"case": reference, **said})
     office.as_("discipline").post(f"/objections/{objection['id']}/acceptance")
+    investigate(office, reference)
     office.do(reference, "objection_handling", decision="uphold")
+    office.do(reference, "objection_legal_review")
     office.wait_until(day("2026-06-24"))
     facts = {"approved_investment": "6000000.00"}
     office.drive(

@@ -175,3 +175,26 @@ def test_a_later_case_that_cuts_one_before_the_meeting_lets_its_firm_choose(at: 
     for case in (large, small):
         assert "choose_matters" in office.at(case)
     assert len(offered(office, large)) == 2
+
+
+def adjusted_before(office: Office) -> Sequence[str]:
+    """1,500,000 that the meeting adjusted to 600,000; later 1,000,000 and 900,000 of the same firm are listed."""
+    batch = batch_of(office, "future_energy")
+    first = project(office, batch, "e01", "future_energy", 1_500_000)
+    to_the_list(office, first)
+    list_only(office, batch)
+    office.resolve(batch, first, "adjust", amount="600000", reason="按集体审议意见调减")
+    later = [project(office, batch, "e01", "future_energy", yuan) for yuan in (1_000_000, 900_000)]
+    to_the_list(office, *later)
+    list_only(office, batch)
+    return first, *later
+
+
+def test_what_the_meeting_set_is_no_matter_of_choice(at: At) -> None:
+    office, first, large, small = at.after(adjusted_before)
+    assert finals(office, first, large, small) == ["600000", "1000000", "400000"]
+    [choice] = offered(office, small)
+    assert f"优先保留e01的项目900000（{small}）900,000元" in choice and f"（{large}）500,000元" in choice
+    office.do(small, "choose_matters", decision="choose", kept_matters=choice)
+    office.let_work()
+    assert finals(office, first, large, small) == ["600000", "500000", "900000"]

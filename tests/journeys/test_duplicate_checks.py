@@ -15,7 +15,7 @@ from tests.api_calls import refused
 from tests.contract_client import Office
 from tests.journeys.conftest import At, page
 from tests.journeys.lists import E01
-from tests.journeys.projects import batch_of, finals, fix_list, project, to_the_list
+from tests.journeys.projects import account, batch_of, finals, fix_list, project, to_the_list
 from tests.journeys.test_same_matter import tick, withdraw
 from workflows.case import duplicates
 from workflows.case.reading import look_at
@@ -187,7 +187,9 @@ def test_the_chief_sends_a_conclusion_back_with_a_word(at: At) -> None:
     back = office.as_("chief").post(path, body)
     assert (back["state"], back["conclusions"][-1]["return_reason"]) == ("open", body["reason"])
     for case in (first, second):
-        assert office.history(case)[-1]["action"] == "check_returned" and stops(office, second)
+        assert office.history(case)[-1]["action"] == "check_returned"
+    # The first had gone through before the second was found; the second waits for its conclusion.
+    assert stops(office, second)
     with refused(409):
         office.as_("chief").post(path, body)
     with refused(409):
@@ -238,16 +240,69 @@ def one_listed(office: Office) -> Sequence[str]:
 
 
 def test_a_hit_that_arrives_later_keeps_the_first_from_the_list(at: At) -> None:
-    office, _, batch = at.after(one_listed)
+    office, first, batch = at.after(one_listed)
     second = invoiced(office, int(batch), "e05")
     office.drive(second, until="checks_settled")
     with refused(409):
         fix_list(office, int(batch))
     settle(office, second, result="shared", amount="1000000")
-    # Its amount rests on the whole invoice: it goes back before it is listed.
-    with refused(409) as refusal:
-        fix_list(office, int(batch))
-    assert refusal.detail and "重新核定" in refusal.detail
+    # Its amount rests on the whole invoice: it goes back to be verified anew, and is listed with what it has left.
+    assert office.at(first) == {"confirm_verified"}
+    [event] = [each for each in office.history(first) if each["action"] == "case_reopened"]
+    assert event["actor"] == "system" and event["cause"]
+    to_the_list(office, first, approved_investment="2000000")
+    to_the_list(office, second, approved_investment="1000000")
+    fix_list(office, int(batch))
+    assert finals(office, first, second) == ["600000", "300000"]
+
+
+@pytest.mark.parametrize("stage", ["resolved", "publicity_period", "district_approval"])
+def test_a_late_conclusion_reopens_an_unpaid_case_wherever_it_is(at: At, stage: str) -> None:
+    office, first, batch = at.after(one_listed)
+    office.drive(first, until=stage)
+    second = invoiced(office, int(batch), "e05")
+    office.drive(second, until="checks_settled")
+    settle(office, second, result="shared", amount="1000000")
+    assert office.at(first) == {"confirm_verified"}
+    assert account(office, office.case(first)["enterprise"]["uscc"])["sums"]["RESERVED"] == "0"
+    office.drive(first, until="listed", values={"confirm_verified": {"approved_investment": "2000000"}})
+    to_the_list(office, second, approved_investment="1000000")
+    fix_list(office, int(batch))
+    assert finals(office, first, second) == ["600000", "300000"]
+
+
+def test_a_decided_award_keeps_its_invoice(at: At) -> None:
+    office, first, batch = at.after(one_listed)
+    office.drive(first, until="pay")
+    second = invoiced(office, int(batch), "e05")
+    office.drive(second, until="checks_settled")
+    for case, result in ((first, "excluded"), (first, "shared"), (second, "shared")):
+        with refused(422) as refusal:
+            conclude(office, case, result=result, **({"amount": "1"} if result == "shared" else {}))
+        assert refusal.fields == {"result"}
+    settle(office, second, result="excluded")
+    office.do(first, "pay")
+    assert office.case(first)["paid_amount"] == "900000"
+
+
+@pytest.mark.parametrize("first_act", ["withdrawal", "confirmation"])
+def test_what_was_taken_for_the_sake_of_a_case_that_falls_away_is_given_back(at: At, first_act: str) -> None:
+    """Whichever comes first, the withdrawal or the chief's confirmation: the other one counts the whole invoice."""
+    office, first, batch = at.after(one_listed)
+    second = invoiced(office, int(batch), "e05")
+    office.drive(second, until="checks_settled")
+    conclude(office, first, result="shared", amount="1000000")
+    if first_act == "confirmation":
+        confirm(office, first)
+        to_the_list(office, second, approved_investment="2000000")
+    withdraw(office, first)
+    tick(office)
+    if first_act == "confirmation":
+        assert office.at(second) == {"confirm_verified"}
+    assert counts(at, second) == 3_000_000
+    to_the_list(office, second, approved_investment="3000000")
+    fix_list(office, int(batch))
+    assert finals(office, second) == ["900000"]
 
 
 def test_a_hit_that_arrives_later_stops_a_payment_and_is_a_clue_on_a_paid_one(at: At) -> None:
@@ -473,9 +528,13 @@ def test_what_a_third_conclusion_takes_is_taken_before_anything_is_given(at: At)
     conclude_on(office, one, third, result="unrelated")
     # The first has no conclusion with the third that takes from it, and yet has only what the two leave.
     assert [counts(at, case) for case in (one, two, third)] == [1_500_000, 1_000_000, 500_000]
-    with refused(409) as refusal:
-        fix_list(office, office.case(one)["batch"]["id"])
-    assert refusal.detail and "重新核定" in refusal.detail
+    # The second went back with its conclusion; the first goes back when the chief fixes the list.
+    assert office.at(two) == {"confirm_verified"} or office.at(two) == {"listed"}
+    fix_list(office, office.case(one)["batch"]["id"])
+    assert office.at(one) == {"confirm_verified"}
+    to_the_list(office, one, approved_investment="1500000")
+    fix_list(office, office.case(one)["batch"]["id"])
+    assert finals(office, one) == ["450000"]
 
 
 def test_what_is_paid_is_counted_before_all_others(at: At) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from storage.instances import Instance
 from tests.api_calls import refused
 from tests.contract_client import Office
 from tests.journeys.conftest import At
@@ -36,6 +38,12 @@ def accept(office: Office, objection: int) -> Any:
     return office.as_("discipline").post(f"/objections/{objection}/acceptance")
 
 
+def investigate(office: Office, case: str) -> None:
+    """Tell the firm, let it speak, and look into what was objected."""
+    for task in ("objection_notice", "objection_statement", "objection_investigation"):
+        office.do(case, task)
+
+
 def states(office: Office) -> list[str]:
     return [each["state"] for each in office.as_("discipline").get("/objections")["items"]]
 
@@ -63,22 +71,116 @@ def test_a_period_into_a_year_without_a_calendar_is_refused(at: At) -> None:
     assert office.at(case) == {"published"}
 
 
-def test_an_objection_alone_stops_nothing(at: At) -> None:
+def test_the_period_does_not_end_before_an_objection_was_looked_at(at: At) -> None:
+    """Filed on the last evening, and nobody has looked at it by midnight."""
+    office, first, second = at("publicity_period", "neighbours")
+    office.wait_until("2026-03-09T22:00:00+08:00")
+    objection = object_to(office, first)
+    office.wait_until("2026-03-12T09:00:00+08:00")
+    assert office.case(first)["status"] == "PUBLICITY"
+    assert office.case(second)["status"] == "DISTRICT_APPROVAL"
+    accept(office, objection)
+    assert office.case(first)["status"] == "OBJECTION"
+
+
+def test_an_objection_turned_down_after_the_period_lets_it_end(at: At) -> None:
+    office, case = at("publicity_period")
+    objection = object_to(office, case)
+    office.wait_until("2026-03-12T09:00:00+08:00")
+    office.as_("discipline").post(f"/objections/{objection}/rejection", {"reply": "不属于公示内容"})
+    office.let_work()
+    assert office.case(case)["status"] == "DISTRICT_APPROVAL"
+
+
+def test_a_timer_armed_before_the_program_knew_of_holding_is_withheld(at: At) -> None:
+    """The instant of the timer still stands in the table, as the release before left it."""
     office, case = at("publicity_period")
     object_to(office, case)
+    with at.database.transaction() as session:
+        instance = session.get_one(Instance, at.case_id(case))
+        assert instance.next_due_at is None
+        instance.next_due_at = datetime.fromisoformat(ENDS_AT)
+    office.wait_until("2026-03-12T09:00:00+08:00")
     assert office.case(case)["status"] == "PUBLICITY"
+
+
+def test_a_suspended_case_whose_period_is_withheld_keeps_its_end(at: At) -> None:
+    office, case = at("publicity_period")
+    objection = object_to(office, case)
+    office.wait_until("2026-03-12T09:00:00+08:00")
+    office.as_("chief").post(f"/cases/{case}/suspension", {"reason": "核实情况"})
+    office.wait_until("2026-03-18T09:00:00+08:00")
+    office.as_("chief").post(f"/cases/{case}/resumption")
+    assert office.case(case)["waiting_for"][0]["due_at"] == ENDS_AT
+    office.as_("discipline").post(f"/objections/{objection}/rejection", {"reply": "不属于公示内容"})
+    office.let_work()
+    assert office.case(case)["status"] == "DISTRICT_APPROVAL"
+
+
+def test_what_comes_late_is_registered_and_answered_and_stops_nothing(at: At) -> None:
+    office, case = at("district_approval")
+    [notice] = office.nobody.get("/public/notices")["items"]
+    filed = office.nobody.post(f"/public/notices/{notice['id']}/petitions", {"case": case, **OBJECTION})
+    assert (filed["kind"], filed["state"]) == ("petition", "registered")
+    with refused(409):
+        accept(office, filed["id"])
+    office.drive(case)
+    assert office.case(case)["status"] == "PAID"
+    path = f"/objections/{filed['id']}/answer"
+    office.as_("legal").post(path, {"reply": "经核实，设备购置于改造期内，发票日期相符。"})
+    asked = office.nobody.post("/public/objections/query", {"code": filed["query_code"].lower()})
+    assert (asked["state"], asked["reply"]) == ("answered", "经核实，设备购置于改造期内，发票日期相符。")
+
+
+def test_what_is_about_staff_goes_to_discipline_and_holds_nothing(at: At) -> None:
+    office, case = at("publicity_period")
+    objection = object_to(office, case)
+    office.as_("legal").post(f"/objections/{objection}/referral")
     office.wait_until(ENDS_AT)
     assert office.case(case)["status"] == "DISTRICT_APPROVAL"
-    # Too late to accept what the period has passed by.
-    with refused(409):
-        accept(office, 1)
+    answer = f"/objections/{objection}/answer"
+    with refused(403):
+        office.as_("legal").post(answer, {"reply": "已核查"})
+    office.as_("discipline").post(answer, {"reply": "经核查，未发现违纪问题。"})
+    assert states(office) == ["answered"]
+
+
+def test_whoever_has_the_code_reads_how_it_stands_and_nobody_else(at: At) -> None:
+    office, case = at("publicity_period")
+    [notice] = office.nobody.get("/public/notices")["items"]
+    filed = office.nobody.post(f"/public/notices/{notice['id']}/objections", {"case": case, **OBJECTION})
+    code = {"code": filed["query_code"]}
+    assert filed["due_on"] == "2026-03-04"
+    asked = office.nobody.post("/public/objections/query", code)
+    assert (asked["state"], asked["due_on"], asked["reply"]) == ("registered", "2026-03-04", None)
+    assert not set(OBJECTION.values()) & set(map(str, asked.values()))
+    with refused(404):
+        office.nobody.post("/public/objections/query", {"code": "AAAA-AAAA-AAAA-AAAA"})
+    reply = "异议事项不属于公示内容，不予受理。"
+    office.as_("discipline").post(f"/objections/{filed['id']}/rejection", {"reply": reply})
+    asked = office.nobody.post("/public/objections/query", code)
+    assert (asked["state"], asked["reply"]) == ("rejected", reply)
+
+
+def test_the_notice_says_how_it_stands(at: At) -> None:
+    office, case = at("publicity_period")
+    [notice] = office.nobody.get("/public/notices")["items"]
+
+    def shown() -> object:
+        return office.nobody.get(f"/public/notices/{notice['id']}")["items"][0]["objection"]
+
+    assert shown() is None
+    objection = object_to(office, case)
+    assert shown() == "registered"
+    accept(office, objection)
+    assert shown() == "accepted"
 
 
 def test_an_accepted_objection_interrupts_this_case_only(at: At) -> None:
     office, first, second = at("publicity_period", "neighbours")
     accept(office, object_to(office, first))
     assert office.case(first)["status"] == "OBJECTION"
-    assert office.at(first) == {"objection_handling"}
+    assert office.at(first) == {"objection_notice"}
     assert office.case(second)["status"] == "PUBLICITY"
     office.wait_until(ENDS_AT)
     assert office.case(first)["status"] == "OBJECTION"
@@ -89,6 +191,7 @@ def test_an_accepted_objection_interrupts_this_case_only(at: At) -> None:
 def test_a_dismissed_objection_lets_the_period_run_to_its_stored_end(at: At) -> None:
     office, case = at("publicity_period")
     accept(office, object_to(office, case))
+    investigate(office, case)
     office.do(case, "objection_handling", decision="dismiss")
     assert states(office) == ["dismissed"]
     waiting = office.case(case)
@@ -97,6 +200,7 @@ def test_a_dismissed_objection_lets_the_period_run_to_its_stored_end(at: At) -> 
     # A second one, accepted and dismissed after the end: on at once.
     accept(office, object_to(office, case))
     office.wait_until("2026-03-12T09:00:00+08:00")
+    investigate(office, case)
     office.do(case, "objection_handling", decision="dismiss")
     office.as_("auditor").post("/demo/clock", {"advance": "PT1S"})
     assert office.case(case)["status"] == "DISTRICT_APPROVAL"
@@ -105,7 +209,10 @@ def test_a_dismissed_objection_lets_the_period_run_to_its_stored_end(at: At) -> 
 def test_an_upheld_objection_leads_through_a_new_figure_to_a_new_publication(at: At) -> None:
     office, case = at("publicity_period")
     accept(office, object_to(office, case))
+    investigate(office, case)
     office.do(case, "objection_handling", decision="uphold")
+    assert states(office) == ["accepted"]
+    office.do(case, "objection_legal_review")
     assert states(office) == ["upheld"]
     assert office.at(case) == {"audit_verification"}
     assert office.case(case)["status"] == "VERIFICATION"
@@ -133,7 +240,14 @@ def test_an_upheld_objection_leads_through_a_new_figure_to_a_new_publication(at:
 def test_an_objection_may_end_the_case(at: At) -> None:
     office, case = at("publicity_period")
     accept(office, object_to(office, case))
+    investigate(office, case)
     office.do(case, "objection_handling", decision="refuse")
+    office.do(case, "objection_legal_review")
+    # The meeting takes an award away, nobody else; it may send the proposal back.
+    office.do(case, "objection_meeting", decision="return")
+    office.do(case, "objection_handling", decision="refuse")
+    office.do(case, "objection_legal_review")
+    office.do(case, "objection_meeting")
     ended = office.case(case)
     assert (ended["status"], ended["reason"]) == ("NOT_SUPPORTED", "OBJECTION_UPHELD")
     assert balance(office, case) == ("0", "0", "0", "2000000")
@@ -167,6 +281,7 @@ def test_nobody_objects_after_the_period_or_to_what_is_not_published(at: At) -> 
 def test_who_objects_stays_hidden_from_the_applicant_and_the_office(at: At) -> None:
     office, case = at("publicity_period")
     accept(office, object_to(office, case))
+    investigate(office, case)
     office.do(case, "objection_handling", decision="dismiss")
     for name in ("e01", "officer", "chief", "auditor"):
         shown = [office.as_(name).get(f"/cases/{case}"), office.history(case, name)]

@@ -11,6 +11,7 @@ from tests.contract_client import Office
 from tests.journeys.conftest import At
 from tests.journeys.lists import E01, E02
 from tests.journeys.projects import account, batch_of, finals, fix_list, project, to_the_list
+from tests.journeys.test_publicity import investigate
 
 FILING = "京通备〔2025〕77号（虚构）"
 
@@ -222,7 +223,10 @@ def test_m04_the_next_lives_again_when_an_objection_to_the_best_is_upheld_to_not
     fix_list(office, batch(office, future))
     resolve(office, (future, "support"), (retrofit, "refuse"))
     object_to(office, future)
+    investigate(office, future)
     office.do(future, "objection_handling", decision="refuse")
+    office.do(future, "objection_legal_review")
+    office.do(future, "objection_meeting")
     office.wait_until("2026-03-20T09:00:00+08:00")
     assert office.case(future)["status"] == "NOT_SUPPORTED"
     assert outcome(office, retrofit) == ("MEETING", None, "1500000")
@@ -233,7 +237,9 @@ def test_what_is_verified_anew_or_deferred_keeps_its_place(at: At) -> None:
     fix_list(office, batch(office, future))
     resolve(office, (future, "support"), (retrofit, "refuse"), (renewable, "refuse"))
     object_to(office, future)
+    investigate(office, future)
     office.do(future, "objection_handling", decision="uphold")
+    office.do(future, "objection_legal_review")
     tick(office)
     assert outcome(office, retrofit) == ("MEETING", None, "0")
     office.drive(future, until="listed")

@@ -24,7 +24,7 @@ AT_WORK = {
     "legal": {"legal_recheck"},
     "finance": {"finance_recheck"},
     "deputy": {"deputy_review"},
-    "discipline": {"objection_handling"},
+    "officer2": {"objection_notice"},
     "district": {"district_approval"},
     "finance2": {"pay"},
     "e11": {"credit_statement"},
@@ -51,6 +51,8 @@ def test_every_post_finds_work(office: Office) -> None:
     experts = [office.as_(f"expert{number}").get("/tasks")["items"] for number in range(1, 31)]
     assert {task["element_id"] for tasks in experts for task in tasks} == {"score_application", "declare_interest"}
     [batch] = office.as_("chief").get("/batches")["items"]
+    brought = office.as_("discipline").get("/objections?state=registered")["items"]
+    assert [each["kind"] for each in brought] == ["objection"]
     assert office.as_("chief").get(f"/batches/{batch['id']}")["waiting"] == {
         "listed": 1,  # the chief fixes the list
         "resolved": 1,  # the meeting decides

@@ -13,13 +13,14 @@ import pytest
 from sqlalchemy import Engine, select, text
 
 from server.settings import Settings
-from storage import batches, cases, ledger, matters, publicity
+from storage import batches, cases, ledger, matters, objections
 from storage.cases import Case
 from storage.database import Database, Session
 from storage.ledger import LedgerAccount
 from storage.locks import lock_names, to_change, to_claim, to_keep
 from storage.matters import Matter
-from storage.publicity import Notice, Objection
+from storage.objections import Objection
+from storage.publicity import Notice
 from tests.storage.rows import NOW, Rows
 
 CAUSE = ("batch:1", 1)
@@ -134,7 +135,7 @@ def test_who_adds_a_child_waits_for_nobody_who_changes_the_parent(database: Data
             other.add(Objection(notice_id=notice.id, case_id=case.id, registered_at=NOW, **words))
             Rows(other).a_case(batch_id=batch.id)
     with database.transaction() as session:
-        assert publicity.list_objections(session)[0].case_id == case.id
+        assert objections.listed(session)[0].case_id == case.id
 
 
 def test_what_is_kept_waits_for_who_changes_it_and_the_other_way_round(database: Database) -> None:

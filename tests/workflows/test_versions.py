@@ -62,7 +62,7 @@ def test_a_called_process_shows_the_versions_that_changed_it(session: Session) -
     assert not shipped["is_scheme"]
     assert {each["version"] for each in shipped["versions"]} == {1}
     release(session, "retrofit", "retrofit.bpmn", "现场核查", "实地核查")
-    release(session, "retrofit", "shared/publicity.bpmn", 'gc:due="proc.objection_days"', 'gc:due="8"')
+    release(session, "retrofit", "shared/publicity.bpmn", 'gc:due="2"', 'gc:due="8"')
     newest, *others = versions.list_versions(session, "publicity")["versions"]
     assert (newest["key"], newest["version"], newest["before"]) == ("retrofit", 3, 2)
     assert len(others) == len(shipped["versions"])

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from storage import batches as store
 from storage import cases, ledger
-from storage.batches import Batch, ListRow, Resolution
+from storage.batches import Batch, ListRow
 from storage.database import Session
 from storage.ledger import Holding, LedgerAccount
 from storage.questions import listings
@@ -20,7 +20,7 @@ from workflows import views
 from workflows.audit import EventRef
 from workflows.case import awards, cap_years, proceeding
 from workflows.case.cap_years import CapYears
-from workflows.case.contest import Gathering, together
+from workflows.case.contest import UNDECIDED, UNRESOLVED, Gathering, decided_since, set_by_meeting, together
 from workflows.case.listed_cases import account_key
 from workflows.case.proceeding_known import Known
 from workflows.case.running import Running, open_cases
@@ -32,7 +32,6 @@ from workflows.rules.money import ZERO
 FRESH = "listed"
 RELISTED = "relisted"
 """A case whose firm is choosing waits for this message: its amount changed meanwhile."""
-UNDECIDED = ("resolved", RELISTED)
 RECOUNTED = "recounted"
 """A case that was decided in another year than its reservation counts in waits for this message."""
 
@@ -66,6 +65,10 @@ class Proposal:
     """By reference, what the case holds so far."""
     recut: frozenset[int]
     """Ids of the cases that wait for the meeting and are now cut further: their firms are told anew."""
+    returned: Sequence[Running] = ()
+    """Cases that wait for the list, but whose figures no longer stand: they go back to be verified anew."""
+    known: Known | None = None
+    """What was read of the cases that wait."""
     kept_off: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """By reference, why a case that waits is not listed now; it goes on waiting."""
 
@@ -79,10 +82,10 @@ def propose(session: Session, batch: Batch, actor: Actor, now: datetime, round_:
     """What the list would be for the cases that wait for it, with all that hang together with them and are not yet
     resolved. Locks them and their accounts; `fresh` is empty when nothing waits. `enter` writes it.
     """
-    found = listings.contenders(session, batch.id, (FRESH, *UNDECIDED))
+    found = listings.contenders(session, batch.id, (FRESH, *UNRESOLVED))
     opened = open_cases(session, together(found, pinned_values(batch), _fresh(found)), actor, now)
     # Asked again under the lock: a withdrawal or a suspension may have been faster.
-    still = {each.case_id: each for each in listings.contenders(session, batch.id, (FRESH, *UNDECIDED))}
+    still = {each.case_id: each for each in listings.contenders(session, batch.id, (FRESH, *UNRESOLVED))}
     waiting = _fresh(still.values())
     known = Known.of(session, [each.case.id for each in opened if each.case.id in waiting])
     kept_off = {
@@ -92,9 +95,13 @@ def propose(session: Session, batch: Batch, actor: Actor, now: datetime, round_:
     }
     running = [each for each in opened if each.case.id in still and each.case.reference not in kept_off]
     fresh = frozenset(waiting & {each.case.id for each in running})
-    if not fresh:
-        return Proposal(running, {}, fresh, {}, {}, frozenset(), kept_off)
-    return replace(_work_out(session, batch, running, round_, fresh), kept_off=kept_off)
+    returned = [each for each in opened if each.case.id in waiting and proceeding.must_be_recounted(each.step, known)]
+    proposal = (
+        _work_out(session, batch, running, round_, fresh)
+        if fresh
+        else Proposal(running, {}, fresh, {}, {}, frozenset())
+    )
+    return replace(proposal, kept_off=kept_off, returned=returned, known=known)
 
 
 def _fresh(found: Iterable[Contender]) -> set[int]:
@@ -106,7 +113,7 @@ def _work_out(
 ) -> Proposal:
     """Steps 4–8 for these cases, each in the year in which it counts: gather what others hold, and ask the rules."""
     years = {each.case.reference: _years(session, each) for each in running}
-    at_most = _set_by_meeting(session, batch, running)
+    at_most = {id_: yuan for id_, yuan in _at_most(session, batch, running).items() if id_ not in fresh}
     gathering = Gathering(
         session, [(each.step, years[each.case.reference], at_most.get(each.case.id)) for each in running]
     )
@@ -149,11 +156,17 @@ def _is_cut_further(running: Running, row: ListRow) -> bool:
     )
 
 
-def _set_by_meeting(session: Session, batch: Batch, running: Sequence[Running]) -> Mapping[int, Decimal]:
-    """What a meeting set itself for the cases that are only moved into the year in which they were decided."""
+def _at_most(session: Session, batch: Batch, running: Sequence[Running]) -> Mapping[int, Decimal]:
+    """What a meeting set itself, for cases that are only moved into the year of their decision, now or before."""
     recounted = {each.case.id: each.case.final_amount or ZERO for each in running if each.waits_for(RECOUNTED)}
-    adjusted = _adjusted(session, batch.id) if recounted else ()
-    return {case_id: amount for case_id, amount in recounted.items() if case_id in adjusted}
+    adjusted = set_by_meeting(session, batch.id) if recounted else ()
+    kept = {
+        row.case_id: Decimal(str(step["amount"]))
+        for row in store.latest_rows(session, batch.id)
+        for step in row.steps
+        if step.get("code") == listing.ADJUSTED
+    }
+    return kept | {case_id: amount for case_id, amount in recounted.items() if case_id in adjusted}
 
 
 def _years(session: Session, running: Running) -> CapYears:
@@ -244,17 +257,16 @@ def reallocate(session: Session, actor: Actor, now: datetime, uscc: str, batch_i
     """
     batch = store.lock(session, batch_id)
     assert batch is not None
-    messages = (*UNDECIDED, "reallocated", RECOUNTED)
     parameters = pinned_values(batch)
-    found = listings.contenders(session, batch_id, messages)
+    found = listings.contenders(session, batch_id, UNDECIDED)
     seeds = [each.case_id for each in found if uscc in (each.uscc, account_key(each.uscc, each.group_uscc, parameters))]
     opened = open_cases(session, together(found, parameters, seeds), actor, now)
     asked_by = ledger.take_reallocation(session, uscc, batch_id)
     if asked_by is None:
         return
     cause = EventRef(*asked_by)
-    still = {each.case_id for each in listings.contenders(session, batch_id, messages)}
-    adjusted = _adjusted(session, batch_id)
+    still = {each.case_id for each in listings.contenders(session, batch_id, UNDECIDED)}
+    adjusted = set_by_meeting(session, batch_id)
     free = [
         each
         for each in opened
@@ -276,21 +288,6 @@ def _may_change(session: Session, running: Running) -> bool:
     """Whether the case holds nothing yet, or only a reservation."""
     held = ledger.find_holding(session, running.case.id)
     return held is None or held.state == "RESERVED"
-
-
-def _adjusted(session: Session, batch_id: int) -> set[int]:
-    """Ids of the cases whose amount the meeting set itself since they were last listed."""
-    rows = {row.case_id: row for row in store.latest_rows(session, batch_id)}
-    return {
-        case_id
-        for case_id, (decision, resolution) in store.latest_decisions(session, batch_id).items()
-        if decision.result == "adjust" and (case_id not in rows or decided_since(rows[case_id], resolution))
-    }
-
-
-def decided_since(row: ListRow, resolution: Resolution) -> bool:
-    """Whether this meeting saw this row of the list, and not an earlier one."""
-    return resolution.recorded_at >= row.fixed_at
 
 
 def better_case(row: ListRow) -> str:

@@ -21,7 +21,7 @@ from storage.questions import listings
 from storage.questions import overlaps as found
 from workflows import views
 from workflows.case.cap_years import CapYears
-from workflows.case.contest import taken_by_others
+from workflows.case.contest import granted_by_item, taken_by_others
 from workflows.case.instalments import matched_outside
 from workflows.case.listed_cases import Around, listed_case
 from workflows.case.reading import look_at
@@ -148,8 +148,8 @@ def _trial(
         for each in taken_by_others(session, held, there)
     ]
     granted: dict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
-    for holder in held:
-        granted[whole or holder.matter_id, holder.scheme] += holder.amount
+    for (matter, scheme), amount in granted_by_item(session, held, there).items():
+        granted[whole or matter, scheme] += amount
     try:
         matched, elsewhere = matched_outside(session, looks), historic_awards.paid_elsewhere(session, there)
         if whole is not None:

@@ -17,6 +17,7 @@ from workflows.batches.rounds import ListRowShown, chain_name, list_rows, lock_b
 from workflows.case import awards, proceeding
 from workflows.case.listed_cases import is_recognition
 from workflows.case.proceeding_known import Known
+from workflows.case.reopening import reopen
 from workflows.case.running import Running, open_waiting
 from workflows.errors import Conflict, FieldError, Forbidden, Invalid
 from workflows.permissions import Actor, require
@@ -51,7 +52,7 @@ def fix_list(session: Session, actor: Actor, batch_id: int, now: datetime) -> Li
         raise Forbidden("批次由你起草，须由另一人锁定汇总表。")
     round_ = store.last_round(session, batch.id) + 1
     proposal = allocation.propose(session, batch, actor, now, round_)
-    if not proposal.fresh:
+    if not proposal.fresh and not proposal.returned:
         kept = "".join(f"{reference}：{'；'.join(why)}" for reference, why in proposal.kept_off.items())
         raise Conflict(f"没有可以汇总的申报件。{kept}" if kept else "没有等待汇总的申报件。")
     fixed = Chain.open(session, chain_name(batch)).append(
@@ -69,8 +70,11 @@ def fix_list(session: Session, actor: Actor, batch_id: int, now: datetime) -> Li
     )
     changed = allocation.enter(session, proposal, fixed)
     allocation.tell(proposal, changed, fixed)
+    for each in proposal.returned:
+        reopen(each, "测算之后，可计入的金额有变化", fixed)
     for each in proposal.running:
         if each.case.id in proposal.fresh:
+            each.step.ahead = proposal.known
             each.deliver("listed", {}, fixed)
             each.save()
     session.flush()

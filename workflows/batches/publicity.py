@@ -1,21 +1,21 @@
-"""Publicity (公示): publish resolved cases, take real-name objections, accept or turn them down (P13, P14)."""
+"""Publicity (公示): publish resolved cases; the notices as everybody reads them (P13)."""
 
 from datetime import date, datetime
-from typing import Any, TypedDict
+from typing import TypedDict
 
-from storage import batches, cases
+from storage import batches, cases, objections
 from storage import publicity as store
 from storage.batches import Batch, ListRow
 from storage.database import Session
-from storage.publicity import Notice, NoticeItem, Objection
+from storage.publicity import Notice, NoticeItem
 from workflows import paging, views
 from workflows.audit import Chain
 from workflows.batches.rounds import chain_name
 from workflows.case import letters
-from workflows.case.running import Running, open_case, open_waiting, refuse_suspended
+from workflows.case.running import Running, open_waiting
 from workflows.case.step import local_date, pinned_values
-from workflows.errors import Conflict, FieldError, Invalid, NotFound
-from workflows.permissions import PUBLIC, STAFF, Actor, require
+from workflows.errors import Conflict, NotFound
+from workflows.permissions import Actor, require
 from workflows.rules import workdays
 from workflows.rules.ceiling import ANNUAL, ENTITY_YEAR
 
@@ -25,7 +25,6 @@ HOW_TO_OBJECT = (
     "匿名反映有具体线索的，转监督机构作为线索处理。异议人信息依法保密。"
 )
 CEILINGS = (ENTITY_YEAR, ANNUAL)
-HIDDEN = "（保密）"
 PHONES = "业务咨询：1000000（虚构）　监督电话：1000001（虚构）"
 
 
@@ -41,7 +40,10 @@ class NoticeRow(TypedDict):
 
 
 class NoticeItemShown(TypedDict):
-    """A case on a notice, in its order; the amount is a text in whole yuan."""
+    """A case on a notice, in its order; the amount is a text in whole yuan.
+
+    `objection` is how it stands with what was objected: the state of the one that weighs most, or None.
+    """
 
     number: int
     case: str
@@ -50,6 +52,7 @@ class NoticeItemShown(TypedDict):
     title: str
     amount: str
     remark: str
+    objection: str | None
 
 
 class NoticeShown(NoticeRow):
@@ -166,6 +169,7 @@ def get_notice(session: Session, notice_id: int, now: datetime) -> NoticeShown:
         raise NotFound("没有这一公示。")
     items = store.items(session, notice.id)
     references = cases.references(session, [item.case_id for item in items])
+    objected = _objected(session, notice.id)
     return {
         **_notice(notice, now),
         "legal_basis": LEGAL_BASIS,
@@ -180,127 +184,21 @@ def get_notice(session: Session, notice_id: int, now: datetime) -> NoticeShown:
                 "title": item.title,
                 "amount": views.amount(item.amount),
                 "remark": item.remark,
+                "objection": objected.get(item.case_id),
             }
             for number, item in enumerate(items, start=1)
         ],
     }
 
 
-def file_objection(
-    session: Session, notice_id: int, *, case: str, name: str, id_no: str, phone: str, text: str, now: datetime
-) -> dict[str, Any]:
-    """Register a real-name objection; the case goes on until discipline accepts it. Conflict outside the period."""
-    notice = store.get_notice(session, notice_id)
-    if notice is None:
-        raise NotFound("没有这一公示。")
-    errors = []
-    limits = {
-        "name": (name, 2, 100, "姓名或单位名称"),
-        "id_no": (id_no, 6, 30, "证件号码"),
-        "phone": (phone, 5, 20, "联系电话"),
-    }
-    limits["text"] = (text, 10, 2000, "异议事实和理由")
-    for field, (value, least, most, label) in limits.items():
-        if not least <= len(value.strip()) <= most:
-            errors.append(FieldError(field, f"请填写{label}，{least}至{most}字。"))
-    item = store.find_item(session, notice_id, case)
-    if item is None:
-        errors.append(FieldError("case", "该公示中没有这一申报件。"))
-    if errors:
-        raise Invalid("异议内容有误，请按提示修改。", errors=errors)
-    assert item is not None
-    # The chain needs the case's lock. Under it the period is read again: it may just have been moved.
-    running = open_case(session, item.case_id, PUBLIC, now)
-    session.refresh(item, ["ends_at"])
-    if not notice.published_at <= now < item.ends_at:
-        raise Conflict("该公示的公示期已结束，不能再提出异议；可依法向监督机构反映。")
-    objection = Objection(
-        notice_id=notice_id,
-        case_id=item.case_id,
-        name=name.strip(),
-        id_no=id_no.strip(),
-        phone=phone.strip(),
-        text=text.strip(),
-        registered_at=now,
-    )
-    session.add(objection)
-    session.flush()
-    # The objector stays hidden: the record knows the number of the objection only.
-    running.step.record("objection_registered", str(objection.id))
-    return {"id": objection.id, "state": objection.state, "registered_at": views.instant(now)}
+# What was turned down at once is not shown: nothing was found to look into.
+_WEIGHT = ("accepted", "registered", "upheld", "dismissed")
 
 
-def list_objections(session: Session, actor: Actor, *, state: str | None = None) -> list[dict[str, Any]]:
-    """Objections for discipline, chief and legal; who objected is hidden until discipline reveals it, on record."""
-    require(actor, "discipline", "section_chief", "legal_officer", "auditor")
-    found = store.list_objections(session, state=state)
-    known = cases.with_enterprises(session, [each.case_id for each in found])
-    return [
-        {
-            "id": each.id,
-            "notice": each.notice_id,
-            "case": known[each.case_id][0].reference,
-            "title": known[each.case_id][0].title,
-            "state": each.state,
-            "registered_at": views.instant(each.registered_at),
-            "text": each.text,
-            "name": HIDDEN,
-            "id_no": HIDDEN,
-            "phone": HIDDEN,
-            "handled_by": each.handled_by if actor.has(*STAFF) else None,
-            "handled_at": views.instant(each.handled_at),
-            "reply": each.reply,
-        }
-        for each in found
-    ]
-
-
-def _open(session: Session, actor: Actor, objection_id: int, now: datetime) -> tuple[Running, Objection]:
-    """The case of an objection, then the objection itself, both locked. Raises NotFound."""
-    case_id = store.case_of(session, objection_id)
-    if case_id is None:
-        raise NotFound("没有这一异议。")
-    return open_case(session, case_id, actor, now), store.lock_objection(session, objection_id)
-
-
-def reveal_objector(session: Session, actor: Actor, objection_id: int, now: datetime) -> dict[str, Any]:
-    """Who objected, for discipline alone; each reveal is recorded (查看敏感信息，将留痕)."""
-    actor = require(actor, "discipline")
-    running, objection = _open(session, actor, objection_id, now)
-    running.step.record("objector_revealed", str(objection.id))
-    return {"id": objection.id, "name": objection.name, "id_no": objection.id_no, "phone": objection.phone}
-
-
-def accept_objection(session: Session, actor: Actor, objection_id: int, now: datetime) -> dict[str, Any]:
-    """Accept a registered objection (discipline or legal): it interrupts this case's publicity, and this case's only.
-
-    While another one is being handled the case is already stopped; the new one joins it.
-    """
-    actor = require(actor, "discipline", "legal_officer")
-    running, objection = _open(session, actor, objection_id, now)
-    if objection.state != "registered":
-        raise Conflict("该异议已处理。")
-    refuse_suspended(running.case)
-    stops = running.waits_for("objection_accepted")
-    if not stops and running.case.status != "OBJECTION":
-        raise Conflict("本件已不在公示期内，不能受理该异议。")
-    objection.state, objection.handled_by, objection.handled_at = "accepted", actor.username, now
-    running.step.record("objection_accepted", str(objection.id))
-    if stops:
-        running.deliver("objection_accepted", {})
-    running.save()
-    return {"id": objection.id, "state": objection.state, "case": running.case.reference}
-
-
-def reject_objection(session: Session, actor: Actor, objection_id: int, reply: str, now: datetime) -> dict[str, Any]:
-    """Turn a registered objection down with a reason (discipline or legal); the case has never stopped."""
-    actor = require(actor, "discipline", "legal_officer")
-    text = reply.strip()
-    if not 2 <= len(text) <= 1000:
-        raise Invalid("请写明不予受理的理由。", errors=[FieldError("reply", "请写明不予受理的理由，不超过1000字。")])
-    running, objection = _open(session, actor, objection_id, now)
-    if objection.state != "registered":
-        raise Conflict("该异议已处理。")
-    objection.state, objection.handled_by, objection.handled_at, objection.reply = "rejected", actor.username, now, text
-    running.step.record("objection_rejected", str(objection.id))
-    return {"id": objection.id, "state": objection.state, "case": running.case.reference}
+def _objected(session: Session, notice_id: int) -> dict[int, str]:
+    """The state of the objections on a notice by case; of several the one that weighs most."""
+    found: dict[int, str] = {}
+    states = objections.states_on_notice(session, notice_id)
+    for weighs_more in reversed(_WEIGHT):
+        found |= {case_id: state for case_id, state in states if state == weighs_more}
+    return found

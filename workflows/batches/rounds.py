@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from storage import batches as store
 from storage import cases as case_store
-from storage import instances, ledger
+from storage import instances, ledger, objections
 from storage.batches import Batch, BatchStatus, Decision, ListRow, Proposal, Resolution, Result
 from storage.cases import Case
 from storage.database import Session
@@ -16,6 +16,7 @@ from storage.questions import listings
 from workflows import paging, rules, views
 from workflows.audit import Chain, digest_of
 from workflows.batches import allocation
+from workflows.case.contest import decided_since
 from workflows.case.step import local_date
 from workflows.casework import beginnings
 from workflows.casework.shapes import EnterpriseNamed
@@ -62,7 +63,10 @@ class MeetingResult(TypedDict):
 
 
 class ListRowShown(TypedDict):
-    """A case on the proposed list; amounts are texts in whole yuan."""
+    """A case on the proposed list; amounts are texts in whole yuan.
+
+    `objections` are the states of what was objected to the case when it was published, in order.
+    """
 
     case: str
     title: str
@@ -77,6 +81,7 @@ class ListRowShown(TypedDict):
     reasons: list[str]
     steps: list[ListStepText]
     resolution: MeetingResult | None
+    objections: list[str]
 
 
 class WaitingCases(TypedDict):
@@ -273,16 +278,23 @@ def _detail(session: Session, batch: Batch, actor: Actor) -> BatchDetail:
 
 
 def list_rows(session: Session, batch: Batch) -> list[ListRowShown]:
-    """The newest row of every case on the list with what the meeting made of it; three statements."""
+    """The newest row of every case on the list with what the meeting made of it; four statements."""
     rows = store.latest_rows(session, batch.id)
     decisions = store.latest_decisions(session, batch.id)
     known = case_store.with_enterprises(session, [row.case_id for row in rows])
     rows = sorted(rows, key=lambda row: known[row.case_id][0].reference)
-    return [_listed(row, *known[row.case_id], decisions.get(row.case_id)) for row in rows]
+    objected = objections.states(session, [row.case_id for row in rows])
+    return [
+        _listed(row, *known[row.case_id], decisions.get(row.case_id), objected.get(row.case_id, [])) for row in rows
+    ]
 
 
 def _listed(
-    row: ListRow, case: Case, enterprise: Enterprise, decided: tuple[Decision, Resolution] | None
+    row: ListRow,
+    case: Case,
+    enterprise: Enterprise,
+    decided: tuple[Decision, Resolution] | None,
+    objected: list[str],
 ) -> ListRowShown:
     return {
         "case": case.reference,
@@ -297,7 +309,8 @@ def _listed(
         "proposal": row.proposal,
         "reasons": [step["text"] for step in row.steps if step["cut"] != "0" or step["code"] == listing.CHOSEN],
         "steps": row.steps,
-        "resolution": _resolved(*decided) if decided and allocation.decided_since(row, decided[1]) else None,
+        "resolution": _resolved(*decided) if decided and decided_since(row, decided[1]) else None,
+        "objections": objected,
     }
 
 

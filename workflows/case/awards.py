@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from storage import batches, calculations, ledger
+from storage import batches, calculations, case_checks, ledger
 from storage.batches import Batch
 from storage.calculations import Calculation
 from storage.database import Session
@@ -18,6 +18,7 @@ from workflows import program, rules
 from workflows.audit import digest_of
 from workflows.case import cap_years
 from workflows.case.cap_years import CapYears
+from workflows.case.contest import UNDECIDED
 from workflows.case.known_facts import known_facts
 from workflows.case.listed_cases import account_key
 from workflows.case.step import Look, Step
@@ -65,7 +66,7 @@ def calculate(step: Step) -> rules.Determination:
         "precap_amount": case.precap_amount,
     }
     case.computed_amount, case.item_amount = result.computed_amount, result.item_amount
-    case.precap_amount, case.final_amount = result.precap_amount, None
+    case.precap_amount, case.final_amount, case.recount = result.precap_amount, None, False
     step.record(
         "amount_calculated",
         "calculate_amount",
@@ -121,6 +122,13 @@ def wake_rivals(step: Step) -> None:
         ledger.ask_reallocation(step.session, uscc, batch_id, step.origin)
 
 
+def fall_away(step: Step) -> None:
+    """What follows elsewhere from a case that ends without an award: its rivals live again, and what a conclusion took
+    for its sake is others' again."""
+    wake_rivals(step)
+    case_checks.mark_outlived(step.session, step.case.id)
+
+
 def ask_again(step: Step) -> None:
     """Have the case's account allocated again: the case was left alone while it stood still."""
     held = ledger.find_holding(step.session, step.case.id)
@@ -136,8 +144,6 @@ def _held_in(step: Look, state: str, refusal: str) -> Holding:
     return held
 
 
-# Messages for which cases wait whose amount may still change.
-UNDECIDED = ("resolved", "relisted", "reallocated", "recounted")
 NOT_COMMITTED = "本件没有审定占用的额度，不能登记拨付。"
 NOT_RESERVED = "本件没有额度预占，不能审定；请先重新锁定汇总表。"
 
@@ -155,6 +161,8 @@ def commit(step: Step) -> bool:
         if not (earlier or _asks_alone(step, held)) or not _has_room(step, held, years):
             return False
         held = _move(step, held, years)
+        if earlier:  # the room that it had in its later year is others' now
+            ledger.ask_reallocation(step.session, held.account.uscc, step.case.batch_id, step.origin)
     ledger.lock_accounts(step.session, {(held.account.uscc, held.account.year)})
     enter(step, held.account, "COMMITTED", held.amount, "RESERVED", "区政府审定", held.entity_year)
     wake_rivals(step)

@@ -14,13 +14,13 @@ from storage import batches, cases, ledger
 from storage.matter_choices import MatterChoice
 from storage.questions import listings
 from workflows.case import cap_years
-from workflows.case.contest import Contest, Gathering, together
+from workflows.case.contest import UNDECIDED, UNRESOLVED, Contest, Gathering, set_by_meeting, together
 from workflows.case.reading import look_at
 from workflows.case.step import Look, Step
+from workflows.errors import Conflict
 from workflows.rules import listing
 from workflows.rules.money import ZERO, format_yuan
 
-_UNDECIDED = ("resolved", "relisted", "reallocated")
 # Of more matters than this a firm chooses at most two: every further one doubles the outcomes that nobody could read.
 _MOST_MATTERS = 8
 
@@ -45,17 +45,18 @@ def is_offered(look: Look) -> bool:
 
 def outcomes(look: Look) -> list[Outcome]:
     """Every outcome that the firm of the case may choose instead of the list's, the most for this case first."""
-    found = {each.case_id: each for each in listings.contenders(look.session, look.batch.id, _UNDECIDED)}
+    found = {each.case_id: each for each in listings.contenders(look.session, look.batch.id, UNDECIDED)}
     if look.case.id not in found:
         return []
-    asking = together(found.values(), look.parameters, {look.case.id})
+    left_alone = set_by_meeting(look.session, look.batch.id)
+    asking = together(found.values(), look.parameters, {look.case.id}) - left_alone
     looks = [look_at(look.session, case, look.now) for case in cases.by_ids(look.session, asking)]
     mine = tuple(
         each.case.reference
         for each in looks
         if each.enterprise.id == look.enterprise.id
         and each.case.precap_amount
-        and found[each.case.id].messages.intersection(("resolved", "relisted"))
+        and found[each.case.id].messages.intersection(UNRESOLVED)
     )
     gathering = Gathering(look.session, [(each, cap_years.expected(each), None) for each in looks])
     contest = gathering.contest(ledger.find_accounts(look.session, gathering.accounts))
@@ -103,7 +104,9 @@ def choose(step: Step) -> None:
     if step.submitted["decision"] != "choose":
         return
     said = step.submitted["kept_matters"]
-    outcome = next(each for each in outcomes(step) if each.text == said)
+    outcome = next((each for each in outcomes(step) if each.text == said), None)
+    if outcome is None:
+        raise Conflict("分配方案所依据的申报情况刚有变化，没有提交；请刷新后重新选择。")
     step.session.add(
         MatterChoice(
             batch_id=step.batch.id,

@@ -10,7 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from storage import historic_awards, ledger, matter_choices, recoveries
+from storage import batches, historic_awards, ledger, matter_choices, recoveries
+from storage.batches import ListRow, Resolution
 from storage.database import Session
 from storage.ledger import AccountYear, LedgerAccount
 from storage.questions import ceilings, listings
@@ -24,6 +25,10 @@ from workflows.rules import listing
 from workflows.rules.listing.connected import connected
 from workflows.rules.money import ZERO, format_yuan
 
+UNRESOLVED = ("resolved", "relisted")
+"""Messages that cases wait for before the meeting has resolved them: its result, or that their list changes."""
+UNDECIDED = (*UNRESOLVED, "reallocated", "recounted")
+"""Those of all cases whose amount may still change, until the district's decision is entered."""
 _ROLLING = {"approval_year": ("RESERVED",), "disbursement_year": ("RESERVED", "COMMITTED")}
 
 
@@ -55,7 +60,7 @@ class Gathering:
         self._holders = listings.holders(
             session, {look.case.matter_id or 0 for look in self._looks}, [look.case.id for look in self._looks]
         )
-        granted = self._granted()
+        granted = granted_by_item(session, self._holders, {look.case.matter_id or 0 for look in self._looks})
         matched = matched_outside(session, self._looks)
         elsewhere = historic_awards.paid_elsewhere(session, {look.case.matter_id or 0 for look in self._looks})
         self.listed = [
@@ -99,16 +104,6 @@ class Gathering:
             choice |= {reference: "first" if reference in each.kept else "after" for reference in each.over}
         return choice
 
-    def _granted(self) -> Mapping[tuple[int, str], Decimal]:
-        """Yuan that others hold on the same item, by matter and scheme, without what came back."""
-        granted: dict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
-        for holder in self._holders:
-            granted[holder.matter_id, holder.scheme] += holder.amount
-        matters = {look.case.matter_id or 0 for look in self._looks}
-        for item, amount in recoveries.returned(self._session, matters).items():
-            granted[item] -= amount
-        return granted
-
     def _annual(self, accounts: Mapping[AccountYear, LedgerAccount], look: Look) -> Mapping[AccountYear, Decimal]:
         """What cases outside this list hold of article 10's ceilings, as the parameters read it."""
         keys = {account.id: key for key, account in accounts.items()}
@@ -145,6 +140,21 @@ class Gathering:
         return held
 
 
+def set_by_meeting(session: Session, batch_id: int) -> set[int]:
+    """Ids of the cases whose amount the meeting set itself since they were last listed: lists leave them alone."""
+    rows = {row.case_id: row for row in batches.latest_rows(session, batch_id)}
+    return {
+        case_id
+        for case_id, (decision, resolution) in batches.latest_decisions(session, batch_id).items()
+        if decision.result == "adjust" and (case_id not in rows or decided_since(rows[case_id], resolution))
+    }
+
+
+def decided_since(row: ListRow, resolution: Resolution) -> bool:
+    """Whether this meeting saw this row of the list, and not an earlier one."""
+    return resolution.recorded_at >= row.fixed_at
+
+
 def undecided(shares: Iterable[Share]) -> list[Share]:
     """Those that will count in the year of a decision, or payment, which is still to come."""
     return [each for each in shares if each.state in _ROLLING.get(each.basis, ())]
@@ -175,6 +185,18 @@ def counted_yuan(
         if listing.counts_in_annual_cap(whose.scheme, whose.entity_type == "enterprise", parameters):
             held[key] += amount
     return held
+
+
+def granted_by_item(
+    session: Session, holders: Iterable[listings.Holder], matters: Collection[int]
+) -> Mapping[tuple[int, str], Decimal]:
+    """Yuan that others hold on the same item, by matter and scheme, without what came back."""
+    granted: dict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
+    for holder in holders:
+        granted[holder.matter_id, holder.scheme] += holder.amount
+    for item, amount in recoveries.returned(session, matters).items():
+        granted[item] -= amount
+    return granted
 
 
 def taken_by_others(

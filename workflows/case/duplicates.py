@@ -133,7 +133,7 @@ def said(marks: Sequence[Mapping[str, str]]) -> str:
 
 def taken(look: Look) -> Taken:
     """What the confirmed conclusions of this case leave out of its figures (分摊、剔除)."""
-    rows = case_checks.around(look.session, [look.case.id])
+    rows = _live(look, case_checks.around(look.session, [look.case.id]))
     _, marks = _excluded(rows)
     own = invoice_amounts(look.facts)
     left = sum((own[each] - counts for each, counts in _counted(look, own, rows).items()), Decimal(0))
@@ -143,8 +143,15 @@ def taken(look: Look) -> Taken:
 def counted(look: Look, of: Iterable[str]) -> Decimal:
     """Yuan that a case counts of these invoices under the confirmed conclusions."""
     own = invoice_amounts(look.facts)
-    counts = _counted(look, own, case_checks.around(look.session, [look.case.id]))
+    counts = _counted(look, own, _live(look, case_checks.around(look.session, [look.case.id])))
     return sum((counts.get(each, Decimal(0)) for each in of), Decimal(0))
+
+
+def _live(look: Look, rows: Sequence[tuple[CaseCheck, CheckConclusion]]) -> Sequence[tuple[CaseCheck, CheckConclusion]]:
+    """The conclusions between cases that are under way or were granted: nothing is taken for the sake of the others."""
+    sides = {each for check, _ in rows for each in (check.case_id, check.other_case_id) if each is not None}
+    gone = cases.fallen_away(look.session, sides) - {look.case.id} if sides else set()
+    return [row for row in rows if not gone.intersection((row[0].case_id, row[0].other_case_id))]
 
 
 def _counted(
@@ -157,8 +164,8 @@ def _counted(
     sharings = [_sharing(check, made) for check, made in rows if made.result == "shared"]
     shares: Mapping[str, Fraction] = {}
     if sharings:
-        paid, gone = cases.paid(look.session, stated), cases.fallen_away(look.session, stated)
-        shares = law.shares(sharings, stated, out=out, paid=paid, gone=gone).get(mine, {})
+        decided, gone = cases.decided(look.session, stated), cases.fallen_away(look.session, stated)
+        shares = law.shares(sharings, stated, out=out, paid=decided, gone=gone).get(mine, {})
     counts = {each: min(yuan, _cents(shares[each])) if each in shares else yuan for each, yuan in own.items()}
     return counts | dict.fromkeys(out.get(mine, set()) & own.keys(), Decimal(0))
 

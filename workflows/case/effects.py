@@ -2,22 +2,16 @@
 
 from collections.abc import Callable
 
-from storage import publicity
-from workflows.case import awards, choices, duplicates, letters
+from workflows.case import choices, duplicates, letters, objections
 from workflows.case.step import Step
 from workflows.rules import SCHEMES
 from workflows.rules.money import format_yuan
 
 
-def _answer_objections(step: Step) -> None:
-    """Every accepted objection of the case gets the result and the reply; who objected stays hidden."""
-    state = "dismissed" if step.submitted["decision"] == "dismiss" else "upheld"
-    for objection in publicity.lock_objections(step.session, step.case.id, "accepted"):
-        objection.state, objection.reply = state, str(step.submitted.get("objection_reply") or "")
-        objection.handled_by, objection.handled_at = step.actor.username, step.now
-        step.record(f"objection_{state}", str(objection.id))
-    if state == "dismissed":
-        awards.ask_again(step)
+def _dismiss_objections(step: Step) -> None:
+    """What is upheld is answered when that is final: when publicity is closed."""
+    if step.submitted["decision"] == "dismiss":
+        objections.dismiss(step)
 
 
 def _send_award(step: Step) -> None:
@@ -35,7 +29,7 @@ def _compare_account(step: Step) -> None:
 
 EFFECTS: dict[str, Callable[[Step], None]] = {
     "choose_matters": choices.choose,
-    "objection_handling": _answer_objections,
+    "objection_handling": _dismiss_objections,
     "decision_notice": _send_award,
     "enter_payee": _compare_account,
     "correct_payee": _compare_account,

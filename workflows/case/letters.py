@@ -41,6 +41,8 @@ LETTERS = {
     "disbursement": Letter("资金拨付通知书", "拨"),
     "payment_returned": Letter("支付退回提示", None),
     "publicity": Letter("公示提示", None),
+    "objection_notice": Letter("公示异议告知书", "异"),
+    "objection_result": Letter("公示异议处理结果告知", None),
     "hold": Letter("暂缓办理告知书", "缓"),
     "suspension": Letter("中止办理通知", None),
     "resumption": Letter("恢复办理通知", None),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from storage import case_checks
+from storage.cases import DECIDED
 from workflows.case.checks import conclusions
 from workflows.case.proceeding_known import Known
 from workflows.case.step import Look
@@ -80,6 +81,8 @@ def _credit_fresh(look: Look, known: Known) -> str | None:
     """信用核查结果有效期: a result older than its term is asked again before the decision and before the payment."""
     if not credit_is_stale(look, known):
         return None
+    if look.case.status in DECIDED:
+        return "信用核查结果已超过有效期，或者最近一次复核发现问题，信用复核办结后再予拨付。"
     return (
         "信用核查结果已超过有效期，或者最近一次复核发现问题；请先办结“信用复核”任务，"
         "会议审议时没有该任务的，请缓议，重新汇总时办理。"
@@ -88,7 +91,7 @@ def _credit_fresh(look: Look, known: Known) -> str | None:
 
 def _no_check_stands(look: Look, known: Known) -> str | None:
     """查重 and 暂缓核实: what is not settled, from whichever side and whenever it was found."""
-    states = known.states.get(look.case.id, [])
+    states = {state for _, state in known.checks.get(look.case.id, ())}
     if not states:
         return None
     if case_checks.REFERRED in states:
@@ -96,18 +99,25 @@ def _no_check_stands(look: Look, known: Known) -> str | None:
     return "本件有待核对的线索，请先在“查重比对”中作出结论，并经科室负责人确认。"
 
 
+def must_be_recounted(look: Look, known: Known | None = None) -> bool:
+    """Whether the amount rests on figures of which something was taken since: 查重 concluded, a matter was parted."""
+    known = known or Known.of(look.session, [look.case.id])
+    case_id = look.case.id
+    return look.case.recount or case_id in known.parted or (case_id in known.limited and conclusions.exceeds(look))
+
+
 def _counted(look: Look, known: Known) -> str | None:
     """What a conclusion took from the figures is taken from the amount, too."""
-    if look.case.id in known.uncounted or (look.case.id in known.shared and conclusions.exceeds(look)):
-        return "测算之后，查重结论或事项认定改变了本件可计入的金额，请退回核定确认，重新核定、测算。"
-    return None
+    if not must_be_recounted(look, known):
+        return None
+    return "测算之后，查重结论或事项认定改变了本件可计入的金额，须退回核定确认，重新核定、测算。"
 
 
 def _no_objection(look: Look, known: Known) -> str | None:
     """异议: registered and not triaged, or accepted and not decided. Before publicity there is time to come for it."""
     if look.case.id not in known.objections:
         return None
-    return "本件有尚未处理完毕的公示异议，处理完毕前不得审定和拨付。"
+    return "本件有尚未处理完毕的公示异议，处理完毕前不得审定和拨付；已受理的，请退回审议、重新公示，公示时即转入核查。"
 
 
 def _no_fraud_in_question(look: Look, known: Known) -> str | None:

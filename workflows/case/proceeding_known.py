@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from storage import batches, calculations, case_checks, cases, matter_changes, publicity, recoveries
+from storage import batches, calculations, case_checks, cases, matter_changes, objections, recoveries
 from storage.cases import Submission
 from storage.database import Session
 from workflows.case.bundles import bundle_of
@@ -21,12 +21,12 @@ _ELEMENTS = ("credit_check", RECHECK, "enter_payee", "correct_payee", "confirm_p
 class Known:
     """Each by case; what is not named is not known of the case."""
 
-    states: Mapping[int, Sequence[str]] = field(default_factory=dict)
-    """The states of the checks that stop them."""
-    uncounted: Set[int] = frozenset()
-    """Those from which something was taken, or that were parted from a matter, since their calculation."""
-    shared: Set[int] = frozenset()
-    """Those that share an invoice by a conclusion: what others conclude may leave them less."""
+    checks: Mapping[int, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    """The checks that stop them: the kind and the state of each."""
+    limited: Set[int] = frozenset()
+    """Those of whose figures a confirmed conclusion took, or may take, something: 分摊, 剔除."""
+    parted: Set[int] = frozenset()
+    """Those that were calculated while their matter was joined to one that it has been parted from since."""
     asked_anew: Set[int] = frozenset()
     """Those whose diagrams have the task of the re-check; the first ones could not ask."""
     queried_on: Mapping[int, date | None] = field(default_factory=dict)
@@ -47,14 +47,13 @@ class Known:
         """A number of statements that does not depend on how many cases there are."""
         ids = set(case_ids)
         sent = cases.latest_of_elements(session, ids, _ELEMENTS)
-        uncounted, shared = _uncounted(session, ids)
         return cls(
-            states=case_checks.standing(session, ids),
-            uncounted=uncounted,
-            shared=shared,
+            checks=case_checks.standing(session, ids),
+            limited=_limited(session, ids),
+            parted=_parted(session, ids),
             asked_anew={case.id for case in cases.by_ids(session, ids) if _draws_recheck(session, case.definition_id)},
             queried_on={case_id: _queried_on(of_case) for case_id, of_case in sent.items()},
-            objections=publicity.with_open_objections(session, ids),
+            objections=objections.with_open(session, ids),
             recoveries=recoveries.unconfirmed_causes(session, ids),
             listed=batches.listed_among(session, ids),
             results=batches.latest_results(session, ids),
@@ -62,22 +61,18 @@ class Known:
         )
 
 
-def _uncounted(session: Session, ids: Set[int]) -> tuple[set[int], set[int]]:
-    """Cases whose calculation is older than what was taken from them or parted, and those that share an invoice."""
-    limited: dict[int, datetime] = {}
-    shared: set[int] = set()
+def _limited(session: Session, ids: Set[int]) -> set[int]:
+    found: set[int] = set()
     for check, conclusion in case_checks.confirmed(session, ids):
-        both = conclusion.result == "shared"
-        sides = {check.case_id, check.other_case_id} if both else {conclusion.case_id}
-        mine = {each for each in sides if each is not None} & ids
-        shared |= mine if both else set()
-        if conclusion.result in ("shared", "excluded") and conclusion.confirmed_at:
-            limited |= dict.fromkeys(mine, conclusion.confirmed_at)
-    parted = matter_changes.parted_since(session, ids)
-    last = calculations.last_times(session, {*limited, *parted}) if limited or parted else {}
-    late = {case_id for case_id, at in limited.items() if case_id in last and last[case_id] < at}
-    late |= {case_id for case_id, (joined, at) in parted.items() if case_id in last and joined < last[case_id] < at}
-    return late, shared
+        if conclusion.result in ("shared", "excluded"):
+            found |= {each for each in (check.case_id, check.other_case_id) if each is not None}
+    return found & ids
+
+
+def _parted(session: Session, ids: Set[int]) -> set[int]:
+    pairs = matter_changes.parted_since(session, ids)
+    last = calculations.last_times(session, {case_id for case_id, _, _ in pairs}) if pairs else {}
+    return {case_id for case_id, joined, at in pairs if case_id in last and joined < last[case_id] < at}
 
 
 def _draws_recheck(session: Session, definition_id: int) -> bool:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from storage import audit as audit_store
-from storage import cases, instances
+from storage import cases, instances, objections
 from storage import tasks as task_store
 from storage.cases import Case, CaseFacts
 from storage.database import Session, is_passing
@@ -25,6 +25,7 @@ from workflows.case.step import Step, due_on, local_date
 from workflows.errors import Conflict, GreenCaseError, NotFound, StepFailed
 from workflows.permissions import SYSTEM, Actor, scope_of
 
+OBJECTION_ACCEPTED = "objection_accepted"
 FAILED = "流程未能继续，本次操作没有生效，已登记为流程异常件，请联系流程与口径负责人。"
 
 
@@ -58,6 +59,15 @@ class Running:
     def case(self) -> Case:
         return self.step.case
 
+    def next_due(self) -> datetime | None:
+        """The earliest instant at which a timer of the case may fire."""
+        return self.process.next_due(self._withheld())
+
+    def _withheld(self) -> frozenset[str]:
+        """The waits that no timer ends now: the end of publicity waits until every objection is triaged and decided."""
+        periods = ends_of_publicity(self.process.waits())
+        return periods if periods and objections.with_open(self.step.session, [self.case.id]) else frozenset()
+
     def waits_for(self, *messages: str) -> bool:
         """Whether one of these messages would move the case now; a suspended one stands still."""
         return self.case.suspended_at is None and any(wait.message in messages for wait in self.process.waits())
@@ -80,17 +90,18 @@ class Running:
 
     def advance(self) -> None:
         """Fire the timers that are due; each stands on record, and what follows from them follows from the first."""
+        withheld = self._withheld()
         due = sorted(
             (wait.due_at, wait.element_id)
             for wait in self.process.waits()
-            if wait.due_at is not None and wait.due_at <= self.step.now
+            if wait.due_at is not None and wait.due_at <= self.step.now and wait.id not in withheld
         )
         fired = [
             self.step.record("timer_fired", element_id, [{"field": "due_at", "old": None, "new": due_at.isoformat()}])
             for due_at, element_id in due
         ]
         if fired:
-            self._stepping(self.process.advance, fired[0])
+            self._stepping(lambda: self.process.advance(withheld), fired[0])
 
     def cancel(self) -> None:
         self._stepping(self.process.cancel)
@@ -122,7 +133,7 @@ class Running:
 
     def _save(self) -> None:
         step, case, process = self.step, self.step.case, self.process
-        instances.save_state(step.session, case.id, process.dump(), process.next_due())
+        instances.save_state(step.session, case.id, process.dump(), self.next_due())
         if self._retry_at is not None:
             self._retry_at = None
             instances.clear_failures(step.session, case.id)
@@ -186,6 +197,16 @@ class Running:
             elif wait != self._waits[key]:
                 instances.move_wait(session, key, wait.due_at)
         self._waits = waits
+
+
+def ends_of_publicity(waits: Iterable[engine.Wait]) -> frozenset[str]:
+    """The waits whose timer ends a period in which people may object, by their ids.
+
+    Known by the message that the same wait listens for, and so on every bundle, whatever it draws.
+    """
+    plain = [wait for wait in waits if not wait.boundary]
+    listening = {wait.process for wait in plain if wait.message == OBJECTION_ACCEPTED}
+    return frozenset(wait.id for wait in plain if wait.process in listening and wait.kind == "timer")
 
 
 def new_task(step: Step, task: engine.OpenTask) -> dict[str, Any]:

@@ -73,6 +73,8 @@ class Step(Look):
     chain: Chain
     submitted: Mapping[str, Any] = field(default_factory=dict)
     cause: EventRef | None = None
+    ahead: object = None
+    """What whoever moves many cases has read of all of them, for the operations that would each ask anew."""
 
     @property
     def doer(self) -> Actor:

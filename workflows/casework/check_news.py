@@ -10,6 +10,7 @@ from storage import case_checks, cases
 from storage.case_checks import CaseCheck
 from storage.database import Session
 from workflows.audit import EventRef
+from workflows.case.reopening import reopen
 from workflows.case.running import Running, open_cases
 from workflows.casework.duplicates import go_on
 from workflows.permissions import SYSTEM
@@ -52,6 +53,31 @@ def settle(session: Session, check_id: int, now: datetime) -> None:
 def leave_to_officers(session: Session, check_id: int, now: datetime) -> None:
     """Try no longer to settle a hit, after it failed."""
     case_checks.lock(session, check_id).left_at = now
+
+
+def count_anew(session: Session, check_id: int, now: datetime) -> None:
+    """One side of a hit ended without an award after a conclusion left the other less: that one is counted anew."""
+    found = case_checks.find(session, check_id)
+    if found is None:
+        return
+    sides = [each for each in (found.case_id, found.other_case_id) if each is not None]
+    both = open_cases(session, sides, SYSTEM, now)
+    case_checks.lock(session, check_id).outlived = False
+    fallen = cases.fallen_away(session, sides)
+    ended = next((each for each in both if each.case.id in fallen), None)
+    if ended is None:
+        return
+    cause = _origin(session, ended)
+    for each in both:
+        if each.case.id not in fallen:
+            with each.step.following(cause):
+                reopen(each, f"申报件{ended.case.reference}已办结且未获支持，查重结论对本件的扣减不再适用", cause)
+    session.flush()
+
+
+def forget_outlived(session: Session, check_id: int, now: datetime) -> None:
+    """Try no longer to have the survivor of a hit counted anew, after it failed."""
+    case_checks.lock(session, check_id).outlived = False
 
 
 def _settle(session: Session, check: CaseCheck, both: list[Running], ended: Running) -> None:

@@ -4,6 +4,7 @@ from typing import Any, NotRequired, TypedDict
 
 from storage.batches import Proposal, Result
 from workflows import forms
+from workflows.casework.objection_triage import ObjectionShown
 from workflows.casework.panels import PanelShown
 from workflows.rules import ConditionText, StepText
 from workflows.rules.listing import ListStepText
@@ -148,6 +149,7 @@ class Dossier(TypedDict):
     list_rows: list[ListedShown]
     decisions: list[DecisionShown]
     notices: list[AnnouncementShown]
+    objections: list[ObjectionShown]
     ledger: list[EntryShown]
     payments: list[PaymentShown]
     messages: list[LetterShown]

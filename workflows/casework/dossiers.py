@@ -13,6 +13,7 @@ from workflows.case.bundles import bundle_of
 from workflows.case.delivery import MANNERS, deliveries_of
 from workflows.case.reading import SEALED, enterprise_profile, look_at, may_read
 from workflows.case.step import Look
+from workflows.casework import objection_triage
 from workflows.casework.cases import find_readable, refuse_outsiders, with_amounts
 from workflows.casework.dossier_shapes import (
     AnnouncementShown,
@@ -126,6 +127,7 @@ def get_dossier(session: Session, actor: Actor, reference: str, now: datetime) -
         "list_rows": _list_rows(session, case) if inside else [],
         "decisions": _decisions(session, case) if inside else [],
         "notices": _notices(session, case),
+        "objections": objection_triage.of_case(session, actor, case) if inside else [],
         "ledger": _ledger(session, case) if inside else [],
         "payments": _payments(session, case, actor) if told else [],
         "messages": _messages(look) if told else [],

@@ -11,7 +11,8 @@ from storage.cases import Case
 from storage.database import Session
 from workflows import rules, views
 from workflows.audit import EventRef
-from workflows.case import duplicates
+from workflows.case import duplicates, proceeding
+from workflows.case.reopening import reopen
 from workflows.case.running import Running, find_case, open_cases
 from workflows.casework.checks_shown import CheckShown, shown
 from workflows.errors import Changed, Conflict, FieldError, Forbidden, Invalid, NotFound
@@ -123,6 +124,8 @@ def confirm(
             "check_confirmed", str(check.id), [{"field": "check_result", "old": None, "new": newest.result}]
         )
         go_on(each)
+        if proceeding.must_be_recounted(each.step):
+            reopen(each, "查重结论减少了本件可计入的金额")
     session.flush()
     return shown(session, [check], of=case.id)[0]
 
@@ -187,10 +190,14 @@ def results_of(kind: str) -> Mapping[str, str]:
 
 def go_on(running: Running, cause: EventRef | None = None) -> None:
     """Let a case go on that waited for its checks, where none stands any more; a suspended one goes on when resumed."""
-    if running.case.ended_at is not None or case_checks.standing(running.step.session, [running.case.id]):
+    if running.case.ended_at is not None:
         return
+    found = case_checks.standing(running.step.session, [running.case.id])
+    standing = {kind for kind, _ in found.get(running.case.id, ())}
+    before_meeting = not running.case.is_decided
     for message in (SETTLED, HOLD_SETTLED):
-        if running.waits_for(message):
+        stops = standing & case_checks.HELD_BEFORE_MEETING if message == HOLD_SETTLED and before_meeting else standing
+        if running.waits_for(message) and not stops:
             running.deliver(message, {}, cause)
             running.save()
             return
@@ -225,13 +232,13 @@ def _amounts(
         errors.append(FieldError("reason", "请写明理由和依据的证据，2至500字。"))
     share, rest = None, None
     mine = next(each for each in both if each.case.id == case.id)
-    if result in ("shared", "excluded") and mine.case.paid_amount:
-        errors.append(FieldError("result", "本件已拨付，不能减少计入金额；请在另一件上作出结论，或移送线索。"))
+    if result in ("shared", "excluded") and mine.case.is_decided:
+        errors.append(FieldError("result", "本件已经审定，不能减少计入金额；请在另一件上作出结论，或移送线索。"))
     elif result == "shared":
         if (whole := _invoiced(both, check)) is None:
             errors.append(FieldError("result", "只有与另一申报件共用的发票可以按金额分摊。"))
         elif not (most := whole - _paid_of(both, case, check, whole)):
-            errors.append(FieldError("result", "另一件已拨付并计入全部发票金额，请从本件剔除或移送线索。"))
+            errors.append(FieldError("result", "另一件已经审定并计入全部发票金额，请从本件剔除或移送线索。"))
         else:
             try:
                 share = _share(amount, most)
@@ -254,9 +261,9 @@ def _share(amount: str | None, most: Decimal) -> Decimal:
 
 
 def _paid_of(both: Sequence[Running], case: Case, check: CaseCheck, whole: Decimal) -> Decimal:
-    """Whole yuan of the invoices in common that the other one, which is paid, counted; 0 where it is not paid."""
+    """Whole yuan of the invoices in common that the other one, which is decided, counted; 0 where it is not."""
     [other] = [each for each in both if each.case.id != case.id]
-    if not other.case.paid_amount:
+    if not other.case.is_decided:
         return Decimal(0)
     return min(whole, duplicates.counted(other.step, duplicates.invoices(check)).to_integral_value(ROUND_CEILING))
 

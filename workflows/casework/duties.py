@@ -1,11 +1,17 @@
-"""What waits for a person beside the tasks of diagrams: hits of 查重, and what an officer proposed of two matters."""
+"""What waits for a person beside the tasks of diagrams: hits of 查重, what was proposed of two matters, objections."""
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TypedDict
 
 from storage import case_checks
+from storage import objections as objection_store
+from storage.batches import Batch
 from storage.case_checks import CONCLUDED, OPEN, REFERRED
+from storage.cases import Case
 from storage.database import Session
+from storage.objections import Kind, Objection
+from workflows.case import objections
 from workflows.casework import joining
 from workflows.casework.checks_shown import CheckShown, shown
 from workflows.casework.duplicates import KINDS
@@ -19,29 +25,52 @@ _OF_PAIR = {OPEN: "核对重复申报线索", CONCLUDED: "确认查重结论", R
 _OF_HOLD = {OPEN: "核实暂缓事项", CONCLUDED: "确认核实结论", REFERRED: "处理已移送的线索"}
 
 
+_OF_BROUGHT: Mapping[Kind, str] = {"objection": "审查公示异议", "petition": "答复信访事项", "complaint": "核查举报事项"}
+_TRIAGED_BY: Mapping[str, tuple[Kind, ...]] = {
+    "discipline": ("objection", "petition", "complaint"),
+    "legal_officer": ("objection", "petition"),
+    "section_chief": ("objection",),
+}
+
+
 class DutyShown(TypedDict):
-    """One thing to do: on the page of a case's 查重, or of what was proposed of two matters."""
+    """One thing to do: on the page of a case's 查重, of what was proposed of two matters, or of what was brought."""
 
     what: str
     case: str | None
     matter: int | None
     change: int | None
+    objection: int | None
     title: str
     told: str
     due_on: str | None
 
 
-def list_duties(session: Session, actor: Actor) -> list[DutyShown]:
-    """What waits for this person, hits by their term; an officer concludes on what is open, the chief confirms."""
-    states = {"case_officer": (OPEN, REFERRED), "section_chief": (CONCLUDED,)}
-    wanted = [state for role, of_role in states.items() if actor.has(role) for state in of_role]
+def list_duties(session: Session, actor: Actor, today: date) -> list[DutyShown]:
+    """What waits for this person, hits by their term; an officer concludes on what is open, the chief confirms.
+
+    The chief is reminded of objections that nobody triaged in time.
+    """
+    wanted = _states_of(actor)
     checks = shown(session, case_checks.list_in(session, wanted, MOST)) if wanted else []
-    return [*map(_of_check, checks), *map(_of_change, joining.list_waiting(session, actor, MOST))]
+    return [
+        *_of_objections(session, actor, today),
+        *map(_of_check, checks),
+        *map(_of_change, joining.list_waiting(session, actor, MOST)),
+    ]
 
 
-def count_overdue(duties: list[DutyShown], today: date) -> int:
-    """How many of these are past their last day."""
-    return sum(1 for each in duties if each["due_on"] and each["due_on"] < today.isoformat())
+def count_overdue(session: Session, actor: Actor, today: date) -> int:
+    """How many of all that waits for this person are past their last day."""
+    wanted = _states_of(actor)
+    checks = case_checks.count_overdue(session, wanted, today) if wanted else 0
+    brought = [each["due_on"] for each in _of_objections(session, actor, today)]
+    return checks + sum(1 for due_on in brought if due_on and due_on < today.isoformat())
+
+
+def _states_of(actor: Actor) -> list[str]:
+    states = {"case_officer": (OPEN, REFERRED), "section_chief": (CONCLUDED,)}
+    return [state for role, of_role in states.items() if actor.has(role) for state in of_role]
 
 
 def _of_check(check: CheckShown) -> DutyShown:
@@ -53,6 +82,7 @@ def _of_check(check: CheckShown) -> DutyShown:
         "case": check["case"],
         "matter": None,
         "change": None,
+        "objection": None,
         "title": f"与{other['enterprise']}的{other['title']}{number}" if other else KINDS[check["kind"]],
         "told": check["why"],
         "due_on": check["due_on"],
@@ -65,7 +95,38 @@ def _of_change(change: joining.ChangeShown) -> DutyShown:
         "case": None,
         "matter": change["goes"]["id"],
         "change": change["id"],
+        "objection": None,
         "title": f"{change['keeps']['title']}、{change['goes']['title']}",
         "told": change["reason"],
         "due_on": None,
+    }
+
+
+def _of_objections(session: Session, actor: Actor, today: date) -> Iterator[DutyShown]:
+    """What was brought and nobody has looked at, and for the chief what discipline advised, too."""
+    kinds = {kind for role, kinds in _TRIAGED_BY.items() if actor.has(role) for kind in kinds}
+    for each in objection_store.registered(session, sorted(kinds), MOST) if kinds else ():
+        duty = _of_objection(session, each, _OF_BROUGHT[each.kind])
+        late = duty["due_on"] is not None and duty["due_on"] < today.isoformat()
+        if actor.has("discipline", "legal_officer"):
+            yield duty
+        elif late:
+            yield {**duty, "what": "督办逾期未审查的异议"}
+    if actor.has("section_chief"):
+        for each in objection_store.with_unanswered_advice(session, MOST):
+            yield {**_of_objection(session, each, "答复监督意见"), "told": each.advice or ""}
+
+
+def _of_objection(session: Session, objection: Objection, what: str) -> DutyShown:
+    case = session.get_one(Case, objection.case_id)
+    due_on = objections.due_of(session.get_one(Batch, case.batch_id), objection)
+    return {
+        "what": what,
+        "case": case.reference,
+        "matter": None,
+        "change": None,
+        "objection": objection.id,
+        "title": case.title,
+        "told": objection.text,
+        "due_on": due_on.isoformat() if due_on else None,
     }

@@ -17,6 +17,8 @@ from storage.matter_changes import MERGE, SPLIT, MatterChange
 from storage.matters import Matter
 from storage.questions import overlaps as found
 from workflows import views
+from workflows.case import proceeding
+from workflows.case.reopening import reopen
 from workflows.case.running import Running, open_cases
 from workflows.casework.matters import MatterShown, matter_shown
 from workflows.errors import Changed, Conflict, FieldError, Forbidden, Invalid, NotFound
@@ -90,7 +92,9 @@ def confirm(session: Session, actor: Actor, matter_id: int, change_id: int, now:
         each.step.record("matter_merged" if change.kind == MERGE else "matter_split", str(keeps.id), told)
     _move(session, running, (keeps.id, goes.id))
     for each in running:
-        if each.case.ended_at is None and each.case.final_amount is not None:
+        if change.kind == SPLIT and proceeding.must_be_recounted(each.step):
+            reopen(each, "事项合并已撤销，本件按自己的事项重新核定")
+        elif each.case.ended_at is None and each.case.final_amount is not None:
             ledger.ask_reallocation(session, each.step.enterprise.uscc, each.case.batch_id, each.step.origin)
     session.flush()
     return _shown(session, [change])[0]

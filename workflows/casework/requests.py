@@ -34,6 +34,8 @@ def request_for(element_id: str, scheme: str, facts: Mapping[str, Any], *, no_qu
             )
         case "cut_comment":
             return _shown("第三方审核机构核减下列内容，请反馈意见", _cuts(facts))
+        case "objection_statement":
+            return _shown("公示期间收到下列异议，你单位可以陈述", [facts.get("objection_substance")])
         case "enter_payee":
             return _shown("收款信息核对未通过，请更正", [facts.get("payee_opinion")])
         case "confirm_payee" | "pay":

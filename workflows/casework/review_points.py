@@ -85,5 +85,16 @@ def points_at(element_id: str, scheme: str, pinned: Mapping[str, Mapping[str, An
     ]
 
 
+def kept(answers: object) -> list[PointAnswer]:
+    """The answers that were kept with a draft or a submission; what is no answer, in a draft of anybody's making, is
+    left out."""
+    found = answers if isinstance(answers, list) else []
+    return [
+        {name: each[name] for name in PointAnswer.__annotations__}  # type: ignore[misc]
+        for each in found
+        if isinstance(each, dict) and all(isinstance(each.get(name), str) for name in PointAnswer.__annotations__)
+    ]
+
+
 def _in_words(id: str, kept: Mapping[str, Any]) -> str:
     return parameters.show_kept(id, str(kept["value"]), kept.get("type"), kept.get("unit"))

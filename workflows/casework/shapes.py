@@ -11,8 +11,9 @@ from storage.instances import Wait, WaitKind
 from storage.people import Enterprise
 from storage.tasks import Task, TaskStatus
 from workflows import forms
+from workflows.case.submitting import POINTS
 from workflows.casework.requests import Request
-from workflows.casework.review_points import ReviewPoint
+from workflows.casework.review_points import PointAnswer, ReviewPoint, kept
 from workflows.permissions import Actor
 from workflows.views import amount, instant, masked
 
@@ -140,6 +141,7 @@ class TaskDetail(TaskRow):
     draft_at: str | None
     request: Request | None
     points: list[ReviewPoint]
+    answers: list[PointAnswer]
 
 
 class TaskOnPage(TaskDetail):
@@ -266,11 +268,12 @@ def task_detail(
             "title": form.title,
             "schema": forms.json_schema(form, examples=examples, allowed=allowed),
             "ui": ui,
-            "data": masked(form_data, actor),
+            "data": masked({key: value for key, value in form_data.items() if key != POINTS}, actor),
         },
         "draft_at": instant(task.draft_at) if task.draft else None,
         "request": request,
         "points": points,
+        "answers": kept(form_data.get(POINTS)),
     }
 
 

@@ -37,7 +37,7 @@ def _close(running: Running, status: str, action: str, why: str, text: str) -> N
     running.cancel()
     with step.following(closed):
         awards.release(step, why, reallocate=True)
-        awards.wake_rivals(step)
+        awards.fall_away(step)
     running.save()
     case.status, case.ended_at, case.suspended_at = status, step.now, None
 
@@ -88,7 +88,7 @@ def terminate(session: Session, actor: Actor, reference: str, reason: str, now: 
         raise Conflict("资金已拨付，不能终止。")
     if case.status in DECIDED:
         raise Conflict(
-            "本件已经区政府审定，不能以终止办理取消支持；撤销支持决定须经告知、陈述申辩和集体审议，本系统尚未设置该程序。"
+            "本件已经区政府审定，不能以终止办理取消支持；请按撤销支持决定的程序，经告知、陈述申辩和集体审议办理。"
         )
     _close(running, "TERMINATED", "case_terminated", "终止办理", text)
     letters.send_by_itself(running.step, "termination", f"因{letters.told(text)}，决定终止办理。")
@@ -128,6 +128,8 @@ def _deadline_shift(due: datetime | None, since: datetime, now: datetime) -> tim
     calendar, first, last = workdays.load(), local_date(since), local_date(now)
     if due is None:
         return now - since
+    if due <= since:  # over, and withheld: what it waits for is a person
+        return timedelta(0)
     try:
         left = calendar.count(first, local_date(due) - timedelta(days=1))
         return calendar.end_of(calendar.add(last, left)) - due

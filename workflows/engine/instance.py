@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,6 +29,7 @@ from workflows.engine.standing import (
     end_of,
     manual_tasks,
     timer_element,
+    timer_wait,
     waiting_tasks,
 )
 from workflows.engine.state import dump_case, load_case
@@ -104,10 +105,17 @@ class ProcessInstance:
             task.internal_data["payload"] = dict(payload)
             task.task_spec._update(task)
 
-    def advance(self) -> None:
-        """Fire the timers that are due at `now` (the very instant counts), the earliest first, and run on."""
+    def advance(self, withheld: Container[str] = ()) -> None:
+        """Fire the timers that are due at `now` (the very instant counts), the earliest first, and run on.
+
+        Those that end the `withheld` waits, by their ids, do not fire.
+        """
         while True:
-            due = [(at, task.last_state_change, task) for at, task in armed_timers(self._case) if at <= self._case.now]
+            due = [
+                (at, task.last_state_change, task)
+                for at, task in armed_timers(self._case)
+                if at <= self._case.now and timer_wait(task) not in withheld
+            ]
             if not due:
                 return
             _, _, task = min(due, key=lambda entry: entry[:2])
@@ -158,9 +166,9 @@ class ProcessInstance:
         """The events that the case waits for, boundary events included; one entry for each event behind a gateway."""
         return [wait for task in waiting_tasks(self._case) for wait in as_waits(self._case, task)]
 
-    def next_due(self) -> datetime | None:
-        """The earliest instant at which a timer is due."""
-        return min((at for at, _ in armed_timers(self._case)), default=None)
+    def next_due(self, withheld: Container[str] = ()) -> datetime | None:
+        """The earliest instant at which a timer is due that does not end one of the `withheld` waits."""
+        return min((at for at, task in armed_timers(self._case) if timer_wait(task) not in withheld), default=None)
 
     def status(self) -> str | None:
         """The case status drawn where the case is now: of the task or event entered last, else the last one known."""

@@ -96,6 +96,11 @@ def due_at(task: CaseTask) -> datetime | None:
     return None
 
 
+def timer_wait(task: CaseTask) -> str:
+    """The id of the wait for the timer that this task is armed with."""
+    return f"{task.id}.{timer_element(task)}" if isinstance(task.task_spec, EventGateway) else str(task.id)
+
+
 def timer_element(task: CaseTask) -> str | None:
     """The event whose timer this task waits for."""
     spec = task.task_spec

@@ -5,26 +5,23 @@ with their batches, and with the changed values over them. What other batches ho
 the chosen batches follow each other by number. A case that ended for a reason which no value changes is left out.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from storage import historic_awards, recoveries
+from storage import historic_awards
 from storage.batches import Batch, Decision, ListRow, Resolution
 from storage.database import Session
 from storage.questions import listings, what_if_cases
 from storage.questions.what_if_cases import Calculated
-from workflows.batches import allocation
 from workflows.case import reading
 from workflows.case.cap_years import CapYears
-from workflows.case.contest import taken_by_others
+from workflows.case.contest import decided_since, granted_by_item, taken_by_others
 from workflows.case.instalments import matched_outside
 from workflows.case.listed_cases import Around, listed_case
 from workflows.case.step import local_date, pinned_values
 from workflows.codes.reasons import REASONS
-from workflows.foresight.what_if_budget import Holding, Item, Outcome, Round, Subject, Surroundings, work_out
+from workflows.foresight.what_if_budget import Holding, Outcome, Round, Subject, Surroundings, work_out
 from workflows.foresight.what_if_effect import Budget, OnRecord, compare
 from workflows.rules import parameters as law
 from workflows.rules.money import ZERO
@@ -121,18 +118,13 @@ def _surroundings(session: Session, chosen: Sequence[Batch], found: Sequence[Cal
     held = what_if_cases.held_by_others(session, {batch.cap_year for batch in chosen}, ids)
     matters = {each.case.matter_id or 0 for each in found}
     holders = listings.holders(session, matters, [each.case.id for each in found])
-    granted: dict[Item, Decimal] = defaultdict(lambda: ZERO)
-    for holder in holders:
-        granted[holder.matter_id, holder.scheme] += holder.amount
-    for item, amount in recoveries.returned(session, matters).items():
-        granted[item] -= amount
     return Surroundings(
         holdings=[
             Holding(each.year, each.scheme, each.uscc, each.group_uscc, each.entity_type == "enterprise", each.amount)
             for each in held
         ],
         taken=taken_by_others(session, holders, matters),
-        granted=granted,
+        granted=granted_by_item(session, holders, matters),
     )
 
 
@@ -141,7 +133,7 @@ def _on_record(
 ) -> OnRecord:
     case = each.case
     # What an earlier meeting said of an earlier list does not explain this one.
-    since = decided is not None and (row is None or allocation.decided_since(row, decided[1]))
+    since = decided is not None and (row is None or decided_since(row, decided[1]))
     refused = case.status == "NOT_SUPPORTED"
     return OnRecord(
         reference=case.reference,

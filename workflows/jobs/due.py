@@ -11,14 +11,14 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from storage import case_checks, documents, instances, ledger
+from storage import case_checks, documents, instances, ledger, objections
 from storage import definition_drafts as draft_store
 from storage.database import Database, Session
 from storage.objects import ObjectStore
 from workflows.attempts import Away, Broken, attempt, pause_for, sentence
 from workflows.batches import allocation
 from workflows.case import running
-from workflows.casework import check_news
+from workflows.casework import check_news, objection_triage
 from workflows.casework import documents as papers
 from workflows.errors import StepFailed
 from workflows.permissions import SYSTEM
@@ -44,7 +44,9 @@ def run_due(database: Database, now: datetime, *, limit: int = 10_000, wait: boo
 
     `wait` also waits for what another worker has just begun, so that all of it is done when this returns. Raises Away.
     """
-    return _work_off(database, (PUBLICATIONS, _timers(wait=wait), REALLOCATIONS, HITS, ENDED_PAIRS), now, limit)
+    return _work_off(
+        database, (PUBLICATIONS, TAKING_UP, _timers(wait=wait), REALLOCATIONS, HITS, ENDED_PAIRS, OUTLIVED), now, limit
+    )
 
 
 def lock_documents(database: Database, store: ObjectStore, now: datetime, *, limit: int = 10_000) -> int:
@@ -131,6 +133,15 @@ PUBLICATIONS = Due(
 )
 
 
+TAKING_UP = Due(
+    "taking up of objections in case",
+    claim=objections.next_to_take_up,
+    do=objection_triage.take_up,
+    give_up=lambda session, case_id, broken, now: _record_failed_timer(session, case_id, broken, now),
+    postpone=running.postpone,
+)
+
+
 def _timers(*, wait: bool) -> Due:
     return Due(
         "timer of case",
@@ -147,7 +158,7 @@ def fire_timers(session: Session, case_id: int, now: datetime) -> None:
     opened.advance()
     # Saved in any case: were nothing due by the process itself, the instant for which it was claimed would be wrong.
     opened.save()
-    due = opened.process.next_due()
+    due = opened.next_due()
     if due is not None and due <= now:  # it would be claimed again and again, and come before all others
         raise RuntimeError(f"a timer of {opened.case.reference} is due since {due} and does not fire")
 
@@ -208,6 +219,14 @@ ENDED_PAIRS = Due(
     do=check_news.settle,
     # An officer concludes on it then, as on any other.
     give_up=lambda session, check_id, _, now: check_news.leave_to_officers(session, check_id, now),
+)
+
+
+OUTLIVED = Due(
+    "counting anew after hit",
+    claim=lambda session, _: case_checks.next_outlived(session),
+    do=check_news.count_anew,
+    give_up=lambda session, check_id, _, now: check_news.forget_outlived(session, check_id, now),
 )
 
 

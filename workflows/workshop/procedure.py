@@ -75,7 +75,7 @@ NEEDS: tuple[Need, ...] = (
 
 # Decision → the fields of which one says why.
 GROUNDS: Mapping[str, frozenset[str]] = {
-    "refuse": frozenset({"reason_code", "audit_opinion", "objection_findings", "district_opinion"}),
+    "refuse": frozenset({"reason_code", "audit_opinion", "objection_findings", "objection_reply", "district_opinion"}),
     "not_accept": frozenset({"reason_code"}),
     "veto": frozenset({"credit_finding", "joint_opinion", "ruling_opinion"}),
 }

@@ -47,14 +47,14 @@ def worklist() -> Page:
     tab = tab if tab in TABS else "mine"
     due = request.args.get("due", "")
     filters: dict[str, Any] = {name: chosen(name) for name in ("scheme", "stage", "q")}
-    waiting = duties.list_duties(g.session, actor) if tab != "done" else []
+    waiting = duties.list_duties(g.session, actor, today) if tab != "done" else []
     words: dict[str, Any] = {
         "tab": tab,
         "tabs": TABS,
         "counts": counts,
         "filters": {**filters, "due": due},
         "duties": waiting,
-        "late": counts["overdue"] + duties.count_overdue(waiting, today),
+        "late": counts["overdue"] + duties.count_overdue(g.session, actor, today),
     }
     try:
         page = worklists.list_tasks(
@@ -91,6 +91,7 @@ def _task(
         "errors": errors,
         "refusal": refusal,
         "answers": ANSWERS,
+        "kept": task["answers"] if data is None else data.get(POINTS),
         "may_work": may_work(task, actor),
         "assignees": tasks.assignees(g.session, task["role"]) if _may_assign(task, actor) else [],
         **_file(task, actor),

@@ -40,7 +40,7 @@ ENTRIES = (
     Entry("公示管理", "publicity.overview", OFFICE | READERS, "/publicity"),
     Entry(
         "异议办理",
-        "publicity.objections",
+        "objections.overview",
         _of("discipline", "section_chief", "legal_officer", "auditor"),
         "/objections",
     ),

@@ -42,6 +42,8 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     "result_name": words.RESULTS,
     "batch_status": words.BATCH_STATUSES,
     "objection_state": words.OBJECTION_STATES,
+    "objection_kind": words.OBJECTION_KINDS,
+    "objection_told": words.OBJECTIONS_TOLD,
     "seat_state": words.SEAT_STATES,
     "payment_state": words.PAYMENT_STATES,
     "vote_name": words.VOTES,

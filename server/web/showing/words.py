@@ -62,6 +62,8 @@ PROCESSES = {
     "expert_review": "专家评审",
     "recheck": "科室复审与会签",
     "duplicate_check": "查重核对",
+    "cut_choice": "限额调减告知与选择",
+    "commitment": "审定占用额度",
     "clearance": "信用复核与暂缓核查",
     "publicity": "社会公示",
     "disbursement": "收款信息确认与拨付",
@@ -76,11 +78,20 @@ LEDGER = {
 RESULTS = {"support": "同意支持", "adjust": "调整金额后支持", "defer": "缓议", "refuse": "不予支持"}
 BATCH_STATUSES = {"draft": "草稿", "open": "已发布"}
 OBJECTION_STATES = {
-    "registered": "待处理",
+    "registered": "待审查",
     "accepted": "已受理，核查中",
     "rejected": "不予受理",
     "upheld": "异议成立",
     "dismissed": "异议不成立",
+    "answered": "已答复",
+}
+OBJECTION_KINDS = {"objection": "公示异议", "petition": "信访事项", "complaint": "举报事项"}
+# What everybody reads of it on the notice.
+OBJECTIONS_TOLD = {
+    "registered": "收到异议，审查中，本件公示尚未结束",
+    "accepted": "异议核查中，本件公示尚未结束",
+    "upheld": "异议成立，另行处理",
+    "dismissed": "异议经核查不成立",
 }
 SEAT_STATES = {
     "drawn": "待声明",
@@ -135,6 +146,12 @@ ACTIONS = {
     "objection_registered": "登记实名异议",
     "objection_accepted": "受理异议",
     "objection_rejected": "异议不予受理",
+    "objection_taken_up": "转入异议核查",
+    "objection_referred": "异议转为举报",
+    "objection_answered": "答复信访、举报事项",
+    "petition_registered": "登记信访事项",
+    "advice_given": "提出监督意见",
+    "advice_answered": "答复监督意见",
     "award_committed": "审定支持金额",
     "quota_released": "释放额度",
     "case_refused": "不予支持",
@@ -177,6 +194,7 @@ ACTIONS = {
     "matter_change_refused": "退回事项认定的提议",
     "overlap_reviewed": "登记相近情况的核对意见",
     "hold_opened": "登记暂缓事项",
+    "case_reopened": "退回重新核定",
     "payment_held": "暂缓支付",
     "check_opened": "发现重复申报线索",
     "check_concluded": "作出查重结论",

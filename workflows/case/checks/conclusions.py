@@ -37,6 +37,5 @@ def not_kept(form: str, look: Look, data: Mapping[str, Any]) -> list[FieldError]
 
 
 def exceeds(look: Look) -> bool:
-    """Whether a figure that was verified counts more than the conclusions leave: another pair's may have come since."""
-    form = f"{look.case.scheme}_verified"
-    return any(each.field in BASES.get(form, ()) for each in not_kept(form, look, look.facts))
+    """Whether what was verified counts more than the conclusions leave: another pair's may have come since."""
+    return bool(not_kept(f"{look.case.scheme}_verified", look, {**look.facts, "decision": "pass"}))

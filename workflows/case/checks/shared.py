@@ -8,7 +8,7 @@ from typing import Any
 from storage import case_checks, payments, people, publicity
 from storage.cases import count_submissions
 from storage.locks import lock_name
-from workflows.case import awards, choices, proceeding, quotas, same_item
+from workflows.case import awards, choices, objections, proceeding, quotas, same_item
 from workflows.case.checks.parts import Check, amount, not_in_future, own_account
 from workflows.case.operations.credit import possible_outcomes
 from workflows.case.operations.expert_review import CRITERIA
@@ -54,6 +54,15 @@ def score(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     return []
 
 
+def _objection_told(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
+    return objections.unmasked(look, data, ("objection_substance",))
+
+
+def _objection_proposed(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
+    why = objections.unanswered(look)
+    return [FieldError("decision", why)] if why else []
+
+
 def _district(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     errors = not_in_future(look, data, "district_approved_on")
     if data.get("decision") == "approve":
@@ -70,7 +79,13 @@ def _district(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
 
 
 def _payee(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
-    return _amount_typed(look, data) if data.get("decision") == "agree" else []
+    if data.get("decision") != "agree":
+        return []
+    errors = _amount_typed(look, data)
+    if not names.same(str(look.facts.get("account_name") or ""), look.enterprise.name):
+        said = f"账户名称与申报单位现名称（{look.enterprise.name}）不一致，请退回更正，或者先办理名称变更。"
+        errors.append(FieldError("decision", said))
+    return errors
 
 
 def _paid(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
@@ -148,6 +163,8 @@ CHECKS: dict[str, Check] = {
     "site_inspection": _site,
     "payee_entry": own_account,
     "district_approval": _district,
+    "objection_notice": _objection_told,
+    "objection_handling": _objection_proposed,
     "payee_confirmation": _payee,
     "disbursement": _paid,
 }

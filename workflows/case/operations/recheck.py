@@ -32,7 +32,7 @@ def record_refusal(step: Step, _: Mapping[str, str]) -> None:
     code = refusal_reason(step)
     step.case.reason = code
     awards.release(step, f"不予支持：{REASONS[code]}", reallocate=True)
-    awards.wake_rivals(step)
+    awards.fall_away(step)
     clusters.settle_year(step)
     by = "经区政府审定，" if step.case.stage == "P15" else ""
     why = by or f"因{REASONS[code]}{_as_found(step, code)}，"

@@ -19,21 +19,28 @@ WORKING_DAYS = "5"
 @operation(
     "核查可否继续办理",
     "信用核查超过有效期的，开具信用复核任务；有暂缓事项的，待核实结论确认；拨付前收款信息有变化的，重新确认。",
-    results={"clear": "可以继续", "credit": "信用须复核", "payee": "收款信息有变化", "held": "有待核实事项"},
+    results={
+        "clear": "可以继续",
+        "credit": "信用须复核",
+        "payee": "收款信息有变化",
+        "held": "有待核实事项",
+        "recount": "须退回重新核定",
+    },
 )
 def review_standing(step: Step, _: Mapping[str, str]) -> str:
     """What is to be done before the act that comes next: the meeting, or the payment once the district has decided.
 
-    Before the meeting only what was held there waits: what 查重 finds meanwhile stops the act, not the way to it.
+    Before the meeting only what was held there waits: what 查重 finds meanwhile stops the act, not the way to it; what
+    it took from the figures leads back to 核定确认. What a list has read of all of its cases is not read again.
     """
-    known = Known.of(step.session, [step.case.id])
+    known = step.ahead if isinstance(step.ahead, Known) else Known.of(step.session, [step.case.id])
     paying = step.case.status in DECIDED
-    if proceeding.credit_is_stale(step, known) and not case_checks.stands(
-        step.session, step.case.id, case_checks.CREDIT
-    ):
+    if not paying and proceeding.must_be_recounted(step, known):
+        return "recount"
+    kinds = {kind for kind, _ in known.checks.get(step.case.id, ())}
+    if proceeding.credit_is_stale(step, known) and case_checks.CREDIT not in kinds:
         return "credit"
-    kinds = case_checks.KINDS if paying else (case_checks.CREDIT, case_checks.PAYMENT)
-    if any(case_checks.stands(step.session, step.case.id, kind) for kind in kinds):
+    if kinds if paying else kinds & case_checks.HELD_BEFORE_MEETING:
         return "held"
     return "payee" if paying and proceeding.payee_has_changed(step, known) else "clear"
 

@@ -32,6 +32,7 @@ from workflows.rules.money import ZERO
 from workflows.rules.parameters import get_decimal
 
 __all__ = [
+    "ADJUSTED",
     "BEST_ONLY",
     "CHOSEN",
     "OTHER_POLICY",
