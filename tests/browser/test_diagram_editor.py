@@ -240,6 +240,32 @@ def test_a_new_id_is_followed_by_the_conditions_that_read_it(workshop: Workshop)
     expect(page.locator(".panel-title")).to_have_text("科室复审")
 
 
+def test_a_required_step_is_waived_on_a_document(workshop: Workshop) -> None:
+    page = workshop.page()
+    panel = page.locator(".workbench-panel")
+    expect(panel.get_by_label("区政府审定")).to_have_count(0)
+    panel.get_by_label("查重", exact=True).check()
+    panel.get_by_label("免去的依据").fill("通经信绿〔2026〕1号第三条")
+    panel.get_by_label("免去的依据").press("Tab")
+    _saved(page)
+    drawn = workshop.read()
+    assert (drawn.waives, drawn.waiver_basis) == (("duplicates",), "通经信绿〔2026〕1号第三条")
+
+
+def test_a_summary_follows_a_task_that_gets_another_id(workshop: Workshop) -> None:
+    page = workshop.page()
+    page.goto(page.url.replace("/retrofit", "/recheck"))
+    _judged(page)
+    page.evaluate(SELECT, "legal_recheck")
+    page.get_by_label("编号").fill("legal_opinion")
+    page.get_by_label("编号").press("Enter")
+    page.evaluate(SELECT, "settle_recheck")
+    expect(page.locator(".workbench-panel").get_by_label("法制会签", exact=True)).to_be_checked()
+    _saved(page)
+    process = _process("shared/recheck.bpmn", workshop.changes()["shared/recheck.bpmn"])
+    assert dict(process.elements["settle_recheck"].parameters)["tasks"] == "chief_recheck finance_recheck legal_opinion"
+
+
 def test_conditions_operations_messages_and_roles_are_chosen_in_chinese(workshop: Workshop) -> None:
     page = workshop.page()
     page.evaluate(SELECT, "review_outcome_to_site_inspection")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -178,6 +179,23 @@ def test_a_stage_that_goes_makes_another_path_and_nothing_else(told: At) -> None
     }
     assert found["cut"]["differences"] == ["不再经过：资金计划"]
     assert found["cut"]["where"]["name"] == "填报收款信息"
+
+
+def test_a_figure_that_the_form_asks_no_more_is_missing_from_the_calculation(told: At) -> None:
+    """S1-1: what was sent then was fed past the form, and every case came out the same."""
+    with told.database.transaction() as session:
+        owner, path = seed.actor(session, "owner"), "forms/retrofit_verified.form"
+        draft = redraw(session, lambda diagram: Drawing(diagram).rename("改造升级").bytes)
+        file = drafts.read_file(session, owner, draft, path)
+        schema = json.loads(file.content)
+        schema["components"] = [each for each in schema["components"] if each.get("key") != "approved_investment"]
+        drafts.save_file(session, owner, draft, path, json.dumps(schema).encode(), etag=file.etag, now=NOW)
+    found = rehearse(told, draft)
+    assert verdicts(found) == {
+        **dict.fromkeys(("paid", "cut", "corrected", "running"), "needs_data"),
+        **dict.fromkeys(("refused", "withdrawn", "lapsed"), "same"),
+    }
+    assert any("核定总投资" in words for words in found["paid"]["missing"])
 
 
 def test_a_changed_rate_changes_amounts_and_says_which_step(told: At) -> None:

@@ -27,6 +27,8 @@ TASKS: Mapping[str, Relied] = {
     "declare_interest": Relied("declare_interest", "声明密封保存，未声明的可以补抽"),
     "score_application": Relied("{scheme}_score", "评分密封保存，全部评分到齐后同时启封"),
     "choose_matters": Relied("choose_matters", "按申报单位的选择重新汇总"),
+    "objection_notice": Relied("objection_notice", "发出异议告知书"),
+    "objection_statement": Relied("objection_statement", "显示异议的事由"),
     "objection_handling": Relied("objection_handling", "将处理结果告知异议人"),
     "decision_notice": Relied("decision_notice", "签发认定通知书"),
     "recognition_notice": Relied("decision_notice", "告知集群认定结果"),

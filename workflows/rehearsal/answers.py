@@ -28,7 +28,8 @@ class NotRecorded(LookupError):
 class Answering:
     """The replay as services see it: the record, the values to reckon with, the facts so far, and the clock.
 
-    `changed` are the ids of the values that are not the case's own.
+    `changed` are the ids of the values that are not the case's own, `sent` the keys of all that was ever
+    sent for a task.
     """
 
     record: Record
@@ -40,6 +41,7 @@ class Answering:
     computed: list[Computed] = field(default_factory=list)
     sheets: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     instants: set[str] = field(default_factory=set)
+    sent: Set[str] = frozenset()
     _asked: dict[str, int] = field(default_factory=dict)
 
     def answer(self, call: ServiceCall) -> Result:
@@ -68,7 +70,7 @@ def _calculate(asked: Answering, call: ServiceCall) -> Result:
     """Steps 1–3 again, on the facts of the case's own calculation of this round, or on what is known by now."""
     index = len(asked.computed)
     own = asked.record.calculations
-    facts = dict(own[min(index, len(own) - 1)].facts) if own else _own_facts(asked)
+    facts = _still_asked(asked, own[min(index, len(own) - 1)].facts) if own else _own_facts(asked)
     today = asked.now.astimezone(workdays.BEIJING).date()
     try:
         result = rules.determine(asked.record.scheme, facts, asked.parameters, today)
@@ -83,6 +85,11 @@ def _calculate(asked: Answering, call: ServiceCall) -> Result:
         )
     )
     return "eligible" if result.eligible else "not_eligible"
+
+
+def _still_asked(asked: Answering, own: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of the case's own calculation, without those that came from a form and that no form asked for here."""
+    return {name: value for name, value in own.items() if name in asked.facts or name not in asked.sent}
 
 
 def _own_facts(asked: Answering) -> dict[str, Any]:

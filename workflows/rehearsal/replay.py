@@ -107,6 +107,7 @@ class _Replay:
         types = {key: type for key, type in record.types.items() if key not in changed}
         values = rules.parameters.pinned({**record.parameters, **model.changed}, types)
         self._answering = Answering(record, values, changed, model.calendar, record.started_at, dict(record.facts))
+        self._answering.sent = {name for act in record.acts for name in act.data or ()}
         self._instance: ProcessInstance | None = None
 
     def run(self) -> Replayed:
@@ -232,7 +233,13 @@ class _Replay:
         form = self._model.forms.get(task.form or "")
         if form is not None and act.data is not None:
             self._check_data(task, form, act)
-        data = {name: value for name, value in (act.data or {}).items() if name != "decision"}
+        # What the form does not ask any more nobody would have sent.
+        asked = None if form is None else {field.key for field in form.fields}
+        data = {
+            name: value
+            for name, value in (act.data or {}).items()
+            if name != "decision" and (asked is None or name in asked)
+        }
         if task.element_id == SHEET and act.item:
             self._answering.sheets[act.item] = data
         elif task.element_id not in SEALED:
