@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.api_calls import refused
 from tests.contract_client import Office
-from tests.journeys.conftest import At
+from tests.journeys.conftest import At, page
 from tests.journeys.test_publicity import ENDS_AT, OBJECTION, accept, investigate, object_to, states
 
 SECRETS = tuple(OBJECTION[field] for field in ("name", "id_no", "phone"))
@@ -44,6 +44,7 @@ def test_the_firm_is_told_the_substance_and_never_who(at: At) -> None:
     task = office.task(case, "objection_statement")
     shown = office.as_("e01").get(f"/tasks/{task['id']}")
     assert "反映设备在改造前已经投入使用" in str(shown["request"])
+    assert "反映设备在改造前已经投入使用" in page(at, "e01", f"/tasks/{task['id']}")
     office.do(case, "objection_statement")
     office.do(case, "objection_investigation")
     office.do(
@@ -136,3 +137,25 @@ def test_the_objector_reads_the_reasoned_answer_by_the_code(at: At) -> None:
     office.do(case, "objection_handling", decision="dismiss", objection_reply=reply)
     asked = office.nobody.post("/public/objections/query", {"code": filed["query_code"]})
     assert (asked["state"], asked["reply"]) == ("dismissed", reply)
+
+
+def test_it_stands_beside_the_investigation_and_on_the_pages_of_those_who_decide_on_money(at: At) -> None:
+    office, case = at("publicity_period")
+    objection = object_to(office, case)
+    assert "审查公示异议" in page(at, "discipline", "/tasks")
+    assert "督办逾期未审查的异议" not in page(at, "chief", "/tasks")
+    office.wait_until("2026-03-05T09:00:00+08:00")
+    assert "督办逾期未审查的异议" in page(at, "chief", "/tasks")
+    accept(office, objection)
+    beside = page(at, "officer2", f"/tasks/{office.task(case, 'objection_notice')['id']}")
+    assert OBJECTION["text"] in beside
+    assert not [secret for secret in SECRETS if secret in beside]
+    investigate(office, case)
+    office.do(case, "objection_handling", decision="dismiss")
+    office.drive(case, until="district_approval")
+    decides = page(at, "district", f"/tasks/{office.task(case, 'district_approval')['id']}")
+    assert "公示异议1号" in decides
+    assert OBJECTION["text"] not in decides
+    assert "公示异议：异议不成立" in page(at, "meeting", f"/batches/{office.case(case)['batch']['id']}")
+    office.drive(case, until="pay")
+    assert "公示异议1号" in page(at, "finance2", f"/tasks/{office.task(case, 'pay')['id']}")
