@@ -173,18 +173,18 @@ def test_staff_work_by_a_provisional_calendar_and_see_that_it_is_one(at: At) -> 
     office.wait_until(LATE)
     office.as_("officer").post(f"/batches/{batch_of(office, case)}/publicity")
     accept(office, object_to(office, case))
-    assert office.task(case, "objection_handling")["due_on"] is None
-    assert "待定（15个工作日）" in page(at, "officer", f"/cases/{case}")
+    assert office.task(case, "objection_notice")["due_on"] is None
+    assert "待定（2个工作日）" in page(at, "officer", f"/cases/{case}")
     load(office, **WEEKENDS)
     work(office)
-    assert office.task(case, "objection_handling")["due_on"] == "2027-01-20"
+    assert office.task(case, "objection_notice")["due_on"] == "2027-01-01"
     assert "（暂定）" in page(at, "officer", f"/cases/{case}")
     load(office, **{**NOTICE, "workdays": ["2027-02-20"]})
     work(office)
     # New Year's Day is free after all.
-    assert office.task(case, "objection_handling")["due_on"] == "2027-01-21"
+    assert office.task(case, "objection_notice")["due_on"] == "2027-01-04"
     assert "（暂定）" not in page(at, "officer", f"/cases/{case}")
-    assert office.as_("auditor").get(f"/cases/{case}")["open_tasks"][0]["working_days"] == 15
+    assert office.as_("auditor").get(f"/cases/{case}")["open_tasks"][0]["working_days"] == 2
 
 
 def test_a_suspended_term_goes_on_with_the_days_that_are_left(at: At) -> None:
