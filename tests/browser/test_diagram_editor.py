@@ -230,11 +230,12 @@ def test_a_new_id_is_followed_by_the_conditions_that_read_it(workshop: Workshop)
     flows = {flow.id: flow for flow in workshop.read().flows}
     assert flows["review_outcome_to_site_inspection"].condition == 'review == "pass"'
     assert flows["explanation_to_review"].target == "review"
-    # Who rechecks may not have reviewed: the called diagram still names the old task, and the finding leads there.
-    _judged(page, "1个校验问题")
+    # Who rechecks, and who looks into an objection, may not have reviewed: the called diagrams still name the old task,
+    # and each finding leads there.
+    _judged(page, "3个校验问题")
     page.locator(".findings-summary").click()
-    link = page.locator(".findings-list a.finding-place")
-    expect(link).to_have_text("科室复审与会签 · chief_recheck")
+    expect(page.locator(".findings-list a.finding-place")).to_have_count(3)
+    link = page.locator(".findings-list a.finding-place").filter(has_text="科室复审与会签 · chief_recheck")
     link.click()
     page.wait_for_url("**/diagrams/recheck?element=chief_recheck")
     expect(page.locator(".panel-title")).to_have_text("科室复审")

@@ -143,7 +143,7 @@ def test_a_point_is_answered_and_stands_on_the_record(at: At) -> None:
         {"parameter": "a3.max_construction_years", "answer": "met", "remark": ""},
         {"parameter": "a3.dc_requires_idc_licence", **no_centre},
     ]
-    assert office.as_("officer").get(f"/tasks/{task}")["form"]["data"]["review_points"] == kept
+    assert office.as_("officer").get(f"/tasks/{task}")["answers"] == kept
     changes = [
         each for event in office.as_("auditor").get(f"/cases/{case}/history")["items"] for each in event["changes"]
     ]

@@ -165,7 +165,6 @@ ACTIONS = {
     "letter_read": "文书送达（首次阅读）",
     "letter_served": "登记纸质送达（送达回证）",
     "delivery_address_registered": "登记送达地址确认书",
-    "choice_not_offered": "工作日历未载入，未征询限额调减后的选择",
     "delivery_not_proved": "期满时文书尚未送达，期限未届满",
     "matters_chosen": "申报单位选择保留的事项",
     "term_runs_from_delivery": "自送达之日起重新计算期限",
