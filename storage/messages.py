@@ -49,7 +49,9 @@ def next_letter_number(session: Session, kind: str, year: int) -> int:
     statement = statement.on_conflict_do_update(
         index_elements=["kind", "year"], set_={"value": LetterCounter.value + 1}
     )
-    return session.scalars(statement.returning(LetterCounter.value)).one()
+    # Nothing that waits to be written changes a counter: it goes out together with the letter.
+    with session.no_autoflush:
+        return session.scalars(statement.returning(LetterCounter.value)).one()
 
 
 def list_of_enterprise(

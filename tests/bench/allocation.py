@@ -97,6 +97,7 @@ def _fix(session: Session, batch_id: int) -> dict[str, float]:
     allocated = time.perf_counter()
     assert len(proposal.fresh) == CASES + 1
     for each in proposal.running:
+        each.step.ahead |= {"known": proposal.known, "row": proposal.rows[each.case.reference]}
         each.deliver("listed", {}, fixed)
         each.save()
     session.flush()

@@ -65,6 +65,8 @@ class Proposal:
     """By reference, what the case holds so far."""
     recut: frozenset[int]
     """Ids of the cases that wait for the meeting and are now cut further: their firms are told anew."""
+    waits: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    """The messages that each case waits for."""
     returned: Sequence[Running] = ()
     """Cases that wait for the list, but whose figures no longer stand: they go back to be verified anew."""
     known: Known | None = None
@@ -97,7 +99,7 @@ def propose(session: Session, batch: Batch, actor: Actor, now: datetime, round_:
     fresh = frozenset(waiting & {each.case.id for each in running})
     returned = [each for each in opened if each.case.id in waiting and proceeding.must_be_recounted(each.step, known)]
     proposal = (
-        _work_out(session, batch, running, round_, fresh)
+        _work_out(session, batch, running, round_, fresh, {id_: each.messages for id_, each in still.items()})
         if fresh
         else Proposal(running, {}, fresh, {}, {}, frozenset())
     )
@@ -109,11 +111,20 @@ def _fresh(found: Iterable[Contender]) -> set[int]:
 
 
 def _work_out(
-    session: Session, batch: Batch, running: Sequence[Running], round_: int, fresh: frozenset[int]
+    session: Session,
+    batch: Batch,
+    running: Sequence[Running],
+    round_: int,
+    fresh: frozenset[int],
+    waits: Mapping[int, frozenset[str]],
 ) -> Proposal:
-    """Steps 4–8 for these cases, each in the year in which it counts: gather what others hold, and ask the rules."""
-    years = {each.case.reference: _years(session, each) for each in running}
-    at_most = {id_: yuan for id_, yuan in _at_most(session, batch, running).items() if id_ not in fresh}
+    """Steps 4–8 for these cases, each in the year in which it counts: gather what others hold, and ask the rules.
+
+    `waits` are the messages that each waits for: no process has to be read for that.
+    """
+    recounted = frozenset(each.case.id for each in running if RECOUNTED in waits[each.case.id])
+    years = {each.case.reference: _years(session, each, each.case.id in recounted) for each in running}
+    at_most = {id_: yuan for id_, yuan in _at_most(session, batch, running, recounted).items() if id_ not in fresh}
     gathering = Gathering(
         session, [(each.step, years[each.case.reference], at_most.get(each.case.id)) for each in running]
     )
@@ -138,10 +149,11 @@ def _work_out(
             if not each.recognition
         },
         held={each.case.reference: held[each.case.id] for each in running if each.case.id in held},
+        waits=waits,
         recut=frozenset(
             each.case.id
             for each in running
-            if each.waits_for("resolved") and _is_cut_further(each, made[each.case.reference])
+            if "resolved" in waits[each.case.id] and _is_cut_further(each, made[each.case.reference])
         ),
     )
 
@@ -156,9 +168,11 @@ def _is_cut_further(running: Running, row: ListRow) -> bool:
     )
 
 
-def _at_most(session: Session, batch: Batch, running: Sequence[Running]) -> Mapping[int, Decimal]:
+def _at_most(
+    session: Session, batch: Batch, running: Sequence[Running], moving: frozenset[int]
+) -> Mapping[int, Decimal]:
     """What a meeting set itself, for cases that are only moved into the year of their decision, now or before."""
-    recounted = {each.case.id: each.case.final_amount or ZERO for each in running if each.waits_for(RECOUNTED)}
+    recounted = {each.case.id: each.case.final_amount or ZERO for each in running if each.case.id in moving}
     adjusted = set_by_meeting(session, batch.id) if recounted else ()
     kept = {
         row.case_id: Decimal(str(step["amount"]))
@@ -169,9 +183,9 @@ def _at_most(session: Session, batch: Batch, running: Sequence[Running]) -> Mapp
     return kept | {case_id: amount for case_id, amount in recounted.items() if case_id in adjusted}
 
 
-def _years(session: Session, running: Running) -> CapYears:
+def _years(session: Session, running: Running, recounted: bool) -> CapYears:
     """The years in which a case counts: those of its decision where that is registered, else those to be expected."""
-    held = ledger.find_holding(session, running.case.id) if running.waits_for(RECOUNTED) else None
+    held = ledger.find_holding(session, running.case.id) if recounted else None
     if held is not None:
         return cap_years.decided(running.step, held, awards.decided_on(running.step))
     return cap_years.expected(running.step)
@@ -198,15 +212,14 @@ def enter(session: Session, proposal: Proposal, cause: EventRef) -> list[Running
 def tell(proposal: Proposal, changed: Sequence[Running], cause: EventRef) -> None:
     """Let the cases that were listed before go on with what the list now says of them."""
     for each in proposal.running:
-        if each.case.id in proposal.fresh:
+        waits = proposal.waits.get(each.case.id, frozenset())
+        if each.case.id in proposal.fresh or (each not in changed and RECOUNTED not in waits):
             continue
-        if each.waits_for(RECOUNTED):
+        if RECOUNTED in waits:
             each.deliver(RECOUNTED, {RECOUNTED: "amount" if each in changed else "same"}, cause)
-        elif each not in changed:
-            continue
-        elif each.waits_for(RELISTED):
+        elif RELISTED in waits:
             each.deliver(RELISTED, {}, cause)
-        elif each.waits_for("reallocated"):
+        elif "reallocated" in waits:
             each.deliver("reallocated", {"reallocated": "amount"}, cause)
         elif each.case.id in proposal.recut:
             each.deliver("resolved", {"resolved": "cut"}, cause)
@@ -265,19 +278,19 @@ def reallocate(session: Session, actor: Actor, now: datetime, uscc: str, batch_i
     if asked_by is None:
         return
     cause = EventRef(*asked_by)
-    still = {each.case_id for each in listings.contenders(session, batch_id, UNDECIDED)}
+    still = {each.case_id: each.messages for each in listings.contenders(session, batch_id, UNDECIDED)}
     adjusted = set_by_meeting(session, batch_id)
     free = [
         each
         for each in opened
         if each.case.id in still
-        and (each.case.id not in adjusted or each.waits_for(RECOUNTED))
+        and (each.case.id not in adjusted or RECOUNTED in still[each.case.id])
         and _may_change(session, each)
     ]
     changed: list[Running] = []
     if free:
         round_ = store.last_round(session, batch_id) + 1
-        proposal = _work_out(session, batch, free, round_, frozenset())
+        proposal = _work_out(session, batch, free, round_, frozenset(), still)
         changed = enter(session, proposal, cause)
         tell(proposal, changed, cause)
     waiting = [each for each in free if each not in changed and each.waits_for("resolved")]

@@ -74,7 +74,7 @@ def fix_list(session: Session, actor: Actor, batch_id: int, now: datetime) -> Li
         reopen(each, "测算之后，可计入的金额有变化", fixed)
     for each in proposal.running:
         if each.case.id in proposal.fresh:
-            each.step.ahead = proposal.known
+            each.step.ahead |= {"known": proposal.known, "row": proposal.rows[each.case.reference]}
             each.deliver("listed", {}, fixed)
             each.save()
     session.flush()

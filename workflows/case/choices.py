@@ -11,6 +11,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from storage import batches, cases, ledger
+from storage.batches import ListRow
 from storage.matter_choices import MatterChoice
 from storage.questions import listings
 from workflows.case import cap_years
@@ -39,8 +40,14 @@ def is_offered(look: Look) -> bool:
     case = look.case
     if not look.parameter("a10.choice_before_cut") or case.final_amount in (None, case.precap_amount):
         return False
-    row = batches.find_latest_row(look.session, case.id)
+    row = newest_row(look)
     return row is not None and listing.cut_by_ceilings(row.steps) > 0 and not listing.was_chosen(row.steps)
+
+
+def newest_row(look: Look) -> ListRow | None:
+    """The case's newest row of a list; the one that the list is just making is at hand."""
+    row = look.ahead.get("row")
+    return row if isinstance(row, ListRow) else batches.find_latest_row(look.session, look.case.id)
 
 
 def outcomes(look: Look) -> list[Outcome]:

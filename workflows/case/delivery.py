@@ -56,7 +56,9 @@ def deliveries_of(look: Look, sent: Iterable[Message]) -> dict[int, Delivery]:
 
 def delivery_of(look: Look, letter: Message) -> Delivery | None:
     """How one letter was delivered; None when nothing proves it."""
-    return deliveries_of(look, [letter]).get(letter.id)
+    # One that was sent just now has no number yet, and nobody served it on paper.
+    services = deliveries.services_of(look.session, [letter.id]) if letter.id is not None else {}
+    return min(_proofs(look, letter, services.get(letter.id)), key=lambda proof: proof.on, default=None)
 
 
 def _proofs(look: Look, letter: Message, service: PaperService | None) -> Iterator[Delivery]:

@@ -93,6 +93,7 @@ def send(step: Step, kind: str, text: str) -> Message:
         sent_at=step.now,
     )
     step.session.add(message)
+    step.ahead[f"letter:{kind}"] = message
     step.record(
         "letter_sent",
         kind,

@@ -19,12 +19,18 @@ LIST, RESOLUTION, APPROVAL, PAYMENT = "list", "resolution", "district_approval",
 """锁定汇总表, 集体审议 in favour, 区政府审定, 资金拨付."""
 
 
+def known_of(look: Look) -> Known:
+    """What the tables say of this case; what was read ahead is not read again."""
+    known = look.ahead.get("known")
+    return known if isinstance(known, Known) else Known.of(look.session, [look.case.id])
+
+
 def obstacles(look: Look, act: str, known: Known | None = None) -> list[str]:
     """Why the case may not proceed to this act now; empty where nothing stands against it.
 
     `known` is given where several cases are asked about.
     """
-    known = known or Known.of(look.session, [look.case.id])
+    known = known or known_of(look)
     return [why for guard in _GUARDS[act] if (why := guard(look, known)) is not None]
 
 
@@ -44,7 +50,7 @@ def credit_is_stale(look: Look, known: Known | None = None) -> bool:
 
     Never where the case's own diagrams have no task that asks it.
     """
-    known = known or Known.of(look.session, [look.case.id])
+    known = known or known_of(look)
     if look.case.id not in known.asked_anew:
         return False
     queried_on, days = known.queried_on.get(look.case.id), int(look.parameter("elig.credit_recheck_valid_days"))
@@ -53,7 +59,7 @@ def credit_is_stale(look: Look, known: Known | None = None) -> bool:
 
 def payee_has_changed(look: Look, known: Known | None = None) -> bool:
     """Whether the account is another than the one that finance confirmed, or no longer in the firm's name."""
-    entered = (known or Known.of(look.session, [look.case.id])).payees.get(look.case.id)
+    entered = (known or known_of(look)).payees.get(look.case.id)
     if entered is None:
         return True
     differs = any(entered[field] != look.facts.get(field) for field in entered)
@@ -101,7 +107,7 @@ def _no_check_stands(look: Look, known: Known) -> str | None:
 
 def must_be_recounted(look: Look, known: Known | None = None) -> bool:
     """Whether the amount rests on figures of which something was taken since: 查重 concluded, a matter was parted."""
-    known = known or Known.of(look.session, [look.case.id])
+    known = known or known_of(look)
     case_id = look.case.id
     return look.case.recount or case_id in known.parted or (case_id in known.limited and conclusions.exceeds(look))
 

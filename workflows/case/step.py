@@ -39,6 +39,9 @@ class Look:
     enterprise: Enterprise
     facts: dict[str, Any]
     now: datetime
+    ahead: dict[str, Any] = field(default_factory=dict)
+    """What was read already and still holds, by name: of many cases at once by a list, of one by the checks of a form;
+    what changes it forgets it."""
     # What was read with the case; whoever only looks reads it when a page needs it.
     loaded: Loaded | None = None
 
@@ -99,8 +102,6 @@ class Step(Look):
     chain: Chain
     submitted: Mapping[str, Any] = field(default_factory=dict)
     cause: EventRef | None = None
-    ahead: object = None
-    """What whoever moves many cases has read of all of them, for the operations that would each ask anew."""
 
     @property
     def doer(self) -> Actor:

@@ -142,6 +142,7 @@ def complete(
     form = running.bundle.form(task.form)
     clean = _validated(step, form, data, _answers(step, task, form, data, points or {}))
 
+    step.ahead.clear()
     completed = submit(step, task, form, clean, ground.earlier)
     store.finish(session, task, actor.username, now)
     effects.apply(task.element_id, step)

@@ -19,6 +19,7 @@ def withheld(form: forms.Form, look: Look, data: dict[str, Any]) -> dict[str, An
     """
     if form.key != "disbursement" or data.get(forms.DECISION) != "paid" or HELD not in form.decisions:
         return data
+    look.ahead["known"] = proceeding.known_of(look)
     against = proceeding.obstacles(look, proceeding.PAYMENT)
     if against:
         return {forms.DECISION: HELD, "hold_reason": proceeding.said(against)}

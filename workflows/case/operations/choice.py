@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from storage import batches
 from workflows.case import choices, letters
 from workflows.case.operations.registry import operation
 from workflows.case.step import Step
@@ -17,11 +16,10 @@ from workflows.rules.money import format_yuan
 )
 def offer_choice(step: Step, _: Mapping[str, str]) -> str:
     """`offered` when the list's newest row was cut by a yearly ceiling and the firm has not chosen it itself."""
-    case = step.case
     if not choices.is_offered(step):
         return "none"
     days = step.parameter("a10.cut_choice_days")
-    row = batches.find_latest_row(step.session, case.id)
+    row = choices.newest_row(step)
     assert row is not None
     reasons = "；".join(str(each["text"]) for each in row.steps if listing.cut_by_ceilings([each]))
     letters.send(

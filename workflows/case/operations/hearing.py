@@ -16,7 +16,9 @@ _PARAMETERS = {
 
 
 def _letter(step: Step, arguments: Mapping[str, str]) -> Message | None:
-    return messages.latest_of_kind(step.session, step.case.id, arguments["letter"])
+    kind = arguments["letter"]
+    sent = step.ahead.get(f"letter:{kind}")
+    return sent if isinstance(sent, Message) else messages.latest_of_kind(step.session, step.case.id, kind)
 
 
 def _days(step: Step, arguments: Mapping[str, str]) -> int:

@@ -9,7 +9,7 @@ from workflows.case import letters, proceeding
 from workflows.case.checks.holding import NEXT_YEAR
 from workflows.case.duplicates import WORKING_DAYS
 from workflows.case.operations.registry import operation
-from workflows.case.proceeding_known import RECHECK, Known
+from workflows.case.proceeding_known import RECHECK
 from workflows.case.step import Step
 from workflows.engine import Read
 
@@ -31,7 +31,7 @@ def review_standing(step: Step, _: Mapping[str, str]) -> str:
     Before the meeting only what was held there waits: what 查重 finds meanwhile stops the act, not the way to it; what
     it took from the figures leads back to 核定确认. What a list has read of all of its cases is not read again.
     """
-    known = step.ahead if isinstance(step.ahead, Known) else Known.of(step.session, [step.case.id])
+    known = proceeding.known_of(step)
     paying = step.case.status in DECIDED
     if not paying and proceeding.must_be_recounted(step, known):
         return "recount"
