@@ -4,7 +4,7 @@ from typing import Any
 
 from workflows import forms
 from workflows.case import proceeding
-from workflows.case.checks.shared import deferred, unfit_payment
+from workflows.case.checks.shared import FIT, deferred, unfit_payment
 from workflows.case.step import Look
 
 HELD = "held"
@@ -23,5 +23,8 @@ def withheld(form: forms.Form, look: Look, data: dict[str, Any]) -> dict[str, An
     against = proceeding.obstacles(look, proceeding.PAYMENT)
     if against:
         return {forms.DECISION: HELD, "hold_reason": proceeding.said(against)}
-    why = deferred(look, data) if not unfit_payment(look, data) else None
+    unfit = unfit_payment(look, data)
+    why = None if unfit else deferred(look, data)
+    if not unfit and why is None:
+        look.ahead["payment"] = FIT
     return {forms.DECISION: HELD, "hold_reason": f"{NEXT_YEAR}：{why}"} if why else data

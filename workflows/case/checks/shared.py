@@ -88,7 +88,12 @@ def _payee(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     return errors
 
 
+FIT = "fit"
+
+
 def _paid(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
+    if look.ahead.get("payment") == FIT:  # it was judged when it was asked whether it must be held
+        return []
     errors = unfit_payment(look, data)
     why = deferred(look, data) if not errors and data.get("decision") == "paid" else None
     return errors + ([FieldError("decision", why)] if why else [])
