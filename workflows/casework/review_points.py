@@ -90,7 +90,7 @@ def kept(answers: object) -> list[PointAnswer]:
     left out."""
     found = answers if isinstance(answers, list) else []
     return [
-        {name: each[name] for name in PointAnswer.__annotations__}  # type: ignore[misc]
+        {"parameter": each["parameter"], "answer": each["answer"], "remark": each["remark"]}
         for each in found
         if isinstance(each, dict) and all(isinstance(each.get(name), str) for name in PointAnswer.__annotations__)
     ]

@@ -72,6 +72,13 @@ def supported_kind(
     return Condition(article, fact.upper(), text, met, "NOT_ELIGIBLE_TYPE")
 
 
+def manufacturing_or_first(given: Facts, article: str, manufacturing_only: bool) -> Condition:
+    """第五条 says 企业 in a sentence and 制造业 in the paragraph: whom of both an owner reads out of it."""
+    if manufacturing_only:
+        return supported_kind(given, article, ("manufacturing",))
+    return supported_kind(given, FIRST_ARTICLE, INDUSTRY_AND_SOFTWARE)
+
+
 def registered(given: Facts, parameters: Mapping[str, object], id: str) -> Condition:
     """Whether the applicant is registered in the area, where the batch's notice demands it: the policy does not."""
     met, text = None, "申报单位是否在支持区域内注册未核实（申报通知要求的，须核实）"

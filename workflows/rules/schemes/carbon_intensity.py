@@ -124,17 +124,10 @@ def determine(facts: Mapping[str, object], parameters: Mapping[str, object], on:
 def subject(given: Facts, parameters: Mapping[str, object]) -> tuple[Condition, ...]:
     """Who is supported, and where."""
     return (
-        _subject(given, get_value(parameters, "a5_1b.manufacturing_only", bool)),
+        subjects.manufacturing_or_first(given, ARTICLE, get_value(parameters, "a5_1b.manufacturing_only", bool)),
         subjects.registered(given, parameters, "elig.registration_in_district.art5"),
         subjects.sited(given, parameters),
     )
-
-
-def _subject(given: Facts, manufacturing_only: bool) -> Condition:
-    """The sentence says 企业: those of the first article, unless the owner reads the paragraph's 制造业 into it."""
-    if manufacturing_only:
-        return subjects.supported_kind(given, ARTICLE, ("manufacturing",))
-    return subjects.supported_kind(given, subjects.FIRST_ARTICLE, subjects.INDUSTRY_AND_SOFTWARE)
 
 
 def _two_years_are_verified(given: Facts) -> Condition:
