@@ -52,6 +52,15 @@ def list_of_case(session: Session, case_id: int) -> Sequence[Document]:
     return session.scalars(query.order_by(Document.code, Document.id)).all()
 
 
+def codes_of_case(session: Session, case_id: int) -> set[str]:
+    """Under which headings of the checklist something is filed."""
+    return set(
+        session.scalars(
+            select(Document.code).where(Document.case_id == case_id, Document.withdrawn_at.is_(None)).distinct()
+        )
+    )
+
+
 def by_ids(session: Session, document_ids: Iterable[int]) -> Sequence[Document]:
     """Documents of any case by id, also what was taken out of a file; one statement."""
     wanted = list(document_ids)

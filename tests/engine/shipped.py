@@ -16,6 +16,7 @@ SCHEMES = sorted(path.removesuffix(".bpmn") for path in LIBRARY if "/" not in pa
 DECISIONS = {
     "confirm_candidate": ("accept", "decline"),
     "formality_check": ("accept", "correct", "not_accept"),
+    "non_acceptance_review": ("agree", "return"),
     "credit_check": ("clear", "curable", "veto"),
     "joint_check": ("clear", "curable", "veto"),
     "credit_ruling": ("clear", "curable", "veto"),

@@ -163,7 +163,12 @@ def test_what_a_decision_asks_for_is_required() -> None:
         "reason_code": "「不予受理的原因」为必选项，请选择",
         "reason": "「不予受理的具体理由」为必填项",
     }
-    assert errors({"decision": "accept"}, formality) == {}
+    asked = {"waiver": "「容缺受理的理由」为必填项", "waiver_days": "「补齐期限」为必填项"}
+    assert errors({"decision": "accept"}, formality) == asked
+    complete = {"waiver": (), "waiver_days": ()}
+    assert forms.validate(formality, {"decision": "accept"}, allowed=complete) == {"decision": "accept"}
+    sent = {"decision": "accept", "waiver": "材料正在办理"}
+    assert forms.validate(formality, sent, allowed=complete) == {"decision": "accept"}, "nothing is waived"
     assert errors({}, formality) == {"decision": "「审查结论」为必选项，请选择"}
     assert errors({"decision": "accept"}, SHIPPED["declare_interest"]) == {"no_conflict": "「无利害关系承诺」须勾选"}
     assert errors({"decision": "recuse", "recusal_reason": "有合作"}, SHIPPED["declare_interest"]) == {}

@@ -52,6 +52,7 @@ def test_a_payment_that_is_filed_twice_is_accepted_once(at: At) -> None:
     assert first in error["message"] and "单个项目" in error["message"]
     # Nothing was lost: it can still be refused, or corrected.
     office.do(second, "formality_check", decision="not_accept", reason_code="SAME_ITEM", reason="同一期资金已申报")
+    office.do(second, "non_acceptance_review")
     ended = office.case(second)
     assert (ended["status"], ended["reason"]) == ("NOT_ACCEPTED", "SAME_ITEM")
     office.drive(first)

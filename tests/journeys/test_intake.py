@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, timedelta
 
-from tests.api_calls import refused
+import pytest
+
+from tests.api_calls import PDF, refused
 from tests.journeys.conftest import At, investment, open_letters
 
 CORRECT = {
@@ -74,6 +77,12 @@ def test_silence_does_not_count_when_the_letter_was_never_read(at: At) -> None:
 def test_not_accepted_with_a_reason_and_filed_again(at: At) -> None:
     office, case = at("formality_check")
     office.do(case, "formality_check", decision="not_accept", reason_code="NOT_ELIGIBLE_TYPE", reason="主体类型不符")
+    assert (office.case(case)["status"], office.at(case)) == ("SUBMITTED", {"non_acceptance_review"})
+    assert "non_acceptance" not in {each["kind"] for each in office.as_("e01").get("/messages")["items"]}
+    office.do(case, "non_acceptance_review", decision="return", non_acceptance_opinion="请核对行业代码")
+    assert office.at(case) == {"formality_check"}
+    office.do(case, "formality_check", decision="not_accept", reason_code="NOT_ELIGIBLE_TYPE", reason="主体类型不符")
+    office.do(case, "non_acceptance_review")
     ended = office.case(case)
     assert (ended["status"], ended["reason"]) == ("NOT_ACCEPTED", "NOT_ELIGIBLE_TYPE")
     [letter] = [each for each in office.as_("e01").get("/messages")["items"] if each["kind"] == "non_acceptance"]
@@ -81,6 +90,56 @@ def test_not_accepted_with_a_reason_and_filed_again(at: At) -> None:
     assert "行政复议" in letter["body"]
     again = office.apply("e01")
     office.drive(again, until="credit_check")
+
+
+@pytest.mark.parametrize("reason", ["LATE", "INCOMPLETE", "SAME_ITEM"])
+def test_no_reason_is_taken_that_the_record_contradicts(at: At, reason: str) -> None:
+    office, case = at("formality_check")
+    schema = office.schema(case, "formality_check", "acceptance")
+    assert reason not in schema["properties"]["reason_code"]["enum"]
+    with refused(422) as why:
+        office.do(case, "formality_check", decision="not_accept", reason_code=reason, reason="超过期限")
+    assert why.fields == {"reason_code"}
+
+
+def test_what_stays_incomplete_after_a_correction_is_named_in_the_letter(at: At) -> None:
+    office, case = at("formality_check")
+    office.do(case, "formality_check", **CORRECT)
+    office.as_("e01").get("/messages")
+    office.do(case, "correction")
+    office.do(case, "formality_check", decision="not_accept", reason_code="INCOMPLETE", reason="补正后仍缺合同")
+    office.do(case, "non_acceptance_review")
+    [letter] = [each for each in office.as_("e01").get("/messages")["items"] if each["kind"] == "non_acceptance"]
+    assert "补正后仍缺合同；尚缺承诺书、" in letter["body"]
+
+
+def test_papers_that_are_missing_are_waived_with_a_reason_and_a_term(at: At) -> None:
+    """容缺受理: the letter names what is missing, and says that all is there only where it is."""
+    office, case = at("formality_check")
+    clerk, [task] = office.as_("acceptance"), office.open_tasks(case)
+    with refused(422) as why:
+        clerk.post(f"/tasks/{task['id']}/completion", {"data": {"decision": "accept"}})
+    assert why.fields == {"waiver", "waiver_days"}
+    said = {"decision": "accept", "waiver": "验收报告正在出具", "waiver_days": 5}
+    clerk.post(f"/tasks/{task['id']}/completion", {"data": said})
+    [letter] = [each for each in office.as_("e01").get("/messages")["items"] if each["kind"] == "acceptance"]
+    assert "验收报告正在出具，予以容缺受理。尚缺材料：承诺书、" in letter["body"]
+    assert "请于2026年3月9日前补齐" in letter["body"], letter["body"]
+    assert "齐全" not in letter["body"]
+
+
+def test_with_all_papers_nothing_is_waived(at: At) -> None:
+    office, case = at("formality_check")
+    firm = office.as_("e01")
+    for each in firm.get(f"/cases/{case}/documents")["checklist"]:
+        if each["required"]:
+            content = (io.BytesIO(PDF), f"{each['code']}.pdf")
+            firm.post(f"/cases/{case}/documents", files={"code": each["code"], "file": content})
+    assert "waiver" not in office.schema(case, "formality_check", "acceptance")["properties"]
+    [task] = office.open_tasks(case)
+    office.as_("acceptance").post(f"/tasks/{task['id']}/completion", {"data": {"decision": "accept"}})
+    [letter] = [each for each in firm.get("/messages")["items"] if each["kind"] == "acceptance"]
+    assert "材料齐全、符合法定形式" in letter["body"]
 
 
 def test_outside_the_window_nothing_can_be_submitted_and_the_draft_stays(at: At) -> None:

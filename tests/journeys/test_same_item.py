@@ -48,6 +48,7 @@ def test_a_phase_has_an_acceptance_of_its_own(at: At) -> None:
     office, first, second = at.after(lambda office: one_project(office, "retrofit", acceptance_no="验收〔2025〕1号"))
     assert "验收" in turned_away(office, second)
     office.do(second, "formality_check", decision="not_accept", reason_code="SAME_ITEM", reason="同一项目已申报")
+    office.do(second, "non_acceptance_review")
     assert office.case(second)["reason"] == "SAME_ITEM"
     assert "formality_check" not in office.at(first)
 

@@ -1,4 +1,5 @@
-"""A form as one case meets it: a required choice of which one value is left settles what depends on it.
+"""A form as one case meets it: without the fields that it does not offer here, and a required choice of which one value
+is left settles what depends on it.
 
 So neither a client nor a page has to speak of conditions that have only one answer.
 """
@@ -13,17 +14,27 @@ Known = Mapping[str, object]
 
 
 def settle(form: Form, allowed: Mapping[str, Sequence[str]]) -> Form:
-    """The form without what can never apply and without conditions that always hold; itself when none is settled."""
+    """The form without what can never apply and without conditions that always hold; itself when none is settled.
+
+    A field without options for which nothing at all is allowed is not offered.
+    """
+    absent = not_offered(form, allowed)
     known = {
         field.key: choices[0].value
         for field in form.editable()
-        if field.required and field.hide is None and field.type in ("radio", "select")
+        if field.required and field.hide is None and field.type in ("radio", "select") and field.path not in absent
         if len(choices := field.choices(allowed)) == 1
     }
-    if not known:
+    if not known and not absent:
         return form
-    kept = {field: settled for field in form.fields if (settled := _field(field, known)) is not None}
+    offered = (field for field in form.fields if field.path not in absent)
+    kept = {field: settled for field in offered if (settled := _field(field, known)) is not None}
     return replace(form, fields=tuple(kept.values()), parts=_parts(form.parts, kept, known))
+
+
+def not_offered(form: Form, allowed: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    """The paths of the fields that one case does not ask for."""
+    return frozenset(field.path for field in form.fields if not field.options and not allowed.get(field.path, (field,)))
 
 
 def _field(field: Field, known: Known) -> Field | None:

@@ -15,6 +15,7 @@ from jsonschema.validators import extend
 from workflows.forms.errors import FieldError, Invalid
 from workflows.forms.form import Field, Form
 from workflows.forms.json_schema import Allowed, json_schema
+from workflows.forms.settling import not_offered
 from workflows.forms.values import Unfit, matches, read_value
 
 _MAX_ERRORS = 100
@@ -24,13 +25,15 @@ _UNUSUAL = re.compile(r"[^\w.-]+")
 def validate(form: Form, data: object, *, allowed: Allowed | None = None, once: bool = False) -> dict[str, Any]:
     """The cleaned submission: texts trimmed, empty entries and read-only fields left out, an unticked box false.
 
-    `allowed` leaves only some choices of a field open (path → values); `once` is for a form that may not come again, of
-    which nothing is kept. Raises Invalid with every field that is wrong.
+    `allowed` leaves only some choices of a field open (path → values); what is sent for one that it does not offer at
+    all is left out. `once` is for a form that may not come again, of which nothing is kept. Raises Invalid with every
+    field that is wrong.
     """
     if not isinstance(data, Mapping):
         raise Invalid([FieldError("", "提交内容须为表单各项的键值对象")])
     reading = _Reading(form)
-    clean = reading.read(data)
+    absent = not_offered(form, allowed or {})
+    clean = {key: value for key, value in reading.read(data).items() if key not in absent}
     reading.refuse_hidden(clean)
     validator = _make_validator if once else _validator
     for error in validator(form, _frozen(allowed or {})).iter_errors(clean):

@@ -8,7 +8,7 @@ from typing import Any
 from storage import case_checks, payments, people, publicity
 from storage.cases import count_submissions
 from storage.locks import lock_name
-from workflows.case import awards, choices, objections, proceeding, quotas, same_item
+from workflows.case import awards, choices, objections, papers, proceeding, quotas, same_item
 from workflows.case.checks.parts import Check, amount, not_in_future, own_account
 from workflows.case.operations.credit import possible_outcomes
 from workflows.case.operations.expert_review import CRITERIA
@@ -145,6 +145,28 @@ def offered(form: str, look: Look) -> dict[str, Sequence[str]]:
     return {"avoided_organization": _employers(look)} if form == "convene_review" else {}
 
 
+def _formality_choices(look: Look) -> dict[str, Sequence[str]]:
+    """What a formality check may come to: no reason that the record contradicts, a waiver where papers lack."""
+    rounds = count_submissions(look.session, look.case.id, "correction")
+    reasons = ["NOT_ELIGIBLE_TYPE", "NOT_IN_DISTRICT"]
+    if rounds:
+        reasons.append("INCOMPLETE")  # nobody is turned down for what was never asked of him
+    if same_item.refusal(look):
+        reasons.append("SAME_ITEM")
+    if look.case.submitted_at is not None and look.case.submitted_at > look.batch.window_to:
+        reasons.append("LATE")
+    documents = tuple(item.code for item in CHECKLISTS[look.case.scheme])
+    narrowed: dict[str, Sequence[str]] = {
+        "correction_items.document_code": (*documents, "OTHER"),
+        "reason_code": tuple(reasons),
+    }
+    if rounds >= int(look.parameter("proc.max_supplements")):
+        narrowed["decision"] = ("accept", "not_accept")
+    if not papers.missing(look):
+        narrowed |= {"waiver": (), "waiver_days": ()}
+    return narrowed
+
+
 def _employers(look: Look) -> tuple[str, ...]:
     """The organisations of the pool of experts."""
     found = (expert.employer for expert, _ in people.list_experts(look.session) if expert.employer)
@@ -187,10 +209,5 @@ def allowed(form: str, look: Look) -> dict[str, Sequence[str]]:
         offered = tuple(each.text for each in choices.outcomes(look))
         return {"kept_matters": offered} if offered else {"decision": ("keep",)}
     if form == "formality_check":
-        documents = tuple(item.code for item in CHECKLISTS[look.case.scheme])
-        narrowed: dict[str, Sequence[str]] = {"correction_items.document_code": (*documents, "OTHER")}
-        rounds = count_submissions(look.session, look.case.id, "correction")
-        if rounds >= int(look.parameter("proc.max_supplements")):
-            narrowed["decision"] = ("accept", "not_accept")
-        return narrowed
+        return _formality_choices(look)
     return {}

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from storage import matters, messages
 from storage.cases import latest_submission
 from storage.messages import Message
-from workflows.case import clusters, delivery, letters
+from workflows.case import clusters, delivery, letters, papers
 from workflows.case.operations.policy import refuse_outside_policy
 from workflows.case.operations.registry import operation
 from workflows.case.step import Step, local_date
@@ -39,15 +39,43 @@ def register_submission(step: Step, _: Mapping[str, str]) -> None:
     step.record("application_submitted", "fill_application", [{"field": "matter", "old": None, "new": key}])
 
 
-@operation("予以受理", "登记受理日，开始计算办理期限，发出受理通知书；此后材料锁定。")
+@operation(
+    "予以受理",
+    "登记受理日，开始计算办理期限，发出受理通知书；此后材料锁定。容缺受理的，写明所缺材料和补齐期限。",
+    reads=(Read("waiver", "容缺受理的理由", always=False), Read("waiver_days", "补齐期限", always=False)),
+)
 def accept_case(step: Step, _: Mapping[str, str]) -> None:
-    """Start the clock of the procedure; from now on the documents are locked against deletion."""
+    """Start the clock of the procedure; from now on the documents are locked against deletion.
+
+    The letter says that the papers are complete only where they are; what is missing it names (容缺受理).
+    """
     refuse_outside_policy(step, "accepted_on", step.today, "受理")
     step.case.accepted_at = step.now
-    listed = step.facts.get("origin") == "candidate"
-    found = "经核对公布名单，你单位符合免申即享条件" if listed else "经形式审查，材料齐全、符合法定形式"
-    letters.send(step, "acceptance", f"{found}，予以受理。")
-    step.record("case_accepted", "formality_check")
+    if step.facts.get("origin") == "candidate":
+        letters.send(step, "acceptance", "经核对公布名单，你单位符合免申即享条件，予以受理。")
+        step.record("case_accepted", "formality_check")
+        return
+    lacking = papers.missing(step)
+    if not lacking:
+        letters.send(step, "acceptance", "经形式审查，材料齐全、符合法定形式，予以受理。")
+    else:
+        letters.send(step, "acceptance", _with_waiver(step, "、".join(item.name for item in lacking)))
+    step.record(
+        "case_accepted",
+        "formality_check",
+        [{"field": "missing", "old": None, "new": [item.code for item in lacking]}] if lacking else [],
+    )
+
+
+def _with_waiver(step: Step, lacking: str) -> str:
+    """What the letter says where papers are missing; forms from before the waiver gave neither reason nor term."""
+    reason = letters.told(str(step.facts.get("waiver") or ""))
+    if not reason:
+        return f"经形式审查，予以受理。尚缺材料：{lacking}，请尽快补齐。"
+    days = int(step.facts["waiver_days"])
+    last = step.last_day(days, step.today, role="applicant")
+    until = f"{letters.day(last)}前" if last is not None else f"{days}个工作日内（{letters.NOT_STATED}）"
+    return f"经形式审查，{reason}，予以容缺受理。尚缺材料：{lacking}，请于{until}补齐。"
 
 
 @operation(
@@ -128,6 +156,8 @@ def record_not_accepted(step: Step, _: Mapping[str, str]) -> str:
     else:
         code = str(step.facts.get("reason_code") or "INCOMPLETE")
         told = letters.told(str(step.facts.get("reason") or ""))
+        if code == "INCOMPLETE" and (lacking := papers.missing(step)):
+            told = f"{told}；尚缺{'、'.join(item.name for item in lacking)}" if told else ""
     step.case.reason = code
     text = f"因{REASONS[code]}{'（' + told + '）' if told else ''}，决定不予受理。"
     if code == "INCOMPLETE":
