@@ -103,6 +103,7 @@ BY_THE_PROGRAM = frozenset(
         *("amount_calculated", "amount_listed", "application_submitted", "award_committed", "case_accepted"),
         "case_migrated",
         *("case_ended", "case_not_accepted", "case_refused", "case_vetoed", "cluster_award_ended"),
+        *("refusal_proposed", "refusal_concluded"),
         *("check_opened", "check_settled", "hold_opened", "payment_held"),
         "case_reopened",
         *("cluster_recognised", "correction_lapsed", "correction_not_delivered", "credit_ruled", "credit_settled"),

@@ -241,6 +241,8 @@ class Office:
             self.wait_until(wait["due_at"])
         elif wait["element_id"] == "listed":
             self.as_("chief").post(f"/batches/{batch}/list")
+        elif wait["element_id"] == "refusal_resolved":
+            self.resolve(batch, reference, "refuse", reason="同意拟不予支持的意见")
         elif wait["element_id"] == "resolved":
             self.resolve(batch, reference, "support")
         elif wait["element_id"] == "published":
@@ -305,13 +307,16 @@ def fill(schema: Mapping[str, Any], values: Mapping[str, Any] | None = None) -> 
     """The given values, and the first example of every other property that they and the first decision require."""
     properties, data = schema["properties"], dict(values or {})
     required = set(schema.get("required", ()))
+    examples = {name: each["examples"] for name, each in properties.items() if "examples" in each}
     if "decision" in required:
         data.setdefault("decision", properties["decision"]["enum"][0])
     for rule in schema.get("allOf", ()):
         if "then" in rule and _holds(rule["if"], data):
             required |= set(rule["then"].get("required", ()))
+            then = rule["then"].get("properties", {})
+            examples |= {name: each["examples"] for name, each in then.items() if each and "examples" in each}
     for name in required - set(data):
-        data[name] = properties[name]["examples"][0]
+        data[name] = examples[name][0]
     return data
 
 

@@ -26,6 +26,7 @@ def cases(live: Site) -> dict[str, str]:
     live.office.do(
         found["refused"], "substantive_review", decision="refuse", reason_code="BELOW_THRESHOLD", a3_2="not_met"
     )
+    live.office.drive(found["refused"])
     live.office.drive(found["paid"])
     for name in ("goes_on", "migrated"):
         live.office.drive(found[name], until="substantive_review")

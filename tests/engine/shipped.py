@@ -17,6 +17,7 @@ DECISIONS = {
     "confirm_candidate": ("accept", "decline"),
     "formality_check": ("accept", "correct", "not_accept"),
     "non_acceptance_review": ("agree", "return"),
+    "refusal_ruling": ("agree", "return"),
     "credit_check": ("clear", "curable", "veto"),
     "joint_check": ("clear", "curable", "veto"),
     "credit_ruling": ("clear", "curable", "veto"),
@@ -60,6 +61,8 @@ ANSWERS: dict[str, tuple[Any, ...]] = {
     "tally_scores": ("pass", "fail"),
     "calculate_amount": ("eligible", "not_eligible"),
     "settle_recheck": ("agree", "return"),
+    "propose_refusal": ("hearing", "heard"),
+    "route_refusal": ("meeting", "chief"),
     "offer_choice": ("offered", "none"),
     "commit_award_in_year": ("committed", "other_year"),
     "close_publicity": ("clear", "upheld", "refused"),
@@ -68,6 +71,7 @@ PAYLOADS = {
     "resolved": ("support", "defer", "refuse", "cut"),
     "reallocated": ("amount", "notice"),
     "recounted": ("same", "amount"),
+    "refusal_resolved": ("refuse", "defer"),
 }
 DEADLINES = {"working_deadline", "open_correction", "open_publicity", "term_from_delivery"}
 
@@ -93,6 +97,8 @@ class Case(Driver):
         self.calls.append(request)
         if request.operation in DEADLINES:
             return (self.now + timedelta(days=7)).isoformat()
+        if request.operation == "conclude_refusal":
+            return request.parameters["result"]
         values = ANSWERS.get(request.operation)
         return self.pick(request.operation, values) if values else None
 

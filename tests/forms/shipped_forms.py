@@ -59,3 +59,13 @@ def example_data(
                 if value is False and key not in other:
                     data.pop(key, None)
     return data
+
+
+REFUSED = {
+    "decision": "refuse",
+    "reason_code": "FRAUD",
+    "refusal_facts": "发票经查验为虚假（虚构）",
+    "refusal_evidence": "发票查验平台查询结果",
+    "heard_by": "hearing",
+}
+"""What an officer fills in who proposes a refusal."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.forms.shipped_forms import ENTERPRISE, SHIPPED, context, example_data
+from tests.forms.shipped_forms import ENTERPRISE, REFUSED, SHIPPED, context, example_data
 from workflows import forms
 from workflows.rules import determine, parameters
 
@@ -157,7 +157,7 @@ def test_optional_stages_are_asked_for_where_a_task_passes(form: str, questions:
     data = example_data(SHIPPED[form], context())
     assert {data[question] for question in questions} <= {"no"}
     refused = {name: value for name, value in data.items() if name not in questions}
-    assert forms.validate(SHIPPED[form], refused | {"decision": "refuse", "reason_code": "FRAUD"})
+    assert forms.validate(SHIPPED[form], refused | REFUSED)
     if questions:
         with pytest.raises(forms.Invalid) as caught:
             forms.validate(SHIPPED[form], refused)

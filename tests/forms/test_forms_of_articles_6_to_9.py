@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.forms.shipped_forms import ENTERPRISE, SHIPPED, context, example_data
+from tests.forms.shipped_forms import ENTERPRISE, REFUSED, SHIPPED, context, example_data
 from workflows import forms
 
 SCHEMES = ("renewable_energy", "future_energy", "industry_cluster", "green_event")
@@ -104,7 +104,7 @@ def test_optional_stages_are_asked_for_where_a_review_passes(key: str, questions
     data = example_data(form, context())
     assert {data[question] for question in questions} <= {"no"}
     refused = {name: value for name, value in data.items() if name not in questions}
-    assert forms.validate(form, refused | {"decision": "refuse", "reason_code": "FRAUD"})
+    assert forms.validate(form, refused | REFUSED)
 
 
 def test_a_yearly_report_is_always_verified_so_nobody_is_asked() -> None:

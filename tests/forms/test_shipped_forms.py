@@ -13,6 +13,7 @@ from workflows import forms
 SHARED_DECISIONS = {
     "formality_check": ("accept", "correct", "not_accept"),
     "non_acceptance_review": ("agree", "return"),
+    "refusal_ruling": ("agree", "return"),
     "credit_check": ("clear", "curable", "veto"),
     "joint_check": ("clear", "curable", "veto"),
     "credit_ruling": ("clear", "curable", "veto"),

@@ -57,6 +57,7 @@ def retrofits(office: Office) -> Sequence[str]:
     refused = apply("refused", "e04", 2_000_000)
     office.drive(refused, until="substantive_review")
     office.do(refused, "substantive_review", decision="refuse", reason_code="BELOW_THRESHOLD", a3_2="not_met")
+    office.drive(refused)
     withdrawn = apply("withdrawn", "e05", 2_000_000)
     office.drive(withdrawn, until="site_inspection")
     office.as_("e05").post(f"/cases/{withdrawn}/withdrawal", {"reason": "另有安排"})

@@ -25,6 +25,7 @@ def test_an_explanation_is_asked_for_and_read(at: At) -> None:
 def test_a_review_refuses_with_a_reason(at: At) -> None:
     office, case = at("substantive_review")
     office.do(case, "substantive_review", decision="refuse", reason_code="BELOW_THRESHOLD", a3_2="not_met")
+    office.drive(case)
     ended = office.case(case)
     assert (ended["status"], ended["reason"]) == ("NOT_SUPPORTED", "BELOW_THRESHOLD")
     [letter] = [each for each in office.as_("e01").get("/messages")["items"] if each["kind"] == "refusal"]
@@ -64,6 +65,7 @@ def test_a_visit_leads_back_to_the_review(at: At) -> None:
 def test_a_visit_refuses_with_a_reason(at: At) -> None:
     office, case = at("site_inspection")
     office.do(case, "site_inspection", decision="refuse", reason_code="NOT_VERIFIED")
+    office.drive(case)
     ended = office.case(case)
     assert (ended["status"], ended["reason"]) == ("NOT_SUPPORTED", "NOT_VERIFIED")
 
@@ -97,10 +99,12 @@ def test_a_review_passes_nobody_whom_the_article_does_not_support(at: At) -> Non
     assert why.fields == {"subject_kind", "site_in_area"}
     assert "不属于支持对象（制造业企业、数据中心企业）（第三条）" in str(why.error.body)
     office.do(case, "substantive_review", decision="refuse", reason_code="NOT_ELIGIBLE_TYPE", subject_kind="software")
+    office.drive(case)
     assert office.case(case)["reason"] == "NOT_ELIGIBLE_TYPE"
     [letter] = [each for each in office.as_("e01").get("/messages")["items"] if each["kind"] == "refusal"]
     found = "申报主体为软件信息服务业企业，不属于支持对象（制造业企业、数据中心企业）"
-    assert f"因申报主体不属于支持对象（第三条：{found}），决定不予支持" in letter["body"]
+    assert f"一、查明的事实：{found}（业务初审，2026年3月2日，第三条）；" in letter["body"]
+    assert "理由：申报主体不属于支持对象。" in letter["body"]
 
 
 def test_what_is_found_outside_the_area_after_the_review_is_refused_by_the_calculation(at: At) -> None:
@@ -121,7 +125,8 @@ def test_what_is_found_outside_the_area_after_the_review_is_refused_by_the_calcu
     office.resolve(batch, case, "refuse", reason="厂区已迁出")
     assert office.case(case)["reason"] == "NOT_IN_DISTRICT"
     [letter] = [each for each in office.as_("e01").get("/messages")["items"] if each["kind"] == "refusal"]
-    assert "因不在支持区域范围内（第一条：项目、厂区不在支持区域内），决定不予支持" in letter["body"]
+    assert "查明的事实：项目、厂区不在支持区域内（金额测算，第一条）；厂区已迁出（集体审议，" in letter["body"]
+    assert "理由：不在支持区域范围内。" in letter["body"]
 
 
 def answer(at_review: tuple[Office, str], **points: dict[str, str]) -> Any:

@@ -90,5 +90,6 @@ def test_what_cannot_be_verified_is_refused(at: At) -> None:
     office.do(case, "audit_verification", decision="refuse")
     assert office.at(case) == {"confirm_verified"}
     office.do(case, "confirm_verified", decision="refuse", reason_code="NOT_VERIFIED")
+    office.drive(case)
     ended = office.case(case)
     assert (ended["status"], ended["reason"]) == ("NOT_SUPPORTED", "NOT_VERIFIED")

@@ -14,7 +14,7 @@ from workflows import views
 from workflows.audit import Chain, digest_of
 from workflows.batches import allocation
 from workflows.batches.rounds import ListRowShown, chain_name, list_rows, lock_batch
-from workflows.case import awards, proceeding
+from workflows.case import awards, proceeding, refusing
 from workflows.case.listed_cases import is_recognition
 from workflows.case.proceeding_known import Known
 from workflows.case.reopening import reopen
@@ -24,6 +24,9 @@ from workflows.permissions import Actor, require
 from workflows.rules.money import MoneyInvalid, format_yuan, parse_money
 
 RESULTS = ("support", "adjust", "defer", "refuse")
+_RESOLVED = "resolved"
+# What a proposed refusal may come to: the meeting refuses, or gives it back to be looked at again.
+_ON_REFUSAL = ("refuse", "defer")
 
 
 class ListFixed(TypedDict):
@@ -90,14 +93,15 @@ def resolve(
     decisions: Sequence[Mapping[str, Any]],
     now: datetime,
 ) -> ResolutionRecorded:
-    """Record the resolution of a meeting for cases that wait at `resolved`; each row its own, all or nothing.
+    """Record the resolution of a meeting for cases that wait for one, listed or proposed to be refused; each row its
+    own, all or nothing.
 
     A row may name the `listed_amount` that the meeting had before it: Conflict where another stands by now, since a
     list that is fixed again, or money that falls free, gives other amounts to cases that were not resolved yet.
     """
     actor = require(actor, "meeting_secretary")
     batch = lock_batch(session, batch_id)
-    waiting = open_waiting(session, batch.id, ("resolved",), actor, now)
+    waiting = open_waiting(session, batch.id, (_RESOLVED, refusing.RESOLVED), actor, now)
     if not waiting:
         raise Conflict("没有等待集体审议的申报件。")
     running = {each.case.reference: each for each in waiting}
@@ -122,7 +126,7 @@ def resolve(
     # What stands behind a better case comes first: it is kept even where this meeting refuses the better one too.
     for decision in sorted(decisions, key=lambda each: (bool(running[each["case"]].case.final_amount), each["case"])):
         each = running[decision["case"]]
-        _decide(session, accounts, resolution, each, decision, rows[each.case.id])
+        _decide(session, accounts, resolution, each, decision, rows.get(each.case.id))
     Chain.open(session, chain_name(batch)).append(
         now,
         actor,
@@ -172,6 +176,8 @@ def _check_decision(
     seen.add(reference)
     case, reason = running[reference].case, str(decision.get("reason") or "").strip()
     listed = case.final_amount or awards.ZERO
+    if refusing.is_proposed(running[reference].step) and result not in _ON_REFUSAL:
+        return wrong("result", "本件拟不予支持，会议可以决定不予支持，或者缓议，退回重新审查。")
     if result == "support" and not listed:
         return wrong("result", "拟支持金额为0元，不能同意支持。")
     against = proceeding.obstacles(running[reference].step, proceeding.RESOLUTION, known)
@@ -197,13 +203,13 @@ def _decide(
     resolution: Resolution,
     running: Running,
     decision: Mapping[str, Any],
-    row: ListRow,
+    row: ListRow | None,
 ) -> None:
     step, case, result = running.step, running.case, decision["result"]
     listed = case.final_amount or awards.ZERO
     amount = parse_money(str(decision["amount"])) if result == "adjust" else (listed if result == "support" else None)
     # Best-only does not close the loser while the better case may still fall away (corrections, procedure 3).
-    better = allocation.better_case(row) if result == "refuse" else ""
+    better = allocation.better_case(row) if row is not None and result == "refuse" else ""
     kept = bool(better) and allocation.is_undecided(session, better)
     session.add(
         Decision(
@@ -242,6 +248,10 @@ def _decide(
 def _carry_out(running: Running, accounts: Mapping[int, LedgerAccount], result: str, amount: Decimal | None) -> None:
     """What the decision does to the ledger, and on with the process."""
     step, case = running.step, running.case
+    if refusing.is_proposed(step):
+        running.deliver(refusing.RESOLVED, {refusing.RESOLVED: result})
+        running.save()
+        return
     if result == "adjust" and amount is not None:
         cut = (case.final_amount or awards.ZERO) - amount
         case.final_amount = amount
@@ -253,5 +263,5 @@ def _carry_out(running: Running, accounts: Mapping[int, LedgerAccount], result: 
     if result == "defer":
         awards.release(step, "缓议", reallocate=True)
         case.final_amount = None
-    running.deliver("resolved", {"resolved": {"adjust": "support"}.get(result, result)})
+    running.deliver(_RESOLVED, {_RESOLVED: {"adjust": "support"}.get(result, result)})
     running.save()

@@ -25,7 +25,6 @@ HOW_TO_OBJECT = (
     "匿名反映有具体线索的，转监督机构作为线索处理。异议人信息依法保密。"
 )
 CEILINGS = (ENTITY_YEAR, ANNUAL)
-PHONES = "业务咨询：1000000（虚构）　监督电话：1000001（虚构）"
 
 
 class NoticeRow(TypedDict):
@@ -170,6 +169,12 @@ def _notice(notice: Notice, now: datetime) -> NoticeRow:
     }
 
 
+def _phones(session: Session, batch_id: int) -> str:
+    batch = batches.get(session, batch_id)
+    values = pinned_values(batch) if batch is not None else {}
+    return f"业务咨询：{values.get('proc.office_phone', '')}　监督电话：{values.get('proc.supervision_phone', '')}"
+
+
 def get_notice(session: Session, notice_id: int, now: datetime) -> NoticeShown:
     """One notice with its items (domain.md 3.4: no personal data, no scores, no refused cases)."""
     notice = store.get_notice(session, notice_id)
@@ -182,7 +187,7 @@ def get_notice(session: Session, notice_id: int, now: datetime) -> NoticeShown:
         **_notice(notice, now),
         "legal_basis": LEGAL_BASIS,
         "how_to_object": HOW_TO_OBJECT,
-        "phones": PHONES,
+        "phones": _phones(session, notice.batch_id),
         "items": [
             {
                 "number": number,

@@ -1,6 +1,6 @@
 """Batches: drafted and opened by two people, listed, resolved by the meeting (domain.md 2.1 steps 4–9, P12)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypedDict
@@ -16,6 +16,7 @@ from storage.questions import listings
 from workflows import paging, rules, views
 from workflows.audit import Chain, digest_of
 from workflows.batches import allocation
+from workflows.case import refusing
 from workflows.case.contest import decided_since
 from workflows.case.step import local_date
 from workflows.casework import beginnings
@@ -84,8 +85,20 @@ class ListRowShown(TypedDict):
     objections: list[str]
 
 
+class RefusalShown(TypedDict):
+    """A case that the office proposes to refuse, before the meeting; `found` are what it rests on, a sentence each."""
+
+    case: str
+    title: str
+    scheme: str
+    enterprise: EnterpriseNamed
+    status: str
+    reason: str
+    found: list[str]
+
+
 class WaitingCases(TypedDict):
-    """How many cases wait for each of the three calls."""
+    """How many cases wait for each of the three calls; the meeting's are those listed and those to be refused."""
 
     listed: int
     resolved: int
@@ -109,6 +122,7 @@ class BatchDetail(BatchShown):
     choosing: list[str]
     cases: dict[str, int]
     failed_reallocations: list[FailedReallocation]
+    refusals: list[RefusalShown]
     list: list[ListRowShown]
 
 
@@ -259,21 +273,44 @@ def get_batch_of_office(session: Session, actor: Actor, batch_id: int) -> BatchD
 
 
 def _detail(session: Session, batch: Batch, actor: Actor) -> BatchDetail:
+    refusals = list_refusals(session, batch)
     return {
         **shown(batch, actor),
         "parameters": batch.parameters,
         "list": list_rows(session, batch),
         "waiting": {
             "listed": len(instances.waiting_cases(session, batch.id, "listed")),
-            "resolved": len(instances.waiting_cases(session, batch.id, "resolved")),
+            "resolved": len(instances.waiting_cases(session, batch.id, "resolved")) + len(refusals),
             "published": len(instances.waiting_cases(session, batch.id, "published")),
         },
         "choosing": [each.uscc for each in listings.contenders(session, batch.id, (allocation.RELISTED,))],
         "cases": case_store.count_in_batch(session, batch.id),
+        "refusals": refusals,
         "failed_reallocations": [
             {"uscc": uscc, "year": batch.cap_year, "again_at": views.instant(mark.not_before)}
             for uscc, mark in ledger.list_failed_reallocations(session, batch.id).items()
         ],
+    }
+
+
+def list_refusals(session: Session, batch: Batch) -> list[RefusalShown]:
+    """The cases that the meeting is proposed to refuse, by reference; three statements."""
+    waiting = instances.waiting_cases(session, batch.id, refusing.RESOLVED)
+    known = case_store.with_enterprises(session, waiting) if waiting else {}
+    facts = case_store.facts_of(session, waiting) if waiting else {}
+    return [_refusal(*known[case_id], facts[case_id]) for case_id in waiting]
+
+
+def _refusal(case: Case, enterprise: Enterprise, facts: Mapping[str, object]) -> RefusalShown:
+    proposed = refusing.find_proposed(facts)
+    return {
+        "case": case.reference,
+        "title": case.title,
+        "scheme": case.scheme,
+        "enterprise": {"uscc": enterprise.uscc, "name": enterprise.name},
+        "status": case.status,
+        "reason": proposed["code"] if proposed else "",
+        "found": [f"{each['text']}（{each['source']}）" for each in proposed["found"]] if proposed else [],
     }
 
 

@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 
-from workflows.case import choices, duplicates, letters, objections
+from workflows.case import awarding, choices, duplicates, letters, objections
 from workflows.case.step import Step
-from workflows.rules import SCHEMES
-from workflows.rules.money import format_yuan
 
 
 def _dismiss_objections(step: Step) -> None:
@@ -16,9 +14,7 @@ def _dismiss_objections(step: Step) -> None:
 
 def _send_award(step: Step) -> None:
     """The letter goes out when it is signed (签发), not before."""
-    amount = format_yuan(step.case.final_amount or 0)
-    article = SCHEMES[step.case.scheme].ARTICLE
-    letters.send(step, "award", f"依据《实施细则》{article}，经审定予以支持，审定支持金额{amount}元。")
+    letters.send(step, "award", awarding.body(step), adverse=awarding.is_partial(step))
 
 
 def _compare_account(step: Step) -> None:

@@ -5,13 +5,7 @@ from datetime import date
 
 from storage.messages import Message, next_letter_number
 from workflows.audit import digest_of
-from workflows.case.step import Step
-
-REMEDIES = (
-    "如不服本决定，可自收到本告知书之日起60日内依法向区人民政府申请行政复议，"
-    "或者自收到之日起6个月内依法向人民法院提起行政诉讼。"
-)
-CONTACT = "承办单位：通州区经济和信息化局（虚构演示单位）　咨询电话：1000000（虚构）"
+from workflows.case.step import Look, Step
 
 # How many characters of a statement a letter repeats; the whole lies in the case's file.
 MOST_REPEATED = 200
@@ -19,7 +13,7 @@ MOST_REPEATED = 200
 
 @dataclass(frozen=True)
 class Letter:
-    """A kind of letter: its title, the character of its number, whether it turns somebody down."""
+    """A kind of letter: its title, the character of its number, whether it always turns somebody down."""
 
     title: str
     sign: str | None
@@ -37,6 +31,7 @@ LETTERS = {
     "cut_comment": Letter("核减情况征求意见函", "核"),
     "cut_choice": Letter("年度限额调减告知书", "调"),
     "award": Letter("支持项目认定通知书", "支"),
+    "refusal_hearing": Letter("拟不予支持告知书", "拟"),
     "refusal": Letter("不予支持告知书", "不支", adverse=True),
     "disbursement": Letter("资金拨付通知书", "拨"),
     "payment_returned": Letter("支付退回提示", None),
@@ -69,20 +64,32 @@ def excerpt(text: str) -> str:
     return line if len(line) <= MOST_REPEATED else f"{line[:MOST_REPEATED]}……"
 
 
-def send(step: Step, kind: str, text: str) -> Message:
-    """Write a letter to the case's enterprise in this transaction and record it, as the act of whoever signs it."""
+def remedies(step: Look) -> str:
+    """Where and until when somebody may turn who is not content with a decision."""
+    return (
+        f"如不服本决定，可自收到本文书之日起60日内依法向{step.parameter('proc.review_authority')}申请行政复议，"
+        f"或者自收到之日起6个月内依法向{step.parameter('proc.court')}提起行政诉讼。"
+    )
+
+
+def send(step: Step, kind: str, text: str, *, adverse: bool = False) -> Message:
+    """Write a letter to the case's enterprise in this transaction and record it, as the act of whoever signs it.
+
+    `adverse` where this one turns somebody down though its kind need not: it names the remedies, too.
+    """
     letter = LETTERS[kind]
     number = None
     if letter.sign:
         count = next_letter_number(step.session, kind, step.today.year)
-        number = f"通经信绿{letter.sign}〔{step.today.year}〕{count}号"
+        number = f"{step.parameter('proc.letter_mark')}{letter.sign}〔{step.today.year}〕{count}号"
     parts = [
         f"{step.enterprise.name}：",
         f"你单位申报的“{step.case.title}”（申报编号{step.case.reference}），{text}",
     ]
-    if letter.adverse:
-        parts.append(REMEDIES)
-    parts.append(f"{CONTACT}\n{day(step.today)}")
+    if letter.adverse or adverse:
+        parts.append(remedies(step))
+    office, phone = step.parameter("proc.office_name"), step.parameter("proc.office_phone")
+    parts.append(f"承办单位：{office}　咨询电话：{phone}\n{day(step.today)}")
     message = Message(
         enterprise_id=step.case.enterprise_id,
         case_id=step.case.id,

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
+from workflows.case.refusing import find_proposed
 from workflows.codes.checklists import CHECKLISTS
+from workflows.codes.reasons import REASONS
 from workflows.rules.money import format_yuan, parse_money
 
 NO_QUOTA = "本批次和本年度均未登记预算指标，支付不受指标限制，请核对后办理。"
@@ -34,6 +36,8 @@ def request_for(element_id: str, scheme: str, facts: Mapping[str, Any], *, no_qu
             )
         case "cut_comment":
             return _shown("第三方审核机构核减下列内容，请反馈意见", _cuts(facts))
+        case "refusal_statement" | "refusal_ruling" | "non_acceptance_review":
+            return _against_the_firm(element_id, facts)
         case "objection_statement":
             return _shown("公示期间收到下列异议，你单位可以陈述", [facts.get("objection_substance")])
         case "enter_payee":
@@ -48,6 +52,26 @@ def request_for(element_id: str, scheme: str, facts: Mapping[str, Any], *, no_qu
 def _shown(title: str, lines: list[Any], note: str | None = None) -> Request | None:
     told = [str(line) for line in lines if line]
     return {"title": title, "lines": told, "note": note} if told else None
+
+
+def _against_the_firm(element_id: str, facts: Mapping[str, Any]) -> Request | None:
+    """What somebody proposes to turn a firm down for, and what it said to that."""
+    match element_id:
+        case "refusal_statement":
+            return _shown("经审查拟不予支持，你单位可以陈述申辩", _refusal(facts))
+        case "refusal_ruling":
+            said = facts.get("refusal_statement")
+            return _shown("拟不予支持", [*_refusal(facts), f"申报单位陈述申辩：{said}" if said else None])
+        case _:
+            code = str(facts.get("reason_code") or "")
+            return _shown("受理岗拟不予受理", [REASONS.get(code), facts.get("reason")])
+
+
+def _refusal(facts: Mapping[str, Any]) -> list[str]:
+    proposed = find_proposed(facts)
+    if proposed is None:
+        return []
+    return [*(f"{each['text']}（{each['source']}）" for each in proposed["found"]), REASONS[proposed["code"]]]
 
 
 def _payment(facts: Mapping[str, Any]) -> list[str]:

@@ -149,6 +149,11 @@ def _went_on_with(answer: str) -> Callable[[Answering, ServiceCall], Result]:
     return found
 
 
+def _concluded(asked: Answering, call: ServiceCall) -> Result:
+    """What a proposed refusal came to is drawn on the task."""
+    return call.parameters["result"]
+
+
 def _site(asked: Answering, call: ServiceCall) -> Result:
     return _asked_for(asked, call, "site_visit")
 
@@ -175,6 +180,9 @@ COMPUTED: Mapping[str, Callable[[Answering, ServiceCall], Result]] = {
     "offer_choice": _went_on_with("none"),
     "commit_award_in_year": _went_on_with("committed"),
     "review_standing": _went_on_with("clear"),
+    "propose_refusal": _went_on_with("heard"),
+    "route_refusal": _went_on_with("chief"),
+    "conclude_refusal": _concluded,
     "route_site_inspection": _site,
     "route_third_party": _third_party,
 }

@@ -30,6 +30,7 @@ MESSAGES: Mapping[str, tuple[str, Mapping[str, str]]] = {
         "审议结果已登记",
         {"support": "同意支持", "defer": "缓议", "refuse": "不予支持", "cut": "限额再次调减"},
     ),
+    "refusal_resolved": ("拟不予支持的审议结果已登记", {"refuse": "不予支持", "defer": "退回重新审查"}),
     "published": ("公示已发布", {}),
     "reallocated": ("限额重新分配", {"amount": "金额调整", "notice": "仅调整公示"}),
     "objection_accepted": ("异议已受理", {}),

@@ -41,6 +41,7 @@ FOR_EVERYBODY = ("cases.show", "cases.opinions", "cases.papers")
 CALLS = {
     "listed": ("section_chief", "锁定汇总表"),
     "resolved": ("meeting_secretary", "登记审议结果"),
+    "refusal_resolved": ("meeting_secretary", "登记审议结果"),
     "published": ("case_officer", "发布公示"),
     "checks_settled": ("case_officer", "核对重复申报线索"),
     "hold_settled": ("case_officer", "核实暂缓事项"),

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal, TypedDict
 
-from workflows.batches.rounds import ListRowShown
+from workflows.batches.rounds import ListRowShown, RefusalShown
 from workflows.codes.reasons import REASONS
 from workflows.rules.listing import BEST_ONLY, RECOGNITION, ListStepText
 
 ZERO = Decimal(0)
+_LONGEST_REASON = 500
 HELD = "暂列不支持，待优者审定后办结"
 # Cases that take nothing of the budget any more.
 _OUT = frozenset({"NOT_SUPPORTED", "WITHDRAWN", "TERMINATED"})
@@ -73,9 +74,16 @@ def _why(row: ListRowShown, last: ListStepText | None, best_only: bool) -> str:
     return "经测算支持金额为0元"
 
 
-def to_resolve(rows: Sequence[RowOnPage]) -> list[RowOnPage]:
-    """The rows that the meeting still has to decide."""
-    return [row for row in rows if row["status"] == "MEETING" and not row["held"]]
+def to_resolve(rows: Sequence[RowOnPage], refusals: Sequence[RefusalShown]) -> list[RowOnPage]:
+    """The rows of the list that the meeting still has to decide; what it is proposed to refuse is none of them."""
+    apart = {each["case"] for each in refusals}
+    return [row for row in rows if row["status"] == "MEETING" and not row["held"] and row["case"] not in apart]
+
+
+def why_refused(refusal: RefusalShown) -> str:
+    """The reason that a refusal starts with: its code in words and what was found."""
+    name = REASONS.get(refusal["reason"], "")
+    return "：".join(filter(None, (name, "；".join(refusal["found"]))))[:_LONGEST_REASON]
 
 
 def totals(rows: Sequence[RowOnPage], budget: str | None) -> Totals:

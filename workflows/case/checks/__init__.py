@@ -24,6 +24,7 @@ from workflows.case.checks.conclusions import not_kept
 from workflows.case.checks.elsewhere import overlooked
 from workflows.case.checks.holding import HELD, withheld
 from workflows.case.checks.parts import Check
+from workflows.case.checks.refusals import contradicted
 from workflows.case.checks.shared import allowed, offered
 from workflows.case.checks.subjects import unsupported
 from workflows.case.step import Look
@@ -52,4 +53,9 @@ CHECKS: Mapping[str, Check] = {form: found for module in _MODULES for form, foun
 def check(form: str, look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     """The errors of a submission that its schema cannot see."""
     found = CHECKS.get(form)
-    return [*(found(look, data) if found else ()), *unsupported(form, look, data), *overlooked(form, look, data)]
+    return [
+        *(found(look, data) if found else ()),
+        *unsupported(form, look, data),
+        *overlooked(form, look, data),
+        *contradicted(form, look, data),
+    ]

@@ -9,6 +9,7 @@ from storage import case_checks, payments, people, publicity
 from storage.cases import count_submissions
 from storage.locks import lock_name
 from workflows.case import awards, choices, objections, papers, proceeding, quotas, same_item
+from workflows.case.checks import refusals
 from workflows.case.checks.parts import Check, amount, not_in_future, own_account
 from workflows.case.operations.credit import possible_outcomes
 from workflows.case.operations.expert_review import CRITERIA
@@ -199,8 +200,11 @@ CHECKS: dict[str, Check] = {
 
 def allowed(form: str, look: Look) -> dict[str, Sequence[str]]:
     """The choices that this case leaves open, by field; fields that are not named keep all of theirs."""
+    narrowed: dict[str, Sequence[str]] = {}
     if form.startswith("industry_cluster_") and "round" in look.facts:
-        return {"round": (str(look.facts["round"]),)}
+        narrowed["round"] = (str(look.facts["round"]),)
+    if refusals.asks_refusal(form, look):
+        return narrowed | {"heard_by": refusals.heard_by(look)}
     if form in ("credit_check", "credit_ruling"):
         cured = count_submissions(look.session, look.case.id, "credit_cure") > 0
         cured = cured or case_checks.is_settled(look.session, look.case.id, case_checks.CREDIT)
@@ -210,4 +214,4 @@ def allowed(form: str, look: Look) -> dict[str, Sequence[str]]:
         return {"kept_matters": offered} if offered else {"decision": ("keep",)}
     if form == "formality_check":
         return _formality_choices(look)
-    return {}
+    return narrowed

@@ -16,6 +16,7 @@ from workflows.case.operations import (
     payment,
     publicity,
     recheck,
+    refusals,
     routing,
     standing,
     verification,
@@ -24,7 +25,7 @@ from workflows.case.operations.registry import REGISTRY, Operation, perform, sig
 
 MODULES = (
     *(amounts, choice, cluster, credit, duplicates, expert_review, hearing, intake),
-    *(payment, publicity, recheck, routing, standing, verification),
+    *(payment, publicity, recheck, refusals, routing, standing, verification),
 )
 
 __all__ = ["MODULES", "REGISTRY", "Operation", "perform", "signatures"]

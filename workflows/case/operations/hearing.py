@@ -9,7 +9,8 @@ from workflows.case.operations.registry import operation
 from workflows.case.step import Step
 
 _PARAMETERS = {
-    "letter": "告知期限的文书：credit_hearing 陈述申辩告知书、cut_comment 核减征求意见函、"
+    "letter": "告知期限的文书：credit_hearing 陈述申辩告知书、refusal_hearing 拟不予支持告知书、"
+    "cut_comment 核减征求意见函、"
     "objection_notice 公示异议告知书、correction 补正告知书。",
     "days": "自送达之日起的工作日数；取自政策口径的，口径变更后随之变化。",
 }

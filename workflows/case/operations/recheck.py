@@ -1,15 +1,14 @@
-"""P11 and the ends: the countersigned recheck, and the refusal in which every path of refusal ends."""
+"""P11: the countersigned recheck; and the reason of a refusal that no form states."""
 
 from collections.abc import Mapping
 
 from storage import batches
-from workflows.case import awards, clusters, letters
+from workflows.case import awards
 from workflows.case.operations.registry import operation
 from workflows.case.operations.summaries import opinions
 from workflows.case.step import Step
 from workflows.codes.reasons import REASONS
 from workflows.engine import Summary
-from workflows.rules import SCHEMES, judge_subject
 
 
 @operation(
@@ -24,27 +23,6 @@ def settle_recheck(step: Step, arguments: Mapping[str, str]) -> str:
     result = "agree" if all(opinion.data["decision"] == "agree" for opinion in given) else "return"
     step.record("recheck_settled", "settle_recheck", [{"field": "recheck_result", "old": None, "new": result}])
     return result
-
-
-@operation("登记不予支持", "登记理由，释放额度，发出不予支持告知书。所有不予支持的路径都汇到这里。")
-def record_refusal(step: Step, _: Mapping[str, str]) -> None:
-    """Set the reason, give back what the case holds of the ceiling, tell the firm with its remedies (P16)."""
-    code = refusal_reason(step)
-    step.case.reason = code
-    awards.release(step, f"不予支持：{REASONS[code]}", reallocate=True)
-    awards.fall_away(step)
-    clusters.settle_year(step)
-    by = "经区政府审定，" if step.case.stage == "P15" else ""
-    why = by or f"因{REASONS[code]}{_as_found(step, code)}，"
-    letters.send(step, "refusal", f"依据《实施细则》{SCHEMES[step.case.scheme].ARTICLE}及有关规定，{why}决定不予支持。")
-    step.record("case_refused", "record_refusal", [{"field": "reason", "old": None, "new": code}])
-
-
-def _as_found(step: Step, code: str) -> str:
-    """What was found of the applicant and the place, with its article, where that is the reason; in brackets."""
-    judged = judge_subject(step.case.scheme, step.facts, step.parameters)
-    found = [f"{each.article}：{each.text}" for each in judged if each.met is False and each.reason == code]
-    return f"（{'；'.join(found)}）" if found else ""
 
 
 def refusal_reason(step: Step) -> str:
