@@ -63,7 +63,7 @@ def test_nobody_can_clear_a_firm_on_the_dishonesty_list(at: At) -> None:
     assert schema["properties"]["decision"]["enum"] == ["veto"]
     with refused(422) as why:
         office.do(case, "credit_check", decision="clear")
-    assert why.fields == {"decision"}
+    assert "decision" in why.fields
     office.drive(case)
     ended = office.case(case)
     assert (ended["status"], ended["reason"]) == ("VETOED", "CREDIT_VETO")

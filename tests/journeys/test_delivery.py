@@ -194,7 +194,9 @@ def test_the_letter_tells_what_the_firm_said_and_what_was_answered(at: At) -> No
     office.do(case, "credit_statement", statement="该记录已于上月修复。")
     office.do(case, "credit_ruling", decision="veto", ruling_opinion="修复未经认定，不予采纳。")
     told = termination(office)
-    assert "你单位于2026年3月2日陈述申辩：该记录已于上月修复。本局意见：修复未经认定，不予采纳。" in told
+    assert "陈述申辩情况：你单位于2026年3月2日陈述申辩：该记录已于上月修复。" in told
+    assert "对陈述申辩的答复：修复未经认定，不予采纳。" in told
+    assert f"{FINDING['credit_finding']}（来源：公共信用信息查询报告（虚构编号XY-2026-001）；2026年3月2日查询）" in told
     assert "经听取" not in told
 
 

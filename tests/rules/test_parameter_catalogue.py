@@ -47,4 +47,7 @@ def test_the_catalogue_is_the_specification():
     assert len(expected) == 125
     # Readings that the specification's list of parameters does not name, though its text leaves them open.
     expected |= dict.fromkeys(("a6.cap_year_basis", "a10.choice_before_cut"), "OPEN")
+    # What letters name, and how a refusal is decided: the office's own, not the policy's.
+    named = ("office_name", "office_phone", "supervision_phone", "letter_mark", "review_authority", "court")
+    expected |= dict.fromkeys([f"proc.{name}" for name in (*named, "hearing_days", "refusal_decided_by")], "OPEN")
     assert {each.id: each.status for each in catalog().values()} == expected

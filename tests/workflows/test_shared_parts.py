@@ -66,7 +66,7 @@ def changed(path: str, change: Any) -> bytes:
 def test_a_bundle_holds_the_parts_of_its_forms_and_no_others() -> None:
     held = {path for path in BUNDLE if forms.is_part(path)}
     assert held == {f"forms/parts/{key}.form" for key in ("applicant", "other_funds", "commitment", "payee",
-                                                          "invoices", "cut_lines", "subject")}  # fmt: skip
+                                                          "invoices", "cut_lines", "subject", "refusal")}  # fmt: skip
     assert "forms/parts/invoices.form" not in bundling.assemble(LIBRARY, "carbon_trading")
     assert all(PART in bundling.assemble(LIBRARY, scheme) for scheme in SCHEMES)
 

@@ -17,7 +17,7 @@ class Ungrounded(Conflict):
     """A part that an adverse letter may not go without stands nowhere on record."""
 
     def __init__(self, heading: str) -> None:
-        super().__init__(f"不予支持须写明“{heading}”，本件办理记录中没有相应内容，请退回补充后再办理。")
+        super().__init__(f"不利决定须写明“{heading}”，本件办理记录中没有相应内容，请退回补充后再办理。")
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,14 @@ def _established(refusal: Refusal) -> list[tuple[str, str]]:
     parts.append((RULE, f"《实施细则》{refusal.article}：“{letters.told(refusal.rule)}”"))
     parts.append((REASON, REASONS[refusal.code]))
     return parts
+
+
+def numbered(parts: Sequence[tuple[str, str]]) -> str:
+    """The parts of a letter, each under its heading. Raises Ungrounded for one without text."""
+    for heading, text in parts:
+        if not text:
+            raise Ungrounded(heading)
+    return _numbered(parts)
 
 
 def _numbered(parts: Sequence[tuple[str, str]]) -> str:

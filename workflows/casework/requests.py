@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
+from workflows.case.operations.credit import FINDINGS
 from workflows.case.refusing import find_proposed
 from workflows.codes.checklists import CHECKLISTS
 from workflows.codes.reasons import REASONS
@@ -29,11 +30,9 @@ def request_for(element_id: str, scheme: str, facts: Mapping[str, Any], *, no_qu
         case "audit_supplement":
             return _shown("第三方审核机构要求补充说明", [facts.get("audit_opinion")])
         case "credit_cure":
-            return _shown("请修复下列情形后提交说明", [facts.get("credit_finding"), facts.get("joint_opinion")])
+            return _shown("请修复下列情形后提交说明", _credit(facts))
         case "credit_statement":
-            return _shown(
-                "核查发现下列情形，你单位可以陈述申辩", [facts.get("credit_finding"), facts.get("joint_opinion")]
-            )
+            return _shown("核查发现下列情形，你单位可以陈述申辩", _credit(facts))
         case "cut_comment":
             return _shown("第三方审核机构核减下列内容，请反馈意见", _cuts(facts))
         case "refusal_statement" | "refusal_ruling" | "non_acceptance_review":
@@ -65,6 +64,10 @@ def _against_the_firm(element_id: str, facts: Mapping[str, Any]) -> Request | No
         case _:
             code = str(facts.get("reason_code") or "")
             return _shown("受理岗拟不予受理", [REASONS.get(code), facts.get("reason")])
+
+
+def _credit(facts: Mapping[str, Any]) -> list[Any]:
+    return facts.get(FINDINGS) or [facts.get("credit_finding"), facts.get("joint_opinion")]
 
 
 def _refusal(facts: Mapping[str, Any]) -> list[str]:

@@ -1,15 +1,22 @@
 """P05: credit check and joint check, the firm's hearing, and the veto (G4–G8)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from storage import messages
-from storage.cases import latest_submission
-from workflows.case import delivery, letters
+from storage.cases import Submission, latest_submission
+from workflows.case import delivery, grounds, letters
 from workflows.case.operations.registry import operation
 from workflows.case.operations.summaries import opinions
-from workflows.case.step import Step, local_date
+from workflows.case.step import Look, Step, local_date
 from workflows.codes.credit_flags import VETO_FLAGS
+from workflows.codes.reasons import REASONS
 from workflows.engine import Read, Summary
+
+FINDINGS = "credit_findings"
+"""The fact that keeps what was found last; no form has a field of this name."""
+
+RULE = "本批次申报通知关于申报单位信用状况的规定"
 
 OUTCOMES = ("clear", "curable", "veto")
 """What somebody who checks the credit may conclude, the milder first."""
@@ -38,22 +45,26 @@ def _worst(outcomes: list[str]) -> str:
     sums=Summary(frozenset(OUTCOMES)),
     reads=(
         Read("credit_finding", "信用核查发现的情形"),
+        Read("credit_source", "信用信息来源"),
         Read("joint_opinion", "部门联审意见"),
+        Read("joint_source", "部门联审的依据及来源"),
     ),
 )
 def settle_credit(step: Step, arguments: Mapping[str, str]) -> str:
     """The strictest of the checks of this round: the credit check and the departments' joint check."""
     given = opinions(step, "settle_credit", arguments).values()
     result = _worst([submission.data["decision"] for submission in given])
+    found = _found(given)
+    step.facts = {**step.facts, FINDINGS: found}
     if result == "veto":
         letters.send(
             step,
             "credit_hearing",
-            f"信用核查或部门联审发现可能影响支持的情形：\n{_findings(step)}\n"
+            f"信用核查或部门联审发现下列情形，拟终止办理：\n{_listed(found)}\n依据：{RULE}。\n"
             "你单位可自收到本告知书之日起5个工作日内陈述申辩，或提供信用修复证明；逾期未提出的，依法作出决定。",
         )
     elif result == "curable":
-        letters.send(step, "credit_cure", "信用核查发现可修复的情形，请修复后在系统中提交说明。")
+        letters.send(step, "credit_cure", f"信用核查发现下列可修复的情形，请修复后在系统中提交说明：\n{_listed(found)}")
     step.record("credit_settled", "settle_credit", [{"field": "credit_result", "old": None, "new": result}])
     return result
 
@@ -72,10 +83,29 @@ def settle_ruling(step: Step, arguments: Mapping[str, str]) -> str:
     return result
 
 
-def _findings(step: Step) -> str:
-    """What the credit check and the departments found, each in a line."""
-    found = [step.facts.get("credit_finding"), step.facts.get("joint_opinion")]
-    return "\n".join(f"{number}. {letters.told(str(each))}。" for number, each in enumerate(filter(None, found), 1))
+def _listed(found: Sequence[str]) -> str:
+    return "\n".join(f"{number}. {each}。" for number, each in enumerate(found, 1))
+
+
+def _found(given: Iterable[Submission]) -> list[str]:
+    """What this round's checks found, a sentence each, with source and date."""
+    return [_finding(each) for each in given if each.data["decision"] != "clear"]
+
+
+def _finding(sent: Submission) -> str:
+    what = letters.told(str(sent.data.get("credit_finding") or sent.data.get("joint_opinion") or ""))
+    source = letters.told(str(sent.data.get("credit_source") or sent.data.get("joint_source") or "部门联审意见"))
+    queried = sent.data.get("credit_queried_on")
+    on = date.fromisoformat(queried) if queried else local_date(sent.at)
+    return f"{what}（来源：{source}；{letters.day(on)}{'查询' if queried else '提出'}）"
+
+
+def findings(look: Look) -> list[str]:
+    """What the credit check and the departments found last; cases from before it was kept have the texts alone."""
+    kept = look.facts.get(FINDINGS)
+    if kept:
+        return list(kept)
+    return [letters.told(str(each)) for name in ("credit_finding", "joint_opinion") if (each := look.facts.get(name))]
 
 
 @operation(
@@ -87,19 +117,28 @@ def _findings(step: Step) -> str:
     ),
 )
 def record_veto(step: Step, _: Mapping[str, str]) -> None:
+    """The firm is told what was found and from what, what it said, and why that did not convince. Raises Conflict where
+    one of them stands nowhere on record."""
     step.case.reason = "CREDIT_VETO"
-    letters.send(step, "termination", f"因信用核查不符合要求（一票否决），决定终止办理。{_heard(step)}")
+    said, answer = _heard(step)
+    parts = [
+        (grounds.FOUND, "；".join(findings(step))),
+        (grounds.RULE, RULE),
+        (grounds.REASON, f"{REASONS['CREDIT_VETO']}（一票否决）"),
+        (grounds.SAID, said),
+        *([(grounds.ANSWER, answer)] if answer else []),
+    ]
+    letters.send(step, "termination", f"经核查，决定终止办理。\n{grounds.numbered(parts)}")
     step.record("case_vetoed", "credit_ruling", [{"field": "reason", "old": None, "new": "CREDIT_VETO"}])
 
 
-def _heard(step: Step) -> str:
-    """What came of the hearing, as it was: what the firm said and why it did not convince, or that it kept silent."""
+def _heard(step: Step) -> tuple[str, str]:
+    """What came of the hearing, as it was: what the firm said or that it kept silent, and the answer."""
     letter = messages.latest_of_kind(step.session, step.case.id, "credit_hearing")
     said = delivery.said_after(step, letter, "credit_statement")
-    if said is None:
-        return f"{delivery.silence(step, letter, '陈述申辩')}。"
-    statement = letters.excerpt(str(said.data.get("statement") or ""))
-    heard = f"你单位于{letters.day(local_date(said.at))}陈述申辩：{statement}。"
     ruling = latest_submission(step.session, step.case.id, "credit_ruling")
     answer = letters.told(str(ruling.data.get("ruling_opinion") or "")) if ruling else ""
-    return f"{heard}本局意见：{answer}。" if answer else heard
+    if said is None:
+        return delivery.silence(step, letter, "陈述申辩"), answer
+    statement = letters.excerpt(str(said.data.get("statement") or ""))
+    return f"你单位于{letters.day(local_date(said.at))}陈述申辩：{statement}", answer

@@ -10,6 +10,7 @@ from workflows.case import clusters, delivery, letters, papers
 from workflows.case.operations.policy import refuse_outside_policy
 from workflows.case.operations.registry import operation
 from workflows.case.step import Step, local_date
+from workflows.codes.checklists import CHECKLISTS
 from workflows.codes.reasons import REASONS
 from workflows.engine import Read
 from workflows.errors import Conflict
@@ -107,7 +108,11 @@ def open_correction(step: Step, _: Mapping[str, str]) -> str:
 def _send_correction_letter(step: Step, deadline: datetime) -> Message:
     """Everything that is missing is told at once (一次性告知), and again when the first letter was not delivered."""
     items = step.facts.get("correction_items") or []
-    lines = [f"{number}. {item.get('problem', '')}" for number, item in enumerate(items, start=1)]
+    names = {item.code: item.name for item in CHECKLISTS[step.case.scheme]}
+    lines = [
+        f"{number}. {names.get(str(item.get('document_code')), '申报表')}：{item.get('problem', '')}"
+        for number, item in enumerate(items, start=1)
+    ]
     days = int(step.parameter("proc.supplement_days"))
     if opened(deadline):
         term = f"请自收到之日起{days}个工作日内一次性补正（{letters.NOT_STATED}）"
