@@ -160,8 +160,8 @@ def test_what_a_decision_asks_for_is_required() -> None:
     formality = SHIPPED["formality_check"]
     assert errors({"decision": "correct"}, formality) == {"correction_items": "「需要补正的材料」须逐行填写，至少一行"}
     assert errors({"decision": "not_accept"}, formality) == {
-        "reason_code": "「不予受理的原因」为必选项，请选择",
-        "reason": "「不予受理的具体理由」为必填项",
+        "reason_code": "「拟不予受理的原因」为必选项，请选择",
+        "reason": "「拟不予受理的具体理由」为必填项",
     }
     asked = {"waiver": "「容缺受理的理由」为必填项", "waiver_days": "「补齐期限」为必填项"}
     assert errors({"decision": "accept"}, formality) == asked

@@ -185,7 +185,7 @@ def test_an_answer_is_called_what_its_own_form_or_operation_says() -> None:
     assert "存在可修复情形，待信用修复" in scenarios.WORDS.of(model, "credit_check").values()
     elements = ("formality_check", "settle_credit", "close_publicity", "resolved", "listed", "no such element")
     said = [list(scenarios.WORDS.of(model, element).values()) for element in elements]
-    assert said[0] == ["予以受理", "一次性告知补正", "不予受理"]
+    assert said[0] == ["予以受理", "一次性告知补正", "拟不予受理"]
     assert said[1:3] == [list(REGISTRY[name].results.values()) for name in elements[1:3]]
     assert said[3:] == [["同意支持", "缓议", "不予支持", "限额再次调减"], [], []]
     assert said[1][0] != said[2][0], "both answer `clear`"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from tests.api_calls import refused
-from tests.journeys.conftest import At
+from tests.journeys.conftest import At, open_letters
 from tests.journeys.test_publicity import ENDS_AT
 
 REASON = {"reason": "企业经营调整"}
@@ -130,6 +130,15 @@ def test_a_suspended_case_may_be_terminated(at: At) -> None:
     with refused(409):
         office.as_("chief").post(f"/cases/{case}/termination", {"reason": "申报单位已注销"})
     office.as_("chief").post(f"/cases/{case}/suspension", {"reason": "涉诉"})
+    with refused(409) as why:
+        office.as_("chief").post(f"/cases/{case}/termination", {"reason": "申报单位已注销。"})
+    assert "送达" in why.detail, "the firm does not know yet that anything is held against it"
+    open_letters(office, "e01")
+    day = date.fromisoformat(office.now()[:10])
+    office.wait_until(f"{day + timedelta(days=6)}T12:00:00+08:00")
+    with refused(409):
+        office.as_("chief").post(f"/cases/{case}/termination", {"reason": "申报单位已注销。"})
+    office.wait_until(f"{day + timedelta(days=14)}T12:00:00+08:00")
     office.as_("chief").post(f"/cases/{case}/termination", {"reason": "申报单位已注销。"})
     ended = office.case(case)
     assert ended["status"] == "TERMINATED"
@@ -137,4 +146,5 @@ def test_a_suspended_case_may_be_terminated(at: At) -> None:
     ledger = office.as_("auditor").get(f"/enterprises/{ended['enterprise']['uscc']}/ledger?year=2026")
     assert ledger["available"] == "2000000"
     [letter] = [each for each in office.as_("e01").get("/messages")["items"] if each["kind"] == "termination"]
-    assert "因申报单位已注销，决定终止办理" in letter["body"] and "行政复议" in letter["body"]
+    assert "决定终止办理。\n一、查明的事实：申报单位已注销。\n二、陈述申辩情况：《中止办理通知》已于" in letter["body"]
+    assert "行政复议" in letter["body"]

@@ -74,7 +74,12 @@ def _refusal(facts: Mapping[str, Any]) -> list[str]:
     proposed = find_proposed(facts)
     if proposed is None:
         return []
-    return [*(f"{each['text']}（{each['source']}）" for each in proposed["found"]), REASONS[proposed["code"]]]
+    evidence = proposed["evidence"]
+    return [
+        *(f"查明的事实：{each['text']}（{each['source']}）" for each in proposed["found"]),
+        *([f"证据及来源：{evidence['text']}"] if evidence else []),
+        f"理由：{REASONS[proposed['code']]}",
+    ]
 
 
 def _payment(facts: Mapping[str, Any]) -> list[str]:

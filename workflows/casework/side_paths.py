@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from storage import publicity
+from storage import messages, publicity
 from storage import tasks as task_store
 from storage.cases import DECIDED
 from storage.database import Session
 from workflows import views
-from workflows.case import awards, letters
+from workflows.case import awards, delivery, grounds, letters
 from workflows.case.recounting import recount
 from workflows.case.running import Running, find_case, open_case, refuse_ended
 from workflows.case.step import Step, local_date
@@ -18,6 +18,8 @@ from workflows.errors import Conflict, Invalid
 from workflows.errors import FieldError as Problem
 from workflows.permissions import Actor, require
 from workflows.rules.workdays import YearNotLoaded, end_of, opened
+
+_MAY_SPEAK = "有关情况你单位可以向承办单位书面说明；不能恢复办理的，将依法终止办理。"
 
 
 def _reason(given: str, act: str) -> str:
@@ -68,13 +70,17 @@ def suspend(session: Session, actor: Actor, reference: str, reason: str, now: da
         raise Conflict("本件已中止办理。")
     case.suspended_at = now
     running.step.record("case_suspended", case.reference, [{"field": "reason", "old": None, "new": text}])
-    letters.send_by_itself(running.step, "suspension", f"因{letters.told(text)}，自今日起中止办理，办理期限相应顺延。")
+    letters.send_by_itself(
+        running.step, "suspension", f"因{letters.told(text)}，自今日起中止办理，办理期限相应顺延。{_MAY_SPEAK}"
+    )
     session.flush()
     return get_case(session, actor, reference)
 
 
 def terminate(session: Session, actor: Actor, reference: str, reason: str, now: datetime) -> CaseDetail:
     """End a suspended case that cannot be resumed (终止, 3.5): the firm is told with its remedies, its room is free.
+
+    Only once the notice of the suspension was delivered and the firm had its term to speak: one click ends nothing.
 
     An award that the district has decided is not taken away so: that needs a revocation in which the firm is heard.
     """
@@ -91,10 +97,22 @@ def terminate(session: Session, actor: Actor, reference: str, reason: str, now: 
         raise Conflict(
             "本件已经区政府审定，不能以终止办理取消支持；请按撤销支持决定的程序，经告知、陈述申辩和集体审议办理。"
         )
+    told = _was_told(running.step)
     _close(running, "TERMINATED", "case_terminated", "终止办理", text)
-    letters.send_by_itself(running.step, "termination", f"因{letters.told(text)}，决定终止办理。")
+    body = grounds.numbered([(grounds.FOUND, letters.told(text)), (grounds.SAID, told)])
+    letters.send_by_itself(running.step, "termination", f"经核查，决定终止办理。\n{body}")
     session.flush()
     return get_case(session, actor, reference)
+
+
+def _was_told(step: Step) -> str:
+    """How the firm was told that its case stands still. Conflict while it may still speak to that."""
+    days = int(step.parameter("proc.hearing_days"))
+    letter = messages.latest_of_kind(step.session, step.case.id, "suspension")
+    proof = delivery.delivery_of(step, letter) if letter is not None else None
+    if proof is None or step.now < delivery.term_end(step, letter, days):
+        raise Conflict(f"中止办理通知送达申报单位并满{days}个工作日后，方可终止；此前申报单位可以说明情况。")
+    return f"《中止办理通知》已于{proof.said}，已告知可以说明情况"
 
 
 def resume(session: Session, actor: Actor, reference: str, now: datetime) -> CaseDetail:

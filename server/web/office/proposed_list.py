@@ -74,7 +74,7 @@ def _why(row: ListRowShown, last: ListStepText | None, best_only: bool) -> str:
     return "经测算支持金额为0元"
 
 
-def to_resolve(rows: Sequence[RowOnPage], refusals: Sequence[RefusalShown]) -> list[RowOnPage]:
+def to_resolve(rows: Sequence[RowOnPage], refusals: Sequence[RefusalShown] = ()) -> list[RowOnPage]:
     """The rows of the list that the meeting still has to decide; what it is proposed to refuse is none of them."""
     apart = {each["case"] for each in refusals}
     return [row for row in rows if row["status"] == "MEETING" and not row["held"] and row["case"] not in apart]
