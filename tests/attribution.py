@@ -101,7 +101,7 @@ BY_PEOPLE: Mapping[str, frozenset[str]] = {
 BY_THE_PROGRAM = frozenset(
     {
         *("amount_calculated", "amount_listed", "application_submitted", "award_committed", "case_accepted"),
-        "case_migrated",
+        *("award_forfeited", "case_migrated"),
         *("case_ended", "case_not_accepted", "case_refused", "case_vetoed", "cluster_award_ended"),
         *("check_opened", "check_settled", "hold_opened", "payment_held"),
         "case_reopened",

@@ -34,6 +34,7 @@ DECISIONS = {
     "district_approval": ("approve", "return", "refuse"),
     "confirm_payee": ("agree", "return"),
     "choose_matters": ("keep", "choose"),
+    "decide_silent_payee": ("remind", "forfeit"),
     "pay": ("paid", "returned", "held"),
     "credit_recheck": ("clear", "curable", "veto"),
 }
@@ -51,6 +52,9 @@ ANSWERS: dict[str, tuple[Any, ...]] = {
     "route_third_party": ("required", "not_required"),
     "check_cuts": ("no", "yes"),
     "search_duplicates": ("clear", "open"),
+    "settle_payment": ("paid",),
+    "review_payee_silence": ("remind", "decide"),
+    "record_forfeit": ("forfeited",),
     "review_standing": ("clear", "credit", "held", "payee", "recount"),
     "route_expert_review": ("required", "not_required"),
     "draw_experts": (["expert1", "expert2", "expert3"], ["expert4"], []),

@@ -155,6 +155,7 @@ ACTIONS = {
     "award_committed": "审定支持金额",
     "quota_released": "释放额度",
     "case_refused": "不予支持",
+    "award_forfeited": "视为放弃支持",
     "payment_made": "完成拨付",
     "payment_returned": "登记支付退回",
     "case_withdrawn": "撤回申报",
@@ -227,7 +228,7 @@ ACTIONS = {
 MARKS = {
     "case_accepted": "green", "award_committed": "green", "payment_made": "green", "publicity_closed": "green",
     "case_not_accepted": "red", "case_vetoed": "red", "case_refused": "red", "payment_returned": "orange",
-    "payment_held": "orange",
+    "award_forfeited": "red", "payment_held": "orange",
     "objection_accepted": "orange", "objection_registered": "orange", "case_withdrawn": "orange",
     "case_suspended": "orange", "timer_fired": "orange", "correction_lapsed": "orange",
     "case_migrated": "orange", "migration_reverted": "orange",
