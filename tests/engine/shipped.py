@@ -60,6 +60,7 @@ ANSWERS: dict[str, tuple[Any, ...]] = {
     "draw_experts": (["expert1", "expert2", "expert3"], ["expert4"], []),
     "settle_declarations": ("complete", "short"),
     "seat_panel": (["expert1", "expert2", "expert3"],),
+    "check_panel": ("complete", "short"),
     "tally_scores": ("pass", "fail"),
     "calculate_amount": ("eligible", "not_eligible"),
     "settle_recheck": ("agree", "return"),

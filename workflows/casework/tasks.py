@@ -89,7 +89,7 @@ def _find(session: Session, actor: Actor, task_id: str, now: datetime) -> tuple[
     return found
 
 
-def _lock(session: Session, actor: Actor, task_id: str, now: datetime) -> tuple[Running, Task]:
+def lock_task(session: Session, actor: Actor, task_id: str, now: datetime) -> tuple[Running, Task]:
     """The task under the lock of its case, for what others do with it than who completes it."""
     running, ground = _find(session, actor, task_id, now)
     return running, ground.task
@@ -202,7 +202,7 @@ def claim(session: Session, actor: Actor, task_id: str, now: datetime) -> None:
 
 def release(session: Session, actor: Actor, task_id: str, now: datetime) -> None:
     """Give a claimed task back to the role; a personal task stays with its expert."""
-    running, task = _lock(session, actor, task_id, now)
+    running, task = lock_task(session, actor, task_id, now)
     if task.status != "open" or task.assignee != actor.username:
         raise Conflict("该任务不在你名下，不能退回待领。")
     refuse_suspended(running.case)
@@ -215,7 +215,7 @@ def release(session: Session, actor: Actor, task_id: str, now: datetime) -> None
 def assign(session: Session, actor: Actor, task_id: str, username: str, now: datetime) -> None:
     """Give an open task to a person who has its role (分派、转办); by the section chief."""
     actor = require(actor, "section_chief")
-    running, task = _lock(session, actor, task_id, now)
+    running, task = lock_task(session, actor, task_id, now)
     if task.status != "open":
         raise Conflict("该任务已办结或已失效，请刷新后查看最新状态。")
     refuse_suspended(running.case)
@@ -231,35 +231,13 @@ def assign(session: Session, actor: Actor, task_id: str, username: str, now: dat
 def remind(session: Session, actor: Actor, task_id: str, now: datetime) -> None:
     """Put a reminder on the case's record (催办); by the section chief or the case's officer."""
     actor = require(actor, "section_chief", "case_officer", "review_organizer")
-    running, task = _lock(session, actor, task_id, now)
+    running, task = lock_task(session, actor, task_id, now)
     if task.status != "open":
         raise Conflict("该任务已办结或已失效，请刷新后查看最新状态。")
     refuse_suspended(running.case)
     running.step.record(
         "task_reminded", task.element_id, [{"field": "assignee", "old": None, "new": task.assignee or task.role}]
     )
-
-
-def excuse_expert(session: Session, actor: Actor, task_id: str, reason: str, now: datetime) -> None:
-    """Take the seat of an expert who does not declare; a replacement is drawn as after a recusal, with its sign-off.
-
-    By the review organizer, with a reason on record. Conflict once the expert has declared: then he scores.
-    """
-    actor = require(actor, "review_organizer")
-    text = reason.strip()
-    if not 2 <= len(text) <= 500:
-        raise Invalid("补抽理由有误。", errors=[Problem("reason", "请写明补抽理由，2至500字。")])
-    running, task = _lock(session, actor, task_id, now)
-    refuse_suspended(running.case)
-    seat = reviews.open_seat(session, running.case.id, task.assignee or "")
-    if task.element_id != "declare_interest" or task.status != "open" or seat is None:
-        raise Conflict("只能补抽尚未作出声明的专家。")
-    seat.state, seat.recusal_reason = "recused", f"未作声明：{text}"
-    running.step.record(
-        "expert_excused", task.element_id, [{"field": seat.username, "old": None, "new": seat.recusal_reason}]
-    )
-    running.cancel_instance(task)
-    running.save()
 
 
 def lock_cases(session: Session, task_ids: Sequence[str]) -> None:

@@ -182,6 +182,7 @@ COMPUTED: Mapping[str, Callable[[Answering, ServiceCall], Result]] = {
     "tally_scores": _tally,
     "route_expert_review": _route_experts,
     "search_duplicates": _went_on_with("clear"),
+    "check_panel": _went_on_with("complete"),
     "offer_choice": _went_on_with("none"),
     "commit_award_in_year": _went_on_with("committed"),
     "review_standing": _went_on_with("clear"),
