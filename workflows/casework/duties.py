@@ -1,7 +1,7 @@
 """What waits for a person beside the tasks of diagrams: hits of 查重, what was proposed of two matters, objections."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import TypedDict
 
 from storage import case_checks
@@ -11,7 +11,8 @@ from storage.case_checks import CONCLUDED, OPEN, REFERRED
 from storage.cases import Case
 from storage.database import Session
 from storage.objections import Kind, Objection
-from workflows.case import objections
+from workflows.case import calendars, objections
+from workflows.case.step import local_date
 from workflows.casework import joining
 from workflows.casework.checks_shown import CheckShown, shown
 from workflows.casework.duplicates import KINDS
@@ -19,6 +20,8 @@ from workflows.permissions import Actor
 
 MOST = 20
 """Of each kind that one look shows; the page of each kind shows all."""
+CHANGE_DAYS = 5
+"""Working days in which what was proposed of two matters is confirmed or refused."""
 
 
 _OF_PAIR = {OPEN: "核对重复申报线索", CONCLUDED: "确认查重结论", REFERRED: "处理已移送的线索"}
@@ -56,7 +59,7 @@ def list_duties(session: Session, actor: Actor, today: date) -> list[DutyShown]:
     return [
         *_of_objections(session, actor, today),
         *map(_of_check, checks),
-        *map(_of_change, joining.list_waiting(session, actor, MOST)),
+        *_of_changes(session, actor),
     ]
 
 
@@ -64,8 +67,8 @@ def count_overdue(session: Session, actor: Actor, today: date) -> int:
     """How many of all that waits for this person are past their last day."""
     wanted = _states_of(actor)
     checks = case_checks.count_overdue(session, wanted, today) if wanted else 0
-    brought = [each["due_on"] for each in _of_objections(session, actor, today)]
-    return checks + sum(1 for due_on in brought if due_on and due_on < today.isoformat())
+    others = [each["due_on"] for each in (*_of_objections(session, actor, today), *_of_changes(session, actor))]
+    return checks + sum(1 for due_on in others if due_on and due_on < today.isoformat())
 
 
 def _states_of(actor: Actor) -> list[str]:
@@ -89,7 +92,13 @@ def _of_check(check: CheckShown) -> DutyShown:
     }
 
 
-def _of_change(change: joining.ChangeShown) -> DutyShown:
+def _of_changes(session: Session, actor: Actor) -> Iterator[DutyShown]:
+    for change in joining.list_waiting(session, actor, MOST):
+        proposed = local_date(datetime.fromisoformat(change["proposed_at"]))
+        yield _of_change(change, calendars.load(session).last_day(proposed, CHANGE_DAYS))
+
+
+def _of_change(change: joining.ChangeShown, due_on: date | None) -> DutyShown:
     return {
         "what": "确认同一事项的认定" if change["kind"] == "merge" else "确认撤销事项合并",
         "case": None,
@@ -98,7 +107,7 @@ def _of_change(change: joining.ChangeShown) -> DutyShown:
         "objection": None,
         "title": f"{change['keeps']['title']}、{change['goes']['title']}",
         "told": change["reason"],
-        "due_on": None,
+        "due_on": due_on.isoformat() if due_on else None,
     }
 
 
