@@ -17,6 +17,7 @@ from workflows.case import objections
 from workflows.case.running import Running, open_case
 from workflows.errors import Conflict, FieldError, Invalid, NotFound
 from workflows.permissions import PUBLIC
+from workflows.rules.workdays import opened
 
 # Without letters and digits that are mistaken for each other when read aloud; sixteen of them are eighty bits.
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -64,7 +65,7 @@ def file_objection(
     running, item = _concerned(session, notice_id, case, given, now)
     announced = publicity.get_notice(session, notice_id)
     assert announced is not None
-    if not announced.published_at <= now < item.ends_at:
+    if not announced.published_at <= now < _end_of(running, item):
         raise Conflict("该公示的公示期已结束，不能再提出异议；可依法提出信访事项，或者向监督机构反映。")
     receipt = _register(running, notice_id, "objection", given)
     running.save()
@@ -77,7 +78,7 @@ def file_petition(
     """Register what comes after the period (信访): it is answered, and stops nothing. Conflict within the period."""
     given = {"name": name, "id_no": id_no, "phone": phone, "text": text}
     running, item = _concerned(session, notice_id, case, given, now)
-    if now < item.ends_at:
+    if now < _end_of(running, item):
         raise Conflict("该公示尚在公示期内，请提出异议。")
     return _register(running, notice_id, "petition", given)
 
@@ -102,6 +103,12 @@ def _concerned(
     running = open_case(session, item.case_id, PUBLIC, now)
     session.refresh(item, ["ends_at"])
     return running, item
+
+
+def _end_of(running: Running, item: NoticeItem) -> datetime:
+    """The end of the case's period; one that nobody could state is over with the case."""
+    ended_at = running.case.ended_at
+    return ended_at if ended_at is not None and opened(item.ends_at) else item.ends_at
 
 
 def _register(running: Running, notice_id: int, kind: Kind, given: dict[str, str]) -> Receipt:
