@@ -77,6 +77,9 @@ BY_PEOPLE: Mapping[str, frozenset[str]] = {
     "advice_given": frozenset({"discipline"}),
     "advice_answered": CHIEF,
     "objector_revealed": frozenset({"discipline"}),
+    "evidence_disclosed": frozenset({"discipline"}),
+    "evidence_filed": frozenset(),
+    "evidence_opened": OVERSIGHT | CHIEF | OFFICER,
     "official_list_imported": OFFICER,
     "overlap_reviewed": OFFICER,
     "parameter_confirmed": OWNER,
@@ -126,6 +129,7 @@ BY_EITHER: Mapping[str, frozenset[str]] = {
 WITHOUT_ACCOUNT = {
     "objection_registered": "public",
     "petition_registered": "public",
+    "evidence_filed": "public",
     "account_created": "command line",
 }
 

@@ -121,6 +121,11 @@ def _of_objections(session: Session, actor: Actor, today: date) -> Iterator[Duty
             yield duty
         elif late:
             yield {**duty, "what": "督办逾期未审查的异议"}
+    if actor.has("discipline", "legal_officer", "section_chief"):
+        for each in objection_store.accepted(session, MOST):
+            duty = _of_objection(session, each, "督办逾期未答复的异议")
+            if duty["due_on"] is not None and duty["due_on"] < today.isoformat():
+                yield duty
     if actor.has("section_chief"):
         for each in objection_store.with_unanswered_advice(session, MOST):
             yield {**_of_objection(session, each, "答复监督意见"), "told": each.advice or ""}

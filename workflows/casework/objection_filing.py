@@ -15,6 +15,7 @@ from storage.publicity import NoticeItem
 from workflows import views
 from workflows.case import objections
 from workflows.case.running import Running, open_case
+from workflows.casework.objector_identity import identity_errors
 from workflows.errors import Conflict, FieldError, Invalid, NotFound
 from workflows.permissions import PUBLIC
 from workflows.rules.workdays import opened
@@ -52,6 +53,7 @@ class Standing(TypedDict):
     due_on: str | None
     handled_at: str | None
     reply: str | None
+    files: list[str]
 
 
 def file_objection(
@@ -94,6 +96,8 @@ def _concerned(
         for field, (least, most, label) in _LIMITS.items()
         if not least <= len(given[field].strip()) <= most
     ]
+    wrong = {error.field for error in errors}
+    errors += [each for each in identity_errors(given["id_no"], given["phone"]) if each.field not in wrong]
     item = publicity.find_item(session, notice_id, case)
     if item is None:
         errors.append(FieldError("case", "该公示中没有这一申报件。"))
@@ -143,11 +147,17 @@ def _digest(code: str) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
-def ask(session: Session, code: str) -> Standing:
-    """How it stands with what this code was given for, and the answer once there is one. Raises NotFound."""
+def find_filed(session: Session, code: str) -> Objection:
+    """What this code was given for. Raises NotFound."""
     found = store.find_by_digest(session, _digest(code)) if len(code) <= 40 else None
     if found is None:
         raise NotFound("没有与该查询码对应的登记，请核对后重新输入。")
+    return found
+
+
+def ask(session: Session, code: str) -> Standing:
+    """How it stands with what this code was given for, and the answer once there is one. Raises NotFound."""
+    found = find_filed(session, code)
     case = session.get_one(Case, found.case_id)
     due_on = objections.due_of(session, session.get_one(Batch, case.batch_id), found)
     return {
@@ -160,4 +170,5 @@ def ask(session: Session, code: str) -> Standing:
         "due_on": due_on.isoformat() if due_on else None,
         "handled_at": views.instant(found.handled_at),
         "reply": found.reply,
+        "files": [each.filename for each in store.list_evidence(session, found.id)],
     }
