@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import TypedDict
 
-from storage import case_checks
+from storage import avoidances as avoidance_store
+from storage import case_checks, people
 from storage import objections as objection_store
 from storage.batches import Batch
 from storage.case_checks import CONCLUDED, OPEN, REFERRED
@@ -14,12 +15,15 @@ from storage.objections import Kind, Objection
 from workflows.case import calendars, objections
 from workflows.case.step import local_date
 from workflows.casework import joining
+from workflows.casework.avoidances import DECIDE, GROUNDS
 from workflows.casework.checks_shown import CheckShown, shown
 from workflows.casework.duplicates import KINDS
 from workflows.permissions import Actor
 
 MOST = 20
 """Of each kind that one look shows; the page of each kind shows all."""
+AVOIDANCE_DAYS = 1
+"""Working days in which a chief sees to who does the work of whoever keeps away."""
 CHANGE_DAYS = 5
 """Working days in which what was proposed of two matters is confirmed or refused."""
 
@@ -44,6 +48,7 @@ class DutyShown(TypedDict):
     matter: int | None
     change: int | None
     objection: int | None
+    avoidance: int | None
     title: str
     told: str
     due_on: str | None
@@ -56,18 +61,44 @@ def list_duties(session: Session, actor: Actor, today: date) -> list[DutyShown]:
     """
     wanted = _states_of(actor)
     checks = shown(session, case_checks.list_in(session, wanted, MOST)) if wanted else []
-    return [
+    duties = [
+        *_of_avoidances(session, actor),
         *_of_objections(session, actor, today),
         *map(_of_check, checks),
         *_of_changes(session, actor),
     ]
+    away = avoidance_store.references_kept_from(session, {each["case"] or "" for each in duties}, actor.username)
+    return [each for each in duties if each["case"] not in away]
+
+
+def _of_avoidances(session: Session, actor: Actor) -> Iterator[DutyShown]:
+    """Who keeps away since lately: whoever leads the section sees to who does the work instead."""
+    if not actor.has(*DECIDE):
+        return
+    unseen = [each for each in avoidance_store.list_unseen(session, MOST) if each.username != actor.username]
+    names = people.names_of(session, {each.username for each in unseen})
+    for each in unseen:
+        case = session.get_one(Case, each.case_id)
+        due_on = calendars.load(session).last_day(local_date(each.begun_at), AVOIDANCE_DAYS)
+        yield {
+            "what": "安排回避后的承办",
+            "case": case.reference,
+            "matter": None,
+            "change": None,
+            "objection": None,
+            "avoidance": each.id,
+            "title": case.title,
+            "told": f"{names.get(each.username, each.username)}：{GROUNDS[each.ground]}",
+            "due_on": due_on.isoformat() if due_on else None,
+        }
 
 
 def count_overdue(session: Session, actor: Actor, today: date) -> int:
     """How many of all that waits for this person are past their last day."""
     wanted = _states_of(actor)
     checks = case_checks.count_overdue(session, wanted, today) if wanted else 0
-    others = [each["due_on"] for each in (*_of_objections(session, actor, today), *_of_changes(session, actor))]
+    waiting = (*_of_avoidances(session, actor), *_of_objections(session, actor, today), *_of_changes(session, actor))
+    others = [each["due_on"] for each in waiting]
     return checks + sum(1 for due_on in others if due_on and due_on < today.isoformat())
 
 
@@ -86,6 +117,7 @@ def _of_check(check: CheckShown) -> DutyShown:
         "matter": None,
         "change": None,
         "objection": None,
+        "avoidance": None,
         "title": f"与{other['enterprise']}的{other['title']}{number}" if other else KINDS[check["kind"]],
         "told": check["why"],
         "due_on": check["due_on"],
@@ -105,6 +137,7 @@ def _of_change(change: joining.ChangeShown, due_on: date | None) -> DutyShown:
         "matter": change["goes"]["id"],
         "change": change["id"],
         "objection": None,
+        "avoidance": None,
         "title": f"{change['keeps']['title']}、{change['goes']['title']}",
         "told": change["reason"],
         "due_on": due_on.isoformat() if due_on else None,
@@ -140,6 +173,7 @@ def _of_objection(session: Session, objection: Objection, what: str) -> DutyShow
         "matter": None,
         "change": None,
         "objection": objection.id,
+        "avoidance": None,
         "title": case.title,
         "told": objection.text,
         "due_on": due_on.isoformat() if due_on else None,

@@ -12,6 +12,7 @@ from storage.database import Session
 from storage.objections import Kind, Objection
 from workflows import views
 from workflows.case import objections
+from workflows.case.avoiding import refuse_avoiding
 from workflows.case.running import OBJECTION_ACCEPTED, Running, open_case, refuse_suspended
 from workflows.casework.objection_evidence import EvidenceShown, list_evidence
 from workflows.errors import Conflict, FieldError, Invalid, NotFound
@@ -119,7 +120,9 @@ def _open(session: Session, actor: Actor, objection_id: int, now: datetime) -> t
     case_id = store.case_of(session, objection_id)
     if case_id is None:
         raise NotFound("没有这一登记。")
-    return open_case(session, case_id, actor, now), store.lock(session, objection_id)
+    running = open_case(session, case_id, actor, now)
+    refuse_avoiding(session, case_id, actor.username)
+    return running, store.lock(session, objection_id)
 
 
 def _done(running: Running, objection: Objection) -> Triaged:

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from storage import cases, people, reviews
+from storage import avoidances, cases, people, reviews
 from storage import tasks as store
 from storage.database import Session
 from storage.instances import TaskGround
@@ -13,6 +13,7 @@ from storage.people import User
 from storage.tasks import Task
 from workflows import audit, forms
 from workflows.case import checks, effects, quotas
+from workflows.case.avoiding import KEPT_AWAY
 from workflows.case.bundles import bundle_of
 from workflows.case.reading import SEALED, computed_facts, enterprise_profile, look_at, may_read
 from workflows.case.running import Running, open_task, refuse_suspended
@@ -115,6 +116,8 @@ def _guard(running: Running, ground: TaskGround) -> None:
     refuse_suspended(running.case)
     if task.assignee not in (None, actor.username):
         raise Conflict("该任务已由他人领取。")
+    if ground.avoids:
+        raise Forbidden(KEPT_AWAY)
     if ground.kept_from_by:
         raise Forbidden(f"你已办理本件的“{ground.kept_from_by}”，按岗位分离要求不得再办理“{task.name}”。")
 
@@ -224,6 +227,8 @@ def assign(session: Session, actor: Actor, task_id: str, username: str, now: dat
         raise Invalid("不能分派给此人。", errors=[Problem("username", f"请选择{ROLES.get(task.role, '')}人员。")])
     if task.separate_from and store.has_completed(session, running.case.id, task.separate_from, username):
         raise Invalid("不能分派给此人。", errors=[Problem("username", "按岗位分离要求，此人不得办理本环节。")])
+    if avoidances.find_holding(session, running.case.id, username) is not None:
+        raise Invalid("不能分派给此人。", errors=[Problem("username", "此人已对本件回避，不得办理本件。")])
     old, task.assignee, task.version = task.assignee, username, task.version + 1
     running.step.record("task_assigned", task.element_id, [{"field": "assignee", "old": old, "new": username}])
 
@@ -245,5 +250,8 @@ def lock_cases(session: Session, task_ids: Sequence[str]) -> None:
     cases.lock_all(session, store.cases_of(session, task_ids))
 
 
-def assignees(session: Session, role: str) -> Sequence[User]:
-    return people.users_with_role(session, role)
+def assignees(session: Session, actor: Actor, task_id: str) -> Sequence[User]:
+    """Who may be given the task: the people of its post but for those who keep away from its case."""
+    task, case = get_known(session, actor, task_id)
+    away = avoidances.who_keep_away(session, case.id)
+    return [user for user in people.users_with_role(session, task.role) if user.username not in away]

@@ -93,7 +93,7 @@ def _task(
         "answers": ANSWERS,
         "kept": task["answers"] if data is None else data.get(POINTS),
         "may_work": may_work(task, actor),
-        "assignees": tasks.assignees(g.session, task["role"]) if _may_assign(task, actor) else [],
+        "assignees": tasks.assignees(g.session, actor, task["id"]) if _may_assign(task, actor) else [],
         **_file(task, actor),
     }
     return render_template("tasks/applicant.html" if actor.is_applicant else "tasks/task.html", **words)

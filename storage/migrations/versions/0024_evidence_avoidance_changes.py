@@ -14,6 +14,7 @@ depends_on = None
 
 def upgrade() -> None:
     _evidence()
+    _avoidance()
 
 
 def _evidence() -> None:
@@ -37,6 +38,42 @@ def _evidence() -> None:
         sa.UniqueConstraint("object_key", name=op.f("uq_objection_evidence_object_key")),
     )
     op.create_index(op.f("ix_objection_evidence_objection_id"), "objection_evidence", ["objection_id"])
+
+
+def _avoidance() -> None:
+    op.create_table(
+        "avoidance",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.Column("username", sa.Text(), nullable=False),
+        sa.Column("ground", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("begun_by", sa.Text(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lifted_by", sa.Text(), nullable=True),
+        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lifted_because", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "ground IN ('kinship', 'holdings', 'employment', 'other')", name=op.f("ck_avoidance_ground")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_avoidance_case_id_cases"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_avoidance")),
+    )
+    # One that holds, a person and case; the worklists ask by it which cases are not his.
+    op.create_index(
+        "uq_avoidance_holds",
+        "avoidance",
+        ["case_id", "username"],
+        unique=True,
+        postgresql_where=sa.text("lifted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_avoidance_unseen",
+        "avoidance",
+        ["id"],
+        postgresql_where=sa.text("seen_at IS NULL AND lifted_at IS NULL"),
+    )
 
 
 def downgrade() -> None:
