@@ -25,6 +25,7 @@ FAILURE_WINDOW = timedelta(minutes=15)
 ACCOUNT_FAILURES, ADDRESS_FAILURES = 10, 100
 # Objections need no account; more than these in a window from one address are not one person's.
 OBJECTIONS_PER_ADDRESS = 20
+EVIDENCE_PER_ADDRESS = 30
 # Nor does anybody who has a code ask so often.
 QUERIES_PER_ADDRESS = 60
 

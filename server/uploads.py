@@ -3,12 +3,14 @@
 from typing import IO, Any
 
 from flask import Request, current_app, g, request
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from server.access import current_actor
 from server.clock import machine_now
 from server.moments import read_date
-from workflows.casework import documents
+from workflows.casework import documents, objection_evidence
+from workflows.casework.objection_evidence import EvidenceShown
 from workflows.errors import FieldError, Invalid, TooLarge
 from workflows.lists import imports, official_lists
 
@@ -69,26 +71,46 @@ def take_list() -> dict[str, Any]:
     )
 
 
-def take_upload(reference: str) -> dict[str, Any]:
-    """Read the multipart body of an upload and hand it on; memory stays bounded, big files are spooled to disk."""
+def _received() -> FileStorage:
+    """The file of a multipart body; memory stays bounded, big files are spooled to disk."""
     request.max_content_length = LARGEST_UPLOAD
     file = request.files.get("file")
     if file is None or not file.filename:
         raise Invalid("没有收到文件。", errors=[FieldError("file", "请选择要上传的文件。")])
-    installation = current_app.extensions["greencase"]
+    return file
 
-    def announcing(key: str) -> None:
-        with installation.database.transaction() as own:
-            documents.announce(own, key, machine_now())
 
+def _announce(key: str) -> None:
+    """Known to the database before the bytes are written, whatever becomes of the request."""
+    with current_app.extensions["greencase"].database.transaction() as own:
+        documents.announce(own, key, machine_now())
+
+
+def take_upload(reference: str) -> dict[str, Any]:
+    """Read the multipart body of an upload and hand it on."""
+    file = _received()
     return documents.upload(
         g.session,
-        installation.store,
+        current_app.extensions["greencase"].store,
         current_actor(),
         reference,
         code=request.form.get("code", ""),
-        filename=file.filename,
+        filename=file.filename or "",
         stream=file.stream,  # type: ignore[arg-type]
-        announcing=announcing,
+        announcing=_announce,
+        now=g.now,
+    )
+
+
+def take_evidence() -> EvidenceShown:
+    """Read a file that anybody adds to what he brought, with its query code, and hand it on."""
+    file = _received()
+    return objection_evidence.add_evidence(
+        g.session,
+        current_app.extensions["greencase"].store,
+        request.form.get("code", ""),
+        filename=file.filename or "",
+        stream=file.stream,  # type: ignore[arg-type]
+        announcing=_announce,
         now=g.now,
     )

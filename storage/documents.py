@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from storage.base import Base, Id, Instant
 from storage.cases import Case
 from storage.locks import to_change, to_claim
+from storage.objections import ObjectionEvidence
 
 
 class Document(Base):
@@ -119,5 +120,7 @@ def arrived(session: Session, object_key: str) -> None:
 
 
 def is_known(session: Session, object_key: str) -> bool:
-    """Whether a document names these bytes."""
-    return session.scalar(select(Document.id).where(Document.object_key == object_key)) is not None
+    """Whether a document, or a file of an objector, names these bytes."""
+    named = select(Document.object_key).where(Document.object_key == object_key)
+    brought = select(ObjectionEvidence.object_key).where(ObjectionEvidence.object_key == object_key)
+    return session.scalar(named.union_all(brought).limit(1)) is not None

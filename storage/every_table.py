@@ -2,6 +2,7 @@
 
 from storage import (
     audit,
+    avoidances,
     batches,
     calculations,
     calendars,
@@ -43,7 +44,7 @@ from storage import (
 from storage.base import Base
 
 MODULES = (
-    audit, batches, calculations, calendars, case_checks, case_migrations, case_runs, cases, cluster_awards,
+    audit, avoidances, batches, calculations, calendars, case_checks, case_migrations, case_runs, cases, cluster_awards,
     definition_drafts, definitions, deliveries, documents, historic_awards, instances, ledger, list_entries,
     matter_changes, matter_choices, matters, messages, objections, official_lists, overlap_notes, parameters,
     payments, people, publicity, quotas, recoveries, reviews, scenario_tests, search, sheet_imports, system, tasks,

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from storage import calendars
 from storage.audit import AuditEvent, chain_of_case
+from storage.avoidances import keeps_away
 from storage.base import Base, Id, Instant, one_of
 from storage.batches import Batch
 from storage.calendars import CalendarYear
@@ -246,8 +247,9 @@ _KEPT_FROM = (
     .limit(1)
     .scalar_subquery()
 )
+_AVOIDS = keeps_away(Task.case_id, bindparam("by"))
 _OF_TASK = (
-    _GROUND.add_columns(Case, Task, _KEPT_FROM, _EARLIER.c.content, _EARLIER.c["values"])
+    _GROUND.add_columns(Case, Task, _KEPT_FROM, _AVOIDS, _EARLIER.c.content, _EARLIER.c["values"])
     .join(Task, Task.case_id == Case.id)
     .outerjoin(_EARLIER, true())
     .where(Task.id == bindparam("task_id"))
@@ -268,14 +270,17 @@ class TaskGround(NamedTuple):
     task: Task
     kept_from_by: str | None
     """The name of a task that he has completed in this case and that keeps him from this one (岗位分离)."""
+    avoids: bool
+    """Whether he keeps away from the case (回避)."""
     earlier: dict[str, Any]
     """What he sent for the same element last; empty the first time."""
 
 
 def load_with_task(session: Session, task_id: str, by: str) -> tuple[Case, Ground, TaskGround]:
     """The locked case of a task, what a step needs besides it, as `load` reads it, and the task itself."""
-    *ground, case, task, kept_from_by, sent, personal = session.execute(_OF_TASK, {"task_id": task_id, "by": by}).one()
-    return case, Ground(*ground), TaskGround(task, kept_from_by, {**(sent or {}), **(personal or {})})
+    row = session.execute(_OF_TASK, {"task_id": task_id, "by": by}).one()
+    *ground, case, task, kept_from_by, avoids, sent, personal = row
+    return case, Ground(*ground), TaskGround(task, kept_from_by, avoids, {**(sent or {}), **(personal or {})})
 
 
 def save_state(session: UnitOfWork, case_id: int, state: bytes, next_due_at: datetime | None) -> None:

@@ -58,6 +58,24 @@ class Objection(Base):
     )
 
 
+class ObjectionEvidence(Base):
+    """A file that the objector added: bytes in the object store, of which no page of the case knows."""
+
+    __tablename__ = "objection_evidence"
+    id: Mapped[Id]
+    objection_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("objection.id"), index=True)
+    filename: Mapped[str]
+    content_type: Mapped[str]
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str]
+    object_key: Mapped[str] = mapped_column(unique=True)
+    object_version: Mapped[str | None]
+    uploaded_at: Mapped[Instant]
+    # When discipline had made sure that it does not show who objected: until then only the overseers open it.
+    disclosed_by: Mapped[str | None]
+    disclosed_at: Mapped[Instant | None]
+
+
 OPEN = ("registered", "accepted")
 _open = (Objection.kind == "objection") & Objection.state.in_(OPEN)
 
@@ -130,6 +148,22 @@ def next_to_take_up(session: Session, now: datetime) -> int | None:
 
 def find_by_digest(session: Session, digest: str) -> Objection | None:
     return session.scalar(select(Objection).where(Objection.query_digest == digest))
+
+
+def list_evidence(session: Session, objection_id: int) -> Sequence[ObjectionEvidence]:
+    query = select(ObjectionEvidence).where(ObjectionEvidence.objection_id == objection_id)
+    return session.scalars(query.order_by(ObjectionEvidence.id)).all()
+
+
+def find_evidence(session: Session, objection_id: int, evidence_id: int) -> ObjectionEvidence | None:
+    query = select(ObjectionEvidence).where(ObjectionEvidence.objection_id == objection_id)
+    return session.scalar(query.where(ObjectionEvidence.id == evidence_id))
+
+
+def accepted(session: Session, most: int) -> Sequence[Objection]:
+    """Those that were accepted and that nobody has decided, the oldest first."""
+    query = select(Objection).where(Objection.state == "accepted", Objection.kind == "objection")
+    return session.scalars(query.order_by(Objection.id).limit(most)).all()
 
 
 def listed(session: Session, *, state: str | None = None) -> Sequence[Objection]:

@@ -1,9 +1,10 @@
 """Public notices (公示): what was announced of each case, and until when."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, select, text
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import BigInteger, ForeignKey, func, select, text
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from storage.base import Base, Id, Instant, Yuan, whole_yuan
 from storage.cases import Case
@@ -70,6 +71,27 @@ def announcements(session: Session, case_id: int) -> Sequence[tuple[NoticeItem, 
     return [
         (row[0], row[1]) for row in session.execute(query.where(NoticeItem.case_id == case_id).order_by(NoticeItem.id))
     ]
+
+
+def when_over(session: Session, notice_ids: Iterable[int]) -> dict[int, datetime]:
+    """When each of these notices was over before its own end: every case on it had ended, or was announced anew."""
+    later, anew = aliased(NoticeItem), aliased(Notice)
+    announced_again = (
+        select(func.min(anew.published_at))
+        .join(later, later.notice_id == anew.id)
+        .where(later.case_id == NoticeItem.case_id, later.id > NoticeItem.id)
+        .scalar_subquery()
+    )
+    # Of NULL and an instant `least` is the instant.
+    over = func.least(Case.ended_at, announced_again)
+    query = (
+        select(NoticeItem.notice_id, func.max(over))
+        .join(Case, Case.id == NoticeItem.case_id)
+        .where(NoticeItem.notice_id.in_(list(notice_ids)))
+        .group_by(NoticeItem.notice_id)
+        .having(func.bool_and(over.is_not(None)))
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def announced(session: Session, case_ids: Iterable[int]) -> set[int]:

@@ -79,10 +79,10 @@ def seats(session: Session, session_id: int) -> Sequence[ReviewSeat]:
     return session.scalars(select(ReviewSeat).where(ReviewSeat.session_id == session_id).order_by(ReviewSeat.id)).all()
 
 
-def open_seat(session: Session, case_id: int, username: str) -> ReviewSeat | None:
-    """The seat of an expert who was drawn and has not declared yet."""
+def open_seat(session: Session, case_id: int, username: str, state: str) -> ReviewSeat | None:
+    """The newest seat of an expert in this state: `drawn` until he has declared, `accepted` until the scores are in."""
     query = select(ReviewSeat).where(
-        ReviewSeat.case_id == case_id, ReviewSeat.username == username, ReviewSeat.state == "drawn"
+        ReviewSeat.case_id == case_id, ReviewSeat.username == username, ReviewSeat.state == state
     )
     return session.scalar(query.order_by(ReviewSeat.id.desc()).limit(1))
 

@@ -77,6 +77,9 @@ BY_PEOPLE: Mapping[str, frozenset[str]] = {
     "advice_given": frozenset({"discipline"}),
     "advice_answered": CHIEF,
     "objector_revealed": frozenset({"discipline"}),
+    "evidence_disclosed": frozenset({"discipline"}),
+    "evidence_filed": frozenset(),
+    "evidence_opened": OVERSIGHT | CHIEF | OFFICER,
     "official_list_imported": OFFICER,
     "overlap_reviewed": OFFICER,
     "parameter_confirmed": OWNER,
@@ -92,6 +95,9 @@ BY_PEOPLE: Mapping[str, frozenset[str]] = {
     "scenario_retired": OWNER,
     "task_assigned": CHIEF,
     "task_claimed": ANY,
+    "avoidance_declared": OFFICE | {"verifier", "co_department"},
+    "avoidance_ordered": CHIEF | {"deputy_leader"},
+    "avoidance_lifted": CHIEF | {"deputy_leader"},
     "task_completed": ANY,
     "task_released": ANY,
     "task_reminded": CHIEF | OFFICER | {"review_organizer"},
@@ -101,7 +107,7 @@ BY_PEOPLE: Mapping[str, frozenset[str]] = {
 BY_THE_PROGRAM = frozenset(
     {
         *("amount_calculated", "amount_listed", "application_submitted", "award_committed", "case_accepted"),
-        "case_migrated",
+        *("award_forfeited", "case_migrated"),
         *("case_ended", "case_not_accepted", "case_refused", "case_vetoed", "cluster_award_ended"),
         *("refusal_proposed", "refusal_concluded"),
         *("check_opened", "check_settled", "hold_opened", "payment_held"),
@@ -127,6 +133,7 @@ BY_EITHER: Mapping[str, frozenset[str]] = {
 WITHOUT_ACCOUNT = {
     "objection_registered": "public",
     "petition_registered": "public",
+    "evidence_filed": "public",
     "account_created": "command line",
 }
 

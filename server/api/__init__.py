@@ -3,6 +3,7 @@
 from flask import Flask
 
 from server.api import (
+    avoidances,
     batches,
     calendars,
     cases,
@@ -30,7 +31,7 @@ __all__ = ["MODULES", "blueprint", "register"]
 
 MODULES = (
     *(batches, calendars, cases, checks, definitions, deliveries, demo, documents, historic_awards, matters, notices),
-    *(objections,),
+    *(avoidances, objections),
     *(official_lists, openapi, parameters, quotas, recoveries, schemes, sessions, tasks),
 )
 

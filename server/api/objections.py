@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from flask import g
+from flask import Response, current_app, g
 
-from server.access import OBJECTIONS_PER_ADDRESS, QUERIES_PER_ADDRESS, count_public_act
+from server.access import EVIDENCE_PER_ADDRESS, OBJECTIONS_PER_ADDRESS, QUERIES_PER_ADDRESS, count_public_act
 from server.api.route import answers, call, caller, record, text
 from server.api.shape import of
-from workflows.casework import objection_filing, objection_triage
+from server.downloads import as_download
+from server.uploads import LARGEST_UPLOAD, take_evidence
+from workflows.casework import objection_evidence, objection_filing, objection_triage
+from workflows.casework.objection_evidence import MAY_OPEN, EvidenceShown
 from workflows.casework.objection_filing import Receipt, Standing
 from workflows.casework.objection_triage import READING, TRIAGE, ObjectionShown, Revealed, Triaged
 
@@ -65,6 +68,51 @@ def file_petition(notice: int, data: dict[str, str]) -> Receipt:
 def ask(data: dict[str, str]) -> Standing:
     count_public_act("objection-query", QUERIES_PER_ADDRESS)
     return objection_filing.ask(g.session, data["code"])
+
+
+@call(
+    "POST",
+    "/public/objections/evidence",
+    public=True,
+    summary="凭查询码补充证据材料（multipart：code、file）",
+    status=201,
+    errors=(404, 409, 413, 415, 422, 429, 503),
+    answer=of(EvidenceShown),
+    consumes="multipart/form-data",
+    most_bytes=LARGEST_UPLOAD,
+    body=record(
+        ("code", "file"), code=text(40), file={"type": "string", "contentMediaType": "application/octet-stream"}
+    ),
+)
+def add_evidence() -> EvidenceShown:
+    count_public_act("evidence", EVIDENCE_PER_ADDRESS)
+    return take_evidence()
+
+
+@call(
+    "GET",
+    "/objections/<int:objection>/evidence/<int:evidence>/content",
+    *MAY_OPEN,
+    summary="下载异议人补充的材料（留痕）",
+    errors=(404, 503),
+    produces="application/octet-stream",
+)
+def evidence_content(objection: int, evidence: int) -> Response:
+    store = current_app.extensions["greencase"].store
+    return as_download(objection_evidence.open_evidence(g.session, store, caller(), objection, evidence, g.now))
+
+
+@call(
+    "POST",
+    "/objections/<int:objection>/evidence/<int:evidence>/disclosure",
+    "discipline",
+    summary="向核查人员提供异议人补充的材料",
+    errors=(404,),
+    body=record(),
+    answer=of(EvidenceShown),
+)
+def disclose_evidence(objection: int, evidence: int, data: dict[str, Any]) -> EvidenceShown:
+    return objection_evidence.disclose(g.session, caller(), objection, evidence, g.now)
 
 
 @call(

@@ -7,7 +7,7 @@ from flask import g
 from server.api.route import PAGE_QUERY, answers, call, caller, listing, record, text
 from server.api.shape import of
 from server.moments import read_date
-from workflows.casework import review_points, tasks, worklists
+from workflows.casework import replacements, review_points, tasks, worklists
 from workflows.casework.shapes import Completed, TaskDetail, TaskRow
 from workflows.errors import GreenCaseError
 from workflows.paging import Items
@@ -76,13 +76,13 @@ def assign(task: str, data: dict[str, Any]) -> TaskRow:
     "POST",
     "/tasks/<task>/replacement",
     "review_organizer",
-    summary="补抽：收回未作声明的专家席位",
+    summary="补抽：收回未作声明或者中途退出的专家席位",
     errors=(403, 404, 409, 422),
     body=record(("reason",), reason=text(500)),
     status=204,
 )
 def excuse_expert(task: str, data: dict[str, Any]) -> None:
-    tasks.excuse_expert(g.session, caller(), task, data["reason"], g.now)
+    replacements.excuse_expert(g.session, caller(), task, data["reason"], g.now)
 
 
 @call(

@@ -4,6 +4,7 @@ Every blueprint is listed here; a page that is not in the list does not exist.
 """
 
 from server.web.office import (
+    avoidances,
     batches,
     calendars,
     cases,
@@ -40,6 +41,7 @@ BLUEPRINTS = (
     applicant.blueprint,
     tasks.blueprint,
     cases.blueprint,
+    avoidances.blueprint,
     deliveries.blueprint,
     matters.blueprint,
     checks.blueprint,

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, literal, or_, select, true, tuple_, union_all
+from sqlalchemy import Select, and_, literal, not_, or_, select, true, tuple_, union_all
 from sqlalchemy.orm import Session, defer
 
+from storage.avoidances import keeps_away
 from storage.cases import Case, Reach, Scope, within
 from storage.counting import MOST, at_most
 from storage.people import Enterprise
@@ -111,7 +112,9 @@ def _offered(viewer: Viewer, filters: Filters) -> list[Any]:
     """What each of the viewer's roles may claim; a list for each, for each has its order in the index."""
     if filters.assignee == "me":
         return []
-    return [and_(Task.assignee.is_(None), Task.role == role) for role in sorted(viewer.roles)]
+    # What a person keeps away from is not offered to him: one look into an index for each task that the walk meets.
+    his = not_(keeps_away(Task.case_id, viewer.username))
+    return [and_(Task.assignee.is_(None), Task.role == role, his) for role in sorted(viewer.roles)]
 
 
 def _reach(viewer: Viewer) -> list[Any]:

@@ -80,6 +80,30 @@ def test_no_commitment_without_a_calculation_on_every_way():
     refused("core-act-missing", around)
 
 
+def test_a_way_that_asks_for_a_word_has_passed_whoever_gives_it():
+    """What is called ends in two ways; each is told apart by the word that it leaves behind."""
+    known = replace(STRICT, results={**KNOWN.results, "note": ("done",), "prove": ("lapsed", "not_delivered")},
+                    gives={**KNOWN.gives, "note": "word"}, reads={})  # fmt: skip
+
+    def drawn(condition: str, asks: str = "o", default: str = "gone") -> bytes:
+        return diagram("p", start(), SURE, xor("h", default="past"), service("n", "note", "way"),
+                       service("m", "prove", "way"), xor("j"), xor("g", default="out"), service("o"), end(),
+                       end("gone"), line("begin", "sure", "h"), flow("h", "n", 'sure == "accept"'),
+                       flow("h", "m", None, "past"), line("n", "j", "g"), flow("m", "j"), flow("g", asks, condition),
+                       flow("g", default, None, "out"), line("o", "done"))  # fmt: skip
+
+    lacks = "core-act-missing"
+    assert lacks not in found(drawn('way == "done"'), known)
+    assert lacks in found(drawn('way == "lapsed"'), known)
+    assert lacks in found(drawn('way != "lapsed"'), known)
+    # The default is taken for what no other way asks for.
+    assert lacks in found(drawn('way == "done"', "gone", "o"), known)
+    lapses_only = replace(known, results={**known.results, "prove": ("lapsed",)})
+    assert lacks not in found(drawn('way == "lapsed"', "gone", "o"), lapses_only)
+    # A word that two can give does not tell which of them was passed.
+    assert lacks in found(drawn('way == "done"'), replace(known, results={**known.results, "prove": ("done",)}))
+
+
 NOBODY_READS = replace(STRICT, reads={})
 
 
@@ -259,7 +283,7 @@ def test_what_is_never_waived_is_decided():
     core = {scheme: {need.act for need in procedure.NEEDS if need.is_core(scheme)} for scheme in SCHEMES}
     everywhere = set.intersection(*core.values())
     assert everywhere == {"submission", "calculation", "approval", "commitment", "recognition", "payment", "refusal",
-                          "veto", "non_acceptance"}  # fmt: skip
+                          "veto", "forfeit", "non_acceptance"}  # fmt: skip
     confirmed = {scheme for scheme, acts in core.items() if "confirmation" in acts}
     assert confirmed == {"retrofit", "carbon_intensity", "renewable_energy"}
     assert {need.act for need in procedure.NEEDS} == procedure.ACTS.keys()

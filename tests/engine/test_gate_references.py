@@ -242,3 +242,16 @@ def test_a_variable_may_get_its_answers_from_several_elements():
 
     assert asked("accept") == asked("required") == set()
     assert asked("requird") == {"decision-unknown"}
+
+
+def test_every_task_states_its_term():
+    known = replace(KNOWN, undated=frozenset({"REVIEW"}))
+
+    def found(**attributes: str) -> list[str]:
+        drawn = straight(task("a", **attributes), ids=("a",))
+        return [finding.rule for finding in check_bundle({"p.bpmn": drawn}, "p", known=known)]
+
+    assert found() == ["due-missing"]
+    assert found(gc__status="PAID") == ["due-missing"]
+    # What nobody has sent yet ends with its batch.
+    assert found(gc__status="REVIEW") == found(gc__due="5") == []

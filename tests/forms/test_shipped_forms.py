@@ -27,6 +27,7 @@ SHARED_DECISIONS = {
     "objection_meeting": ("agree", "return"),
     "district_approval": ("approve", "return", "refuse"),
     "payee_confirmation": ("agree", "return"),
+    "silent_payee": ("remind", "forfeit"),
     "disbursement": ("paid", "returned", "held"),
 }
 SCHEME_DECISIONS = {

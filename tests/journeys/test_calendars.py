@@ -211,3 +211,24 @@ def test_a_step_reads_the_calendars_in_a_statement_that_it_needs_anyway(at: At) 
         office.as_("acceptance").post(f"/tasks/{task['id']}/completion", {"data": data})
     assert [each for each in statements if "calendar_year" in each and "FROM instance" not in each] == []
     assert any("calendar_year" in each for each in statements)
+
+
+def test_a_notice_whose_cases_have_ended_is_over_though_nobody_could_state_its_end(at: At) -> None:
+    office, first, second = at("published", "neighbours")
+    office.wait_until(LATE)
+    notice = office.as_("officer").post(f"/batches/{batch_of(office, first)}/publicity")
+    office.as_("e01").post(f"/cases/{first}/withdrawal", {"reason": "项目不再实施"})
+    address = f"/public/notices/{notice['id']}"
+    assert (office.nobody.get(address)["ends_at"], office.nobody.get(address)["open"]) == (None, True)
+    # Nothing can be brought in time against what is not announced any more.
+    with refused(409):
+        object_to(office, first)
+    object_to(office, second)
+    office.as_("e02").post(f"/cases/{second}/withdrawal", {"reason": "项目不再实施"})
+    for shown in (office.nobody.get(address), office.nobody.get("/public/notices")["items"][0]):
+        assert (shown["ends_at"][:10], shown["open"], shown["working_days"]) == ("2026-12-30", False, None)
+    for path in (f"/notices/{notice['id']}", "/notices", "/"):
+        assert "待定" not in page(at, "auditor", path)
+    load(office, **NOTICE)
+    work(office)
+    assert office.nobody.get(address)["open"] is False

@@ -130,6 +130,63 @@ def test_a_silent_expert_is_replaced_with_the_observers_consent(at: At, when: st
     assert set(seats(office, case, "score_application")) == {*others, stand_in}
 
 
+def take_back(office: Office, case: str, expert: str, element: str = "score_application") -> None:
+    [task] = [each for each in office.open_tasks(case) if (each["element_id"], each["assignee"]) == (element, expert)]
+    office.as_("organizer").post(f"/tasks/{task['id']}/replacement", {"reason": "突发疾病，不能继续评审"})
+
+
+@pytest.mark.parametrize("when", ["first", "last", "only"])
+def test_an_expert_who_falls_out_after_declaring_is_replaced(at: At, when: str) -> None:
+    """The case stood still for good: nobody could take the seat back, and no sheet would ever come."""
+    office, case = at("score_application")
+    lost, *others = seats(office, case, "score_application")
+    if when == "only":
+        office.as_("organizer").get(f"/cases/{case}")
+        for expert in others:
+            take_back(office, case, expert)
+    else:
+        if when == "first":
+            take_back(office, case, lost)
+        for expert in others:
+            answer(office, case, "score_application", expert, **SECRET)
+    if when != "first":
+        take_back(office, case, lost)
+    assert office.at(case) == {"confirm_redraw"}
+    with refused(403):
+        office.do(case, "confirm_redraw", by="organizer", redraw_reason="一名专家因病退出")
+    office.do(case, "confirm_redraw", redraw_reason="一名专家因病退出")
+    stand_ins = seats(office, case)
+    assert len(stand_ins) == (5 if when == "only" else 1)
+    assert not {lost, *others} & set(stand_ins)
+    assert not _leaks(at, office, case, "organizer"), "what others scored stays sealed"
+    for expert in stand_ins:
+        answer(office, case, "declare_interest", expert)
+    # Whose scores are in is not asked again.
+    assert set(seats(office, case, "score_application")) == set(stand_ins)
+    with refused(403):
+        office.as_(lost).get(f"/cases/{case}")
+    for expert in stand_ins:
+        answer(office, case, "score_application", expert, **SECRET)
+    assert office.at(case) == {"panel_opinion"}
+    with at.database.transaction() as session:
+        panel = reviews.current(session, at.case_id(case))
+        assert panel is not None
+        states = [seat.state for seat in reviews.seats(session, panel.id)]
+        draws = [(draw.number, draw.reason) for draw in reviews.draws(session, panel.id)]
+    assert sorted(states) == ["recused"] * len(stand_ins) + ["scored"] * 5
+    assert draws == [(1, None), (2, "一名专家因病退出")]
+    office.drive(case, until="chief_recheck")
+
+
+def test_a_seat_whose_scores_are_in_is_not_taken_back(at: At) -> None:
+    office, case = at("score_application")
+    expert, *_ = seats(office, case, "score_application")
+    task = next(each for each in office.open_tasks(case) if each["assignee"] == expert)
+    answer(office, case, "score_application", expert)
+    with refused(409):
+        office.as_("organizer").post(f"/tasks/{task['id']}/replacement", {"reason": "突发疾病"})
+
+
 def test_an_expert_declares_before_he_sees_the_file(at: At) -> None:
     office, case = at("declare_interest")
     drawn = seats(office, case)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
+from typing import Any
+
 from tests.api_calls import refused
 from tests.contract_client import Office
 from tests.journeys.conftest import At, page
 from tests.journeys.test_publicity import ENDS_AT, OBJECTION, accept, investigate, object_to, states
+from tests.server.files import EXE, PDF
+from tests.server.signing_in import bearer, token_of
 
 SECRETS = tuple(OBJECTION[field] for field in ("name", "id_no", "phone"))
 
@@ -159,3 +164,118 @@ def test_it_stands_beside_the_investigation_and_on_the_pages_of_those_who_decide
     assert "公示异议：异议不成立" in page(at, "meeting", f"/batches/{office.case(case)['batch']['id']}")
     office.drive(case, until="pay")
     assert "公示异议1号" in page(at, "finance2", f"/tasks/{office.task(case, 'pay')['id']}")
+
+
+def notice_of(office: Office) -> int:
+    return int(office.nobody.get("/public/notices")["items"][0]["id"])
+
+
+def test_numbers_that_can_be_nobodys_are_refused_with_a_sentence(at: At) -> None:
+    office, case = at("publicity_period")
+    path = f"/public/notices/{notice_of(office)}/objections"
+    wrong = (
+        *("aaaaaa", "11011219900101000A", "110112199001010000000", "91110112MA00000000", "身份证号没有", "12-34-5"),
+    )
+    for id_no in wrong:
+        with refused(422) as why:
+            office.nobody.post(path, {"case": case, **OBJECTION, "id_no": id_no})
+        assert why.fields == {"id_no"}, id_no
+    for phone in ("没有电话号", "12345", "电话13800000000"):
+        with refused(422) as why:
+            office.nobody.post(path, {"case": case, **OBJECTION, "phone": phone})
+        assert why.fields == {"phone"}, phone
+    for right in (
+        {"id_no": " e12345678 "},
+        {"id_no": "1101121990 0101 000x"},
+        {"phone": "010-6954 0000转801"},
+        {"phone": "+86 138 0000 0000"},
+    ):
+        assert office.nobody.post(path, {"case": case, **OBJECTION, **right})["query_code"]
+
+
+def test_the_receipt_stands_where_the_form_was_and_once(at: At) -> None:
+    office, case = at("publicity_period")
+    client, notice = at.app.test_client(), notice_of(office)
+    form = client.get(f"/notices/{notice}").get_data(as_text=True)
+    csrf = form.split('name="csrf_token" value="')[1].split('"')[0]
+    sent = {"csrf_token": csrf, "case": case, **OBJECTION}
+    answer = client.post(f"/notices/{notice}/objections", data=sent)
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/notices/{notice}#objection")
+    shown = client.get(f"/notices/{notice}").get_data(as_text=True)
+    assert "登记回执" in shown
+    assert 'id="query-code"' in shown
+    assert 'name="id_no"' not in shown
+    assert not [secret for secret in SECRETS if secret in shown]
+    again = client.get(f"/notices/{notice}").get_data(as_text=True)
+    assert "登记回执" not in again
+    assert 'name="id_no"' in again
+
+
+def add(office: Office, code: str, content: bytes = PDF, name: str = "现场照片.pdf") -> Any:
+    return office.nobody.post("/public/objections/evidence", files={"code": code, "file": (io.BytesIO(content), name)})
+
+
+def test_what_an_objector_adds_is_for_discipline_until_it_discloses_it(at: At) -> None:
+    office, case = at("publicity_period")
+    filed = office.nobody.post(f"/public/notices/{notice_of(office)}/objections", {"case": case, **OBJECTION})
+    with refused(404):
+        add(office, "AAAA-AAAA-AAAA-AAAA")
+    with refused(415):
+        add(office, filed["query_code"], EXE)
+    evidence = add(office, filed["query_code"])
+    assert office.nobody.post("/public/objections/query", {"code": filed["query_code"]})["files"] == ["现场照片.pdf"]
+    opened = {who: opens(at, who, filed["id"], evidence["id"]) for who in ("discipline", "legal", "auditor")}
+    assert set(opened.values()) == {200}
+    assert [opens(at, who, filed["id"], evidence["id"]) for who in ("chief", "officer")] == [404, 404]
+    assert [opens(at, who, filed["id"], evidence["id"]) for who in ("e01", "owner")] == [403, 403]
+    assert "现场照片" not in page(at, "chief", "/objections")
+    for who in ("chief", "officer"):
+        with refused(403):
+            office.as_(who).post(f"/objections/{filed['id']}/evidence/{evidence['id']}/disclosure")
+    office.as_("discipline").post(f"/objections/{filed['id']}/evidence/{evidence['id']}/disclosure")
+    assert "现场照片" in page(at, "chief", "/objections")
+    assert opens(at, "officer", filed["id"], evidence["id"]) == 200
+    # The firm's papers know nothing of it, nor does the record know the name of the file.
+    accept(office, filed["id"])
+    office.do(case, "objection_notice")
+    for shown in (
+        office.as_("e01").get(f"/cases/{case}/documents"),
+        page(at, "e01", f"/cases/{case}"),
+        office.as_("auditor").get(f"/cases/{case}/history"),
+    ):
+        assert "现场照片" not in str(shown)
+
+
+def opens(at: At, who: str, objection: int, evidence: int) -> int:
+    """The status with which a person is answered who opens a file of an objector."""
+    client = at.app.test_client()
+    path = f"/api/v1/objections/{objection}/evidence/{evidence}/content"
+    return client.get(path, headers=bearer(token_of(at.app, who))).status_code
+
+
+def test_nothing_is_added_to_what_was_answered(at: At) -> None:
+    office, case = at("publicity_period")
+    filed = office.nobody.post(f"/public/notices/{notice_of(office)}/objections", {"case": case, **OBJECTION})
+    office.as_("discipline").post(f"/objections/{filed['id']}/rejection", {"reply": "所反映的事项与公示内容无关。"})
+    with refused(409):
+        add(office, filed["query_code"])
+
+
+def test_an_answer_that_is_late_is_on_the_desks(at: At) -> None:
+    office, case = at("publicity_period")
+    accept(office, object_to(office, case))
+    due = next(each["due_on"] for each in office.as_("chief").get("/objections")["items"])
+    office.wait_until(f"{due}T23:00:00+08:00")
+    assert "督办逾期未答复的异议" not in page(at, "chief", "/tasks")
+    office.wait_until("2026-04-30T09:00:00+08:00")
+    for who in ("chief", "discipline", "legal"):
+        assert "督办逾期未答复的异议" in page(at, who, "/tasks")
+
+
+def test_the_pages_name_people(at: At) -> None:
+    office, case = at("publicity_period")
+    accept(office, object_to(office, case))
+    handled = office.as_("discipline").get("/objections")["items"][0]["handled_by"]
+    assert handled
+    assert handled != "discipline"
+    assert handled in page(at, "chief", "/objections")

@@ -50,4 +50,5 @@ def test_the_catalogue_is_the_specification():
     # What letters name, and how a refusal is decided: the office's own, not the policy's.
     named = ("office_name", "office_phone", "supervision_phone", "letter_mark", "review_authority", "court")
     expected |= dict.fromkeys([f"proc.{name}" for name in (*named, "hearing_days", "refusal_decided_by")], "OPEN")
+    expected |= dict.fromkeys(("proc.payee_reminder_days", "proc.payee_reminders"), "OPEN")
     assert {each.id: each.status for each in catalog().values()} == expected

@@ -91,6 +91,7 @@ def _expected(rule: Access, role: str, route: Rule, status: int, location: str) 
         ("POST", "/batches/<int:batch>/publicity", {"case_officer"}),
         ("POST", "/objections/<int:objection>/acceptance", {"discipline", "legal_officer"}),
         ("POST", "/objections/<int:objection>/revelation", {"discipline"}),
+        ("POST", "/objections/<int:objection>/evidence/<int:evidence>/disclosure", {"discipline"}),
         ("POST", "/parameters/<parameter>/proposals", {"process_owner"}),
         ("POST", "/parameters/<parameter>/confirmations", {"process_owner"}),
         ("POST", "/calendars/<int:year>/proposals", {"process_owner"}),

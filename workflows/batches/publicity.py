@@ -1,5 +1,6 @@
 """Publicity (公示): publish resolved cases; the notices as everybody reads them (P13)."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TypedDict
 
@@ -152,20 +153,28 @@ def list_notices(
 ) -> paging.Page[NoticeRow]:
     """Notices, newest first; open to everybody."""
     found = store.list_notices(session, before=paging.read_id_cursor(cursor), limit=limit + 1)
-    items = [_notice(notice, now) for notice in found[:limit]]
+    over = _when_over(session, found[:limit])
+    items = [_notice(notice, over.get(notice.id), now) for notice in found[:limit]]
     return paging.Page(items, paging.id_cursor(found[limit - 1].id) if len(found) > limit else None)
 
 
-def _notice(notice: Notice, now: datetime) -> NoticeRow:
-    term = opened(notice.ends_at)
+def _when_over(session: Session, notices: Sequence[Notice]) -> dict[int, datetime]:
+    """Since when those are over whose own end nobody could state, and of which no case is left that waits for it."""
+    unstated = [notice.id for notice in notices if opened(notice.ends_at)]
+    return store.when_over(session, unstated) if unstated else {}
+
+
+def _notice(notice: Notice, over_at: datetime | None, now: datetime) -> NoticeRow:
+    ends_at = over_at or notice.ends_at
+    term = opened(ends_at)
     return {
         "id": notice.id,
         "batch": notice.batch_id,
         "title": notice.title,
         "published_at": views.instant(notice.published_at),
-        "ends_at": views.ending(notice.ends_at),
+        "ends_at": views.ending(ends_at),
         "working_days": term.workdays if term else None,
-        "open": notice.published_at <= now < notice.ends_at,
+        "open": notice.published_at <= now < ends_at,
     }
 
 
@@ -184,7 +193,7 @@ def get_notice(session: Session, notice_id: int, now: datetime) -> NoticeShown:
     references = cases.references(session, [item.case_id for item in items])
     objected = _objected(session, notice.id)
     return {
-        **_notice(notice, now),
+        **_notice(notice, _when_over(session, [notice]).get(notice.id), now),
         "legal_basis": LEGAL_BASIS,
         "how_to_object": HOW_TO_OBJECT,
         "phones": _phones(session, notice.batch_id),

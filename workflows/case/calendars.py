@@ -38,6 +38,13 @@ class Loaded:
         no day that rests on one."""
         return self.calendar.announced if role == APPLICANT else self.calendar
 
+    def last_day(self, start: date, days: int) -> date | None:
+        """The last of so many working days after a day, for what staff do; None while it is 待定."""
+        try:
+            return self.calendar.add(start, days)
+        except workdays.YearNotLoaded:
+            return None
+
     def as_of(self, number: int) -> Calendar:
         """What counted when so many had been confirmed."""
         return Calendar([*workdays.load().years.values(), *self.confirmed[:number]])

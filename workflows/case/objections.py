@@ -11,7 +11,6 @@ from storage.objections import Objection
 from workflows.case import awards, calendars, letters
 from workflows.case.step import Look, Step, local_date, pinned_values
 from workflows.errors import FieldError
-from workflows.rules.workdays import YearNotLoaded
 
 TRIAGE_DAYS = 2
 """Working days in which a registered objection is accepted or turned down."""
@@ -24,19 +23,13 @@ TELLING = "objection_notice"
 def due_of(session: Session, batch: Batch, objection: Objection) -> date | None:
     """The last day for what is to be done next; None where nothing is, or while the calendar is not loaded."""
     if objection.state == "registered" and objection.kind == "objection":
-        return _last_day(session, local_date(objection.registered_at), TRIAGE_DAYS)
+        return calendars.load(session).last_day(local_date(objection.registered_at), TRIAGE_DAYS)
     if objection.state == "registered":
         return local_date(objection.registered_at) + timedelta(days=PETITION_DAYS)
     if objection.state == "accepted" and objection.handled_at is not None:
-        return _last_day(session, local_date(objection.handled_at), int(pinned_values(batch)["proc.objection_days"]))
+        days = int(pinned_values(batch)["proc.objection_days"])
+        return calendars.load(session).last_day(local_date(objection.handled_at), days)
     return None
-
-
-def _last_day(session: Session, start: date, days: int) -> date | None:
-    try:
-        return calendars.load(session).calendar.add(start, days)
-    except YearNotLoaded:
-        return None
 
 
 def take_up(step: Step) -> None:

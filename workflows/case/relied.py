@@ -38,6 +38,7 @@ TASKS: Mapping[str, Relied] = {
     "recognition_notice": Relied("decision_notice", "告知集群认定结果"),
     "enter_payee": Relied("payee_entry", "收款账户随即查重，变更后须重新确认"),
     "correct_payee": Relied("payee_entry", "显示退回原因，收款账户随即查重，变更后须重新确认"),
+    "decide_silent_payee": Relied("silent_payee", "理由写入视为放弃支持告知书"),
     "confirm_payee": Relied("payee_confirmation", "显示审定金额和收款单位"),
     "pay": Relied("disbursement", "显示审定金额和收款单位，核对预算指标"),
 }

@@ -27,6 +27,7 @@ from workflows.errors import Conflict, GreenCaseError, NotFound, StepFailed
 from workflows.permissions import SYSTEM, Actor, scope_of
 
 OBJECTION_ACCEPTED = "objection_accepted"
+DRAFT = "DRAFT"
 FAILED = "流程未能继续，本次操作没有生效，已登记为流程异常件，请联系流程与口径负责人。"
 
 
@@ -213,6 +214,9 @@ def ends_of_publicity(waits: Iterable[engine.Wait]) -> frozenset[str]:
 def new_task(step: Step, task: engine.OpenTask) -> dict[str, Any]:
     """A new open task by its columns."""
     days = step.working_days(task.due)
+    due_on = step.last_day(days, step.today, role=task.role)
+    if days is None and task.status == DRAFT:  # an application can be sent as long as its batch takes them
+        due_on = local_date(step.batch.window_to)
     return {
         "id": task.id,
         "case_id": step.case.id,
@@ -225,7 +229,7 @@ def new_task(step: Step, task: engine.OpenTask) -> dict[str, Any]:
         "personal": task.assignee is not None,
         "separate_from": list(task.separate_from),
         "assignee": task.assignee,
-        "due_on": step.last_day(days, step.today, role=task.role),
+        "due_on": due_on,
         "working_days": days,
         "counted_by": step.calendars.number,
         "opened_at": step.now,

@@ -121,7 +121,7 @@ def upload(
         raise Invalid("材料类别有误。", errors=[FieldError("code", "材料清单中没有这一类别。")])
     name = clean_filename(filename)
     kind = filetypes.check(name, stream)
-    reader = _Hashing(stream)
+    reader = Hashing(stream)
     key = f"{case.reference}/{uuid.uuid4().hex}"
     announcing(key)
     try:
@@ -189,7 +189,7 @@ def _may_upload(actor: Actor, case: Case) -> None:
         raise Forbidden("你可以查看材料，但不能上传。")
 
 
-class _Hashing:
+class Hashing:
     """Counts and hashes what passes; refuses more than the limit."""
 
     def __init__(self, stream: BinaryIO) -> None:

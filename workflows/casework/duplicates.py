@@ -12,6 +12,7 @@ from storage.database import Session
 from workflows import rules, views
 from workflows.audit import EventRef
 from workflows.case import duplicates, proceeding
+from workflows.case.avoiding import refuse_avoiding
 from workflows.case.reopening import reopen
 from workflows.case.running import Running, find_case, open_cases
 from workflows.casework.checks_shown import CheckShown, shown
@@ -213,7 +214,10 @@ def _find(session: Session, actor: Actor, reference: str, check_id: int) -> tupl
 
 def _open_both(session: Session, check: CaseCheck, actor: Actor, now: datetime) -> list[Running]:
     sides = [each for each in (check.case_id, check.other_case_id) if each is not None]
-    return open_cases(session, sides, actor, now)
+    both = open_cases(session, sides, actor, now)
+    for each in both:
+        refuse_avoiding(session, each.case.id, actor.username)
+    return both
 
 
 def _newest(session: Session, check: CaseCheck) -> CheckConclusion | None:

@@ -29,6 +29,7 @@ PUBLIC_ACTIONS = frozenset(
         "case_terminated",
         "case_vetoed",
         "case_refused",
+        "award_forfeited",
         "award_committed",
         "payment_made",
         "payment_returned",

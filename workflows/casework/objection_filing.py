@@ -15,8 +15,10 @@ from storage.publicity import NoticeItem
 from workflows import views
 from workflows.case import objections
 from workflows.case.running import Running, open_case
+from workflows.casework.objector_identity import identity_errors
 from workflows.errors import Conflict, FieldError, Invalid, NotFound
 from workflows.permissions import PUBLIC
+from workflows.rules.workdays import opened
 
 # Without letters and digits that are mistaken for each other when read aloud; sixteen of them are eighty bits.
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -51,6 +53,7 @@ class Standing(TypedDict):
     due_on: str | None
     handled_at: str | None
     reply: str | None
+    files: list[str]
 
 
 def file_objection(
@@ -64,7 +67,7 @@ def file_objection(
     running, item = _concerned(session, notice_id, case, given, now)
     announced = publicity.get_notice(session, notice_id)
     assert announced is not None
-    if not announced.published_at <= now < item.ends_at:
+    if not announced.published_at <= now < _end_of(running, item):
         raise Conflict("该公示的公示期已结束，不能再提出异议；可依法提出信访事项，或者向监督机构反映。")
     receipt = _register(running, notice_id, "objection", given)
     running.save()
@@ -77,7 +80,7 @@ def file_petition(
     """Register what comes after the period (信访): it is answered, and stops nothing. Conflict within the period."""
     given = {"name": name, "id_no": id_no, "phone": phone, "text": text}
     running, item = _concerned(session, notice_id, case, given, now)
-    if now < item.ends_at:
+    if now < _end_of(running, item):
         raise Conflict("该公示尚在公示期内，请提出异议。")
     return _register(running, notice_id, "petition", given)
 
@@ -93,6 +96,8 @@ def _concerned(
         for field, (least, most, label) in _LIMITS.items()
         if not least <= len(given[field].strip()) <= most
     ]
+    wrong = {error.field for error in errors}
+    errors += [each for each in identity_errors(given["id_no"], given["phone"]) if each.field not in wrong]
     item = publicity.find_item(session, notice_id, case)
     if item is None:
         errors.append(FieldError("case", "该公示中没有这一申报件。"))
@@ -102,6 +107,12 @@ def _concerned(
     running = open_case(session, item.case_id, PUBLIC, now)
     session.refresh(item, ["ends_at"])
     return running, item
+
+
+def _end_of(running: Running, item: NoticeItem) -> datetime:
+    """The end of the case's period; one that nobody could state is over with the case."""
+    ended_at = running.case.ended_at
+    return ended_at if ended_at is not None and opened(item.ends_at) else item.ends_at
 
 
 def _register(running: Running, notice_id: int, kind: Kind, given: dict[str, str]) -> Receipt:
@@ -136,11 +147,17 @@ def _digest(code: str) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
-def ask(session: Session, code: str) -> Standing:
-    """How it stands with what this code was given for, and the answer once there is one. Raises NotFound."""
+def find_filed(session: Session, code: str) -> Objection:
+    """What this code was given for. Raises NotFound."""
     found = store.find_by_digest(session, _digest(code)) if len(code) <= 40 else None
     if found is None:
         raise NotFound("没有与该查询码对应的登记，请核对后重新输入。")
+    return found
+
+
+def ask(session: Session, code: str) -> Standing:
+    """How it stands with what this code was given for, and the answer once there is one. Raises NotFound."""
+    found = find_filed(session, code)
     case = session.get_one(Case, found.case_id)
     due_on = objections.due_of(session, session.get_one(Batch, case.batch_id), found)
     return {
@@ -153,4 +170,5 @@ def ask(session: Session, code: str) -> Standing:
         "due_on": due_on.isoformat() if due_on else None,
         "handled_at": views.instant(found.handled_at),
         "reply": found.reply,
+        "files": [each.filename for each in store.list_evidence(session, found.id)],
     }

@@ -1,10 +1,10 @@
 """What the office does with what was brought: accepts it, turns it down, answers it; what discipline says to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypedDict
 
-from storage import cases
+from storage import cases, people
 from storage import objections as store
 from storage.batches import Batch
 from storage.cases import DECIDED, Case
@@ -12,7 +12,9 @@ from storage.database import Session
 from storage.objections import Kind, Objection
 from workflows import views
 from workflows.case import objections
+from workflows.case.avoiding import refuse_avoiding
 from workflows.case.running import OBJECTION_ACCEPTED, Running, open_case, refuse_suspended
+from workflows.casework.objection_evidence import EvidenceShown, list_evidence
 from workflows.errors import Conflict, FieldError, Invalid, NotFound
 from workflows.permissions import STAFF, SYSTEM, Actor, require
 
@@ -41,6 +43,7 @@ class ObjectionShown(TypedDict):
     handled_at: str | None
     reply: str | None
     taken_up: bool
+    evidence: list[EvidenceShown]
     may_close: bool
     advice: str | None
     advice_answer: str | None
@@ -78,10 +81,15 @@ def of_case(session: Session, actor: Actor, case: Case) -> list[ObjectionShown]:
 def _shown(session: Session, actor: Actor, brought: Sequence[Objection]) -> list[ObjectionShown]:
     known = cases.with_enterprises(session, [each.case_id for each in brought])
     batches = {case.batch_id: session.get_one(Batch, case.batch_id) for case, _ in known.values()}
-    return [_one(session, actor, each, case := known[each.case_id][0], batches[case.batch_id]) for each in brought]
+    names = people.names_of(session, {each.handled_by for each in brought if each.handled_by})
+    return [
+        _one(session, actor, each, case := known[each.case_id][0], batches[case.batch_id], names) for each in brought
+    ]
 
 
-def _one(session: Session, actor: Actor, each: Objection, case: Case, batch: Batch) -> ObjectionShown:
+def _one(
+    session: Session, actor: Actor, each: Objection, case: Case, batch: Batch, names: Mapping[str, str]
+) -> ObjectionShown:
     due_on = objections.due_of(session, batch, each)
     return {
         "id": each.id,
@@ -96,10 +104,11 @@ def _one(session: Session, actor: Actor, each: Objection, case: Case, batch: Bat
         "name": HIDDEN,
         "id_no": HIDDEN,
         "phone": HIDDEN,
-        "handled_by": each.handled_by if actor.has(*STAFF) else None,
+        "handled_by": names.get(each.handled_by or "", each.handled_by) if actor.has(*STAFF) else None,
         "handled_at": views.instant(each.handled_at),
         "reply": each.reply,
         "taken_up": each.taken_up_at is not None,
+        "evidence": list_evidence(session, actor, each.id),
         "may_close": each.state == "accepted" and case.ended_at is not None,
         "advice": each.advice,
         "advice_answer": each.advice_answer,
@@ -111,7 +120,9 @@ def _open(session: Session, actor: Actor, objection_id: int, now: datetime) -> t
     case_id = store.case_of(session, objection_id)
     if case_id is None:
         raise NotFound("没有这一登记。")
-    return open_case(session, case_id, actor, now), store.lock(session, objection_id)
+    running = open_case(session, case_id, actor, now)
+    refuse_avoiding(session, case_id, actor.username)
+    return running, store.lock(session, objection_id)
 
 
 def _done(running: Running, objection: Objection) -> Triaged:

@@ -8,6 +8,7 @@ from storage.cases import DECIDED
 from storage.database import Session
 from workflows import views
 from workflows.case import awards, delivery, grounds, letters
+from workflows.case.avoiding import refuse_avoiding
 from workflows.case.recounting import recount
 from workflows.case.running import Running, find_case, open_case, refuse_ended
 from workflows.case.step import Step, local_date
@@ -64,6 +65,7 @@ def suspend(session: Session, actor: Actor, reference: str, reason: str, now: da
     actor = require(actor, "section_chief")
     text = _reason(reason, "中止")
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
+    refuse_avoiding(session, running.case.id, actor.username)
     case = running.case
     refuse_ended(case)
     if case.suspended_at is not None:
@@ -87,6 +89,7 @@ def terminate(session: Session, actor: Actor, reference: str, reason: str, now: 
     actor = require(actor, "section_chief")
     text = _reason(reason, "终止")
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
+    refuse_avoiding(session, running.case.id, actor.username)
     case = running.case
     refuse_ended(case)
     if case.suspended_at is None:
@@ -119,6 +122,7 @@ def resume(session: Session, actor: Actor, reference: str, now: datetime) -> Cas
     """Go on: what is left of each term counts from today, of plain time as such and of working days by working days."""
     actor = require(actor, "section_chief")
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
+    refuse_avoiding(session, running.case.id, actor.username)
     case = running.case
     if case.suspended_at is None:
         raise Conflict("本件未处于中止状态。")

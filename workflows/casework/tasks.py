@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from storage import cases, people, reviews
+from storage import avoidances, cases, people, reviews
 from storage import tasks as store
 from storage.database import Session
 from storage.instances import TaskGround
@@ -13,6 +13,7 @@ from storage.people import User
 from storage.tasks import Task
 from workflows import audit, forms
 from workflows.case import checks, effects, quotas
+from workflows.case.avoiding import KEPT_AWAY
 from workflows.case.bundles import bundle_of
 from workflows.case.reading import SEALED, computed_facts, enterprise_profile, look_at, may_read
 from workflows.case.running import Running, open_task, refuse_suspended
@@ -89,7 +90,7 @@ def _find(session: Session, actor: Actor, task_id: str, now: datetime) -> tuple[
     return found
 
 
-def _lock(session: Session, actor: Actor, task_id: str, now: datetime) -> tuple[Running, Task]:
+def lock_task(session: Session, actor: Actor, task_id: str, now: datetime) -> tuple[Running, Task]:
     """The task under the lock of its case, for what others do with it than who completes it."""
     running, ground = _find(session, actor, task_id, now)
     return running, ground.task
@@ -115,6 +116,8 @@ def _guard(running: Running, ground: TaskGround) -> None:
     refuse_suspended(running.case)
     if task.assignee not in (None, actor.username):
         raise Conflict("该任务已由他人领取。")
+    if ground.avoids:
+        raise Forbidden(KEPT_AWAY)
     if ground.kept_from_by:
         raise Forbidden(f"你已办理本件的“{ground.kept_from_by}”，按岗位分离要求不得再办理“{task.name}”。")
 
@@ -202,7 +205,7 @@ def claim(session: Session, actor: Actor, task_id: str, now: datetime) -> None:
 
 def release(session: Session, actor: Actor, task_id: str, now: datetime) -> None:
     """Give a claimed task back to the role; a personal task stays with its expert."""
-    running, task = _lock(session, actor, task_id, now)
+    running, task = lock_task(session, actor, task_id, now)
     if task.status != "open" or task.assignee != actor.username:
         raise Conflict("该任务不在你名下，不能退回待领。")
     refuse_suspended(running.case)
@@ -215,7 +218,7 @@ def release(session: Session, actor: Actor, task_id: str, now: datetime) -> None
 def assign(session: Session, actor: Actor, task_id: str, username: str, now: datetime) -> None:
     """Give an open task to a person who has its role (分派、转办); by the section chief."""
     actor = require(actor, "section_chief")
-    running, task = _lock(session, actor, task_id, now)
+    running, task = lock_task(session, actor, task_id, now)
     if task.status != "open":
         raise Conflict("该任务已办结或已失效，请刷新后查看最新状态。")
     refuse_suspended(running.case)
@@ -224,6 +227,8 @@ def assign(session: Session, actor: Actor, task_id: str, username: str, now: dat
         raise Invalid("不能分派给此人。", errors=[Problem("username", f"请选择{ROLES.get(task.role, '')}人员。")])
     if task.separate_from and store.has_completed(session, running.case.id, task.separate_from, username):
         raise Invalid("不能分派给此人。", errors=[Problem("username", "按岗位分离要求，此人不得办理本环节。")])
+    if avoidances.find_holding(session, running.case.id, username) is not None:
+        raise Invalid("不能分派给此人。", errors=[Problem("username", "此人已对本件回避，不得办理本件。")])
     old, task.assignee, task.version = task.assignee, username, task.version + 1
     running.step.record("task_assigned", task.element_id, [{"field": "assignee", "old": old, "new": username}])
 
@@ -231,7 +236,7 @@ def assign(session: Session, actor: Actor, task_id: str, username: str, now: dat
 def remind(session: Session, actor: Actor, task_id: str, now: datetime) -> None:
     """Put a reminder on the case's record (催办); by the section chief or the case's officer."""
     actor = require(actor, "section_chief", "case_officer", "review_organizer")
-    running, task = _lock(session, actor, task_id, now)
+    running, task = lock_task(session, actor, task_id, now)
     if task.status != "open":
         raise Conflict("该任务已办结或已失效，请刷新后查看最新状态。")
     refuse_suspended(running.case)
@@ -240,32 +245,13 @@ def remind(session: Session, actor: Actor, task_id: str, now: datetime) -> None:
     )
 
 
-def excuse_expert(session: Session, actor: Actor, task_id: str, reason: str, now: datetime) -> None:
-    """Take the seat of an expert who does not declare; a replacement is drawn as after a recusal, with its sign-off.
-
-    By the review organizer, with a reason on record. Conflict once the expert has declared: then he scores.
-    """
-    actor = require(actor, "review_organizer")
-    text = reason.strip()
-    if not 2 <= len(text) <= 500:
-        raise Invalid("补抽理由有误。", errors=[Problem("reason", "请写明补抽理由，2至500字。")])
-    running, task = _lock(session, actor, task_id, now)
-    refuse_suspended(running.case)
-    seat = reviews.open_seat(session, running.case.id, task.assignee or "")
-    if task.element_id != "declare_interest" or task.status != "open" or seat is None:
-        raise Conflict("只能补抽尚未作出声明的专家。")
-    seat.state, seat.recusal_reason = "recused", f"未作声明：{text}"
-    running.step.record(
-        "expert_excused", task.element_id, [{"field": seat.username, "old": None, "new": seat.recusal_reason}]
-    )
-    running.cancel_instance(task)
-    running.save()
-
-
 def lock_cases(session: Session, task_ids: Sequence[str]) -> None:
     """Lock the cases of several tasks in their order before anything is done to one of them."""
     cases.lock_all(session, store.cases_of(session, task_ids))
 
 
-def assignees(session: Session, role: str) -> Sequence[User]:
-    return people.users_with_role(session, role)
+def assignees(session: Session, actor: Actor, task_id: str) -> Sequence[User]:
+    """Who may be given the task: the people of its post but for those who keep away from its case."""
+    task, case = get_known(session, actor, task_id)
+    away = avoidances.who_keep_away(session, case.id)
+    return [user for user in people.users_with_role(session, task.role) if user.username not in away]

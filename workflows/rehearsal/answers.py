@@ -154,6 +154,16 @@ def _concluded(asked: Answering, call: ServiceCall) -> Result:
     return call.parameters["result"]
 
 
+def _proof(asked: Answering, call: ServiceCall) -> Result:
+    """As recorded. Where there was no such term nobody was silent: what the firm sent later is waited for.
+
+    Whether a letter arrived within a term of another length is not told by the record.
+    """
+    if asked.record.results.get(call.element_id) or call.parameters.get("days") in asked.changed:
+        return asked.recorded(call)
+    return "not_delivered"
+
+
 def _site(asked: Answering, call: ServiceCall) -> Result:
     return _asked_for(asked, call, "site_visit")
 
@@ -177,12 +187,16 @@ COMPUTED: Mapping[str, Callable[[Answering, ServiceCall], Result]] = {
     "tally_scores": _tally,
     "route_expert_review": _route_experts,
     "search_duplicates": _went_on_with("clear"),
+    "check_panel": _went_on_with("complete"),
     "offer_choice": _went_on_with("none"),
     "commit_award_in_year": _went_on_with("committed"),
     "review_standing": _went_on_with("clear"),
     "propose_refusal": _went_on_with("heard"),
     "route_refusal": _went_on_with("chief"),
     "conclude_refusal": _concluded,
+    "settle_payment": _went_on_with("paid"),
+    "prove_delivery": _proof,
+    "review_payee_silence": _went_on_with("remind"),
     "route_site_inspection": _site,
     "route_third_party": _third_party,
 }

@@ -18,6 +18,7 @@ from typing import Any
 
 from workflows import engine, rules
 from workflows.case import operations, relied
+from workflows.case.running import DRAFT
 from workflows.codes.reasons import REASONS
 from workflows.codes.stages import STAGES
 from workflows.codes.statuses import STATUSES
@@ -76,6 +77,7 @@ def known() -> engine.Known:
         roles=frozenset(ROLES),
         statuses=frozenset(STATUSES),
         final_statuses=FINAL_STATUSES,
+        undated=frozenset({DRAFT}),
         stages=frozenset(STAGES),
         reasons=frozenset(REASONS),
         messages={name: tuple(words) for name, (_, words) in MESSAGES.items()},

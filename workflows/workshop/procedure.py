@@ -41,6 +41,7 @@ ACTS: Mapping[str, Act] = {
     "payment": Act("登记拨付完成", frozenset({"settle_payment"})),
     "refusal": Act("登记不予支持并告知理由", frozenset({"record_refusal"})),
     "veto": Act("登记信用核查未通过并告知理由", frozenset({"record_veto"})),
+    "forfeit": Act("登记视为放弃支持并告知理由", frozenset({"record_forfeit"})),
     "non_acceptance": Act("登记不予受理并告知理由", frozenset({"record_not_accepted"})),
 }
 
@@ -70,6 +71,7 @@ NEEDS: tuple[Need, ...] = (
     Need("recognition", _RECOGNISED, statuses=frozenset({"MULTI_YEAR"}), core=_ALL),
     Need("refusal", _REASONED, statuses=frozenset({"NOT_SUPPORTED"}), core=_ALL),
     Need("veto", _REASONED, statuses=frozenset({"VETOED"}), core=_ALL),
+    Need("forfeit", _REASONED, statuses=frozenset({"TERMINATED"}), core=_ALL),
     Need("non_acceptance", _REASONED, statuses=frozenset({"NOT_ACCEPTED"}), core=_ALL, anywhere=True),
 )
 
@@ -77,6 +79,7 @@ NEEDS: tuple[Need, ...] = (
 GROUNDS: Mapping[str, frozenset[str]] = {
     "refuse": frozenset({"reason_code", "audit_opinion", "objection_findings", "objection_reply", "district_opinion"}),
     "not_accept": frozenset({"reason_code"}),
+    "forfeit": frozenset({"silence_opinion"}),
     "veto": frozenset({"credit_finding", "joint_opinion", "ruling_opinion"}),
 }
 

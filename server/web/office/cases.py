@@ -15,7 +15,7 @@ from server.web.showing.words import STAGES
 from workflows import forms
 from workflows.batches import ceilings
 from workflows.case.step import BEIJING
-from workflows.casework import cases, documents, dossiers, recoveries, side_paths
+from workflows.casework import avoidances, cases, documents, dossiers, recoveries, side_paths
 from workflows.casework.dossier_shapes import Dossier
 from workflows.casework.history import get_history
 from workflows.casework.shapes import CaseRow, OpenTask
@@ -87,7 +87,15 @@ def show(reference: str) -> Page:
     """The applicant's page of his application, or the overview of a case for staff."""
     actor = current_actor()
     if not actor.is_applicant:
-        return tab("cases.show", reference, dossier=dossiers.get_dossier(g.session, actor, reference, g.now))
+        return tab(
+            "cases.show",
+            reference,
+            dossier=dossiers.get_dossier(g.session, actor, reference, g.now),
+            kept=avoidances.list_avoidances(g.session, actor, reference),
+            grounds=avoidances.GROUNDS,
+            may_declare=actor.has(*avoidances.MAY_DECLARE),
+            staff=avoidances.list_staff(g.session) if actor.has(*avoidances.DECIDE) else (),
+        )
     case = cases.get_case(g.session, actor, reference)
     return render_template(
         "applicant/case.html",

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, request, url_for
 
 from server.access import allow, current_actor
+from server.downloads import as_download
 from server.web.showing.answers import Page, chosen
 from server.web.showing.words import OBJECTION_STATES
-from workflows.casework import objection_triage
+from workflows.casework import objection_evidence, objection_triage
+from workflows.casework.objection_evidence import MAY_OPEN
 from workflows.casework.objection_triage import READING, TRIAGE, Triaged
 from workflows.errors import Invalid
 
@@ -82,6 +84,22 @@ def advise(objection: int) -> Page:
 @allow("section_chief")
 def answer_advice(objection: int) -> Page:
     return _written(objection, "advice_answer", objection_triage.answer_advice, "对监督意见的答复已登记。")
+
+
+@blueprint.get("/objections/<int:objection>/evidence/<int:evidence>")
+@allow(*MAY_OPEN)
+def evidence(objection: int, evidence: int) -> Response:
+    """A file of the objector; that it was opened is recorded."""
+    store = current_app.extensions["greencase"].store
+    return as_download(objection_evidence.open_evidence(g.session, store, current_actor(), objection, evidence, g.now))
+
+
+@blueprint.post("/objections/<int:objection>/evidence/<int:evidence>/disclosure")
+@allow("discipline")
+def disclose(objection: int, evidence: int) -> Page:
+    objection_evidence.disclose(g.session, current_actor(), objection, evidence, g.now)
+    flash("已提供核查人员查阅。", "success")
+    return redirect(url_for(".overview", _anchor=f"objection-{objection}"), 303)
 
 
 def _written(objection: int, field: str, act: Callable[..., Triaged], done: str) -> Page:

@@ -12,7 +12,7 @@ from server.web.showing.answers import Page, chosen
 from server.web.showing.formdata import read_edit, read_form
 from workflows.case.step import local_date
 from workflows.case.submitting import POINTS
-from workflows.casework import cases, documents, dossiers, duties, tasks, worklists
+from workflows.casework import cases, documents, dossiers, duties, replacements, tasks, worklists
 from workflows.casework.dossier_shapes import CalculationShown, Dossier
 from workflows.casework.review_points import ANSWERS
 from workflows.casework.shapes import CaseDetail, TaskOnPage, TaskRow
@@ -93,7 +93,7 @@ def _task(
         "answers": ANSWERS,
         "kept": task["answers"] if data is None else data.get(POINTS),
         "may_work": may_work(task, actor),
-        "assignees": tasks.assignees(g.session, task["role"]) if _may_assign(task, actor) else [],
+        "assignees": tasks.assignees(g.session, actor, task["id"]) if _may_assign(task, actor) else [],
         **_file(task, actor),
     }
     return render_template("tasks/applicant.html" if actor.is_applicant else "tasks/task.html", **words)
@@ -225,8 +225,8 @@ def assign(task: str) -> Response:
 @allow("review_organizer")
 def excuse_expert(task: str) -> Response:
     shown = tasks.get_task_on_page(g.session, current_actor(), task, g.now)
-    tasks.excuse_expert(g.session, current_actor(), task, request.form.get("reason", ""), g.now)
-    flash("已收回该专家席位，其余专家声明后由监督岗确认补抽。", "success")
+    replacements.excuse_expert(g.session, current_actor(), task, request.form.get("reason", ""), g.now)
+    flash("已收回该专家席位，其余专家办结后由监督岗确认补抽。", "success")
     return redirect(url_for("cases.show", reference=shown["case"]), 303)
 
 

@@ -3,6 +3,7 @@
 from flask import Blueprint, g, render_template
 
 from server.access import open_to_all
+from server.web.public.filed_objections import pop_receipt
 from server.web.showing.answers import chosen
 from workflows.batches import publicity, rounds
 from workflows.permissions import Actor
@@ -35,4 +36,5 @@ def notices() -> str:
 @blueprint.get("/notices/<int:notice>")
 @open_to_all
 def notice(notice: int) -> str:
-    return render_template("public/notice.html", notice=publicity.get_notice(g.session, notice, g.now), sent={})
+    shown, filed = publicity.get_notice(g.session, notice, g.now), pop_receipt(notice)
+    return render_template("public/notice.html", notice=shown, sent={}, filed=filed)

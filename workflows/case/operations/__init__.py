@@ -13,6 +13,7 @@ from workflows.case.operations import (
     expert_review,
     hearing,
     intake,
+    payee,
     payment,
     publicity,
     recheck,
@@ -25,7 +26,7 @@ from workflows.case.operations.registry import REGISTRY, Operation, perform, sig
 
 MODULES = (
     *(amounts, choice, cluster, credit, duplicates, expert_review, hearing, intake),
-    *(payment, publicity, recheck, refusals, routing, standing, verification),
+    *(payee, payment, publicity, recheck, refusals, routing, standing, verification),
 )
 
 __all__ = ["MODULES", "REGISTRY", "Operation", "perform", "signatures"]

@@ -22,6 +22,8 @@ from workflows.typed.names import same as same_name
 SCORED = frozenset({"industry_cluster", "green_event"})
 # In these the officer says whether experts are wanted; in the others the legal value alone does.
 _ASKED = ("carbon_neutral", "carbon_intensity", "carbon_footprint")
+SHEET = "score_application"
+"""The task of the score sheets, which `case.relied` holds every diagram to."""
 CRITERIA = ("score_legality", "score_technique", "score_effect", "score_investment", "score_example")
 
 
@@ -212,13 +214,31 @@ def settle_declarations(step: Step, arguments: Mapping[str, str]) -> str:
     return "complete" if sum(seat.state == "accepted" for seat in seats) >= panel.size else "short"
 
 
-@operation("组成评审组", "已承诺无利害关系的专家组成评审组，可以阅卷评分。", gives="people")
+@operation(
+    "组成评审组", "已承诺无利害关系的专家组成评审组，可以阅卷评分；补抽后只请尚未评分的专家评分。", gives="people"
+)
 def seat_panel(step: Step, _: Mapping[str, str]) -> list[str]:
-    """The experts who may see the file and score it."""
+    """The experts who may see the file and are to score it: whose scores are in already is not asked again."""
     panel = _panel(step)
-    names = [seat.username for seat in reviews.seats(step.session, panel.id) if seat.state == "accepted"]
+    scored = _sheets(step, panel, (SHEET,))
+    accepted = [seat.username for seat in reviews.seats(step.session, panel.id) if seat.state == "accepted"]
+    names = [username for username in accepted if username not in scored]
     step.record("panel_seated", "seat_panel", [{"field": "panel", "old": None, "new": names}])
     return names
+
+
+@operation(
+    "核对评分是否到齐",
+    "评审组成员均已评分的，汇总启封；有专家中途退出的，经监督岗确认后补抽，已提交的评分继续密封。",
+    results={"complete": "评分到齐", "short": "需补抽"},
+)
+def check_panel(step: Step, _: Mapping[str, str]) -> str:
+    """`short` when somebody's seat was taken back while he was to score: the panel is as large as it was convened."""
+    panel = _panel(step)
+    scored = _sheets(step, panel, (SHEET,))
+    seats = reviews.seats(step.session, panel.id)
+    sitting = sum(seat.state == "accepted" and seat.username in scored for seat in seats)
+    return "complete" if sitting >= panel.size else "short"
 
 
 @operation(

@@ -10,16 +10,20 @@ from workflows.case.step import Step
 
 _PARAMETERS = {
     "letter": "告知期限的文书：credit_hearing 陈述申辩告知书、refusal_hearing 拟不予支持告知书、"
-    "cut_comment 核减征求意见函、"
-    "objection_notice 公示异议告知书、correction 补正告知书。",
+    "cut_comment 核减征求意见函、objection_notice 公示异议告知书、correction 补正告知书、"
+    "payee_request 收款信息填报通知书、payee_reminder 催告书；列出多种的，以其中最近发出的一份为准。",
     "days": "自送达之日起的工作日数；取自政策口径的，口径变更后随之变化。",
 }
 
 
 def _letter(step: Step, arguments: Mapping[str, str]) -> Message | None:
-    kind = arguments["letter"]
-    sent = step.ahead.get(f"letter:{kind}")
-    return sent if isinstance(sent, Message) else messages.latest_of_kind(step.session, step.case.id, kind)
+    """The newest letter of the kinds that are named; what was sent in this step is newer than any other."""
+    kinds = arguments["letter"].split()
+    for kind in kinds:
+        if isinstance(sent := step.ahead.get(f"letter:{kind}"), Message):
+            return sent
+    found = messages.list_of_kinds(step.session, step.case.id, kinds)
+    return found[-1] if found else None
 
 
 def _days(step: Step, arguments: Mapping[str, str]) -> int:
@@ -56,7 +60,7 @@ def prove_delivery(step: Step, arguments: Mapping[str, str]) -> str:
     if letter is None or proof is None:
         if letter is not None and letter.unproved_at is None:
             letter.unproved_at = step.now
-        step.record("delivery_not_proved", arguments["letter"])
+        step.record("delivery_not_proved", letter.kind if letter is not None else arguments["letter"])
         return "not_delivered"
     lapsed = step.now >= term_end(step, letter, _days(step, arguments))
     step.record(

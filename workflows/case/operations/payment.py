@@ -40,6 +40,7 @@ def _attempt(step: Step, state: str, amount: Decimal) -> Payment:
 @operation(
     "登记拨付完成",
     "审定占用转为已拨付，发出资金拨付通知书。",
+    results={"paid": "已拨付"},
     reads=(
         Read("bank_name", "开户银行"),
         Read("account_name", "账户名称"),
@@ -48,7 +49,7 @@ def _attempt(step: Step, state: str, amount: Decimal) -> Payment:
         Read("voucher_no", "支付凭证号"),
     ),
 )
-def settle_payment(step: Step, _: Mapping[str, str]) -> None:
+def settle_payment(step: Step, _: Mapping[str, str]) -> str:
     """COMMITTED becomes PAID; the paid amount is the amount that was committed."""
     held = awards.lock_committed(step)
     payment = _attempt(step, "paid", held.amount)
@@ -67,6 +68,7 @@ def settle_payment(step: Step, _: Mapping[str, str]) -> None:
             {"field": "voucher_line", "old": None, "new": payment.voucher_line},
         ],
     )
+    return "paid"
 
 
 @operation(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from functools import reduce
+from operator import and_
 
 from workflows.engine.errors import ExpressionRefused
 from workflows.engine.expressions import is_variable, read_condition
 from workflows.engine.gate.bundle import Bundle, Scope
-from workflows.engine.model import Element
+from workflows.engine.model import Element, Flow
 from workflows.engine.timers import parse_duration
 
 # An element by its scope and id.
@@ -38,9 +40,19 @@ class SurelySet:
     Also says what can be said of a bundle that is not sound: a place that no token reaches has no answer.
     """
 
-    def __init__(self, bundle: Bundle, marks: Callable[[Element], Iterable[str]] | None = None) -> None:
-        """With `marks` for what an element leaves behind it in the place of variables: what was surely done."""
+    def __init__(
+        self,
+        bundle: Bundle,
+        marks: Callable[[Element], Iterable[str]] | None = None,
+        answers: Callable[[Element], Iterable[str]] | None = None,
+    ) -> None:
+        """With `marks` for what an element leaves behind it in the place of variables: what was surely done.
+
+        With `answers` for the words that the operation of an element gives, a way that asks for a word has passed one
+        of those that give it: what all of them leave behind them was done, too.
+        """
         marks = marks or written
+        self._answers = answers
         self.scopes = {scope.key: scope for scope in bundle.scopes()}
         left = {(element.scope, element.id): set(marks(element)) for _, element in bundle.elements()}
         names = sorted(set().union(*left.values()))
@@ -48,6 +60,11 @@ class SurelySet:
         self._left = {place: sum(self._bits[name] for name in marked) for place, marked in left.items()}
         self._callers: dict[str, list[Place]] = {}
         self._reached = self._reach(bundle.key)
+        self._givers = self._list_givers() if answers is not None else {}
+        self._asking: dict[Place, list[Place]] = {}
+        for asked, givers in self._list_askers():
+            for giver in givers:
+                self._asking.setdefault(giver, []).append(asked)
         # Start from "everything is set" and take away what some way does not set, until nothing changes.
         everything = (1 << len(names)) - 1
         self._before = dict.fromkeys(self._reached, everything)
@@ -99,7 +116,7 @@ class SurelySet:
             before = self._before[place] & self._arriving(scope, element)
             if before != self._before[place]:
                 self._before[place] = before
-                waiting.extend(self._following(place))
+                waiting.extend([*self._following(place), *self._asking.get(place, ())])
             called = _called(element)
             if called in self.scopes and self._lower(self._entry, called, before):
                 waiting.extend(self._starts(called))
@@ -121,16 +138,63 @@ class SurelySet:
         if element.kind == "boundaryEvent":
             # What the interrupted activity would have set is lost.
             return self._before[scope.key, element.attached_to or ""]
-        sources = [flow.source for flow in scope.incoming[element.id] if (scope.key, flow.source) in self._reached]
-        arriving = [self._after(scope, scope.elements[source]) for source in sources]
+        flows = [flow for flow in scope.incoming[element.id] if (scope.key, flow.source) in self._reached]
+        arriving = [self._after(scope, scope.elements[flow.source]) | self._told(scope, flow) for flow in flows]
         result = arriving[0]
         for value in arriving[1:]:
             result = result | value if element.kind == "parallelGateway" else result & value
         return result
 
+    def _list_givers(self) -> dict[tuple[str, str], list[Place]]:
+        """Variable and word → the places whose operation gives it; a variable that is also set otherwise has none."""
+        givers: dict[tuple[str, str], list[Place]] = {}
+        others: set[str] = set()
+        for place in self._reached:
+            element = self.scopes[place[0]].elements[place[1]]
+            words = [*self._answers(element)] if self._answers is not None else []
+            others |= {name for name in written(element) if name != element.result or not words}
+            for word in words:
+                givers.setdefault((element.result or "", word), []).append(place)
+        return {asked: places for asked, places in givers.items() if asked[0] not in others}
+
+    def _list_askers(self) -> Iterator[tuple[Place, list[Place]]]:
+        """The places behind the flows that ask for such a word, each with those who give it."""
+        for scope in self.scopes.values():
+            for element in scope.elements.values():
+                for flow in scope.incoming[element.id]:
+                    if givers := self._those_who_lead(scope, flow):
+                        yield (scope.key, element.id), givers
+
+    def _those_who_lead(self, scope: Scope, flow: Flow) -> list[Place]:
+        """The places that give a word by which a token takes this flow; by the default, what no other flow asks for."""
+        if flow.condition is not None:
+            return self._givers.get(_asked(flow), [])
+        asked = {_asked(other) for other in scope.outgoing[flow.source] if other.id != flow.id}
+        variables = {variable for variable, _ in asked}
+        if len(variables) != 1:
+            return []
+        words = [given for given in self._givers if given[0] in variables and given not in asked]
+        return [giver for word in words for giver in self._givers[word]]
+
+    def _told(self, scope: Scope, flow: Flow) -> int:
+        """What was surely done when a token takes this flow because of the word that leads there."""
+        givers = self._those_who_lead(scope, flow)
+        return reduce(and_, (self._before[giver] | self._left[giver] for giver in givers)) if givers else 0
+
     def _after(self, scope: Scope, element: Element) -> int:
         after = self._before[scope.key, element.id] | self._left[scope.key, element.id]
         return after | self._exit.get(_called(element), 0)
+
+
+def _asked(flow: Flow) -> tuple[str, str]:
+    """The variable and the word that a flow asks for; empty ones where it asks for none."""
+    try:
+        condition = read_condition(flow.condition) if flow.condition is not None else None
+    except ExpressionRefused:
+        condition = None
+    if condition is None or condition.operator != "==" or not isinstance(condition.constant, str):
+        return "", ""
+    return condition.variable, condition.constant
 
 
 def _called(element: Element) -> str:

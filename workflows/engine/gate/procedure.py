@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from workflows.engine.gate.bundle import Bundle
 from workflows.engine.gate.dataflow import SurelySet
@@ -34,7 +34,7 @@ class _Passed:
     def __init__(self, bundle: Bundle, known: Known) -> None:
         self._bundle, self._known = bundle, known
         self._keys = sorted({read.key for keys in known.reads.values() for read in keys})
-        self._surely = SurelySet(bundle, self._marks)
+        self._surely = SurelySet(bundle, self._marks, self._answers)
         self.anywhere = {mark for _, element in bundle.elements() for mark in self._marks(element)}
 
     def _marks(self, element: Element) -> Iterator[str]:
@@ -50,6 +50,9 @@ class _Passed:
             yield from (f"key {key}" for key in keys)
             if form == self._known.confirming.replace("{scheme}", self._bundle.key):
                 yield from (f"confirmed {key}" for key in keys)
+
+    def _answers(self, element: Element) -> Sequence[str]:
+        return self._known.results.get(element.operation or "", ()) if element.result else ()
 
     def act(self, element: Element, need: Need) -> bool:
         """Whether the act was done on every way; where no token gets nothing is missing."""

@@ -116,13 +116,21 @@ def _check_codes(file: str, element: Element, bundle: Bundle, known: Known) -> N
     ):
         if value is not None and codes is not None and value not in codes:
             report.at(rule, file, element, value)
-    if element.due is not None and not _is_counted(element.due, known):
-        report.at("due-unknown", file, element, element.due)
+    _check_due(file, element, bundle, known)
     if element.kind == "endEvent" and element.scope == bundle.key and known.final_statuses is not None:
         if element.status is None:
             report.at("end-status-missing", file, element)
         elif element.status in known.statuses and element.status not in known.final_statuses:
             report.at("end-status", file, element, element.status)
+
+
+def _check_due(file: str, element: Element, bundle: Bundle, known: Known) -> None:
+    """Everybody's task has a term, in working days that are known."""
+    if element.due is not None:
+        if not _is_counted(element.due, known):
+            bundle.report.at("due-unknown", file, element, element.due)
+    elif element.kind == "userTask" and known.undated is not None and element.status not in known.undated:
+        bundle.report.at("due-missing", file, element)
 
 
 def _check_people(file: str, element: Element, bundle: Bundle) -> None:

@@ -202,6 +202,12 @@ REFERENCES: Mapping[str, Rule] = {
         "请选择已有的原因。",
         "Choose one of the reasons.",
     ),
+    "due-missing": Rule(
+        "{what}没有办理期限，任务会一直显示为无期限，也不会提示超期。",
+        "{what} has no term: nobody would see that it is late.",
+        "请填写以工作日计的参数或工作日数；填报申报书的任务以批次申报截止时间为准，状态为“填报中”即可。",
+        "Give a parameter or a number of working days; a draft, with the status DRAFT, ends with its batch.",
+    ),
     "due-unknown": Rule(
         "{what}的办理期限引用的参数「{detail}」不存在，或不以工作日计。",
         "{what}: there is no parameter {detail} that is counted in working days.",
