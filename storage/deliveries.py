@@ -68,6 +68,16 @@ def address_in_force(session: Session, enterprise_id: int, at: datetime) -> Deli
         return session.scalar(query.order_by(DeliveryAddress.id.desc()).limit(1))
 
 
+def addresses_in_force(session: Session, enterprise_ids: Iterable[int], at: datetime) -> dict[int, DeliveryAddress]:
+    """The newest confirmation of each of these enterprises that was on the register at an instant, one statement."""
+    query = select(DeliveryAddress).where(
+        DeliveryAddress.enterprise_id.in_(list(enterprise_ids)), DeliveryAddress.registered_at <= at
+    )
+    newest = query.ext(distinct_on(DeliveryAddress.enterprise_id))
+    found = session.scalars(newest.order_by(DeliveryAddress.enterprise_id, DeliveryAddress.id.desc()))
+    return {address.enterprise_id: address for address in found}
+
+
 def list_addresses(session: Session, enterprise_id: int) -> Sequence[DeliveryAddress]:
     """All confirmations of an enterprise, in the order in which they were entered."""
     query = select(DeliveryAddress).where(DeliveryAddress.enterprise_id == enterprise_id)

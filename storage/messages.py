@@ -45,13 +45,19 @@ class LetterCounter(Base):
 
 def next_letter_number(session: Session, kind: str, year: int) -> int:
     """Take the next number; the row stays locked until the transaction ends, so that no number is lost."""
-    statement = insert(LetterCounter).values(kind=kind, year=year, value=1)
+    return take_letter_numbers(session, kind, year, 1)[0]
+
+
+def take_letter_numbers(session: Session, kind: str, year: int, count: int) -> range:
+    """Take so many numbers in a row, of which every one is to be used."""
+    statement = insert(LetterCounter).values(kind=kind, year=year, value=count)
     statement = statement.on_conflict_do_update(
-        index_elements=["kind", "year"], set_={"value": LetterCounter.value + 1}
+        index_elements=["kind", "year"], set_={"value": LetterCounter.value + count}
     )
     # Nothing that waits to be written changes a counter: it goes out together with the letter.
     with session.no_autoflush:
-        return session.scalars(statement.returning(LetterCounter.value)).one()
+        last = session.scalars(statement.returning(LetterCounter.value)).one()
+    return range(last - count + 1, last + 1)
 
 
 def list_of_enterprise(

@@ -18,7 +18,7 @@ from storage.questions import listings
 from storage.questions.listings import Contender
 from workflows import views
 from workflows.audit import EventRef
-from workflows.case import awards, cap_years, proceeding
+from workflows.case import awards, cap_years, choices, proceeding
 from workflows.case.cap_years import CapYears
 from workflows.case.contest import UNDECIDED, UNRESOLVED, Gathering, decided_since, set_by_meeting, together
 from workflows.case.listed_cases import account_key
@@ -164,7 +164,7 @@ def _is_cut_further(running: Running, row: ListRow) -> bool:
         row.final_amount < (running.case.final_amount or ZERO)
         and listing.cut_by_ceilings(row.steps) > 0
         and not listing.was_chosen(row.steps)
-        and "cut_choice" in running.bundle.diagrams.processes
+        and running.bundle.calls(choices.PROCESS)
     )
 
 

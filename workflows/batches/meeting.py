@@ -14,7 +14,7 @@ from workflows import views
 from workflows.audit import Chain, digest_of
 from workflows.batches import allocation
 from workflows.batches.rounds import ListRowShown, chain_name, list_rows, lock_batch
-from workflows.case import awards, proceeding, refusing
+from workflows.case import awards, choices, letters, proceeding, refusing
 from workflows.case.listed_cases import is_recognition
 from workflows.case.proceeding_known import Known
 from workflows.case.reopening import reopen
@@ -75,11 +75,14 @@ def fix_list(session: Session, actor: Actor, batch_id: int, now: datetime) -> Li
     allocation.tell(proposal, changed, fixed)
     for each in proposal.returned:
         reopen(each, "测算之后，可计入的金额有变化", fixed)
-    for each in proposal.running:
-        if each.case.id in proposal.fresh:
-            each.step.ahead |= {"known": proposal.known, "row": proposal.rows[each.case.reference]}
-            each.deliver("listed", {}, fixed)
-            each.save()
+    fresh = [each for each in proposal.running if each.case.id in proposal.fresh]
+    for each in fresh:
+        each.step.ahead |= {"known": proposal.known, "row": proposal.rows[each.case.reference]}
+    cut = [each.step for each in fresh if choices.is_offered(each.step) and each.bundle.calls(choices.PROCESS)]
+    letters.prepare(cut, choices.LETTER)
+    for each in fresh:
+        each.deliver("listed", {}, fixed)
+        each.save()
     session.flush()
     return {"round": round_, "items": list_rows(session, batch)}
 

@@ -27,6 +27,10 @@ class Bundle:
     def form(self, key: str) -> Form:
         return self.forms[key]
 
+    def calls(self, process: str) -> bool:
+        """Whether some diagram of the bundle calls this process."""
+        return process in self.diagrams.processes
+
 
 # By database and definition version, the one used longest ago first.
 _kept: OrderedDict[tuple[str, int], Bundle] = OrderedDict()

@@ -35,6 +35,10 @@ class Outcome:
     text: str
 
 
+PROCESS = LETTER = "cut_choice"
+"""The called process that tells a firm of a cut, and the kind of the letter that does."""
+
+
 def is_offered(look: Look) -> bool:
     """Whether the case was cut by a yearly ceiling, on a list that its firm has not chosen itself."""
     case = look.case

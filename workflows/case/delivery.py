@@ -63,7 +63,10 @@ def delivery_of(look: Look, letter: Message) -> Delivery | None:
 
 def _proofs(look: Look, letter: Message, service: PaperService | None) -> Iterator[Delivery]:
     # What was signed and registered only later does not make an older letter delivered.
-    agreed = deliveries.address_in_force(look.session, letter.enterprise_id, letter.sent_at)
+    if letter.id is None and letters.ADDRESS in look.ahead:  # it was sent just now
+        agreed = look.ahead[letters.ADDRESS]
+    else:
+        agreed = deliveries.address_in_force(look.session, letter.enterprise_id, letter.sent_at)
     if agreed is not None and agreed.electronic:
         yield Delivery(local_date(letter.sent_at), "agreed")
     if letter.read_at is not None:

@@ -1,9 +1,11 @@
 """Letters and messages to the applicant (文书): numbered without gaps, with reasons, rule and remedies."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from storage.messages import Message, next_letter_number
+from storage import deliveries
+from storage.messages import Message, next_letter_number, take_letter_numbers
 from workflows.audit import digest_of
 from workflows.case.step import Look, Step
 
@@ -52,6 +54,9 @@ def day(of: date) -> str:
     return f"{of.year}年{of.month}月{of.day}日"
 
 
+# What was read and taken ahead for the letter that a step sends next: its number, and how it reaches the firm.
+NUMBER, ADDRESS = "letter number", "letter address"
+
 # In place of the last day of a term that lies in a year without an announced calendar.
 NOT_STATED = "届满日待国务院办公厅公布该年度节假日安排后确定，在本系统载明"
 
@@ -75,6 +80,18 @@ def remedies(step: Look) -> str:
     )
 
 
+def prepare(steps: Sequence[Step], kind: str) -> None:
+    """Read and number at once what one letter of a kind to each of many cases needs; each of them is sent one."""
+    if not steps:
+        return
+    first = steps[0]
+    numbers = take_letter_numbers(first.session, kind, first.today.year, len(steps))
+    firms = {step.case.enterprise_id for step in steps}
+    addresses = deliveries.addresses_in_force(first.session, firms, first.now)
+    for step, number in zip(steps, numbers, strict=True):
+        step.ahead |= {NUMBER: number, ADDRESS: addresses.get(step.case.enterprise_id)}
+
+
 def send(step: Step, kind: str, text: str, *, adverse: bool = False) -> Message:
     """Write a letter to the case's enterprise in this transaction and record it, as the act of whoever signs it.
 
@@ -83,7 +100,7 @@ def send(step: Step, kind: str, text: str, *, adverse: bool = False) -> Message:
     letter = LETTERS[kind]
     number = None
     if letter.sign:
-        count = next_letter_number(step.session, kind, step.today.year)
+        count = step.ahead.pop(NUMBER, None) or next_letter_number(step.session, kind, step.today.year)
         number = f"{step.parameter('proc.letter_mark')}{letter.sign}〔{step.today.year}〕{count}号"
     parts = [
         f"{step.enterprise.name}：",

@@ -32,7 +32,7 @@ from workflows.engine.standing import (
     timer_wait,
     waiting_tasks,
 )
-from workflows.engine.state import dump_case, load_case
+from workflows.engine.state import dump_case, load_case, wake
 from workflows.engine.timers import DUE
 from workflows.engine.tree import UNFINISHED, Case, CaseTask
 
@@ -194,10 +194,12 @@ class ProcessInstance:
 
     def path(self) -> list[DiagramPath]:
         """What was done, is open and failed, and the flows taken, for each diagram entered."""
+        wake(self._case)
         return trace_path(self._case)
 
     def history(self) -> list[Passage]:
         """Every element that the case passed, with when and what it set there, in the order of passing."""
+        wake(self._case)
         return read_history(self._case)
 
     def variables(self, task_id: str | None = None) -> dict[str, object]:

@@ -3,6 +3,9 @@
 The form: one byte of format version, then deflated JSON. Tasks are flat rows in the order of their creation, so a
 parent always stands before its children; a row's variables are the difference to its parent's. The bytes must be
 stored as bytes: reordering keys or rows would lose data.
+
+A called process that has ended is never entered again. What is loaded for a step leaves it as it is stored, and stores
+it as it was; only who asks where a case has been brings it back (`wake`).
 """
 
 from __future__ import annotations
@@ -48,17 +51,7 @@ def encode_state(head: list[Any], names: list[str], processes: list[Any]) -> byt
 
 def dump_case(case: Case) -> bytes:
     """The state of a case between two steps."""
-    processes = [
-        [
-            process.spec.name,
-            0 if process is case else _caller(case, process).number,
-            int(process.completed),
-            int(process.success),
-            process.last_task.number if process.last_task is not None else 0,
-            [_row(task, case.names) for task in process.tasks.values()],
-        ]
-        for process in case.processes()
-    ]
+    processes = [each if isinstance(each, list) else _stored(case, each) for each in (case, *case.entered)]
     head = [
         case.diagrams.pin[:32],
         case.prefix,
@@ -71,6 +64,17 @@ def dump_case(case: Case) -> bytes:
         case.steps,
     ]
     return encode_state(head, list(case.names), processes)
+
+
+def _stored(case: Case, process: Any) -> list[Any]:
+    return [
+        process.spec.name,
+        0 if process is case else _caller(case, process).number,
+        int(process.completed),
+        int(process.success),
+        process.last_task.number if process.last_task is not None else 0,
+        [_row(task, case.names) for task in process.tasks.values()],
+    ]
 
 
 def load_case(diagrams: Diagrams, state: bytes, call: Call, now: datetime) -> Case:
@@ -145,24 +149,58 @@ def _difference(data: dict[str, Any], base: Mapping[str, Any]) -> Any:
     return [changed, removed] if removed else changed
 
 
+def wake(case: Case) -> None:
+    """Bring back the called processes that had ended when the case was loaded. Raises StateUnreadable."""
+    by_number = {task.number: task for task in case.all_tasks()}
+    names = list(case.names)
+    try:
+        for place, entry in enumerate(case.entered):
+            if isinstance(entry, list):
+                case.entered[place] = _restore_process(case, names, entry, by_number)
+    except StateUnreadable:
+        raise
+    except Exception as error:
+        raise StateUnreadable(f"the state is damaged: {error!r}") from error
+
+
 def _restore_processes(case: Case, names: list[str], processes: list[Any]) -> None:
     by_number: dict[int, CaseTask] = {}
-    for spec_name, caller_number, completed, success, last_task, rows in processes:
-        process: Any
-        if not caller_number:
-            if spec_name != case.spec.name:
-                raise StateUnreadable(f"another root process: {spec_name}")
-            process = case
-        else:
-            caller = by_number[caller_number]
-            process = CalledProcess(case.subprocess_specs[spec_name], caller.id, case)
-            case.subprocesses[caller.id] = process
-        specs = process.spec.task_specs
-        for row in rows:
-            _restore_task(case, process, specs, names, row, by_number)
-        process.task_tree = by_number[rows[0][0]]
-        process.completed, process.success = bool(completed), bool(success)
-        process.last_task = by_number[last_task] if last_task else None
+    for entry in processes:
+        if entry[1] and _has_ended(entry, by_number):
+            case.entered.append(entry)
+            continue
+        process = _restore_process(case, names, entry, by_number)
+        if process is not case:
+            case.entered.append(process)
+
+
+def _has_ended(entry: list[Any], by_number: Mapping[int, CaseTask]) -> bool:
+    """Whether nothing of a called process can move any more. What is called within it has ended, too."""
+    _, caller_number, completed, _, _, rows = entry
+    caller = by_number.get(caller_number)
+    if caller is not None and not (completed and caller._state & FINISHED):
+        return False
+    return all(row[2] & FINISHED for row in rows)
+
+
+def _restore_process(case: Case, names: list[str], entry: list[Any], by_number: dict[int, CaseTask]) -> Any:
+    spec_name, caller_number, completed, success, last_task, rows = entry
+    process: Any
+    if not caller_number:
+        if spec_name != case.spec.name:
+            raise StateUnreadable(f"another root process: {spec_name}")
+        process = case
+    else:
+        caller = by_number[caller_number]
+        process = CalledProcess(case.subprocess_specs[spec_name], caller.id, case)
+        case.subprocesses[caller.id] = process
+    specs = process.spec.task_specs
+    for row in rows:
+        _restore_task(case, process, specs, names, row, by_number)
+    process.task_tree = by_number[rows[0][0]]
+    process.completed, process.success = bool(completed), bool(success)
+    process.last_task = by_number[last_task] if last_task else None
+    return process
 
 
 def _restore_task(

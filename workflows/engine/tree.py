@@ -137,6 +137,8 @@ class Case(BpmnWorkflow):
         self.cancelled = False
         # Spec name → its place in the stored state; rows kept from loading refer to it, so it only grows.
         self.names: dict[str, int] = {}
+        # The called processes in the order of entry; of a loaded case those that ended lie here as they are stored.
+        self.entered: list[CalledProcess | list[Any]] = []
         super().__init__(diagrams.spec, diagrams.called_specs, script_engine=SCRIPT_ENGINE, deserializing=True)
 
     def begin(self) -> None:
@@ -157,11 +159,14 @@ class Case(BpmnWorkflow):
         return f"{self.prefix}{number:08x}"
 
     def processes(self) -> list[Any]:
-        """The root and every called process entered so far, in the order of entry."""
-        return [self, *self.subprocesses.values()]
+        """The root and the called processes, in the order of entry; of a loaded case without those that ended before.
+
+        `state.wake` brings those back.
+        """
+        return [self, *(each for each in self.entered if not isinstance(each, list))]
 
     def all_tasks(self) -> Iterator[CaseTask]:
-        """Every task of every process, finished and predicted ones included."""
+        """Every task of these processes, finished and predicted ones included."""
         for process in self.processes():
             yield from process.tasks.values()
 
@@ -177,6 +182,7 @@ class Case(BpmnWorkflow):
         """Enter a called process from the call activity `my_task`."""
         called = CalledProcess(self.subprocess_specs[spec_name], my_task.id, self)
         self.subprocesses[my_task.id] = called
+        self.entered.append(called)
         called.begin()
         return called
 
