@@ -294,7 +294,7 @@ def _open(
     if found is None:
         raise NotFound("没有这一变更登记。")
     running = open_case(session, found.case_id, actor, now)
-    refuse_avoiding(session, found.case_id, actor.username)
+    refuse_avoiding(session, actor.username, found.case_id)
     change = store.lock(session, change_id)
     if change is None or change.state != state:
         raise Conflict("该变更已办理，请刷新后查看最新状态。")
