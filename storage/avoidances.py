@@ -61,6 +61,12 @@ def list_unseen(session: Session, most: int) -> Sequence[Avoidance]:
     return session.scalars(query.order_by(Avoidance.id).limit(most)).all()
 
 
+def kept_from(session: Session, case_ids: Iterable[int], username: str) -> set[int]:
+    """Those of the cases from which a person keeps away."""
+    query = select(Avoidance.case_id).where(Avoidance.case_id.in_(list(case_ids)), Avoidance.username == username)
+    return set(session.scalars(query.where(Avoidance.lifted_at.is_(None))))
+
+
 def references_kept_from(session: Session, references: Iterable[str], username: str) -> set[str]:
     """Those of the cases from which a person keeps away, by reference."""
     query = select(Case.reference).join(Avoidance, Avoidance.case_id == Case.id)

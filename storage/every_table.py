@@ -32,6 +32,7 @@ from storage import (
     publicity,
     quotas,
     recoveries,
+    registration_changes,
     reviews,
     scenario_tests,
     search,
@@ -44,10 +45,10 @@ from storage import (
 from storage.base import Base
 
 MODULES = (
-    audit, avoidances, batches, calculations, calendars, case_checks, case_migrations, case_runs, cases, cluster_awards,
-    definition_drafts, definitions, deliveries, documents, historic_awards, instances, ledger, list_entries,
-    matter_changes, matter_choices, matters, messages, objections, official_lists, overlap_notes, parameters,
-    payments, people, publicity, quotas, recoveries, reviews, scenario_tests, search, sheet_imports, system, tasks,
-    what_ifs, workers,
+    audit, avoidances, batches, calculations, calendars, case_checks, case_migrations, case_runs, cases,
+    cluster_awards, definition_drafts, definitions, deliveries, documents, historic_awards, instances, ledger,
+    list_entries, matter_changes, matter_choices, matters, messages, objections, official_lists, overlap_notes,
+    parameters, payments, people, publicity, quotas, recoveries, registration_changes, reviews, scenario_tests,
+    search, sheet_imports, system, tasks, what_ifs, workers,
 )  # fmt: skip
 TABLES = Base.metadata.sorted_tables

@@ -21,6 +21,7 @@ from server.api import (
     parameters,
     quotas,
     recoveries,
+    registration_changes,
     schemes,
     sessions,
     tasks,
@@ -32,7 +33,7 @@ __all__ = ["MODULES", "blueprint", "register"]
 MODULES = (
     *(batches, calendars, cases, checks, definitions, deliveries, demo, documents, historic_awards, matters, notices),
     *(avoidances, objections),
-    *(official_lists, openapi, parameters, quotas, recoveries, schemes, sessions, tasks),
+    *(official_lists, openapi, parameters, quotas, recoveries, registration_changes, schemes, sessions, tasks),
 )
 
 

@@ -82,7 +82,7 @@ def withdraw(reference: str, data: dict[str, Any]) -> CaseDetail:
     "/cases/<reference>/suspension",
     "section_chief",
     summary="中止办理",
-    errors=(404, 409, 422),
+    errors=(403, 404, 409, 422),
     body=REASON,
     answer=CASE,
 )
@@ -95,7 +95,7 @@ def suspend(reference: str, data: dict[str, Any]) -> CaseDetail:
     "/cases/<reference>/termination",
     "section_chief",
     summary="终止办理（已中止的申报件）",
-    errors=(404, 409, 422),
+    errors=(403, 404, 409, 422),
     body=REASON,
     answer=CASE,
 )
@@ -108,7 +108,7 @@ def terminate(reference: str, data: dict[str, Any]) -> CaseDetail:
     "/cases/<reference>/resumption",
     "section_chief",
     summary="恢复办理",
-    errors=(404, 409),
+    errors=(403, 404, 409),
     body=record(reason=text(500)),
     answer=CASE,
 )

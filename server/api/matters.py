@@ -123,7 +123,7 @@ def preview_split(matter: int) -> PreviewShown:
     "case_officer",
     summary="提议认定为同一事项，由科室负责人确认",
     status=201,
-    errors=(404, 409, 422),
+    errors=(403, 404, 409, 422),
     body=record(("with", "reason"), **{"with": NUMBER, "reason": text(500)}),
     answer=CHANGE,
 )
@@ -137,7 +137,7 @@ def propose_merge(matter: int, data: dict[str, Any]) -> ChangeShown:
     "case_officer",
     summary="提议撤销合并：已合并的事项恢复为单独事项，由科室负责人确认",
     status=201,
-    errors=(404, 409, 422),
+    errors=(403, 404, 409, 422),
     body=record(("reason",), reason=text(500)),
     answer=CHANGE,
 )

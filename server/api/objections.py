@@ -94,7 +94,7 @@ def add_evidence() -> EvidenceShown:
     "/objections/<int:objection>/evidence/<int:evidence>/content",
     *MAY_OPEN,
     summary="下载异议人补充的材料（留痕）",
-    errors=(404, 503),
+    errors=(403, 404, 503),
     produces="application/octet-stream",
 )
 def evidence_content(objection: int, evidence: int) -> Response:
@@ -107,7 +107,7 @@ def evidence_content(objection: int, evidence: int) -> Response:
     "/objections/<int:objection>/evidence/<int:evidence>/disclosure",
     "discipline",
     summary="向核查人员提供异议人补充的材料",
-    errors=(404,),
+    errors=(403, 404),
     body=record(),
     answer=of(EvidenceShown),
 )
@@ -145,7 +145,7 @@ def reveal_objector(objection: int, data: dict[str, Any]) -> Revealed:
     "/objections/<int:objection>/acceptance",
     *TRIAGE,
     summary="受理异议（中断该件公示）",
-    errors=(404, 409),
+    errors=(403, 404, 409),
     body=record(),
     answer=of(Triaged),
 )
@@ -158,7 +158,7 @@ def accept_objection(objection: int, data: dict[str, Any]) -> Triaged:
     "/objections/<int:objection>/rejection",
     *TRIAGE,
     summary="不予受理异议",
-    errors=(404, 409, 422),
+    errors=(403, 404, 409, 422),
     body=record(("reply",), reply=text(1000)),
     answer=of(Triaged),
 )
@@ -171,7 +171,7 @@ def reject_objection(objection: int, data: dict[str, str]) -> Triaged:
     "/objections/<int:objection>/referral",
     *TRIAGE,
     summary="转为举报（反映工作人员问题，不中断公示）",
-    errors=(404, 409),
+    errors=(403, 404, 409),
     body=record(),
     answer=of(Triaged),
 )
@@ -184,7 +184,7 @@ def refer_objection(objection: int, data: dict[str, Any]) -> Triaged:
     "/objections/<int:objection>/answer",
     *TRIAGE,
     summary="答复信访、举报事项",
-    errors=(404, 409, 422),
+    errors=(403, 404, 409, 422),
     body=record(("reply",), reply=text(1000)),
     answer=of(Triaged),
 )
@@ -197,7 +197,7 @@ def answer(objection: int, data: dict[str, str]) -> Triaged:
     "/objections/<int:objection>/advice",
     "discipline",
     summary="提出监督意见",
-    errors=(404, 409, 422),
+    errors=(403, 404, 409, 422),
     body=record(("advice",), advice=text(1000)),
     answer=of(Triaged),
 )
@@ -210,7 +210,7 @@ def advise(objection: int, data: dict[str, str]) -> Triaged:
     "/objections/<int:objection>/advice/answer",
     "section_chief",
     summary="答复监督意见",
-    errors=(404, 409, 422),
+    errors=(403, 404, 409, 422),
     body=record(("advice_answer",), advice_answer=text(1000)),
     answer=of(Triaged),
 )

@@ -18,6 +18,7 @@ from server.web.office import (
     publicity,
     quotas,
     recoveries,
+    registration_changes,
     tasks,
 )
 from server.web.public import account, applicant, filed_objections, notices, trial
@@ -50,6 +51,7 @@ BLUEPRINTS = (
     publicity.blueprint,
     objections.blueprint,
     quotas.blueprint,
+    registration_changes.blueprint,
     parameters.blueprint,
     calendars.blueprint,
     official_lists.blueprint,

@@ -110,6 +110,19 @@ def test_who_keeps_away_looks_at_no_objection(at: At, who: str) -> None:
         office.as_(who).post(f"/objections/{objection}/rejection", {"reply": "与公示内容无关。"})
 
 
+def test_who_keeps_away_neither_joins_nor_concludes(at: At) -> None:
+    office, first, second = at("confirm_verified", "neighbours")
+    avoid(office, second, "officer")
+    keeps, goes = (office.case(each)["matter"]["id"] for each in (first, second))
+    wanted = {"with": goes, "reason": "两件为同一项目"}
+    with refused(403):
+        office.as_("officer").post(f"/matters/{keeps}/merge", wanted)
+    change = office.as_("officer2").post(f"/matters/{keeps}/merge", wanted)
+    avoid(office, first, "chief")
+    with refused(403):
+        office.as_("chief").post(f"/matters/{keeps}/merge/confirmation", {"proposal": change["id"]})
+
+
 def test_the_firm_sees_nothing_of_it(at: At) -> None:
     office, case = at("substantive_review")
     avoid(office, case, "officer")

@@ -211,6 +211,30 @@ def test_the_receipt_stands_where_the_form_was_and_once(at: At) -> None:
     assert 'name="id_no"' in again
 
 
+def test_the_page_of_the_query_code_takes_files_and_says_what_it_does_not_take(at: At) -> None:
+    office, case = at("publicity_period")
+    filed = office.nobody.post(f"/public/notices/{notice_of(office)}/objections", {"case": case, **OBJECTION})
+    client = at.app.test_client()
+    csrf = client.get("/filed").get_data(as_text=True).split('name="csrf_token" value="')[1].split('"')[0]
+    asked = client.post("/filed", data={"csrf_token": csrf, "code": filed["query_code"]}).get_data(as_text=True)
+    assert "补充证据材料" in asked
+    for content, name, status, said in (
+        (EXE, "证据.pdf", 415, "只接受"),
+        (PDF, "证据.pdf", 200, "已提交的证据材料"),
+    ):
+        sent = {"csrf_token": csrf, "code": filed["query_code"], "file": (io.BytesIO(content), name)}
+        answer = client.post("/filed/evidence", data=sent, content_type="multipart/form-data")
+        assert answer.status_code == status
+        assert said in answer.get_data(as_text=True)
+    answer = client.post("/filed/evidence", data={"csrf_token": csrf, "code": filed["query_code"]})
+    assert answer.status_code == 422
+    assert "请选择要上传的文件" in answer.get_data(as_text=True)
+    wrong = {"csrf_token": csrf, "case": case, **OBJECTION, "id_no": "aaaaaa"}
+    refused_page = client.post(f"/notices/{notice_of(office)}/objections", data=wrong)
+    assert refused_page.status_code == 422
+    assert "证件号码有误" in refused_page.get_data(as_text=True)
+
+
 def add(office: Office, code: str, content: bytes = PDF, name: str = "现场照片.pdf") -> Any:
     return office.nobody.post("/public/objections/evidence", files={"code": code, "file": (io.BytesIO(content), name)})
 

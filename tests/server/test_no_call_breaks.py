@@ -54,7 +54,7 @@ class World:
             "other": [self.draft, self.reference],
             "document": [str(office.as_("e01").upload(self.draft, "DOC_OTHER")["id"])], "task": [task["id"]],
             "uscc": [self.uscc], "parameter": ["proc.formality_days", "a3.rate"], "notice": ["1"], "objection": ["1"],
-            "evidence": ["1"], "avoidance": ["1"],
+            "evidence": ["1"], "avoidance": ["1"], "registration": ["1"],
             "message": [str(messages[0]["id"])], "key": ["retrofit"], "version": ["1"], "official_list": ["1"],
             "entry": ["1"], "recovery": ["1"], "check": ["1"],
             "matter": [str(office.case(self.reference)["matter"]["id"])],

@@ -7,7 +7,7 @@ from workflows.errors import Forbidden
 KEPT_AWAY = "你已对本件回避，不得办理本件的任务和审查、确认等事项。"
 
 
-def refuse_avoiding(session: Session, case_id: int, username: str) -> None:
-    """Forbidden where this person keeps away from the case; the caller holds the case."""
-    if avoidances.find_holding(session, case_id, username) is not None:
+def refuse_avoiding(session: Session, username: str, *case_ids: int) -> None:
+    """Forbidden where this person keeps away from one of the cases; the caller holds them."""
+    if avoidances.kept_from(session, case_ids, username):
         raise Forbidden(KEPT_AWAY)

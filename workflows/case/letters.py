@@ -43,6 +43,7 @@ LETTERS = {
     "publicity": Letter("公示提示", None),
     "objection_notice": Letter("公示异议告知书", "异"),
     "objection_result": Letter("公示异议处理结果告知", None),
+    "change_result": Letter("变更登记结果告知书", "变"),
     "hold": Letter("暂缓办理告知书", "缓"),
     "suspension": Letter("中止办理通知", None),
     "resumption": Letter("恢复办理通知", None),

@@ -159,13 +159,21 @@ def _payee_as_confirmed(look: Look, known: Known) -> str | None:
     return "收款信息在确认之后有变化，须由财务审核岗重新确认。"
 
 
+def _no_change_open(look: Look, known: Known) -> str | None:
+    """变更登记: whom the money goes to, and in which name, is settled before it goes."""
+    if look.case.id not in known.changes:
+        return None
+    return "申报单位申请的变更登记尚未办结，办结前不得拨付。"
+
+
 _ALWAYS = (_not_suspended, _good_standing, _no_check_stands, _counted, _no_fraud_in_question)
 _DECIDED = (*_ALWAYS, _no_objection, _on_the_list, _supported)
 _GUARDS: Mapping[str, tuple[Callable[[Look, Known], str | None], ...]] = {
     LIST: _ALWAYS,
     RESOLUTION: (*_ALWAYS, _credit_fresh, _on_the_list),
     APPROVAL: _DECIDED,
-    PAYMENT: (*_DECIDED, _credit_fresh, _nothing_to_return, _payee_as_confirmed),
+    PAYMENT: (*_DECIDED, _credit_fresh, _nothing_to_return, _no_change_open, _payee_as_confirmed),
 }
-_ATTENDED = frozenset({_not_suspended, _no_check_stands, _credit_fresh, _payee_as_confirmed})
-"""What somebody is at work on: the chief, whoever concludes on a check, who has the re-check's or the payee's task."""
+_ATTENDED = frozenset({_not_suspended, _no_check_stands, _credit_fresh, _no_change_open, _payee_as_confirmed})
+"""What somebody is at work on: the chief, whoever checks and confirms a change, whoever concludes on a check, who has
+the re-check's or the payee's task."""

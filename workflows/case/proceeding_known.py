@@ -2,10 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from storage import batches, calculations, case_checks, cases, matter_changes, objections, recoveries
+from storage import (
+    batches,
+    calculations,
+    case_checks,
+    cases,
+    matter_changes,
+    objections,
+    recoveries,
+    registration_changes,
+)
 from storage.cases import Submission
 from storage.database import Session
 from workflows.case.bundles import bundle_of
@@ -39,6 +48,8 @@ class Known:
     """Those with a row on a list."""
     results: Mapping[int, str] = field(default_factory=dict)
     """What the newest meeting decided."""
+    changes: Set[int] = frozenset()
+    """Those about which, or about the name of whose firm, a change is asked for and not decided."""
     payees: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     """The account as it was entered last and confirmed after that; none where it was entered after it."""
 
@@ -47,6 +58,7 @@ class Known:
         """A number of statements that does not depend on how many cases there are."""
         ids = set(case_ids)
         sent = cases.latest_of_elements(session, ids, _ELEMENTS)
+        changed = registration_changes.newest_accounts(session, ids)
         return cls(
             checks=case_checks.standing(session, ids),
             limited=_limited(session, ids),
@@ -57,7 +69,12 @@ class Known:
             recoveries=recoveries.unconfirmed_causes(session, ids),
             listed=batches.listed_among(session, ids),
             results=batches.latest_results(session, ids),
-            payees={case_id: found for case_id, of_case in sent.items() if (found := _payee(of_case)) is not None},
+            changes=registration_changes.with_open(session, ids),
+            payees={
+                case_id: found
+                for case_id, of_case in sent.items()
+                if (found := _payee(of_case, changed.get(case_id))) is not None
+            },
         )
 
 
@@ -89,11 +106,15 @@ def _queried_on(sent: Mapping[str, Submission]) -> date | None:
     return date.fromisoformat(str(said)) if said else local_date(newest.at)
 
 
-def _payee(sent: Mapping[str, Submission]) -> dict[str, Any] | None:
-    """What was entered, without what has been erased since."""
+def _payee(
+    sent: Mapping[str, Submission], changed: tuple[datetime, Mapping[str, Any]] | None
+) -> Mapping[str, Any] | None:
+    """What was entered, without what has been erased since, or what a change made of it after that."""
     entered, confirmed = _newest(sent, "enter_payee", "correct_payee"), sent.get("confirm_payee")
     if entered is None or confirmed is None or confirmed.id < entered.id:
         return None
+    if changed is not None and changed[0] > entered.at:
+        return changed[1] if confirmed.at > changed[0] else None
     return {name: entered.data[name] for name in _ACCOUNT if name in entered.data}
 
 

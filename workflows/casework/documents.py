@@ -116,7 +116,7 @@ def upload(
     Raises UnsupportedType for what it is not, TooLarge above 50 MiB, Unavailable while the store is away.
     """
     case = find_readable(session, reference, actor)
-    _may_upload(actor, case)
+    _may_upload(actor, case, code)
     if code not in {item.code for item in CHECKLISTS[case.scheme]}:
         raise Invalid("材料类别有误。", errors=[FieldError("code", "材料清单中没有这一类别。")])
     name = clean_filename(filename)
@@ -129,7 +129,7 @@ def upload(
     except ObjectStoreAway as away:
         raise Unavailable(AWAY) from away
     running = open_case(session, case.id, actor, now)
-    _may_upload(actor, running.case)
+    _may_upload(actor, running.case, code)
     document = Document(
         case_id=case.id,
         code=code,
@@ -181,8 +181,13 @@ def forget_upload(session: Session, objects: ObjectStore, object_key: str) -> No
     store.arrived(session, object_key)
 
 
-def _may_upload(actor: Actor, case: Case) -> None:
-    refuse_ended(case)
+AFTER_THE_END = "DOC_OTHER"
+"""What a firm may add once its case has ended: a paper that proves a change of its registration (变更登记)."""
+
+
+def _may_upload(actor: Actor, case: Case, code: str) -> None:
+    if not (actor.is_applicant and code == AFTER_THE_END):
+        refuse_ended(case)
     if case.suspended_at is not None:
         raise Conflict("本件已中止办理，恢复办理后方可上传。")
     if not actor.is_applicant and not actor.has(*OFFICE, "verifier"):

@@ -215,8 +215,7 @@ def _find(session: Session, actor: Actor, reference: str, check_id: int) -> tupl
 def _open_both(session: Session, check: CaseCheck, actor: Actor, now: datetime) -> list[Running]:
     sides = [each for each in (check.case_id, check.other_case_id) if each is not None]
     both = open_cases(session, sides, actor, now)
-    for each in both:
-        refuse_avoiding(session, each.case.id, actor.username)
+    refuse_avoiding(session, actor.username, *sides)
     return both
 
 

@@ -7,14 +7,16 @@ from typing import TypedDict
 from storage import avoidances as avoidance_store
 from storage import case_checks, people
 from storage import objections as objection_store
+from storage import registration_changes as registration_store
 from storage.batches import Batch
 from storage.case_checks import CONCLUDED, OPEN, REFERRED
 from storage.cases import Case
 from storage.database import Session
 from storage.objections import Kind, Objection
+from storage.registration_changes import State
 from workflows.case import calendars, objections
 from workflows.case.step import local_date
-from workflows.casework import joining
+from workflows.casework import joining, registration_changes
 from workflows.casework.avoidances import DECIDE, GROUNDS
 from workflows.casework.checks_shown import CheckShown, shown
 from workflows.casework.duplicates import KINDS
@@ -33,6 +35,7 @@ _OF_HOLD = {OPEN: "核实暂缓事项", CONCLUDED: "确认核实结论", REFERRE
 
 
 _OF_BROUGHT: Mapping[Kind, str] = {"objection": "审查公示异议", "petition": "答复信访事项", "complaint": "核查举报事项"}
+_REGISTERED_BY: Mapping[str, State] = {"case_officer": "requested", "section_chief": "checked"}
 _TRIAGED_BY: Mapping[str, tuple[Kind, ...]] = {
     "discipline": ("objection", "petition", "complaint"),
     "legal_officer": ("objection", "petition"),
@@ -49,6 +52,7 @@ class DutyShown(TypedDict):
     change: int | None
     objection: int | None
     avoidance: int | None
+    registration: int | None
     title: str
     told: str
     due_on: str | None
@@ -63,12 +67,33 @@ def list_duties(session: Session, actor: Actor, today: date) -> list[DutyShown]:
     checks = shown(session, case_checks.list_in(session, wanted, MOST)) if wanted else []
     duties = [
         *_of_avoidances(session, actor),
+        *_of_registrations(session, actor),
         *_of_objections(session, actor, today),
         *map(_of_check, checks),
         *_of_changes(session, actor),
     ]
     away = avoidance_store.references_kept_from(session, {each["case"] or "" for each in duties}, actor.username)
     return [each for each in duties if each["case"] not in away]
+
+
+def _of_registrations(session: Session, actor: Actor) -> Iterator[DutyShown]:
+    """Changes that a firm asks for: an officer checks them, the chief confirms."""
+    states: list[State] = [state for role, state in _REGISTERED_BY.items() if actor.has(role)]
+    for each in registration_store.list_in(session, states, MOST) if states else ():
+        case = session.get_one(Case, each.case_id)
+        due_on = calendars.load(session).last_day(local_date(each.requested_at), registration_changes.WORKING_DAYS)
+        yield {
+            "what": "核对变更登记" if each.state == "requested" else "确认变更登记",
+            "case": case.reference,
+            "matter": None,
+            "change": None,
+            "objection": None,
+            "avoidance": None,
+            "registration": each.id,
+            "title": case.title,
+            "told": f"{registration_changes.KINDS[each.kind]}：{each.reason}",
+            "due_on": due_on.isoformat() if due_on else None,
+        }
 
 
 def _of_avoidances(session: Session, actor: Actor) -> Iterator[DutyShown]:
@@ -87,6 +112,7 @@ def _of_avoidances(session: Session, actor: Actor) -> Iterator[DutyShown]:
             "change": None,
             "objection": None,
             "avoidance": each.id,
+            "registration": None,
             "title": case.title,
             "told": f"{names.get(each.username, each.username)}：{GROUNDS[each.ground]}",
             "due_on": due_on.isoformat() if due_on else None,
@@ -97,7 +123,12 @@ def count_overdue(session: Session, actor: Actor, today: date) -> int:
     """How many of all that waits for this person are past their last day."""
     wanted = _states_of(actor)
     checks = case_checks.count_overdue(session, wanted, today) if wanted else 0
-    waiting = (*_of_avoidances(session, actor), *_of_objections(session, actor, today), *_of_changes(session, actor))
+    waiting = (
+        *_of_registrations(session, actor),
+        *_of_avoidances(session, actor),
+        *_of_objections(session, actor, today),
+        *_of_changes(session, actor),
+    )
     others = [each["due_on"] for each in waiting]
     return checks + sum(1 for due_on in others if due_on and due_on < today.isoformat())
 
@@ -118,6 +149,7 @@ def _of_check(check: CheckShown) -> DutyShown:
         "change": None,
         "objection": None,
         "avoidance": None,
+        "registration": None,
         "title": f"与{other['enterprise']}的{other['title']}{number}" if other else KINDS[check["kind"]],
         "told": check["why"],
         "due_on": check["due_on"],
@@ -138,6 +170,7 @@ def _of_change(change: joining.ChangeShown, due_on: date | None) -> DutyShown:
         "change": change["id"],
         "objection": None,
         "avoidance": None,
+        "registration": None,
         "title": f"{change['keeps']['title']}、{change['goes']['title']}",
         "told": change["reason"],
         "due_on": due_on.isoformat() if due_on else None,
@@ -174,6 +207,7 @@ def _of_objection(session: Session, objection: Objection, what: str) -> DutyShow
         "change": None,
         "objection": objection.id,
         "avoidance": None,
+        "registration": None,
         "title": case.title,
         "told": objection.text,
         "due_on": due_on.isoformat() if due_on else None,

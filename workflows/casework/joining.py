@@ -18,6 +18,7 @@ from storage.matters import Matter
 from storage.questions import overlaps as found
 from workflows import views
 from workflows.case import proceeding
+from workflows.case.avoiding import refuse_avoiding
 from workflows.case.reopening import reopen
 from workflows.case.running import Running, open_cases
 from workflows.casework.matters import MatterShown, matter_shown
@@ -198,6 +199,7 @@ def _open(
     """The cases of both matters and these themselves, locked. Raises NotFound, Conflict."""
     both = (keeps_id, goes_id)
     running = open_cases(session, found.case_ids_of_matters(session, both), actor, now)
+    refuse_avoiding(session, actor.username, *(each.case.id for each in running))
     locked = {matter.id: matter for matter in store.lock(session, both)}
     if len(locked) < 2:
         raise NotFound("没有这一事项，或你无权查看。")

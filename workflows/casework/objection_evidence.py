@@ -11,6 +11,7 @@ from storage.database import Session
 from storage.objections import ObjectionEvidence
 from storage.objects import ObjectStore, ObjectStoreAway
 from workflows import views
+from workflows.case.avoiding import refuse_avoiding
 from workflows.case.running import open_case
 from workflows.casework import filetypes
 from workflows.casework.documents import AWAY, Content, Hashing, clean_filename
@@ -115,6 +116,7 @@ def open_evidence(
     found = store.find_evidence(session, objection_id, evidence_id)
     if found is None or case_id is None or not _may_open(actor, found):
         raise NotFound("没有这份材料。")
+    refuse_avoiding(session, actor.username, case_id)
     try:
         chunks = objects.read(found.object_key, found.object_version)
     except ObjectStoreAway as away:
@@ -131,6 +133,7 @@ def disclose(session: Session, actor: Actor, objection_id: int, evidence_id: int
     if case_id is None:
         raise NotFound("没有这份材料。")
     running = open_case(session, case_id, actor, now)
+    refuse_avoiding(session, actor.username, case_id)
     found = store.find_evidence(session, objection_id, evidence_id)
     if found is None:
         raise NotFound("没有这份材料。")

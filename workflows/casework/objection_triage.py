@@ -121,7 +121,7 @@ def _open(session: Session, actor: Actor, objection_id: int, now: datetime) -> t
     if case_id is None:
         raise NotFound("没有这一登记。")
     running = open_case(session, case_id, actor, now)
-    refuse_avoiding(session, case_id, actor.username)
+    refuse_avoiding(session, actor.username, case_id)
     return running, store.lock(session, objection_id)
 
 

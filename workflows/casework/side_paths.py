@@ -65,7 +65,7 @@ def suspend(session: Session, actor: Actor, reference: str, reason: str, now: da
     actor = require(actor, "section_chief")
     text = _reason(reason, "中止")
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
-    refuse_avoiding(session, running.case.id, actor.username)
+    refuse_avoiding(session, actor.username, running.case.id)
     case = running.case
     refuse_ended(case)
     if case.suspended_at is not None:
@@ -89,7 +89,7 @@ def terminate(session: Session, actor: Actor, reference: str, reason: str, now: 
     actor = require(actor, "section_chief")
     text = _reason(reason, "终止")
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
-    refuse_avoiding(session, running.case.id, actor.username)
+    refuse_avoiding(session, actor.username, running.case.id)
     case = running.case
     refuse_ended(case)
     if case.suspended_at is None:
@@ -122,7 +122,7 @@ def resume(session: Session, actor: Actor, reference: str, now: datetime) -> Cas
     """Go on: what is left of each term counts from today, of plain time as such and of working days by working days."""
     actor = require(actor, "section_chief")
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
-    refuse_avoiding(session, running.case.id, actor.username)
+    refuse_avoiding(session, actor.username, running.case.id)
     case = running.case
     if case.suspended_at is None:
         raise Conflict("本件未处于中止状态。")

@@ -15,7 +15,7 @@ from server.web.showing.words import STAGES
 from workflows import forms
 from workflows.batches import ceilings
 from workflows.case.step import BEIJING
-from workflows.casework import avoidances, cases, documents, dossiers, recoveries, side_paths
+from workflows.casework import avoidances, cases, documents, dossiers, recoveries, registration_changes, side_paths
 from workflows.casework.dossier_shapes import Dossier
 from workflows.casework.history import get_history
 from workflows.casework.shapes import CaseRow, OpenTask
@@ -91,6 +91,7 @@ def show(reference: str) -> Page:
             "cases.show",
             reference,
             dossier=dossiers.get_dossier(g.session, actor, reference, g.now),
+            asked=registration_changes.list_changes(g.session, actor, reference) if inside(actor) else (),
             kept=avoidances.list_avoidances(g.session, actor, reference),
             grounds=avoidances.GROUNDS,
             may_declare=actor.has(*avoidances.MAY_DECLARE),
@@ -105,6 +106,7 @@ def show(reference: str) -> Page:
         history=get_history(g.session, actor, reference).items,
         calculations=dossiers.get_calculation(g.session, actor, reference),
         may_upload=_may_upload(case, actor),
+        asked=registration_changes.list_changes(g.session, actor, reference),
     )
 
 
@@ -122,8 +124,12 @@ def tab(endpoint: str, reference: str, **words: Any) -> str:
 
 
 def _tabs(actor: Actor) -> dict[str, str]:
-    inside = actor.has(*OFFICE, *READERS)
-    return {key: name for key, name in TABS.items() if inside or key in FOR_EVERYBODY}
+    return {key: name for key, name in TABS.items() if inside(actor) or key in FOR_EVERYBODY}
+
+
+def inside(actor: Actor) -> bool:
+    """Whether somebody belongs to the office or reads what it does."""
+    return actor.has(*OFFICE, *READERS)
 
 
 def next_steps(case: CaseRow, actor: Actor) -> list[NextStep]:

@@ -52,7 +52,9 @@ def _file(notice: int, act: Callable[..., Receipt]) -> Page:
         filed = act(g.session, notice, now=g.now, **sent)
     except Invalid as error:
         shown = publicity.get_notice(g.session, notice, g.now)
-        return render_template("public/notice.html", notice=shown, sent=sent, errors=error.errors), error.status
+        return render_template(
+            "public/notice.html", notice=shown, sent=sent, errors=error.errors, filed=None
+        ), error.status
     count_public_act("objection", OBJECTIONS_PER_ADDRESS)
     # The code is known to nobody else and shown once: it goes to this browser, and from there to the receipt.
     session[RECEIPT] = {**filed, "notice": notice}
@@ -80,7 +82,7 @@ def ask() -> Page:
         found = objection_filing.ask(g.session, request.form.get("code", ""))
     except NotFound as error:
         return render_template("public/filed.html", found=None, message=error.detail), error.status
-    return render_template("public/filed.html", found=found, message="", code=request.form.get("code", ""))
+    return render_template("public/filed.html", found=found, message="", code=request.form.get("code", ""), wrong="")
 
 
 @blueprint.post("/filed/evidence")

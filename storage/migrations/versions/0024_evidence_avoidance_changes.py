@@ -5,6 +5,7 @@ Revision: 0024, after 0021
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0024"
 down_revision = "0021"
@@ -15,6 +16,7 @@ depends_on = None
 def upgrade() -> None:
     _evidence()
     _avoidance()
+    _changes()
 
 
 def _evidence() -> None:
@@ -73,6 +75,44 @@ def _avoidance() -> None:
         "avoidance",
         ["id"],
         postgresql_where=sa.text("seen_at IS NULL AND lifted_at IS NULL"),
+    )
+
+
+def _changes() -> None:
+    op.create_table(
+        "registration_change",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("old", JSONB(), nullable=False),
+        sa.Column("new", JSONB(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("document_id", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("requested_by", sa.Text(), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("checked_by", sa.Text(), nullable=True),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("opinion", sa.Text(), nullable=True),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_because", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('name', 'legal_representative', 'account')", name=op.f("ck_registration_change_kind")
+        ),
+        sa.CheckConstraint(
+            "state IN ('requested', 'checked', 'confirmed', 'refused')", name=op.f("ck_registration_change_state")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_registration_change_case_id_cases"),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name="fk_registration_change_document_id_document"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_registration_change")),
+    )
+    op.create_index(op.f("ix_registration_change_case_id"), "registration_change", ["case_id"])
+    op.create_index(
+        "ix_registration_change_open",
+        "registration_change",
+        ["state", "id"],
+        postgresql_where=sa.text("state IN ('requested', 'checked')"),
     )
 
 
