@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from workflows import engine, forms
+from workflows.forms import feel
 from workflows.forms.refusals import PART_REFUSED
 from workflows.forms.soundness import read_harmless
 
@@ -49,7 +50,7 @@ def judge(bundle: Mapping[str, bytes], scheme: str, known: engine.Known) -> list
             findings += _misnamed(path, form.key)
             if forms.is_form(path):
                 decisions[form.key] = form.decisions
-                fields[form.key] = {field.key: _asked(field) for field in form.fields}
+                fields[form.key] = asked_by(form)
                 demanded[form.key] = {word: _demanded(form, word) for word in form.decisions}
     diagrams = {path: content for path, content in bundle.items() if path.endswith(".bpmn")}
     # A form that is refused is there all the same: what it decides is not known, and so not checked.
@@ -58,10 +59,27 @@ def judge(bundle: Mapping[str, bytes], scheme: str, known: engine.Known) -> list
     return [*engine.check_bundle(diagrams, scheme, known=known), *findings]
 
 
+def asked_by(form: forms.Form) -> dict[str, engine.Asked]:
+    """What a form asks, by path: its fields, and the columns of its lists."""
+    return {field.path: _asked(field) for each in form.fields for field in (each, *each.fields)}
+
+
 def _asked(field: forms.Field) -> engine.Asked:
     choices = frozenset() if field.is_boolean else frozenset(option.value for option in field.options)
     kind = field.kind.code if field.kind else "boolean" if field.is_boolean else "choice" if choices else field.type
-    return engine.Asked(field.required, kind, choices)
+    return engine.Asked(
+        field.required,
+        kind,
+        choices,
+        readonly=field.readonly,
+        minimum="" if field.minimum is None else str(field.minimum),
+        maximum="" if field.maximum is None else str(field.maximum),
+        rows=field.min_items,
+        pattern=field.kind.pattern if field.kind else field.pattern or "",
+        prefill=field.prefill or "",
+        hidden=feel.written(field.hide),
+        demanded=feel.written(field.required_when),
+    )
 
 
 def _demanded(form: forms.Form, decision: str) -> frozenset[str]:

@@ -25,11 +25,33 @@ class Summary:
 
 @dataclass(frozen=True)
 class Asked:
-    """A field of a form: whether it has to be filled in, its kind, and the codes of a choice."""
+    """A field of a form: whether it has to be filled in, its kind, and the codes of a choice.
+
+    Then its bounds, the least number of rows of a list, the pattern of its text, the fact that it begins with, when it
+    is hidden and when it has to be filled in all the same, each as the form writes it and empty for none.
+    """
 
     required: bool
     kind: str
     choices: frozenset[str] = frozenset()
+    readonly: bool = False
+    minimum: str = ""
+    maximum: str = ""
+    rows: int = 0
+    pattern: str = ""
+    prefill: str = ""
+    hidden: str = ""
+    demanded: str = ""
+
+
+@dataclass(frozen=True)
+class Promised:
+    """A field that the program reads, as its release ships it: in which form, what officials call it, who reads it."""
+
+    form: str
+    name: str
+    readers: str
+    asked: Asked
 
 
 @dataclass(frozen=True)
@@ -107,7 +129,8 @@ class Known:
     reached before their silence counts. `summaries` are the operations that sum up what tasks answered. `reads` are the
     facts that operations read, `confirming` is the form that confirms figures. `acts` are the steps of the procedure by
     their codes, `needs` what has to come before what; `grounds` maps an adverse decision to the keys of which one has
-    to say why. `relied` are the tasks that the program knows by their ids.
+    to say why. `relied` are the tasks that the program knows by their ids. `promised` are the fields that the program
+    reads, by form and path.
     """
 
     forms: frozenset[str]
@@ -135,6 +158,7 @@ class Known:
     needs: Sequence[Need] = ()
     grounds: Mapping[str, frozenset[str]] = field(default_factory=dict)
     relied: Mapping[str, Relied] = field(default_factory=dict)
+    promised: Mapping[str, Mapping[str, Promised]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """As values that JSON can hold."""
@@ -160,8 +184,16 @@ class Known:
         read["reads"] = {name: [_record(Read, each) for each in keys] for name, keys in stored["reads"].items()}
         read["acts"] = {code: _record(Act, each) for code, each in stored["acts"].items()}
         read["relied"] = {identity: _record(Relied, each) for identity, each in stored["relied"].items()}
+        read["promised"] = {
+            form: {path: _promised(each) for path, each in fields.items()}
+            for form, fields in stored["promised"].items()
+        }
         read["needs"] = [_record(Need, each) for each in stored["needs"]]
         return cls(**read)
+
+
+def _promised(stored: Mapping[str, Any]) -> Promised:
+    return Promised(stored["form"], stored["name"], stored["readers"], _record(Asked, stored["asked"]))
 
 
 def _record(kind: Callable[..., _Record], stored: Mapping[str, Any]) -> _Record:
