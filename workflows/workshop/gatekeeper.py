@@ -32,6 +32,13 @@ def judge(bundle: Mapping[str, bytes], scheme: str, known: engine.Known) -> list
 
     `known` says what exists besides the forms.
     """
+    whole, findings = with_forms(bundle, known)
+    diagrams = {path: content for path, content in bundle.items() if path.endswith(".bpmn")}
+    return [*engine.check_bundle(diagrams, scheme, known=whole), *findings]
+
+
+def with_forms(bundle: Mapping[str, bytes], known: engine.Known) -> tuple[engine.Known, list[engine.Finding]]:
+    """What is known, with the forms of a bundle that could be loaded; and what is wrong with the others."""
     findings: list[engine.Finding] = []
     decisions: dict[str, Sequence[str]] = {}
     fields: dict[str, dict[str, engine.Asked]] = {}
@@ -52,11 +59,9 @@ def judge(bundle: Mapping[str, bytes], scheme: str, known: engine.Known) -> list
                 decisions[form.key] = form.decisions
                 fields[form.key] = asked_by(form)
                 demanded[form.key] = {word: _demanded(form, word) for word in form.decisions}
-    diagrams = {path: content for path, content in bundle.items() if path.endswith(".bpmn")}
     # A form that is refused is there all the same: what it decides is not known, and so not checked.
     there = frozenset(PurePosixPath(path).stem for path in bundle if forms.is_form(path))
-    known = replace(known, forms=there, decisions=decisions, fields=fields, demanded=demanded)
-    return [*engine.check_bundle(diagrams, scheme, known=known), *findings]
+    return replace(known, forms=there, decisions=decisions, fields=fields, demanded=demanded), findings
 
 
 def asked_by(form: forms.Form) -> dict[str, engine.Asked]:

@@ -26,7 +26,7 @@ from workflows.engine.document import MAX_BYTES
 from workflows.engine.gate import gave_up
 from workflows.permissions import ROLES
 from workflows.rules import parameters
-from workflows.workshop import field_contract, procedure
+from workflows.workshop import answers, duties, field_contract, procedure
 from workflows.workshop.editor_terms import MESSAGES, WORKING_DAYS
 from workflows.workshop.gatekeeper import PEAK
 
@@ -73,6 +73,13 @@ def known() -> engine.Known:
         acts=procedure.ACTS,
         needs=procedure.NEEDS,
         grounds=procedure.GROUNDS,
+        said=answers.SAID,
+        follows=answers.FOLLOWS,
+        duties=duties.DUTIES,
+        terms=duties.TERMS,
+        announces=duties.ANNOUNCES,
+        listens=duties.LISTENS,
+        once=duties.ONCE,
         relied=relied.TASKS,
         promised=field_contract.promised(),
         roles=frozenset(ROLES),

@@ -33,6 +33,7 @@ class _Passed:
 
     def __init__(self, bundle: Bundle, known: Known) -> None:
         self._bundle, self._known = bundle, known
+        self._scopes = {scope.key: scope for scope in bundle.scopes()}
         self._keys = sorted({read.key for keys in known.reads.values() for read in keys})
         self._surely = SurelySet(bundle, self._marks)
         self.anywhere = {mark for _, element in bundle.elements() for mark in self._marks(element)}
@@ -43,6 +44,8 @@ class _Passed:
             forms = {each.replace("{scheme}", self._bundle.key) for each in act.forms}
             if element.operation in act.operations or element.message in act.messages or form in forms:
                 yield f"act {code}"
+        if element.kind == "boundaryEvent":
+            yield from self._begun(element)
         # What each of several people says is his own, and no fact of the case.
         if element.kind == "userTask" and element.multi_instance is None:
             # What a form asks that could not be read is not known, and so not missed.
@@ -50,6 +53,16 @@ class _Passed:
             yield from (f"key {key}" for key in keys)
             if form == self._known.confirming.replace("{scheme}", self._bundle.key):
                 yield from (f"confirmed {key}" for key in keys)
+
+    def _begun(self, event: Element) -> Iterator[str]:
+        """What the process that a call was interrupted in does before anything in it can wait."""
+        host = self._scopes[event.scope].elements.get(event.attached_to or "")
+        scope = self._scopes.get(host.called or "") if host is not None else None
+        here = [each.id for each in scope.of_kind("startEvent")] if scope is not None else []
+        while scope is not None and len(here) == 1 and scope.elements[here[0]].kind in ("startEvent", "serviceTask"):
+            operation = scope.elements[here[0]].operation
+            yield from (f"act {code}" for code, act in self._known.acts.items() if operation in act.operations)
+            here = scope.next_ids(here[0])
 
     def act(self, element: Element, need: Need) -> bool:
         """Whether the act was done on every way; where no token gets nothing is missing."""
@@ -72,6 +85,8 @@ def _form(element: Element, scheme: str) -> str:
 
 
 def _applies(need: Need, element: Element, scheme: str) -> bool:
+    if need.schemes and scheme not in need.schemes:
+        return False
     if element.kind == "endEvent":
         return element.scope == scheme and element.status in need.statuses
     return element.operation in need.operations
@@ -124,6 +139,8 @@ def _check_relied(bundle: Bundle, known: Known, file: str, element: Element) -> 
     if relied is not None:
         if element.form != relied.form:
             bundle.report.at("relied-form", file, element, relied.form)
+        if relied.role and element.role != relied.role:
+            bundle.report.at("role-duty", file, element, relied.role)
         return
     for identity, each in known.relied.items():
         if each.exclusive and each.form == element.form:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from workflows.engine.gate.rulebook.duties import DUTIES
 from workflows.engine.gate.rulebook.events import EVENTS
 from workflows.engine.gate.rulebook.fields import FIELDS
 from workflows.engine.gate.rulebook.files import FILES
@@ -25,4 +26,5 @@ RULES: Mapping[str, Rule] = {
     **OPINIONS,
     **PROCEDURE,
     **FIELDS,
+    **DUTIES,
 }

@@ -37,6 +37,18 @@ PROCEDURE: Mapping[str, Rule] = {
         "请在流程属性中写明依据文件的名称和文号，或者取消免去。",
         "Name the document, or take the waiver back.",
     ),
+    "not-decided": Rule(
+        "有的路径到达{what}时，并未得出应有的结论：{detail}。",
+        "Some way comes to {what} without the answer that it needs: {detail}.",
+        "请检查此前网关各条连线的条件和默认走向：只有该结论才能走到这里。",
+        "Look at the conditions and defaults of the gateways before it: only that answer may lead here.",
+    ),
+    "not-followed": Rule(
+        "{what}之后，有的路径没有接着{detail}。",
+        "Some way on from {what} does not lead to what has to follow: {detail}.",
+        "请检查其后网关的条件和默认走向，并把缺少的环节画回。",
+        "Look at the conditions and defaults of the gateway behind it, and draw what is missing again.",
+    ),
     "figure-unconfirmed": Rule(
         "{what}按「{detail}」计算，但并非每条路径都经核定确认取得该数，金额会算不出来，或者按未经核定的数计算。",
         "{what} reckons with {detail}, which is not confirmed on every way before it.",
