@@ -133,6 +133,13 @@ MISTAKES: list[tuple[str, Change, str, str]] = [
     (PAYMENT, together("confirm_payee"), "separation-missing", "confirm_payee"),
     (PAYMENT, together("pay"), "separation-missing", "pay"),
     (PUBLICITY, together("objection_investigation"), "separation-missing", "objection_investigation"),
+    # What the program does there is not said, or is nothing
+    (EXPERTS, lambda drawing: drawing.without("score_application", "seals"), "said-missing", "score_application"),
+    (EXPERTS, lambda drawing: drawing.set("declare_interest", gc__seals="false"), "said-missing", "declare_interest"),
+    (INTAKE, lambda drawing: drawing.without("correction", "asks"), "said-missing", "correction"),
+    (TYPE, lambda drawing: drawing.without("decision_notice", "does"), "said-missing", "decision_notice"),
+    (TYPE, lambda drawing: drawing.set("explanation", gc__asks="weather"), "said-unknown", "explanation"),
+    (PAYMENT, lambda drawing: drawing.set("enter_payee", gc__does="send_award"), "said-missing", "enter_payee"),
     # Another parameter, a message unheard
     (CREDIT, counting("open_statement", "days", "1"), "term-days", "open_statement"),
     (CREDIT, counting("lapse_statement", "letter", "award"), "term-letter", "lapse_statement"),

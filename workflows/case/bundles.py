@@ -27,6 +27,10 @@ class Bundle:
     def form(self, key: str) -> Form:
         return self.forms[key]
 
+    def element(self, process: str, element_id: str) -> engine.Element:
+        """An element of one of its diagrams, as drawn."""
+        return self.diagrams.elements(process)[element_id]
+
 
 # By database and definition version, the one used longest ago first.
 _kept: OrderedDict[tuple[str, int], Bundle] = OrderedDict()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
+from workflows.case import drawn
 from workflows.codes.checklists import CHECKLISTS
 from workflows.rules.money import format_yuan, parse_money
 
@@ -17,30 +18,35 @@ class Request(TypedDict):
     note: str | None
 
 
-def request_for(element_id: str, scheme: str, facts: Mapping[str, Any], *, no_quota: bool = False) -> Request | None:
-    """Title and lines of what a task answers; None where its form says all. `facts` hold the case's amounts, too."""
-    match element_id:
-        case "correction":
+def request_for(asked: str | None, scheme: str, facts: Mapping[str, Any], *, no_quota: bool = False) -> Request | None:
+    """Title and lines of what a task answers, by its code (`case/drawn.py`); None where its form says all.
+
+    `facts` hold the case's amounts, too.
+    """
+    match asked:
+        case drawn.CORRECTION:
             return _shown("请一次性补正下列内容", _corrections(scheme, facts))
-        case "explanation":
+        case drawn.EXPLANATION:
             return _shown("请就下列事项作出说明", [facts.get("explanation_request")])
-        case "audit_supplement":
+        case drawn.SUPPLEMENT:
             return _shown("第三方审核机构要求补充说明", [facts.get("audit_opinion")])
-        case "credit_cure":
+        case drawn.CURE:
             return _shown("请修复下列情形后提交说明", [facts.get("credit_finding"), facts.get("joint_opinion")])
-        case "credit_statement":
+        case drawn.STATEMENT:
             return _shown(
                 "核查发现下列情形，你单位可以陈述申辩", [facts.get("credit_finding"), facts.get("joint_opinion")]
             )
-        case "cut_comment":
+        case drawn.CUTS:
             return _shown("第三方审核机构核减下列内容，请反馈意见", _cuts(facts))
-        case "objection_statement":
+        case drawn.OBJECTION:
             return _shown("公示期间收到下列异议，你单位可以陈述", [facts.get("objection_substance")])
-        case "enter_payee":
+        case drawn.PAYEE:
             return _shown("收款信息核对未通过，请更正", [facts.get("payee_opinion")])
-        case "confirm_payee" | "pay":
-            return _shown("本件审定支持", _payment(facts), note=NO_QUOTA if element_id == "pay" and no_quota else None)
-        case "correct_payee":
+        case drawn.PAYMENT | drawn.PAYING:
+            return _shown(
+                "本件审定支持", _payment(facts), note=NO_QUOTA if asked == drawn.PAYING and no_quota else None
+            )
+        case drawn.RETURNED:
             return _shown("支付被退回，请更正收款信息", [facts.get("return_reason")])
     return None
 

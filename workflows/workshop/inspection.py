@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from workflows import engine, rules
-from workflows.case import operations, relied
+from workflows.case import drawn, operations, relied
 from workflows.codes.reasons import REASONS
 from workflows.codes.stages import STAGES
 from workflows.codes.statuses import STATUSES
@@ -80,6 +80,8 @@ def known() -> engine.Known:
         announces=duties.ANNOUNCES,
         listens=duties.LISTENS,
         once=duties.ONCE,
+        shown=frozenset(drawn.ASKS),
+        effects=frozenset(drawn.DOES),
         relied=relied.TASKS,
         promised=field_contract.promised(),
         roles=frozenset(ROLES),

@@ -169,13 +169,16 @@ class Relied:
     """What the program does at a task that it knows by its id, and the form that it reads there.
 
     An `exclusive` form belongs to such tasks alone: at another one the same would not happen. With `role` only that
-    post does it.
+    post does it. `asks`, `does` and `seals` are what the diagram says there, empty for nothing.
     """
 
     form: str
     what: str
     exclusive: bool = True
     role: str = ""
+    asks: str = ""
+    does: str = ""
+    seals: str = ""
 
 
 @dataclass(frozen=True)
@@ -197,7 +200,8 @@ class Known:
     reads, by form and path. `said` are the answers upon which things happen, `follows` what
     comes after answers. `duties` say who does what; `terms` the days of a letter's term, empty where every element of a
     bundle only has to say the same, `announces` the operations that send such a letter; `listens` the messages that a
-    call, or a task with a form, of the main process is interrupted by; `once` the operations done once in a case.
+    call, or a task with a form, of the main process is interrupted by; `once` the operations done once in a case;
+    `shown` what a task may ask, `effects` what its completion may do.
     """
 
     forms: frozenset[str]
@@ -233,6 +237,8 @@ class Known:
     announces: Mapping[str, str] = field(default_factory=dict)
     listens: Mapping[str, frozenset[str]] = field(default_factory=dict)
     once: frozenset[str] = frozenset()
+    shown: frozenset[str] = frozenset()
+    effects: frozenset[str] = frozenset()
 
     def to_json(self) -> dict[str, Any]:
         """As values that JSON can hold."""
@@ -242,7 +248,7 @@ class Known:
     def from_json(cls, stored: Mapping[str, Any]) -> Known:
         """What `to_json` wrote."""
         sets = {"forms", "roles", "statuses", "final_statuses", "stages", "reasons", "due_parameters"}
-        sets |= {"heard", "proofs", "once"}
+        sets |= {"heard", "proofs", "once", "shown", "effects"}
         read: dict[str, Any] = {
             name: frozenset(value) if name in sets and value is not None else value for name, value in stored.items()
         }

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import date
 
 from workflows.engine.gate.bundle import Bundle
 from workflows.engine.gate.dataflow import SurelySet
 from workflows.engine.gate.known import Known, Need, Read
-from workflows.engine.model import Element
+from workflows.engine.model import Element, Process
 
-SHORTEST_BASIS = 6
+SHORTEST_TITLE = 6
+# 通经信绿〔2026〕1号
+_NUMBER = re.compile(r"[\u4e00-\u9fff]{2,20}〔20[0-9]{2}〕第?[1-9][0-9]{0,4}号")
 
 
 def check_procedure(bundle: Bundle, known: Known) -> None:
@@ -103,9 +107,22 @@ def _check_waiver(bundle: Bundle, known: Known) -> frozenset[str]:
         if rule is not None:
             title = known.acts[act].title if act in known.acts else act
             bundle.report.add(rule, process.file, process.line, process.key, name=process.name, detail=title)
-    if bool(process.waives) != bool(process.waiver_basis) or 0 < len(process.waiver_basis) < SHORTEST_BASIS:
+    if not _is_founded(process):
         bundle.report.add("waiver-basis", process.file, process.line, process.key, name=process.name)
     return frozenset(process.waives) - core
+
+
+def _is_founded(process: Process) -> bool:
+    """Whether a waiver names its document by title, number and date; what waives nothing names none."""
+    document = (process.waiver_basis, process.waiver_number, process.waiver_date)
+    if not process.waives:
+        return not any(document)
+    try:
+        dated = date.fromisoformat(process.waiver_date)
+    except ValueError:
+        return False
+    numbered = _NUMBER.fullmatch(process.waiver_number) is not None
+    return len(process.waiver_basis) >= SHORTEST_TITLE and numbered and dated.isoformat() == process.waiver_date
 
 
 def _report_need(bundle: Bundle, known: Known, file: str, element: Element, need: Need, waived: frozenset[str]) -> None:
@@ -135,6 +152,8 @@ def _check_read(bundle: Bundle, known: Known, file: str, element: Element, read:
 
 def _check_relied(bundle: Bundle, known: Known, file: str, element: Element) -> None:
     """A task that the program knows by its id has the form that is read there, and no other one has it."""
+    if known.relied:
+        _check_said(bundle, known, file, element)
     relied = known.relied.get(element.id)
     if relied is not None:
         if element.form != relied.form:
@@ -145,6 +164,23 @@ def _check_relied(bundle: Bundle, known: Known, file: str, element: Element) -> 
     for identity, each in known.relied.items():
         if each.exclusive and each.form == element.form:
             bundle.report.at("relied-id", file, element, f"{identity}：{each.what}")
+
+
+def _check_said(bundle: Bundle, known: Known, file: str, element: Element) -> None:
+    """What a diagram says of a task exists; a task that the program counts on says it."""
+    for value, codes in ((element.asks, known.shown), (element.does, known.effects), (element.seals, {"true"})):
+        if value is not None and value not in codes:
+            bundle.report.at("said-unknown", file, element, value)
+    relied = known.relied.get(element.id)
+    if relied is None:
+        return
+    for name, value, wanted in (
+        ("gc:asks", element.asks, relied.asks),
+        ("gc:does", element.does, relied.does),
+        ("gc:seals", element.seals, relied.seals),
+    ):
+        if wanted and value != wanted:
+            bundle.report.at("said-missing", file, element, f"{relied.what}（{name}={wanted}）")
 
 
 def _check_grounds(bundle: Bundle, known: Known, file: str, element: Element) -> None:
