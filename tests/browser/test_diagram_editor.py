@@ -246,11 +246,30 @@ def test_a_required_step_is_waived_on_a_document(workshop: Workshop) -> None:
     panel = page.locator(".workbench-panel")
     expect(panel.get_by_label("区政府审定")).to_have_count(0)
     panel.get_by_label("查重", exact=True).check()
-    panel.get_by_label("免去的依据").fill("通经信绿〔2026〕1号第三条")
-    panel.get_by_label("免去的依据").press("Tab")
+    document = {
+        "免去的依据": "关于简化查重的通知第三条",
+        "依据文件的文号": "通经信绿〔2026〕1号",
+        "依据文件的日期": "2026-01-05",
+    }
+    for label, words in document.items():
+        panel.get_by_label(label).fill(words)
+        panel.get_by_label(label).press("Tab")
     _saved(page)
     drawn = workshop.read()
-    assert (drawn.waives, drawn.waiver_basis) == (("duplicates",), "通经信绿〔2026〕1号第三条")
+    assert drawn.waives == ("duplicates",)
+    assert [drawn.waiver_basis, drawn.waiver_number, drawn.waiver_date] == list(document.values())
+
+
+def test_what_a_task_shows_and_does_is_chosen_in_its_properties(workshop: Workshop) -> None:
+    page = workshop.page()
+    page.evaluate(SELECT, "explanation")
+    panel = page.locator(".workbench-panel")
+    expect(panel.get_by_label("向办理人显示")).to_have_value("explanation")
+    panel.get_by_label("向办理人显示").select_option("supplement")
+    panel.get_by_label("提交后").select_option("compare_account")
+    _saved(page)
+    drawn = workshop.read().elements["explanation"]
+    assert (drawn.asks, drawn.does, drawn.seals) == ("supplement", "compare_account", None)
 
 
 def test_a_summary_follows_a_task_that_gets_another_id(workshop: Workshop) -> None:

@@ -93,6 +93,32 @@ class Drawing:
             self._erase(gone)
         return self
 
+    def exchange(self, flow: str) -> Drawing:
+        """A conditional flow of a gateway leads where its default led, and the default where it led."""
+        taken = self.node(flow)
+        default = self.node(self.node(taken.get("sourceRef") or "").get("default") or "")
+        targets = [each.get("targetRef") or "" for each in (taken, default)]
+        marks = [
+            next(mark for mark in self.node(target).iterchildren(bpmn("incoming")) if mark.text == each.get("id"))
+            for each, target in zip((taken, default), targets, strict=True)
+        ]
+        marks[0].text, marks[1].text = default.get("id"), taken.get("id")
+        taken.set("targetRef", targets[1])
+        default.set("targetRef", targets[0])
+        return self
+
+    def without(self, identity: str, attribute: str) -> Drawing:
+        """An element without one of our own attributes."""
+        del self.node(identity).attrib[gc(attribute)]
+        return self
+
+    def parameter(self, identity: str, name: str, value: str) -> Drawing:
+        """Another value of a parameter of a service task."""
+        for each in self.node(identity).iter(gc("parameter")):
+            if each.get("name") == name:
+                each.set("value", value)
+        return self
+
     def drop(self, *identities: str) -> Drawing:
         """Take elements away with every flow that touches them."""
         for identity in identities:

@@ -68,6 +68,8 @@ ANSWERS: dict[str, tuple[Any, ...]] = {
     "settle_recheck": ("agree", "return"),
     "propose_refusal": ("hearing", "heard"),
     "route_refusal": ("meeting", "chief"),
+    "uphold_refusal": ("refused",),
+    "withdraw_refusal": ("withdrawn",),
     "offer_choice": ("offered", "none"),
     "commit_award_in_year": ("committed", "other_year"),
     "close_publicity": ("clear", "upheld", "refused"),
@@ -102,8 +104,6 @@ class Case(Driver):
         self.calls.append(request)
         if request.operation in DEADLINES:
             return (self.now + timedelta(days=7)).isoformat()
-        if request.operation == "conclude_refusal":
-            return request.parameters["result"]
         values = ANSWERS.get(request.operation)
         return self.pick(request.operation, values) if values else None
 

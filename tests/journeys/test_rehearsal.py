@@ -199,6 +199,32 @@ def test_a_figure_that_the_form_asks_no_more_is_missing_from_the_calculation(tol
     assert any("核定总投资" in words for words in found["paid"]["missing"])
 
 
+def renamed(field: dict[str, Any]) -> None:
+    field["key"] = f"{field['key']}_new"
+
+
+def tightened(field: dict[str, Any]) -> None:
+    field["validate"]["minLength"] = 100
+    field["properties"]["example"] = "依据专项审计意见予以核定。" * 10
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "change"),
+    [("approved_investment", "核定总投资", renamed), ("verified_basis", "核定依据", tightened)],
+)
+def test_a_field_renamed_or_tightened_is_told_of_each_case_in_words(told: At, key: str, name: str, change: Any) -> None:
+    with told.database.transaction() as session:
+        owner, path = seed.actor(session, "owner"), "forms/retrofit_verified.form"
+        draft = redraw(session, lambda diagram: Drawing(diagram).rename("改造升级").bytes)
+        file = drafts.read_file(session, owner, draft, path)
+        schema = json.loads(file.content)
+        change(next(each for each in schema["components"] if each.get("key") == key))
+        drafts.save_file(session, owner, draft, path, json.dumps(schema).encode(), etag=file.etag, now=NOW)
+    found = rehearse(told, draft)
+    assert verdicts(found)["paid"] == verdicts(found)["cut"] == "needs_data"
+    assert any("核定确认" in words and f"“{name}”" in words for words in found["paid"]["missing"])
+
+
 def test_a_changed_rate_changes_amounts_and_says_which_step(told: At) -> None:
     found = rehearse(told, None, a3__rate="0.05")
     assert verdicts(found) == {

@@ -31,6 +31,10 @@ class Bundle:
         """Whether some diagram of the bundle calls this process."""
         return process in self.diagrams.processes
 
+    def element(self, process: str, element_id: str) -> engine.Element:
+        """An element of one of its diagrams, as drawn."""
+        return self.diagrams.elements(process)[element_id]
+
 
 # By database and definition version, the one used longest ago first.
 _kept: OrderedDict[tuple[str, int], Bundle] = OrderedDict()

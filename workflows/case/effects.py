@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from workflows.case import awarding, choices, duplicates, letters, objections
+from workflows.case import awarding, choices, drawn, duplicates, letters, objections
 from workflows.case.step import Step
+from workflows.engine import Element
 
 
 def _dismiss_objections(step: Step) -> None:
@@ -24,15 +25,15 @@ def _compare_account(step: Step) -> None:
 
 
 EFFECTS: dict[str, Callable[[Step], None]] = {
-    "choose_matters": choices.choose,
-    "objection_handling": _dismiss_objections,
-    "decision_notice": _send_award,
-    "enter_payee": _compare_account,
-    "correct_payee": _compare_account,
+    drawn.CHOOSE: choices.choose,
+    drawn.DISMISS: _dismiss_objections,
+    drawn.AWARD: _send_award,
+    drawn.ACCOUNT: _compare_account,
 }
 
 
-def apply(element_id: str, step: Step) -> None:
-    effect = EFFECTS.get(element_id)
-    if effect is not None:
-        effect(step)
+def apply(element: Element, step: Step) -> None:
+    """Do what the diagram says that the completion of this task does."""
+    done = drawn.done_at(element)
+    if done is not None:
+        EFFECTS[done](step)

@@ -12,8 +12,8 @@ from workflows.case.known_facts import known_facts
 from workflows.case.step import Look
 from workflows.permissions import Actor
 
-# What an expert declares and scores is nobody's business until all scores are in; it never becomes a fact of the case.
 SEALED = frozenset({"declare_interest", "score_application"})
+"""The tasks that bundles published up to release 0.3.0 seal, which do not say so."""
 
 
 def may_read(actor: Actor, submission: Submission, panel: ReviewSession | None) -> bool:
@@ -23,7 +23,8 @@ def may_read(actor: Actor, submission: Submission, panel: ReviewSession | None) 
         return True
     if actor.is_applicant:
         return False
-    if submission.element_id in SEALED:
+    # What an expert declares and scores is nobody's business until all scores are in; it is no fact of the case.
+    if submission.seal is not None:
         return panel is not None and panel.unsealed_at is not None and submission.at <= panel.unsealed_at
     return True
 

@@ -12,7 +12,6 @@ from storage.cases import append_submission
 from storage.tasks import Task
 from workflows import forms, views
 from workflows.audit import EventRef, digest_of, salted
-from workflows.case.reading import SEALED
 from workflows.case.step import Step
 
 POINTS = "review_points"
@@ -22,13 +21,15 @@ POINTS = "review_points"
 _PERSONAL_KINDS = frozenset({"mobile", "email"})
 
 
-def submit(step: Step, task: Task, form: forms.Form, clean: Mapping[str, Any], earlier: Mapping[str, Any]) -> EventRef:
+def submit(
+    step: Step, task: Task, form: forms.Form, clean: Mapping[str, Any], earlier: Mapping[str, Any], *, sealed: bool
+) -> EventRef:
     """Keep what was sent for a task, and record the completion; answers the event. The facts follow unless sealed.
 
     `earlier` is what the same person sent for the same element last.
     """
     step.submitted = clean
-    who, sealed = step.actor.username, task.element_id in SEALED
+    who = step.actor.username
     seal = secrets.token_hex(16) if sealed else None
     personal = {} if sealed else {key: clean[key] for key in _personal(form) if clean.get(key) not in (None, "")}
     salt = secrets.token_hex(16)

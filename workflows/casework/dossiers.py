@@ -6,12 +6,12 @@ from datetime import datetime
 from storage import batches, calculations, instances, ledger, messages, payments, people, publicity, reviews
 from storage import cases as store
 from storage import tasks as task_store
-from storage.cases import Case
+from storage.cases import Case, Submission
 from storage.database import Session
 from workflows import engine, forms, views
 from workflows.case.bundles import bundle_of
 from workflows.case.delivery import MANNERS, deliveries_of
-from workflows.case.reading import SEALED, enterprise_profile, look_at, may_read
+from workflows.case.reading import enterprise_profile, look_at, may_read
 from workflows.case.step import Look
 from workflows.casework import objection_triage
 from workflows.casework.cases import find_readable, refuse_outsiders, with_amounts
@@ -112,7 +112,7 @@ def get_dossier(session: Session, actor: Actor, reference: str, now: datetime) -
             "at": views.instant(each.at),
         }
         for each in store.list_submissions(session, case.id)
-        if may_read(actor, each, panel) and _concerns(actor, each.element_id)
+        if may_read(actor, each, panel) and _concerns(actor, each)
     ]
     application = bundle.form(f"{case.scheme}_application")
     known = {**enterprise_profile(look.enterprise), **look.facts}
@@ -223,9 +223,9 @@ def _messages(look: Look) -> list[LetterShown]:
     ]
 
 
-def _concerns(actor: Actor, element_id: str) -> bool:
+def _concerns(actor: Actor, sent: Submission) -> bool:
     """Invited outsiders read the application and the reports, not the office's internal opinions."""
     if actor.has(*OFFICE, *READERS) or actor.is_applicant:
         return True
     outside = ("fill_application", "correction", "explanation", "audit_verification", "audit_supplement", "cut_comment")
-    return actor.has(*INVITED) and (element_id in outside or element_id in SEALED)
+    return actor.has(*INVITED) and (sent.element_id in outside or sent.seal is not None)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
+from workflows.case import drawn
 from workflows.case.operations.credit import FINDINGS
 from workflows.case.refusing import find_proposed
 from workflows.codes.checklists import CHECKLISTS
@@ -20,30 +21,35 @@ class Request(TypedDict):
     note: str | None
 
 
-def request_for(element_id: str, scheme: str, facts: Mapping[str, Any], *, no_quota: bool = False) -> Request | None:
-    """Title and lines of what a task answers; None where its form says all. `facts` hold the case's amounts, too."""
-    match element_id:
-        case "correction":
+def request_for(asked: str | None, scheme: str, facts: Mapping[str, Any], *, no_quota: bool = False) -> Request | None:
+    """Title and lines of what a task answers, by its code (`case/drawn.py`); None where its form says all.
+
+    `facts` hold the case's amounts, too.
+    """
+    match asked:
+        case drawn.CORRECTION:
             return _shown("请一次性补正下列内容", _corrections(scheme, facts))
-        case "explanation":
+        case drawn.EXPLANATION:
             return _shown("请就下列事项作出说明", [facts.get("explanation_request")])
-        case "audit_supplement":
+        case drawn.SUPPLEMENT:
             return _shown("第三方审核机构要求补充说明", [facts.get("audit_opinion")])
-        case "credit_cure":
+        case drawn.CURE:
             return _shown("请修复下列情形后提交说明", _credit(facts))
-        case "credit_statement":
+        case drawn.STATEMENT:
             return _shown("核查发现下列情形，你单位可以陈述申辩", _credit(facts))
-        case "cut_comment":
+        case drawn.CUTS:
             return _shown("第三方审核机构核减下列内容，请反馈意见", _cuts(facts))
-        case "refusal_statement" | "refusal_ruling" | "non_acceptance_review":
-            return _against_the_firm(element_id, facts)
-        case "objection_statement":
+        case drawn.REFUSAL | drawn.REFUSING | drawn.NOT_ACCEPTING:
+            return _against_the_firm(asked, facts)
+        case drawn.OBJECTION:
             return _shown("公示期间收到下列异议，你单位可以陈述", [facts.get("objection_substance")])
-        case "enter_payee":
+        case drawn.PAYEE:
             return _shown("收款信息核对未通过，请更正", [facts.get("payee_opinion")])
-        case "confirm_payee" | "pay":
-            return _shown("本件审定支持", _payment(facts), note=NO_QUOTA if element_id == "pay" and no_quota else None)
-        case "correct_payee":
+        case drawn.PAYMENT | drawn.PAYING:
+            return _shown(
+                "本件审定支持", _payment(facts), note=NO_QUOTA if asked == drawn.PAYING and no_quota else None
+            )
+        case drawn.RETURNED:
             return _shown("支付被退回，请更正收款信息", [facts.get("return_reason")])
     return None
 
@@ -53,12 +59,12 @@ def _shown(title: str, lines: list[Any], note: str | None = None) -> Request | N
     return {"title": title, "lines": told, "note": note} if told else None
 
 
-def _against_the_firm(element_id: str, facts: Mapping[str, Any]) -> Request | None:
+def _against_the_firm(asked: str, facts: Mapping[str, Any]) -> Request | None:
     """What somebody proposes to turn a firm down for, and what it said to that."""
-    match element_id:
-        case "refusal_statement":
+    match asked:
+        case drawn.REFUSAL:
             return _shown("经审查拟不予支持，你单位可以陈述申辩", _refusal(facts))
-        case "refusal_ruling":
+        case drawn.REFUSING:
             said = facts.get("refusal_statement")
             return _shown("拟不予支持", [*_refusal(facts), f"申报单位陈述申辩：{said}" if said else None])
         case _:

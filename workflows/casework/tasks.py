@@ -12,10 +12,10 @@ from storage.instances import TaskGround
 from storage.people import User
 from storage.tasks import Task
 from workflows import audit, forms
-from workflows.case import checks, effects, quotas
+from workflows.case import checks, drawn, effects, quotas
 from workflows.case.avoiding import KEPT_AWAY
 from workflows.case.bundles import bundle_of
-from workflows.case.reading import SEALED, computed_facts, enterprise_profile, look_at, may_read
+from workflows.case.reading import computed_facts, enterprise_profile, look_at, may_read
 from workflows.case.running import Running, open_task, refuse_suspended
 from workflows.case.step import Look, Step
 from workflows.case.submitting import POINTS, submit
@@ -52,7 +52,7 @@ def _read(session: Session, actor: Actor, task_id: str, now: datetime) -> tuple[
     shown = partial(task_detail, task, case, look.enterprise, actor, points=points)
     if task.status != "open":
         submission = cases.submission_of_task(session, task.id)
-        panel = reviews.current(session, case.id) if task.element_id in SEALED else None
+        panel = reviews.current(session, case.id) if submission and submission.seal else None
         data = submission.data if submission and may_read(actor, submission, panel) else {}
         return shown(form, ui, form_data=data, allowed={}, examples=None, request=None), form, {}
     allowed = checks.allowed(form.key, look)
@@ -63,8 +63,9 @@ def _read(session: Session, actor: Actor, task_id: str, now: datetime) -> tuple[
     # A draft is its author's, or his post's; nobody else reads what was not sent.
     working = task.draft_by == actor.username or (task.role in actor.roles and not task.personal)
     data = {**forms.prefill(form, context.facts, context.enterprise), **((task.draft or {}) if working else {})}
-    no_quota = task.element_id == "pay" and quotas.missing(look)
-    asked = requests.request_for(task.element_id, case.scheme, context.facts, no_quota=no_quota)
+    code = drawn.asked_at(bundle.element(task.process, task.element_id))
+    no_quota = code == drawn.PAYING and quotas.missing(look)
+    asked = requests.request_for(code, case.scheme, context.facts, no_quota=no_quota)
     detail = shown(form, ui, form_data=data, allowed=allowed, examples=examples, request=asked)
     return detail, form, {**allowed, **checks.offered(form.key, look)}
 
@@ -146,9 +147,10 @@ def complete(
     clean = _validated(step, form, data, _answers(step, task, form, data, points or {}))
 
     step.ahead.clear()
-    completed = submit(step, task, form, clean, ground.earlier)
+    element = running.bundle.element(task.process, task.element_id)
+    completed = submit(step, task, form, clean, ground.earlier, sealed=drawn.seals(element))
     store.finish(session, task, actor.username, now)
-    effects.apply(task.element_id, step)
+    effects.apply(element, step)
     decision = clean.get(forms.DECISION)
     running.complete(task, str(decision) if decision is not None else None, completed)
     running.save()

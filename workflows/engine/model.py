@@ -71,6 +71,9 @@ class Element:
     due: str | None = None
     assignee: str | None = None
     separate_from: tuple[str, ...] = ()
+    asks: str | None = None
+    does: str | None = None
+    seals: str | None = None
     status: str | None = None
     stage: str | None = None
     reason: str | None = None
@@ -110,6 +113,8 @@ class Process:
     scopes: tuple[str, ...]
     waives: tuple[str, ...] = ()
     waiver_basis: str = ""
+    waiver_number: str = ""
+    waiver_date: str = ""
 
 
 def read_processes(file: str, root: etree._Element) -> Iterator[Process]:
@@ -131,7 +136,7 @@ def read_processes(file: str, root: etree._Element) -> Iterator[Process]:
             tuple(flows),
             tuple(scopes),
             tuple((node.get(gc("waives")) or "").split()),
-            (node.get(gc("waiverBasis")) or "").strip(),
+            *((node.get(gc(name)) or "").strip() for name in ("waiverBasis", "waiverNumber", "waiverDate")),
         )
 
 
@@ -190,6 +195,9 @@ def _read_element(
         due=node.get(gc("due")),
         assignee=node.get(gc("assignee")),
         separate_from=tuple((node.get(gc("separateFrom")) or "").split()),
+        asks=node.get(gc("asks")),
+        does=node.get(gc("does")),
+        seals=node.get(gc("seals")),
         status=node.get(gc("status")),
         stage=node.get(gc("stage")),
         reason=node.get(gc("reason")),

@@ -31,6 +31,7 @@ class OpenTask:
     due: str | None
     assignee: str | None
     separate_from: tuple[str, ...]
+    seals: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,7 @@ def as_open_task(case: Case, task: CaseTask) -> OpenTask:
         due=element.due,
         assignee=assignee if isinstance(assignee, str) else None,
         separate_from=element.separate_from,
+        seals=element.seals == "true",
     )
 
 

@@ -111,6 +111,17 @@ def names(condition: Condition) -> frozenset[str]:
     return frozenset(comparison.name for comparison in comparisons(condition))
 
 
+def written(condition: Condition | None) -> str:
+    """The condition as a form states it, in one way of writing; empty for none."""
+    match condition:
+        case None:
+            return ""
+        case Comparison(name, value, negated):
+            return f"{name} {'!=' if negated else '='} {json.dumps(value, ensure_ascii=False)}"
+        case AllOf(parts) | AnyOf(parts):
+            return "(" + f" {condition.word} ".join(written(part) for part in parts) + ")"
+
+
 def negate(condition: Condition) -> Condition:
     """The opposite condition."""
     match condition:

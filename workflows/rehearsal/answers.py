@@ -149,11 +149,6 @@ def _went_on_with(answer: str) -> Callable[[Answering, ServiceCall], Result]:
     return found
 
 
-def _concluded(asked: Answering, call: ServiceCall) -> Result:
-    """What a proposed refusal came to is drawn on the task."""
-    return call.parameters["result"]
-
-
 def _proof(asked: Answering, call: ServiceCall) -> Result:
     """As recorded. Where there was no such term nobody was silent: what the firm sent later is waited for.
 
@@ -193,7 +188,8 @@ COMPUTED: Mapping[str, Callable[[Answering, ServiceCall], Result]] = {
     "review_standing": _went_on_with("clear"),
     "propose_refusal": _went_on_with("heard"),
     "route_refusal": _went_on_with("chief"),
-    "conclude_refusal": _concluded,
+    "uphold_refusal": _went_on_with("refused"),
+    "withdraw_refusal": _went_on_with("withdrawn"),
     "settle_payment": _went_on_with("paid"),
     "prove_delivery": _proof,
     "review_payee_silence": _went_on_with("remind"),

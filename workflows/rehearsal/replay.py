@@ -244,7 +244,7 @@ class _Replay:
         }
         if task.element_id == SHEET and act.item:
             self._answering.sheets[act.item] = data
-        elif task.element_id not in SEALED:
+        elif not task.seals and task.element_id not in SEALED:
             self._answering.facts |= data
         self._live.complete(task.id, act.decision)
 

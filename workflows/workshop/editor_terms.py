@@ -9,6 +9,7 @@ from typing import Any
 
 from workflows import engine, forms, rules
 from workflows.case import operations
+from workflows.case.drawn import ASKS, DOES
 from workflows.case.operations.registry import TASKS
 from workflows.codes.reasons import REASONS
 from workflows.codes.stages import STAGES
@@ -59,6 +60,8 @@ def terms_of(library: Mapping[str, bytes], process: str) -> Terms:
         "reasons": _named(REASONS),
         "stages": _named({code: f"{code} {name}" for code, name in STAGES.items()}),
         "forms": list(_offered_forms(loaded, users)),
+        "asks": _named(ASKS),
+        "effects": _named(DOES),
         "waivable": list(_waivable(process)),
         "operations": [_operation(each) for each in operations.REGISTRY.values()],
         "periods": list(_periods()),

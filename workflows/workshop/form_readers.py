@@ -1,4 +1,4 @@
-"""Who reads what a form asks (数据去向): operations, reasons of letters, and other forms that begin with it.
+"""Who reads what a form asks (数据去向): operations, checks, letters, and other forms that begin with it.
 
 Shown while a field is being deleted or given another key, before the gate refuses what its readers miss.
 """
@@ -9,13 +9,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import PurePosixPath
 
 from workflows import forms
 from workflows.case.operations import REGISTRY
 from workflows.engine import Element
 from workflows.engine.document import DocumentRefused, read_document
 from workflows.engine.model import read_processes
-from workflows.workshop import procedure
+from workflows.workshop import field_contract, procedure
 from workflows.workshop.proposal import Proposal
 
 _FACT = re.compile(r"fact:([a-z0-9_]+)")
@@ -66,6 +67,10 @@ def _readers(scheme: str, bundle: Mapping[str, bytes], path: str) -> Iterator[tu
     for key in sorted(set().union(*procedure.GROUNDS.values())):
         yield key, "不利决定的理由"
     parts = forms.parts_among(bundle)
+    for each, content in bundle.items():
+        if each == path or (forms.is_form(each) and path in map(forms.path_of_part, forms.parts_named(content))):
+            for key in sorted(field_contract.promised().get(PurePosixPath(each).stem, {})):
+                yield from ((key, reader) for reader in field_contract.readers(PurePosixPath(each).stem, key))
     for each, content in bundle.items():
         other = _form(each, content, parts) if forms.is_form(each) and each != path else None
         for field in other.fields if other else ():

@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from workflows import engine, forms
+from workflows.forms import feel
 from workflows.forms.refusals import PART_REFUSED
 from workflows.forms.soundness import read_harmless
 
@@ -31,6 +32,13 @@ def judge(bundle: Mapping[str, bytes], scheme: str, known: engine.Known) -> list
 
     `known` says what exists besides the forms.
     """
+    whole, findings = with_forms(bundle, known)
+    diagrams = {path: content for path, content in bundle.items() if path.endswith(".bpmn")}
+    return [*engine.check_bundle(diagrams, scheme, known=whole), *findings]
+
+
+def with_forms(bundle: Mapping[str, bytes], known: engine.Known) -> tuple[engine.Known, list[engine.Finding]]:
+    """What is known, with the forms of a bundle that could be loaded; and what is wrong with the others."""
     findings: list[engine.Finding] = []
     decisions: dict[str, Sequence[str]] = {}
     fields: dict[str, dict[str, engine.Asked]] = {}
@@ -49,19 +57,34 @@ def judge(bundle: Mapping[str, bytes], scheme: str, known: engine.Known) -> list
             findings += _misnamed(path, form.key)
             if forms.is_form(path):
                 decisions[form.key] = form.decisions
-                fields[form.key] = {field.key: _asked(field) for field in form.fields}
+                fields[form.key] = asked_by(form)
                 demanded[form.key] = {word: _demanded(form, word) for word in form.decisions}
-    diagrams = {path: content for path, content in bundle.items() if path.endswith(".bpmn")}
     # A form that is refused is there all the same: what it decides is not known, and so not checked.
     there = frozenset(PurePosixPath(path).stem for path in bundle if forms.is_form(path))
-    known = replace(known, forms=there, decisions=decisions, fields=fields, demanded=demanded)
-    return [*engine.check_bundle(diagrams, scheme, known=known), *findings]
+    return replace(known, forms=there, decisions=decisions, fields=fields, demanded=demanded), findings
+
+
+def asked_by(form: forms.Form) -> dict[str, engine.Asked]:
+    """What a form asks, by path: its fields, and the columns of its lists."""
+    return {field.path: _asked(field) for each in form.fields for field in (each, *each.fields)}
 
 
 def _asked(field: forms.Field) -> engine.Asked:
     choices = frozenset() if field.is_boolean else frozenset(option.value for option in field.options)
     kind = field.kind.code if field.kind else "boolean" if field.is_boolean else "choice" if choices else field.type
-    return engine.Asked(field.required, kind, choices)
+    return engine.Asked(
+        field.required,
+        kind,
+        choices,
+        readonly=field.readonly,
+        minimum="" if field.minimum is None else str(field.minimum),
+        maximum="" if field.maximum is None else str(field.maximum),
+        rows=field.min_items,
+        pattern=field.kind.pattern if field.kind else field.pattern or "",
+        prefill=field.prefill or "",
+        hidden=feel.written(field.hide),
+        demanded=feel.written(field.required_when),
+    )
 
 
 def _demanded(form: forms.Form, decision: str) -> frozenset[str]:

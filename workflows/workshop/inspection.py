@@ -12,12 +12,13 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from workflows import engine, rules
-from workflows.case import operations, relied
+from workflows.case import drawn, operations, relied
 from workflows.case.running import DRAFT
 from workflows.codes.reasons import REASONS
 from workflows.codes.stages import STAGES
@@ -26,7 +27,7 @@ from workflows.engine.document import MAX_BYTES
 from workflows.engine.gate import gave_up
 from workflows.permissions import ROLES
 from workflows.rules import parameters
-from workflows.workshop import procedure
+from workflows.workshop import answers, duties, field_contract, procedure
 from workflows.workshop.editor_terms import MESSAGES, WORKING_DAYS
 from workflows.workshop.gatekeeper import PEAK
 
@@ -73,7 +74,18 @@ def known() -> engine.Known:
         acts=procedure.ACTS,
         needs=procedure.NEEDS,
         grounds=procedure.GROUNDS,
+        said=answers.SAID,
+        follows=answers.FOLLOWS,
+        undoes=answers.UNDOES,
+        duties=duties.DUTIES,
+        terms=duties.TERMS,
+        announces=duties.ANNOUNCES,
+        listens=duties.LISTENS,
+        once=duties.ONCE,
+        shown=frozenset(drawn.ASKS),
+        effects=frozenset(drawn.DOES),
         relied=relied.TASKS,
+        promised=field_contract.promised(),
         roles=frozenset(ROLES),
         statuses=frozenset(STATUSES),
         final_statuses=FINAL_STATUSES,
@@ -118,7 +130,9 @@ def _inspect(
         scheme: {path: numbers.setdefault(_sent(content), len(numbers)) for path, content in bundle.items()}
         for scheme, bundle in bundles.items()
     }
-    request = {"bundles": named, "known": known().to_json()}
+    asked = {PurePosixPath(path).stem for bundle in bundles.values() for path in bundle if path.endswith(".form")}
+    promised = {form: fields for form, fields in field_contract.promised().items() if form in asked}
+    request = {"bundles": named, "known": replace(known(), promised=promised).to_json()}
     seconds = FILE_SECONDS + BUNDLE_SECONDS * len(bundles)
     answers = ask(request, list(numbers), seconds)
     found = {scheme: _findings(answers, scheme, f"{scheme}.bpmn", seconds) for scheme in bundles}

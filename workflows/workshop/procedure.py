@@ -22,14 +22,26 @@ _ALL = frozenset({"*"})
 # 第三条、第五条第一款后段、第六条: 核定.
 _CONFIRMED_BY_LAW = frozenset({"retrofit", "carbon_intensity", "renewable_energy"})
 
+# Which stages a type does not go without (domain.md 4): 现场核查, 第三方核查, 专家评审. Elsewhere an officer decides.
+VISITED = frozenset({"retrofit", "carbon_intensity", "renewable_energy", "industry_cluster"})
+AUDITED = frozenset({"retrofit", "carbon_intensity", "carbon_trading", "renewable_energy", "green_event"})
+SCORED_TYPES = frozenset({"industry_cluster"})
+REVIEWED_BY_EXPERTS = frozenset({"retrofit", "renewable_energy", "green_event", "industry_cluster"})
+
 ACTS: Mapping[str, Act] = {
     "submission": Act("提交申报", frozenset({"register_submission"})),
     "acceptance": Act("受理", frozenset({"accept_case"}), frozenset({"formality_check"})),
     "credit": Act("信用核查与部门联审", frozenset({"settle_credit"})),
+    "review": Act("业务初审", forms=frozenset({"{scheme}_review"})),
+    "visit": Act("现场核查", forms=frozenset({"site_inspection"})),
+    "audit": Act("第三方核查", forms=frozenset({"{scheme}_audit"})),
+    "experts": Act("专家评审", frozenset({"tally_scores"})),
     "duplicates": Act("查重", frozenset({"search_duplicates"})),
     "confirmation": Act("核定确认", forms=frozenset({CONFIRMING})),
     "calculation": Act("金额测算", frozenset({"calculate_amount"})),
     "recheck": Act("复审会签", frozenset({"settle_recheck"})),
+    "deputy": Act("分管领导审核", forms=frozenset({"deputy_review"})),
+    "choice": Act("限额调减告知", frozenset({"offer_choice"})),
     "resolution": Act("集体审议", messages=frozenset({"resolved"})),
     "publicity": Act("公示", frozenset({"close_publicity"})),
     "approval": Act("区政府审定", forms=frozenset({"district_approval"})),
@@ -55,11 +67,19 @@ NEEDS: tuple[Need, ...] = (
     Need("submission", "未经申报不予测算", _CALCULATES, core=_ALL),
     Need("acceptance", "未经受理不予测算", _CALCULATES),
     Need("credit", "申报单位须信用良好", _CALCULATES),
+    Need("review", "各项条件须经审核", _CALCULATES),
+    Need("visit", "该事项须现场核查", _CALCULATES, schemes=VISITED),
+    Need("audit", "该事项须第三方核查", _CALCULATES, schemes=AUDITED),
+    Need("experts", "该事项按评分支持", _CALCULATES, schemes=SCORED_TYPES),
+    Need("experts", "该事项按口径须专家评审", _CALCULATES, schemes=REVIEWED_BY_EXPERTS - SCORED_TYPES, anywhere=True),
     Need("duplicates", "第十条：同一事项不重复支持", _CALCULATES),
     Need("confirmation", "按核定数支持", _CALCULATES, core=_CONFIRMED_BY_LAW),
     Need("calculation", "没有测算不得承诺支持", _GRANTS, core=_ALL),
     Need("recheck", "测算结果须经复审会签", _GRANTS),
+    Need("deputy", "测算结果须经分管领导审核", _GRANTS),
+    Need("choice", "第十条：限额调减须告知并由申报单位选择", _GRANTS),
     Need("resolution", "支持资金须经集体审议", _GRANTS),
+    Need("standing", "审议前须核查信用和待核实事项", _GRANTS),
     Need("publicity", "拟支持结果须公示", _GRANTS),
     Need("approval", _RECOGNISED, _GRANTS, core=_ALL),
     Need("commitment", "没有审定占用不得支付", _PAYS, core=_ALL),

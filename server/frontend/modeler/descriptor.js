@@ -18,9 +18,9 @@ export default {
   uri: "urn:greencase:bpmn:1",
   xml: { tagAlias: "lowerCase" },
   types: [
-    { name: "Waiving", extends: ["bpmn:Process"], properties: attributes("waives", "waiverBasis") },
+    { name: "Waiving", extends: ["bpmn:Process"], properties: attributes("waives", "waiverBasis", "waiverNumber", "waiverDate") },
     { name: "Placed", extends: PLACED, properties: attributes("status", "stage") },
-    { name: "Done", extends: ["bpmn:UserTask"], properties: attributes("form", "due", "assignee", "separateFrom") },
+    { name: "Done", extends: ["bpmn:UserTask"], properties: attributes("form", "due", "assignee", "separateFrom", "asks", "does", "seals") },
     { name: "Computed", extends: ["bpmn:ServiceTask"], properties: attributes("result") },
     { name: "Ended", extends: ["bpmn:EndEvent"], properties: attributes("status", "reason") },
     {

@@ -42,7 +42,7 @@ def _worst(outcomes: list[str]) -> str:
     "汇总信用核查与联审意见",
     "取本轮所选核查、联审环节中最严的一项，并告知申报单位可陈述申辩或修复。",
     results={"clear": "无异常", "curable": "可修复", "veto": "一票否决"},
-    sums=Summary(frozenset(OUTCOMES)),
+    sums=Summary(frozenset(OUTCOMES), roles=frozenset({"case_officer", "co_department"})),
     reads=(
         Read("credit_finding", "信用核查发现的情形"),
         Read("credit_source", "信用信息来源"),

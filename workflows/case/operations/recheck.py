@@ -15,7 +15,9 @@ from workflows.engine import Summary
     "汇总复审会签意见",
     "所选各会签环节本轮均同意才为同意，有一方退回即为退回。",
     results={"agree": "均同意", "return": "退回"},
-    sums=Summary(frozenset({"agree", "return"})),
+    sums=Summary(
+        frozenset({"agree", "return"}), roles=frozenset({"section_chief", "finance_officer", "legal_officer"})
+    ),
 )
 def settle_recheck(step: Step, arguments: Mapping[str, str]) -> str:
     """`agree` only when everybody whom the diagram asks here (chief, finance, legal) agreed in this round (P11)."""

@@ -59,18 +59,21 @@ def route_refusal(step: Step, _: Mapping[str, str]) -> str:
     return str(step.parameter("proc.refusal_decided_by"))
 
 
-@operation(
-    "登记拟不予支持的处理结果",
-    "决定不予支持的，由后续环节发出告知书；不再拟不予支持的，退回重新审查。",
-    parameters={"result": "处理结果：refused 不予支持、withdrawn 退回重新审查。"},
-    results={"refused": "不予支持", "withdrawn": "退回重新审查"},
-)
-def conclude_refusal(step: Step, arguments: Mapping[str, str]) -> str:
-    """What became of a proposal; one that is withdrawn leaves nothing behind but the record."""
-    result = arguments["result"]
-    step.record("refusal_concluded", "conclude_refusal", [{"field": "result", "old": None, "new": result}])
-    if result == "withdrawn":
-        step.facts = {name: value for name, value in step.facts.items() if name != refusing.PROPOSED}
+@operation("决定不予支持", "登记不予支持的决定，由后续环节发出告知书。", results={"refused": "不予支持"})
+def uphold_refusal(step: Step, _: Mapping[str, str]) -> str:
+    """The proposal is decided on; the letter follows."""
+    return _concluded(step, "refused")
+
+
+@operation("撤回拟不予支持", "不再拟不予支持，退回重新审查。", results={"withdrawn": "退回重新审查"})
+def withdraw_refusal(step: Step, _: Mapping[str, str]) -> str:
+    """A proposal that is taken back leaves nothing behind but the record."""
+    step.facts = {name: value for name, value in step.facts.items() if name != refusing.PROPOSED}
+    return _concluded(step, "withdrawn")
+
+
+def _concluded(step: Step, result: str) -> str:
+    step.record("refusal_concluded", "refusal", [{"field": "result", "old": None, "new": result}])
     return result
 
 

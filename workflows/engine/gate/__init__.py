@@ -14,10 +14,27 @@ from workflows.engine.gate.answers import check_answers
 from workflows.engine.gate.bundle import Bundle
 from workflows.engine.gate.constructs import check_constructs
 from workflows.engine.gate.dataflow import SurelySet, check_order
+from workflows.engine.gate.decided import check_decided
 from workflows.engine.gate.drawing import check_drawing
+from workflows.engine.gate.duties import check_duties
+from workflows.engine.gate.fields import check_fields
+from workflows.engine.gate.following import check_following
 from workflows.engine.gate.graph import check_calls, check_graph
 from workflows.engine.gate.hearing import check_hearing
-from workflows.engine.gate.known import Act, Asked, Known, Need, Read, Relied, Summary
+from workflows.engine.gate.known import (
+    Act,
+    Asked,
+    Duty,
+    Follows,
+    Known,
+    Need,
+    Promised,
+    Read,
+    Relied,
+    Said,
+    Source,
+    Summary,
+)
 from workflows.engine.gate.opinions import check_opinions
 from workflows.engine.gate.procedure import check_procedure
 from workflows.engine.gate.reading import main_file, read_bundle
@@ -29,10 +46,15 @@ from workflows.engine.gate.size import check_expansion, check_size
 __all__ = [
     "Act",
     "Asked",
+    "Duty",
+    "Follows",
     "Known",
     "Need",
+    "Promised",
     "Read",
     "Relied",
+    "Said",
+    "Source",
     "Summary",
     "check_bundle",
     "check_file",
@@ -135,5 +157,9 @@ def _examine(bundle: Bundle, known: Known | None) -> None:
             # Where an operation or a form is not known, what it does would seem to be missing.
             check_opinions(bundle, known)
             check_procedure(bundle, known)
+            check_decided(bundle, known)
+            check_following(bundle, known)
+            check_duties(bundle, known)
+        check_fields(bundle, known)
         check_drawing(bundle)
         check_schema(bundle)

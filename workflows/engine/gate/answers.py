@@ -18,7 +18,7 @@ from workflows.engine.timers import parse_duration
 
 
 @dataclass(frozen=True)
-class _Answer:
+class Answer:
     """What one element writes into a variable: of which kind, and which words; None where that is not known."""
 
     rule: str
@@ -29,9 +29,9 @@ class _Answer:
 
 def check_answers(bundle: Bundle, known: Known) -> None:
     """Every reading of a variable fits everything that is written into it."""
-    answers: dict[str, list[_Answer]] = {}
+    answers: dict[str, list[Answer]] = {}
     for _, element in bundle.elements():
-        for name, answer in _written(element, bundle.key, known):
+        for name, answer in answers_of(element, bundle.key, known):
             answers.setdefault(name, []).append(answer)
     for file, element in bundle.elements():
         for name, kind, rule in _needed(element):
@@ -52,19 +52,20 @@ def check_answers(bundle: Bundle, known: Known) -> None:
                 bundle.report.add(misfit, process.file, flow.line, gateway.id, name=gateway.name, detail=detail)
 
 
-def _written(element: Element, key: str, known: Known) -> Iterator[tuple[str, _Answer]]:
+def answers_of(element: Element, key: str, known: Known) -> Iterator[tuple[str, Answer]]:
+    """The variables that an element writes, each with what it answers."""
     if element.kind == "userTask" and element.multi_instance is None:
         form = (element.form or "").replace("{scheme}", key)
         words = frozenset(known.decisions[form]) if form in known.decisions else None
-        yield element.id, _Answer("decision-unknown", "word", words, element.id)
+        yield element.id, Answer("decision-unknown", "word", words, element.id)
     if element.result:
         operation = element.operation or ""
         kind = known.gives.get(operation)
         words = frozenset(known.results[operation]) if kind == "word" and operation in known.results else None
-        yield element.result, _Answer("result-unknown", kind, words, element.id)
+        yield element.result, Answer("result-unknown", kind, words, element.id)
     if element.message:
         sent = (known.messages or {}).get(element.message)
-        yield element.message, _Answer("word-unknown", "word", frozenset(sent) if sent else None, element.id)
+        yield element.message, Answer("word-unknown", "word", frozenset(sent) if sent else None, element.id)
 
 
 def _needed(element: Element) -> Iterator[tuple[str, str, str]]:
@@ -76,7 +77,7 @@ def _needed(element: Element) -> Iterator[tuple[str, str, str]]:
         yield loop.collection, "people", "list-variable"
 
 
-def _misfit(condition: Condition, answers: list[_Answer]) -> str | None:
+def _misfit(condition: Condition, answers: list[Answer]) -> str | None:
     """The rule that the condition breaks; a word that any writer of the variable can give is fine."""
     if any(answer.kind not in (None, "word") for answer in answers):
         return "condition-variable"

@@ -109,8 +109,8 @@ _ATTRIBUTE_RULES = {
     "cancelActivity": "boundary-non-interrupting",
 }
 _EXTENSION_ATTRIBUTES = {
-    "process": {"waives", "waiverBasis"},
-    "userTask": {"form", "due", "assignee", "separateFrom", "status", "stage"},
+    "process": {"waives", "waiverBasis", "waiverNumber", "waiverDate"},
+    "userTask": {"form", "due", "assignee", "separateFrom", "status", "stage", "asks", "does", "seals"},
     "serviceTask": {"result", "stage", "status"},
     "receiveTask": {"status", "stage"},
     "intermediateCatchEvent": {"status", "stage"},

@@ -8,6 +8,8 @@ from workflows.engine.gate.bundle import Bundle, Scope
 from workflows.engine.gate.known import Known
 from workflows.engine.model import Element
 
+LAPSED = "lapsed"
+
 
 def check_hearing(bundle: Bundle, known: Known) -> None:
     """Each timer on a task of `known.heard` leads straight to one of `known.proofs`, and a gateway asks its result.
@@ -55,22 +57,42 @@ def _inner(host: Element) -> str | None:
 def _is_proved(event: Element, scope: Scope, known: Known) -> bool:
     """Whether every way out of the timer is one into a proof, whose result the gateway behind it asks for."""
     proofs = [scope.elements[flow.target] for flow in scope.outgoing[event.id]]
-    return bool(proofs) and all(each.operation in known.proofs and _is_asked(each, scope) for each in proofs)
+    host = event.attached_to or ""
+    return bool(proofs) and all(each.operation in known.proofs and _is_asked(each, host, scope) for each in proofs)
 
 
-def _is_asked(proof: Element, scope: Scope) -> bool:
+def _is_asked(proof: Element, host: str, scope: Scope) -> bool:
     for flow in scope.outgoing[proof.id]:
         gateway = scope.elements[flow.target]
-        if gateway.kind == "exclusiveGateway" and proof.result in _asked_at(gateway, scope):
+        if gateway.kind == "exclusiveGateway" and _goes_on_when_lapsed(gateway, proof.result or "", host, scope):
             return True
     return False
 
 
-def _asked_at(gateway: Element, scope: Scope) -> set[str]:
-    names = set()
+def _goes_on_when_lapsed(gateway: Element, result: str, host: str, scope: Scope) -> bool:
+    """Whether the proof is asked there, and every other answer than that of a lapsed term leads back to the task."""
+    asked = False
     for flow in scope.outgoing[gateway.id]:
         try:
-            names.add(read_condition(flow.condition).variable if flow.condition is not None else "")
+            condition = read_condition(flow.condition) if flow.condition is not None else None
         except ExpressionRefused:
+            condition = None
+        if condition is not None and (condition.variable, condition.constant) == (result, LAPSED):
+            asked = condition.operator == "=="
+        elif not _leads_back(flow.target, host, scope):
+            return False
+    return asked
+
+
+def _leads_back(start: str, host: str, scope: Scope) -> bool:
+    """Whether every way from there comes to the task before anything else that is asked or waited for."""
+    waiting, seen = [start], {host}
+    while waiting:
+        here = waiting.pop()
+        if here in seen:
             continue
-    return names - {""}
+        seen.add(here)
+        if scope.elements[here].kind not in ("serviceTask", "exclusiveGateway"):
+            return False
+        waiting += scope.next_ids(here)
+    return True

@@ -49,6 +49,9 @@ def _check_summary(
     report, named = bundle.report, named_tasks(element)
     if summary.one and len(named) > 1:
         report.at("summary-one", file, element, "、".join(named))
+    asked = {tasks[name].role for name in named if name in tasks}
+    if summary.roles - asked:
+        report.at("summary-role", file, element, "、".join(sorted(summary.roles - asked)))
     before = summed.names((element.scope, element.id))
     for name in named:
         task = tasks.get(name)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from workflows.engine.gate.bundle import Bundle
 from workflows.engine.gate.dataflow import SurelySet
 from workflows.engine.gate.known import Known, Need, Read
-from workflows.engine.model import Element
+from workflows.engine.model import Element, Process
 
-SHORTEST_BASIS = 6
+SHORTEST_TITLE = 6
+# 通经信绿〔2026〕1号
+_NUMBER = re.compile(r"[\u4e00-\u9fff]{2,20}〔20[0-9]{2}〕第?[1-9][0-9]{0,4}号")
 
 
 def check_procedure(bundle: Bundle, known: Known) -> None:
@@ -33,6 +37,7 @@ class _Passed:
 
     def __init__(self, bundle: Bundle, known: Known) -> None:
         self._bundle, self._known = bundle, known
+        self._scopes = {scope.key: scope for scope in bundle.scopes()}
         self._keys = sorted({read.key for keys in known.reads.values() for read in keys})
         self._surely = SurelySet(bundle, self._marks, self._answers)
         self.anywhere = {mark for _, element in bundle.elements() for mark in self._marks(element)}
@@ -43,6 +48,8 @@ class _Passed:
             forms = {each.replace("{scheme}", self._bundle.key) for each in act.forms}
             if element.operation in act.operations or element.message in act.messages or form in forms:
                 yield f"act {code}"
+        if element.kind == "boundaryEvent":
+            yield from self._begun(element)
         # What each of several people says is his own, and no fact of the case.
         if element.kind == "userTask" and element.multi_instance is None:
             # What a form asks that could not be read is not known, and so not missed.
@@ -53,6 +60,16 @@ class _Passed:
 
     def _answers(self, element: Element) -> Sequence[str]:
         return self._known.results.get(element.operation or "", ()) if element.result else ()
+
+    def _begun(self, event: Element) -> Iterator[str]:
+        """What the process that a call was interrupted in does before anything in it can wait."""
+        host = self._scopes[event.scope].elements.get(event.attached_to or "")
+        scope = self._scopes.get(host.called or "") if host is not None else None
+        here = [each.id for each in scope.of_kind("startEvent")] if scope is not None else []
+        while scope is not None and len(here) == 1 and scope.elements[here[0]].kind in ("startEvent", "serviceTask"):
+            operation = scope.elements[here[0]].operation
+            yield from (f"act {code}" for code, act in self._known.acts.items() if operation in act.operations)
+            here = scope.next_ids(here[0])
 
     def act(self, element: Element, need: Need) -> bool:
         """Whether the act was done on every way; where no token gets nothing is missing."""
@@ -75,6 +92,8 @@ def _form(element: Element, scheme: str) -> str:
 
 
 def _applies(need: Need, element: Element, scheme: str) -> bool:
+    if need.schemes and scheme not in need.schemes:
+        return False
     if element.kind == "endEvent":
         return element.scope == scheme and element.status in need.statuses
     return element.operation in need.operations
@@ -91,9 +110,22 @@ def _check_waiver(bundle: Bundle, known: Known) -> frozenset[str]:
         if rule is not None:
             title = known.acts[act].title if act in known.acts else act
             bundle.report.add(rule, process.file, process.line, process.key, name=process.name, detail=title)
-    if bool(process.waives) != bool(process.waiver_basis) or 0 < len(process.waiver_basis) < SHORTEST_BASIS:
+    if not _is_founded(process):
         bundle.report.add("waiver-basis", process.file, process.line, process.key, name=process.name)
     return frozenset(process.waives) - core
+
+
+def _is_founded(process: Process) -> bool:
+    """Whether a waiver names its document by title, number and date; what waives nothing names none."""
+    document = (process.waiver_basis, process.waiver_number, process.waiver_date)
+    if not process.waives:
+        return not any(document)
+    try:
+        dated = date.fromisoformat(process.waiver_date)
+    except ValueError:
+        return False
+    numbered = _NUMBER.fullmatch(process.waiver_number) is not None
+    return len(process.waiver_basis) >= SHORTEST_TITLE and numbered and dated.isoformat() == process.waiver_date
 
 
 def _report_need(bundle: Bundle, known: Known, file: str, element: Element, need: Need, waived: frozenset[str]) -> None:
@@ -123,14 +155,35 @@ def _check_read(bundle: Bundle, known: Known, file: str, element: Element, read:
 
 def _check_relied(bundle: Bundle, known: Known, file: str, element: Element) -> None:
     """A task that the program knows by its id has the form that is read there, and no other one has it."""
+    if known.relied:
+        _check_said(bundle, known, file, element)
     relied = known.relied.get(element.id)
     if relied is not None:
         if element.form != relied.form:
             bundle.report.at("relied-form", file, element, relied.form)
+        if relied.role and element.role != relied.role:
+            bundle.report.at("role-duty", file, element, relied.role)
         return
     for identity, each in known.relied.items():
         if each.exclusive and each.form == element.form:
             bundle.report.at("relied-id", file, element, f"{identity}：{each.what}")
+
+
+def _check_said(bundle: Bundle, known: Known, file: str, element: Element) -> None:
+    """What a diagram says of a task exists; a task that the program counts on says it."""
+    for value, codes in ((element.asks, known.shown), (element.does, known.effects), (element.seals, {"true"})):
+        if value is not None and value not in codes:
+            bundle.report.at("said-unknown", file, element, value)
+    relied = known.relied.get(element.id)
+    if relied is None:
+        return
+    for name, value, wanted in (
+        ("gc:asks", element.asks, relied.asks),
+        ("gc:does", element.does, relied.does),
+        ("gc:seals", element.seals, relied.seals),
+    ):
+        if wanted and value != wanted:
+            bundle.report.at("said-missing", file, element, f"{relied.what}（{name}={wanted}）")
 
 
 def _check_grounds(bundle: Bundle, known: Known, file: str, element: Element) -> None:

@@ -20,9 +20,21 @@ function waiver(model, element) {
     }),
     text({
       label: "免去的依据",
-      help: "文件名称和文号，例如：通经信绿〔2026〕1号第三条。",
+      help: "依据文件的标题全称，可注明条款。",
       read: () => node()?.get("gc:waiverBasis"),
       commit: (value) => set({ "gc:waiverBasis": value || undefined }),
+    }),
+    text({
+      label: "依据文件的文号",
+      help: "例如：通经信绿〔2026〕1号。",
+      read: () => node()?.get("gc:waiverNumber"),
+      commit: (value) => set({ "gc:waiverNumber": value || undefined }),
+    }),
+    text({
+      label: "依据文件的日期",
+      help: "例如：2026-11-30。",
+      read: () => node()?.get("gc:waiverDate"),
+      commit: (value) => set({ "gc:waiverDate": value || undefined }),
     }),
   ];
 }

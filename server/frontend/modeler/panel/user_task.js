@@ -8,7 +8,16 @@ const SYSTEM = "system"; // the lane of what the program does by itself
 
 export function userTask(model, element, { addresses }) {
   const node = getBusinessObject(element);
-  return [formField(model, element, node), formLinks(model, node, addresses), performer(model, element)];
+  return [
+    formField(model, element, node),
+    formLinks(model, node, addresses),
+    performer(model, element),
+    said(model, element, node, "asks", "向办理人显示", "表单上方显示的事项，取自此前各环节。", model.terms.asks),
+    said(model, element, node, "does", "提交后", "提交后程序随即办理的事项。", model.terms.effects),
+    said(model, element, node, "seals", "密封", "提交的内容在全部评分到齐前只有本人可见。", [
+      { value: "true", label: "密封保存" },
+    ]),
+  ];
 }
 
 function formField(model, element, node) {
@@ -21,6 +30,17 @@ function formField(model, element, node) {
         label: `${title}　${model.terms.main ? file : key}`,
       })),
     commit: (value) => model.set(element, { "gc:form": value || undefined }),
+  });
+}
+
+/** What the diagram says that the program does at this task. */
+function said(model, element, node, name, label, help, options) {
+  return select({
+    label,
+    help,
+    read: () => node.get(`gc:${name}`),
+    options: () => options,
+    commit: (value) => model.set(element, { [`gc:${name}`]: value || undefined }),
   });
 }
 

@@ -25,6 +25,12 @@ OPINIONS: Mapping[str, Rule] = {
         "请把该环节画在汇总之前的每条路径上，或者不再汇总该环节。",
         "Draw the task on every way before the summary, or do not sum it up.",
     ),
+    "summary-role": Rule(
+        "{what}所汇总的环节中没有这些岗位的意见：{detail}。",
+        "None of the tasks that {what} sums up is done by {detail}.",
+        "请把该岗位的环节画回，并在参数中选定。",
+        "Draw the task of that post again, and name it in the parameter.",
+    ),
     "summary-words": Rule(
         "{what}不认识所汇总环节的答复（{detail}），汇总结果会与其意见不符。",
         "{what} does not know the answers of a task that it sums up ({detail}).",

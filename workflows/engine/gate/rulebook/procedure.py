@@ -34,8 +34,20 @@ PROCEDURE: Mapping[str, Rule] = {
     "waiver-basis": Rule(
         "{what}免去必经环节与所附依据不相符：免去环节的要写明依据文件，没有免去环节的不写。",
         "{what} waives steps without naming the document that allows it, or names one and waives nothing.",
-        "请在流程属性中写明依据文件的名称和文号，或者取消免去。",
-        "Name the document, or take the waiver back.",
+        "请在流程属性中写明依据文件的标题、文号（如：通经信绿〔2026〕1号）和成文日期，或者取消免去。",
+        "Name the document by its title, number and date, or take the waiver back.",
+    ),
+    "not-decided": Rule(
+        "有的路径到达{what}时，并未得出应有的结论：{detail}。",
+        "Some way comes to {what} without the answer that it needs: {detail}.",
+        "请检查此前网关各条连线的条件和默认走向：只有该结论才能走到这里。",
+        "Look at the conditions and defaults of the gateways before it: only that answer may lead here.",
+    ),
+    "not-followed": Rule(
+        "{what}之后，有的路径没有接着{detail}。",
+        "Some way on from {what} does not lead to what has to follow: {detail}.",
+        "请检查其后网关的条件和默认走向，并把缺少的环节画回。",
+        "Look at the conditions and defaults of the gateway behind it, and draw what is missing again.",
     ),
     "figure-unconfirmed": Rule(
         "{what}按「{detail}」计算，但并非每条路径都经核定确认取得该数，金额会算不出来，或者按未经核定的数计算。",
@@ -78,6 +90,18 @@ PROCEDURE: Mapping[str, Rule] = {
         "The program knows {what} by its id, and reads the form {detail} there.",
         "请改用该表单，或者为环节另取编号。",
         "Choose that form, or give the task another id.",
+    ),
+    "said-unknown": Rule(
+        "{what}所选的「{detail}」不存在。",
+        "{what} says {detail}, which means nothing.",
+        "请在环节属性中重新选择。",
+        "Choose it again in the task's properties.",
+    ),
+    "said-missing": Rule(
+        "{what}没有写明程序在此应做的事：{detail}。",
+        "{what} does not say what the program is to do there: {detail}.",
+        "请在环节属性中选定。",
+        "Choose it in the task's properties.",
     ),
     "ground-missing": Rule(
         "{what}可以作出不利决定（{detail}），但表单不要求写明理由，告知书会没有理由。",

@@ -1,0 +1,171 @@
+"""Upon which answers things happen: what the gate proves of every way, so that no "no" leads where only a "yes" may."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from workflows.case.operations.expert_review import SCORED
+from workflows.engine import Follows, Said, Source
+from workflows.rules import SCHEMES
+from workflows.workshop import procedure
+
+_PASS, _AGREE = frozenset({"pass"}), frozenset({"agree"})
+_CLEAR = frozenset({"clear"})
+
+
+def _form(form: str, *words: str) -> Source:
+    return Source(frozenset(words), form=form)
+
+
+def _operation(name: str, *words: str) -> Source:
+    return Source(frozenset(words), operation=name)
+
+
+def _message(name: str, *words: str) -> Source:
+    return Source(frozenset(words), message=name)
+
+
+_ACCEPTED = (_form("formality_check", "accept"),)
+_CREDIT = (_operation("settle_credit", "clear"), _operation("settle_ruling", "clear"))
+# Where a site is visited on some ways only, a new review may follow upon a visit that led back to it.
+_REVIEWED = (_form("{scheme}_review", "pass"), _form("site_inspection", "pass", "return"))
+_VISITED = (_form("site_inspection", "pass"),)
+_CONFIRMED = (_form("{scheme}_verified", "pass"),)
+_AWARDED = (
+    _operation("settle_recheck", "agree"),
+    _form("deputy_review", "agree"),
+    _message("resolved", "support"),
+    _operation("close_publicity", "clear"),
+    _form("district_approval", "approve"),
+)
+# An officer's "no" is a proposal: what was proposed and taken back stands in nobody's way.
+_PROPOSED = (
+    _form("{scheme}_review", "refuse"),
+    _form("site_inspection", "refuse"),
+    _form("{scheme}_verified", "refuse"),
+    _operation("tally_scores", "fail"),
+)
+UNDOES: Mapping[str, Sequence[Source]] = {"withdraw_refusal": _PROPOSED}
+"""The answers that an operation takes back."""
+
+_ADVERSE = (
+    _operation("uphold_refusal", "refused"),
+    _operation("calculate_amount", "not_eligible"),
+    _message("resolved", "refuse"),
+    _operation("close_publicity", "refused"),
+    _form("district_approval", "refuse"),
+)
+
+
+def _upon(
+    title: str,
+    law: str,
+    operations: str,
+    *answers: Source,
+    forms: str = "",
+    schemes: frozenset[str] = frozenset(),
+    every: bool = True,
+    messages: str = "",
+    calls: str = "",
+) -> Said:
+    performing, filled = frozenset(operations.split()), frozenset(forms.split())
+    return Said(
+        title, law, answers, performing, filled, schemes, every, frozenset(messages.split()), frozenset(calls.split())
+    )
+
+
+SAID: tuple[Said, ...] = (
+    # What leads to money
+    _upon("形式审查结论为予以受理", "未经受理不予办理", "", *_ACCEPTED, forms="{scheme}_review {scheme}_verified"),
+    _upon("信用核查无异常", "申报单位须信用良好", "", *_CREDIT, forms="{scheme}_review {scheme}_verified"),
+    _upon("初审、现场核查均通过", "按核定数支持", "", *_REVIEWED, forms="{scheme}_verified"),
+    _upon("现场核查通过", "须现场核查的事项", "", *_VISITED, forms="{scheme}_verified", schemes=procedure.VISITED),
+    _upon("没有待核对的重复线索", "第十条：同一事项不重复支持", "",
+          _operation("search_duplicates", "clear"), forms="{scheme}_verified"),
+    _upon("核定结论为确认核定数", "按核定数支持", "calculate_amount", *_CONFIRMED, *_REVIEWED),
+    _upon("复审会签、分管领导、集体审议、公示、区政府审定的结论均为同意", "第二条：经认定后给予支持",
+          "commit_award commit_award_in_year record_recognition", *_CONFIRMED, *_AWARDED),
+    _upon("已经审定占用", "没有审定占用不得支付", "settle_payment", _operation("commit_award_in_year", "committed")),
+    _upon("收款信息核对一致，拨付前核查可以继续", "收款信息须经另一人确认", "", _form("payee_confirmation", "agree"),
+          _operation("review_standing", "clear"), forms="disbursement"),
+    _upon("登记为已拨付", "未登记拨付的不得办结为已拨付", "settle_payment", _form("disbursement", "paid")),
+    _upon("登记为支付退回", "退回须更正收款信息", "record_return", _form("disbursement", "returned")),
+    _upon("登记为暂缓支付", "暂缓须登记原因", "record_hold", _form("disbursement", "held")),
+    # What is adverse, and who is heard before it
+    _upon("予以受理", "未经受理不予办理", "accept_case", *_ACCEPTED),
+    _upon("要求补正", "须一次性告知补正内容", "open_correction", _form("formality_check", "correct")),
+    _upon("不予受理，或者送达后逾期未补正", "不利决定须有事实和理由", "record_not_accepted",
+          _form("formality_check", "not_accept"), _operation("prove_delivery", "lapsed"),
+          _operation("lapse_correction", "lapsed"), every=False),
+    _upon("信用核查认定为一票否决", "不利决定须有事实和理由", "record_veto", *(
+        Source(frozenset({"veto"}), operation=each.operation) for each in _CREDIT)),
+    _upon("有不予支持的结论", "不利决定须有事实和理由", "record_refusal", *_ADVERSE, every=False),
+    _upon("有拟不予支持的结论", "不利决定须有事实和理由", "", *_PROPOSED, every=False, calls="refusal"),
+    _upon("科室负责人维持拟不予支持", "听取陈述申辩后方可决定", "route_refusal uphold_refusal",
+          _form("refusal_ruling", "agree"), messages="refusal_resolved"),
+    _upon("拟一票否决", "不利决定作出前听取陈述申辩", "",
+          _operation("settle_credit", "veto"), forms="credit_statement"),
+    _upon("信用情形可以修复", "可修复的先予修复", "", _operation("settle_credit", "curable"), forms="credit_cure"),
+    _upon("审计有核减", "核减须征求意见", "", _operation("check_cuts", "yes"), forms="cut_comment"),
+    _upon("须经专家评审", "按口径或者经办人意见评审", "",
+          _operation("route_expert_review", "required"), forms="convene_review"),
+    _upon("专家评审通过", "评审未通过的不予支持", "calculate_amount", _operation("tally_scores", "pass"),
+          schemes=frozenset(SCHEMES) - SCORED),
+    _upon("审议前核查可以继续，或者拟不予支持", "审议前须核查信用和待核实事项", "",
+          _operation("review_standing", "", "clear"), *_ADVERSE, messages="resolved", every=False),
+    _upon("限额调减须告知选择", "第十条：年度限额", "", _operation("offer_choice", "offered"), forms="choose_matters"),
+)  # fmt: skip
+
+
+def _then(title: str, law: str, source: Source, *then: str) -> Follows:
+    return Follows(title, law, source, frozenset(then))
+
+
+def _at_once(title: str, law: str, source: Source, *then: str) -> Follows:
+    return Follows(title, law, source, frozenset(then), at_once=True)
+
+
+_ON_RECORD = "结论须登记并告知"
+_ASKED = "要求说明、补正的须由申报单位办理"
+
+FOLLOWS: tuple[Follows, ...] = (
+    _then("办理予以受理的登记", _ON_RECORD, _form("formality_check", "accept"), "accept_case"),
+    _then("办理不予受理的登记", _ON_RECORD, _form("formality_check", "not_accept"), "record_not_accepted"),
+    _then("一次性告知补正", _ASKED, _form("formality_check", "correct"), "open_correction"),
+    _at_once("由申报单位修复信用", _ASKED, _operation("settle_credit", "curable"), "credit_cure"),
+    _at_once("登记信用认定意见", _ON_RECORD, _form("credit_ruling"), "settle_ruling"),
+    _then("由申报单位补充说明", _ASKED, _form("{scheme}_review", "return"), "explanation"),
+    *(_then("听取陈述申辩", "不利决定作出前听取陈述申辩", each, "refusal") for each in _PROPOSED if each.form),
+    _then("退回重新审查", "不再拟不予支持的重新审查", _form("refusal_ruling", "return"), "withdraw_refusal"),
+    _then("退回重新审查", "不再拟不予支持的重新审查", _message("refusal_resolved", "defer"), "withdraw_refusal"),
+    _then("登记不予支持的决定", _ON_RECORD, _message("refusal_resolved", "refuse"), "uphold_refusal"),
+    _then("退回业务初审", "现场情况不符的重新审核", _form("site_inspection", "return"), "{scheme}_review"),
+    _then("由申报单位补充说明", _ASKED, _form("{scheme}_audit", "return"), "explanation"),
+    _then("检查有无审计核减", "核减须征求意见", _form("{scheme}_audit", "pass"), "check_cuts"),
+    _then("征求核减意见", "核减须征求意见", _operation("check_cuts", "yes"), "cut_comment"),
+    _at_once("核对重复线索", "第十条：同一事项不重复支持", _operation("search_duplicates", "open"), "checks_settled"),
+    _at_once("签字确认补抽", "补抽专家须经监督", _operation("settle_declarations", "short"), "confirm_redraw"),
+    _at_once("确定评审名单", "专家声明后方可评分", _operation("settle_declarations", "complete"), "seat_panel"),
+    _at_once("形成专家组意见", _ON_RECORD, _operation("tally_scores"), "panel_opinion"),
+    _then("由申报单位选择", "第十条：年度限额", _operation("offer_choice", "offered"), "choose_matters"),
+    _at_once("转入审定年度核算", "限额计入审定当年", _operation("commit_award_in_year", "other_year"), "recounted"),
+    _then("核查异议", "异议须经另一人核查", _form("objection_statement"), "objection_investigation"),
+    _then("重新公示", "异议不成立的恢复公示", _form("objection_handling", "dismiss"), "open_publicity"),
+    _then("法制审核", "改变认定的须经法制审核", _form("objection_handling", "uphold", "refuse"),
+          "objection_legal_review"),
+    _then("集体审议", "终止认定须经集体审议", _form("objection_handling", "refuse"), "objection_meeting"),
+    _then("退回重新提出处理意见", "退回的须重新处理", _form("objection_legal_review", "return"), "objection_handling"),
+    _then("登记公示结果", _ON_RECORD, _form("objection_meeting", "agree"), "close_publicity"),
+    _then("退回重新提出处理意见", "退回的须重新处理", _form("objection_meeting", "return"), "objection_handling"),
+    _then("告知限额调减", "第十条：年度限额", _message("reallocated", "amount"), "cut_choice"),
+    _then("告知限额调减", "第十条：年度限额", _message("resolved", "cut"), "cut_choice"),
+    _then("重新列入汇总", "缓议的须重新列入", _message("resolved", "defer"), "listed"),
+    _then("重新登记占用", "限额计入审定当年", _message("recounted", "same"), "commit_award_in_year"),
+    _at_once("汇总核查意见", _ON_RECORD, _form("credit_check"), "settle_credit", "settle_credit_recheck"),
+    _then("复核信用", "信用核查超过有效期", _operation("review_standing", "credit"), "credit_check"),
+    _at_once("等待核实结论", "有待核实事项不得继续", _operation("review_standing", "held"), "hold_settled"),
+    _at_once("登记拨付完成", _ON_RECORD, _form("disbursement", "paid"), "settle_payment"),
+    _at_once("登记支付退回", _ON_RECORD, _form("disbursement", "returned"), "record_return"),
+    _at_once("登记暂缓支付", _ON_RECORD, _form("disbursement", "held"), "record_hold"),
+    _then("更正收款信息", "核对未通过的须更正", _form("payee_confirmation", "return"), "payee_entry"),
+)  # fmt: skip
