@@ -162,6 +162,25 @@ def test_an_owner_s_mistake_is_found(path, change, rule, element):
     assert (rule, element) in {(each.rule, each.element) for each in judge(path, change)}
 
 
+OTHER_TYPES = [
+    ("green_honour", bypassed("fill_application"), "act-missing", "register_submission"),
+    ("green_honour", exchanged("origin_outcome_to_confirm_candidate"), "not-decided", "confirm_candidate"),
+    ("green_honour", exchanged("confirmation_outcome_to_register_candidate"), "not-decided", "register_candidate"),
+    ("green_honour", exchanged("site_needed_to_site_inspection"), "not-decided", "site_inspection"),
+    ("carbon_neutral", exchanged("third_party_needed_to_verification"), "not-decided", "audit_verification"),
+    ("industry_cluster", exchanged("approved_round_to_commitment"), "not-decided", "record_recognition"),
+    ("industry_cluster", bypassed("recognition_notice"), "act-missing", "recognised"),
+    ("green_event", bypassed("verification"), "act-missing", "calculate_amount"),
+]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "change", "rule", "element"), OTHER_TYPES, ids=[f"{each[0]}-{each[3]}" for each in OTHER_TYPES]
+)
+def test_a_mistake_in_another_type_is_found(scheme, change, rule, element):
+    assert (rule, element) in {(each.rule, each.element) for each in judge(f"{scheme}.bpmn", change, scheme)}
+
+
 def test_a_payment_that_is_registered_twice_is_found():
     def twice(drawing: Drawing) -> Drawing:
         return drawing.bypass("fund_plan").set("decision_notice", gc__form="fund_plan").add(

@@ -57,6 +57,10 @@ _ADVERSE = (
 )
 
 
+# The years of article 8 are audited whatever was asked for at the recognition.
+_ASKED_FOR_AUDIT = frozenset(SCHEMES) - {"industry_cluster"}
+
+
 def _upon(
     title: str,
     law: str,
@@ -75,6 +79,18 @@ def _upon(
 
 
 SAID: tuple[Said, ...] = (
+    # Which way a case takes
+    _upon("列入免申即享名单", "名单内的由申报单位确认", "",
+          _operation("route_origin", "candidate"), forms="{scheme}_confirmation"),
+    _upon("自主申报", "名单外的由申报单位申报", "",
+          _operation("route_origin", "application"), forms="{scheme}_application"),
+    _upon("申报单位确认享受", "未经申报不予办理", "register_submission", _form("{scheme}_confirmation", "accept")),
+    _upon("需要现场核查", "按口径或者经办人意见核查", "",
+          _operation("route_site_inspection", "required"), forms="site_inspection"),
+    _upon("需要第三方核查", "按口径或者经办人意见核查", "",
+          _operation("route_third_party", "required"), forms="{scheme}_audit", schemes=_ASKED_FOR_AUDIT),
+    _upon("首次认定", "第八条：分三年支持", "record_recognition", _operation("route_round", "entry")),
+    _upon("年度申报", "第八条：分三年支持", "commit_award commit_award_in_year", _operation("route_round", "yearly")),
     # What leads to money
     _upon("形式审查结论为予以受理", "未经受理不予办理", "", *_ACCEPTED, forms="{scheme}_review {scheme}_verified"),
     _upon("信用核查无异常", "申报单位须信用良好", "", *_CREDIT, forms="{scheme}_review {scheme}_verified"),

@@ -29,6 +29,7 @@ SCORED_TYPES = frozenset({"industry_cluster"})
 REVIEWED_BY_EXPERTS = frozenset({"retrofit", "renewable_energy", "green_event", "industry_cluster"})
 
 ACTS: Mapping[str, Act] = {
+    "application": Act("填写申报或者确认", forms=frozenset({"{scheme}_application", "{scheme}_confirmation"})),
     "submission": Act("提交申报", frozenset({"register_submission"})),
     "acceptance": Act("受理", frozenset({"accept_case"}), frozenset({"formality_check"})),
     "credit": Act("信用核查与部门联审", frozenset({"settle_credit"})),
@@ -64,6 +65,7 @@ _RECOGNISED = "第二条：符合标准的项目，经认定后给予资金支�
 _REASONED = "不利决定须说明理由并告知救济途径"
 
 NEEDS: tuple[Need, ...] = (
+    Need("application", "申报须由申报单位填写或者确认", frozenset({"register_submission"})),
     Need("submission", "未经申报不予测算", _CALCULATES, core=_ALL),
     Need("acceptance", "未经受理不予测算", _CALCULATES),
     Need("credit", "申报单位须信用良好", _CALCULATES),
@@ -84,6 +86,7 @@ NEEDS: tuple[Need, ...] = (
     Need("approval", _RECOGNISED, _GRANTS, core=_ALL),
     Need("commitment", "没有审定占用不得支付", _PAYS, core=_ALL),
     Need("notice", "认定结果须告知申报单位", _PAYS),
+    Need("notice", "认定结果须告知申报单位", statuses=frozenset({"MULTI_YEAR"})),
     Need("payee", "收款信息须经另一人确认", _PAYS),
     Need("standing", "拨付前须核查信用和待核实事项", _PAYS),
     Need("payment", "未登记拨付的不得办结为已拨付", statuses=frozenset({"PAID"}), core=_ALL),
