@@ -54,7 +54,7 @@ def without_event(identity: str) -> Change:
 TYPE, CREDIT, INTAKE = "retrofit.bpmn", "shared/credit_and_joint_check.bpmn", "shared/intake.bpmn"
 EXPERTS, PUBLICITY, PAYMENT = "shared/expert_review.bpmn", "shared/publicity.bpmn", "shared/disbursement.bpmn"
 AUDIT, CLEARANCE, RECHECK = "shared/verification.bpmn", "shared/clearance.bpmn", "shared/recheck.bpmn"
-DUPLICATES = "shared/duplicate_check.bpmn"
+DUPLICATES, REFUSAL = "shared/duplicate_check.bpmn", "shared/refusal.bpmn"
 
 # What the owner did; the rule, and the element that it is shown on.
 MISTAKES: list[tuple[str, Change, str, str]] = [
@@ -62,10 +62,10 @@ MISTAKES: list[tuple[str, Change, str, str]] = [
     (TYPE, exchanged("intake_outcome_to_credit_check"), "not-decided", "substantive_review"),
     (TYPE, exchanged("credit_outcome_to_record_veto"), "not-decided", "record_veto"),
     (TYPE, exchanged("review_outcome_to_site_inspection"), "not-decided", "confirm_verified"),
-    (TYPE, exchanged("review_outcome_to_record_refusal"), "not-decided", "record_refusal"),
+    (TYPE, exchanged("review_outcome_to_refusal"), "not-decided", "refusal"),
     (TYPE, exchanged("inspection_outcome_to_verification"), "not-decided", "confirm_verified"),
     (TYPE, exchanged("verified_outcome_to_route_expert_review"), "not-decided", "calculate_amount"),
-    (TYPE, exchanged("verified_outcome_to_record_refusal"), "not-decided", "record_refusal"),
+    (TYPE, exchanged("verified_outcome_to_refusal"), "not-decided", "refusal"),
     (TYPE, exchanged("experts_needed_to_expert_review"), "not-decided", "convene_review"),
     (TYPE, exchanged("experts_outcome_to_calculate_amount"), "not-decided", "calculate_amount"),
     (TYPE, exchanged("recheck_outcome_to_deputy_review"), "not-decided", "commit_award"),
@@ -79,10 +79,15 @@ MISTAKES: list[tuple[str, Change, str, str]] = [
     (TYPE, exchanged("district_outcome_to_commitment"), "not-decided", "commit_award"),
     (TYPE, exchanged("district_outcome_to_record_refusal"), "not-decided", "record_refusal"),
     (TYPE, exchanged("commitment_outcome_to_decision_notice"), "not-decided", "settle_payment"),
+    (TYPE, exchanged("refusal_outcome_to_record_refusal"), "not-decided", "record_refusal"),
+    (INTAKE, exchanged("non_acceptance_outcome_to_record_not_accepted"), "not-decided", "record_not_accepted"),
+    (REFUSAL, exchanged("refusal_ruling_outcome_to_route_refusal"), "not-decided", "route_refusal"),
+    (REFUSAL, exchanged("refusal_resolved_outcome_to_refusal_upheld"), "not-followed", "refusal_resolved"),
+    (REFUSAL, exchanged("refusal_letter_delivered_to_refusal_ruling"), "silence-not-proved", "refusal_statement_overdue"),
     (CREDIT, exchanged("credit_outcome_to_open_statement"), "not-decided", "credit_statement"),
     (CREDIT, exchanged("statement_delivered_to_credit_ruling"), "silence-not-proved", "statement_overdue"),
     (INTAKE, exchanged("formality_outcome_to_accept_case"), "not-decided", "accept_case"),
-    (INTAKE, exchanged("formality_outcome_to_record_not_accepted"), "not-followed", "formality_check"),
+    (INTAKE, exchanged("formality_outcome_to_non_acceptance_review"), "not-followed", "formality_check"),
     (INTAKE, exchanged("delivery_outcome_to_record_not_accepted"), "silence-not-proved", "correction_overdue"),
     (AUDIT, exchanged("audit_outcome_to_check_cuts"), "not-followed", "audit_verification"),
     (AUDIT, exchanged("cuts_outcome_to_open_cut_comment"), "not-decided", "cut_comment"),
@@ -186,7 +191,7 @@ def test_a_payment_that_is_registered_twice_is_found():
         return drawing.bypass("fund_plan").set("decision_notice", gc__form="fund_plan").add(
             '<bpmn:callActivity id="once_more" name="再次拨付" calledElement="disbursement" />',
             '<bpmn:sequenceFlow id="to_end" sourceRef="once_more" targetRef="paid" />',
-        ).set("disbursement_to_paid", targetRef="once_more")  # fmt: skip
+        ).set("disbursement_outcome_to_paid", targetRef="once_more")  # fmt: skip
 
     assert ("operation-twice", "disbursement") in {(each.rule, each.element) for each in judge(TYPE, twice)}
 

@@ -40,6 +40,10 @@ READERS: tuple[Reader, ...] = (
     Reader("对象和区域的认定", "*_review *_verified", _SUBJECT),
     Reader("认定所依据的材料", "*_review *_verified", "subject_basis verified_basis"),
     Reader("申报承诺", "*_application", "commitment"),
+    Reader("不予支持告知书", "*_review *_verified site_inspection", "refusal_facts refusal_evidence heard_by"),
+    Reader("不予支持告知书", "*_review *_verified site_inspection *_audit", "review_opinion verified_basis site_record"),
+    Reader("不予支持告知书", "refusal_ruling refusal_statement", "ruling_answer refusal_statement"),
+    Reader("陈述申辩告知书", "credit_check joint_check", "credit_finding credit_source joint_opinion joint_source"),
     # The checks between fields
     Reader("业务初审各项条件的核对", "*_review", "a[3-9]*_[1-9]"),
     Reader("日期核对", "*_application", "established_on start_date end_date completion_date grid_connection_date"),

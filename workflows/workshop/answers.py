@@ -110,8 +110,8 @@ SAID: tuple[Said, ...] = (
     # What is adverse, and who is heard before it
     _upon("予以受理", "未经受理不予办理", "accept_case", *_ACCEPTED),
     _upon("要求补正", "须一次性告知补正内容", "open_correction", _form("formality_check", "correct")),
-    _upon("不予受理，或者送达后逾期未补正", "不利决定须有事实和理由", "record_not_accepted",
-          _form("formality_check", "not_accept"), _operation("prove_delivery", "lapsed"),
+    _upon("科室负责人同意不予受理，或者送达后逾期未补正", "不利决定须经复核", "record_not_accepted",
+          _form("non_acceptance_review", "agree"), _operation("prove_delivery", "lapsed"),
           _operation("lapse_correction", "lapsed"), every=False),
     _upon("信用核查认定为一票否决", "不利决定须有事实和理由", "record_veto", *(
         Source(frozenset({"veto"}), operation=each.operation) for each in _CREDIT)),
@@ -119,6 +119,8 @@ SAID: tuple[Said, ...] = (
     _upon("有拟不予支持的结论", "不利决定须有事实和理由", "", *_PROPOSED, every=False, calls="refusal"),
     _upon("科室负责人维持拟不予支持", "听取陈述申辩后方可决定", "route_refusal uphold_refusal",
           _form("refusal_ruling", "agree"), messages="refusal_resolved"),
+    _upon("拟不予受理", "不利决定须有事实和理由", "",
+          _form("formality_check", "not_accept"), forms="non_acceptance_review"),
     _upon("拟一票否决", "不利决定作出前听取陈述申辩", "",
           _operation("settle_credit", "veto"), forms="credit_statement"),
     _upon("信用情形可以修复", "可修复的先予修复", "", _operation("settle_credit", "curable"), forms="credit_cure"),
