@@ -88,7 +88,7 @@ def whereabouts(instance: ProcessInstance) -> object:
         ("retrofit", "substantive_review", "substantive_review_to_review_outcome", "case_officer", "stage-ahead"),
         ("retrofit", "deputy_review", "start_to_fill_application", "case_officer", "stage-behind"),
         ("intake", "deputy_review", "start_to_formality_check", "acceptance_clerk", "stage-behind"),
-        ("disbursement", "resolved", "start_to_enter_payee", "finance_officer", "stage-ahead"),
+        ("disbursement", "resolved", "start_to_request_payee", "finance_officer", "stage-ahead"),
     ],
 )
 def test_a_stage_drawn_anew_is_done_if_it_lies_ahead(
@@ -206,7 +206,7 @@ def test_a_task_for_several_people_keeps_what_is_done(scoring: Case) -> None:
     assert [each.assignee for each in before] == ["expert1", "expert3"]
     new = redrawn(
         lambda drawing: drawing.insert(
-            "sign", "score_application_to_tally_scores", lane="discipline", form="explanation"
+            "sign", "score_application_to_check_panel", lane="discipline", form="explanation"
         ),
         "expert_review",
     )
