@@ -2,6 +2,7 @@
 
 from storage import (
     audit,
+    bars,
     batches,
     calculations,
     calendars,
@@ -9,6 +10,7 @@ from storage import (
     case_migrations,
     case_runs,
     cases,
+    clues,
     cluster_awards,
     definition_drafts,
     definitions,
@@ -31,6 +33,7 @@ from storage import (
     publicity,
     quotas,
     recoveries,
+    reopenings,
     reviews,
     scenario_tests,
     search,
@@ -43,10 +46,11 @@ from storage import (
 from storage.base import Base
 
 MODULES = (
-    audit, batches, calculations, calendars, case_checks, case_migrations, case_runs, cases, cluster_awards,
+    audit, bars, batches, calculations, calendars, case_checks, case_migrations, case_runs, cases, clues,
+    cluster_awards,
     definition_drafts, definitions, deliveries, documents, historic_awards, instances, ledger, list_entries,
     matter_changes, matter_choices, matters, messages, objections, official_lists, overlap_notes, parameters,
-    payments, people, publicity, quotas, recoveries, reviews, scenario_tests, search, sheet_imports, system, tasks,
-    what_ifs, workers,
+    payments, people, publicity, quotas, recoveries, reopenings, reviews, scenario_tests, search, sheet_imports, system,
+    tasks, what_ifs, workers,
 )  # fmt: skip
 TABLES = Base.metadata.sorted_tables

@@ -7,6 +7,7 @@ from server.api import (
     calendars,
     cases,
     checks,
+    clues,
     definitions,
     deliveries,
     demo,
@@ -20,6 +21,7 @@ from server.api import (
     parameters,
     quotas,
     recoveries,
+    reopenings,
     schemes,
     sessions,
     tasks,
@@ -29,9 +31,22 @@ from server.api.route import blueprint
 __all__ = ["MODULES", "blueprint", "register"]
 
 MODULES = (
-    *(batches, calendars, cases, checks, definitions, deliveries, demo, documents, historic_awards, matters, notices),
-    *(objections,),
-    *(official_lists, openapi, parameters, quotas, recoveries, schemes, sessions, tasks),
+    *(
+        batches,
+        calendars,
+        cases,
+        checks,
+        clues,
+        definitions,
+        deliveries,
+        demo,
+        documents,
+        historic_awards,
+        matters,
+        notices,
+    ),
+    *(notices, objections),
+    *(official_lists, openapi, parameters, quotas, recoveries, reopenings, schemes, sessions, tasks),
 )
 
 

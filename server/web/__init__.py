@@ -17,6 +17,7 @@ from server.web.office import (
     publicity,
     quotas,
     recoveries,
+    reopenings,
     tasks,
 )
 from server.web.public import account, applicant, filed_objections, notices, trial
@@ -44,6 +45,7 @@ BLUEPRINTS = (
     matters.blueprint,
     checks.blueprint,
     recoveries.blueprint,
+    reopenings.blueprint,
     batches.blueprint,
     publicity.blueprint,
     objections.blueprint,

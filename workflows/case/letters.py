@@ -46,6 +46,13 @@ LETTERS = {
     "hold": Letter("暂缓办理告知书", "缓"),
     "suspension": Letter("中止办理通知", None),
     "resumption": Letter("恢复办理通知", None),
+    "reopening": Letter("重新办理通知书", "重"),
+    "recovery_notice": Letter("拟追回资金告知书", "追告"),
+    "revocation_notice": Letter("拟撤销支持决定告知书", "撤告"),
+    "recovery_decision": Letter("资金追回决定书", "追", adverse=True),
+    "revocation_decision": Letter("撤销支持决定书", "撤", adverse=True),
+    "recovery_closed": Letter("追回事项处理结果告知", None),
+    "dunning": Letter("催缴通知书", "催"),
 }
 
 
@@ -81,7 +88,7 @@ def send(step: Step, kind: str, text: str) -> Message:
         f"你单位申报的“{step.case.title}”（申报编号{step.case.reference}），{text}",
     ]
     if letter.adverse:
-        parts.append(REMEDIES)
+        parts.append(REMEDIES.replace("本告知书", f"本{letter.title[-3:]}"))
     parts.append(f"{CONTACT}\n{day(step.today)}")
     message = Message(
         enterprise_id=step.case.enterprise_id,

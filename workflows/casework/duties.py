@@ -11,8 +11,9 @@ from storage.case_checks import CONCLUDED, OPEN, REFERRED
 from storage.cases import Case
 from storage.database import Session
 from storage.objections import Kind, Objection
+from storage.reopenings import Reopening
 from workflows.case import objections
-from workflows.casework import joining
+from workflows.casework import joining, reopenings
 from workflows.casework.checks_shown import CheckShown, shown
 from workflows.casework.duplicates import KINDS
 from workflows.permissions import Actor
@@ -41,6 +42,7 @@ class DutyShown(TypedDict):
     matter: int | None
     change: int | None
     objection: int | None
+    reopening: int | None
     title: str
     told: str
     due_on: str | None
@@ -57,6 +59,7 @@ def list_duties(session: Session, actor: Actor, today: date) -> list[DutyShown]:
         *_of_objections(session, actor, today),
         *map(_of_check, checks),
         *map(_of_change, joining.list_waiting(session, actor, MOST)),
+        *(_of_reopening(session, each) for each in reopenings.list_waiting(session, actor, MOST)),
     ]
 
 
@@ -83,6 +86,7 @@ def _of_check(check: CheckShown) -> DutyShown:
         "matter": None,
         "change": None,
         "objection": None,
+        "reopening": None,
         "title": f"与{other['enterprise']}的{other['title']}{number}" if other else KINDS[check["kind"]],
         "told": check["why"],
         "due_on": check["due_on"],
@@ -96,8 +100,24 @@ def _of_change(change: joining.ChangeShown) -> DutyShown:
         "matter": change["goes"]["id"],
         "change": change["id"],
         "objection": None,
+        "reopening": None,
         "title": f"{change['keeps']['title']}、{change['goes']['title']}",
         "told": change["reason"],
+        "due_on": None,
+    }
+
+
+def _of_reopening(session: Session, reopening: Reopening) -> DutyShown:
+    case = session.get_one(Case, reopening.case_id)
+    return {
+        "what": "确认重新办理",
+        "case": case.reference,
+        "matter": None,
+        "change": None,
+        "objection": None,
+        "reopening": reopening.id,
+        "title": case.title,
+        "told": reopening.reason,
         "due_on": None,
     }
 
@@ -126,6 +146,7 @@ def _of_objection(session: Session, objection: Objection, what: str) -> DutyShow
         "matter": None,
         "change": None,
         "objection": objection.id,
+        "reopening": None,
         "title": case.title,
         "told": objection.text,
         "due_on": due_on.isoformat() if due_on else None,

@@ -38,8 +38,8 @@ ACTS: Mapping[str, Act] = {
     "notice": Act("认定告知", forms=frozenset({"decision_notice"})),
     "payee": Act("收款信息确认", forms=frozenset({"payee_confirmation"})),
     "standing": Act("拨付前核查", frozenset({"review_standing"})),
-    "payment": Act("登记拨付完成", frozenset({"settle_payment"})),
-    "refusal": Act("登记不予支持并告知理由", frozenset({"record_refusal"})),
+    "payment": Act("登记拨付完成", frozenset({"settle_payment", "confirm_paid_before"})),
+    "refusal": Act("登记不予支持并告知理由", frozenset({"record_refusal", "record_revocation"})),
     "veto": Act("登记信用核查未通过并告知理由", frozenset({"record_veto"})),
     "non_acceptance": Act("登记不予受理并告知理由", frozenset({"record_not_accepted"})),
 }

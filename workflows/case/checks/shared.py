@@ -9,6 +9,7 @@ from storage import case_checks, payments, people, publicity
 from storage.cases import count_submissions
 from storage.locks import lock_name
 from workflows.case import awards, choices, objections, proceeding, quotas, same_item
+from workflows.case.bars import flags_of
 from workflows.case.checks.parts import Check, amount, not_in_future, own_account
 from workflows.case.operations.credit import possible_outcomes
 from workflows.case.operations.expert_review import CRITERIA
@@ -182,7 +183,7 @@ def allowed(form: str, look: Look) -> dict[str, Sequence[str]]:
     if form in ("credit_check", "credit_ruling"):
         cured = count_submissions(look.session, look.case.id, "credit_cure") > 0
         cured = cured or case_checks.is_settled(look.session, look.case.id, case_checks.CREDIT)
-        return {"decision": possible_outcomes(look.enterprise.credit_flags, cured=cured)}
+        return {"decision": possible_outcomes(flags_of(look), cured=cured)}
     if form == "choose_matters":
         offered = tuple(each.text for each in choices.outcomes(look))
         return {"kept_matters": offered} if offered else {"decision": ("keep",)}

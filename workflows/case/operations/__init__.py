@@ -10,12 +10,14 @@ from workflows.case.operations import (
     cluster,
     credit,
     duplicates,
+    entry,
     expert_review,
     hearing,
     intake,
     payment,
     publicity,
     recheck,
+    recovery,
     routing,
     standing,
     verification,
@@ -23,8 +25,8 @@ from workflows.case.operations import (
 from workflows.case.operations.registry import REGISTRY, Operation, perform, signatures
 
 MODULES = (
-    *(amounts, choice, cluster, credit, duplicates, expert_review, hearing, intake),
-    *(payment, publicity, recheck, routing, standing, verification),
+    *(amounts, choice, cluster, credit, duplicates, entry, expert_review, hearing, intake),
+    *(payment, publicity, recheck, recovery, routing, standing, verification),
 )
 
 __all__ = ["MODULES", "REGISTRY", "Operation", "perform", "signatures"]

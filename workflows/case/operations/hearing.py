@@ -10,15 +10,19 @@ from workflows.case.step import Step
 
 _PARAMETERS = {
     "letter": "告知期限的文书：credit_hearing 陈述申辩告知书、cut_comment 核减征求意见函、"
-    "objection_notice 公示异议告知书、correction 补正告知书。",
+    "objection_notice 公示异议告知书、correction 补正告知书、recovery_notice 拟追回资金告知书、"
+    "revocation_notice 拟撤销支持决定告知书。可列多种，以最近发出的为准。",
     "days": "自送达之日起的工作日数；取自政策口径的，口径变更后随之变化。",
 }
 
 
 def _letter(step: Step, arguments: Mapping[str, str]) -> Message | None:
-    kind = arguments["letter"]
-    sent = step.ahead.get(f"letter:{kind}")
-    return sent if isinstance(sent, Message) else messages.latest_of_kind(step.session, step.case.id, kind)
+    found = []
+    for kind in arguments["letter"].split():
+        sent = step.ahead.get(f"letter:{kind}")
+        sent = sent if isinstance(sent, Message) else messages.latest_of_kind(step.session, step.case.id, kind)
+        found += [sent] if sent is not None else []
+    return max(found, key=lambda letter: letter.sent_at, default=None)
 
 
 def _days(step: Step, arguments: Mapping[str, str]) -> int:

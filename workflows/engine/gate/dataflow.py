@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from workflows.engine.errors import ExpressionRefused
 from workflows.engine.expressions import is_variable, read_condition
 from workflows.engine.gate.bundle import Bundle, Scope
-from workflows.engine.model import Element
+from workflows.engine.model import Element, Flow
 from workflows.engine.timers import parse_duration
 
 # An element by its scope and id.
@@ -38,9 +38,18 @@ class SurelySet:
     Also says what can be said of a bundle that is not sound: a place that no token reaches has no answer.
     """
 
-    def __init__(self, bundle: Bundle, marks: Callable[[Element], Iterable[str]] | None = None) -> None:
-        """With `marks` for what an element leaves behind it in the place of variables: what was surely done."""
+    def __init__(
+        self,
+        bundle: Bundle,
+        marks: Callable[[Element], Iterable[str]] | None = None,
+        apart: Callable[[Scope, Flow], bool] | None = None,
+    ) -> None:
+        """With `marks` for what an element leaves behind it in the place of variables: what was surely done.
+
+        Flows that stand `apart` lead no token that began here: they are left out.
+        """
         marks = marks or written
+        self._apart = apart or (lambda _scope, _flow: False)
         self.scopes = {scope.key: scope for scope in bundle.scopes()}
         left = {(element.scope, element.id): set(marks(element)) for _, element in bundle.elements()}
         names = sorted(set().union(*left.values()))
@@ -83,7 +92,9 @@ class SurelySet:
         return [(key, start.id) for start in self.scopes[key].of_kind("startEvent")] if key in self.scopes else []
 
     def _following(self, place: Place) -> list[Place]:
-        return [(place[0], key) for key in self.scopes[place[0]].next_ids(place[1])]
+        scope = self.scopes[place[0]]
+        apart = {flow.target for flow in scope.outgoing[place[1]] if self._apart(scope, flow)}
+        return [(place[0], key) for key in scope.next_ids(place[1]) if key not in apart]
 
     def _ends(self, scope: Scope) -> list[Place]:
         places = [(scope.key, end.id) for end in scope.of_kind("endEvent")]
@@ -121,7 +132,8 @@ class SurelySet:
         if element.kind == "boundaryEvent":
             # What the interrupted activity would have set is lost.
             return self._before[scope.key, element.attached_to or ""]
-        sources = [flow.source for flow in scope.incoming[element.id] if (scope.key, flow.source) in self._reached]
+        incoming = [flow for flow in scope.incoming[element.id] if not self._apart(scope, flow)]
+        sources = [flow.source for flow in incoming if (scope.key, flow.source) in self._reached]
         arriving = [self._after(scope, scope.elements[source]) for source in sources]
         result = arriving[0]
         for value in arriving[1:]:

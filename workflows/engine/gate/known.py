@@ -107,7 +107,8 @@ class Known:
     reached before their silence counts. `summaries` are the operations that sum up what tasks answered. `reads` are the
     facts that operations read, `confirming` is the form that confirms figures. `acts` are the steps of the procedure by
     their codes, `needs` what has to come before what; `grounds` maps an adverse decision to the keys of which one has
-    to say why. `relied` are the tasks that the program knows by their ids.
+    to say why. `relied` are the tasks that the program knows by their ids. `entries` are the operations that say where
+    an instance begins: a further one begins where an earlier one has been.
     """
 
     forms: frozenset[str]
@@ -135,6 +136,7 @@ class Known:
     needs: Sequence[Need] = ()
     grounds: Mapping[str, frozenset[str]] = field(default_factory=dict)
     relied: Mapping[str, Relied] = field(default_factory=dict)
+    entries: frozenset[str] = frozenset()
 
     def to_json(self) -> dict[str, Any]:
         """As values that JSON can hold."""
@@ -144,7 +146,7 @@ class Known:
     def from_json(cls, stored: Mapping[str, Any]) -> Known:
         """What `to_json` wrote."""
         sets = {"forms", "roles", "statuses", "final_statuses", "stages", "reasons", "due_parameters"}
-        sets |= {"heard", "proofs"}
+        sets |= {"heard", "proofs", "entries"}
         read: dict[str, Any] = {
             name: frozenset(value) if name in sets and value is not None else value for name, value in stored.items()
         }

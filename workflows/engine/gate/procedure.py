@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workflows.engine.gate.bundle import Bundle
+from workflows.engine.errors import ExpressionRefused
+from workflows.engine.expressions import read_condition
+from workflows.engine.gate.bundle import Bundle, Scope
 from workflows.engine.gate.dataflow import SurelySet
 from workflows.engine.gate.known import Known, Need, Read
-from workflows.engine.model import Element
+from workflows.engine.model import Element, Flow
 
 SHORTEST_BASIS = 6
 
@@ -34,7 +36,7 @@ class _Passed:
     def __init__(self, bundle: Bundle, known: Known) -> None:
         self._bundle, self._known = bundle, known
         self._keys = sorted({read.key for keys in known.reads.values() for read in keys})
-        self._surely = SurelySet(bundle, self._marks)
+        self._surely = SurelySet(bundle, self._marks, self._begins_anew)
         self.anywhere = {mark for _, element in bundle.elements() for mark in self._marks(element)}
 
     def _marks(self, element: Element) -> Iterator[str]:
@@ -50,6 +52,18 @@ class _Passed:
             yield from (f"key {key}" for key in keys)
             if form == self._known.confirming.replace("{scheme}", self._bundle.key):
                 yield from (f"confirmed {key}" for key in keys)
+
+    def _begins_anew(self, scope: Scope, flow: Flow) -> bool:
+        """Whether a flow leads on a further instance, which begins only where an earlier one has been: what lies before
+        that place was done in it."""
+        if flow.condition is None:
+            return False
+        try:
+            variable = read_condition(flow.condition).variable
+        except ExpressionRefused:
+            return False
+        asked = (each for each in scope.elements.values() if each.operation in self._known.entries)
+        return scope.key == self._bundle.key and variable in {each.result for each in asked}
 
     def act(self, element: Element, need: Need) -> bool:
         """Whether the act was done on every way; where no token gets nothing is missing."""
