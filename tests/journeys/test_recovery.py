@@ -261,3 +261,12 @@ def test_the_page_of_the_amounts_takes_receipts_and_a_sibling_sees_the_room(at: 
     to_the_list(office, other)
     fix_list(office, batch)
     assert office.case(other)["final_amount"] == "1400000"
+
+
+def test_the_page_shows_the_clue_and_lifts_a_bar(at: At) -> None:
+    office, case = at.after(barred)
+    shown = page(at, "officer2", f"/cases/{case}/clues")
+    assert "提供虚假材料" in shown and "限制中" in shown and "提议解除" in shown
+    [bar] = office.as_("auditor").get(f"/enterprises/{E01}/bars")["items"]
+    office.as_("officer").post(f"/enterprises/{E01}/bars/{bar['id']}/lifting", {"basis": "通信修〔2026〕3号"})
+    assert "确认解除" in page(at, "chief", f"/cases/{case}/clues")

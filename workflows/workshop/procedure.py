@@ -41,11 +41,16 @@ ACTS: Mapping[str, Act] = {
     "payment": Act("登记拨付完成", frozenset({"settle_payment", "confirm_paid_before"})),
     "refusal": Act("登记不予支持并告知理由", frozenset({"record_refusal", "record_revocation"})),
     "veto": Act("登记信用核查未通过并告知理由", frozenset({"record_veto"})),
+    "recovery_notice": Act("告知拟追回（撤销）", frozenset({"tell_recovery"})),
+    "recovery_review": Act("追回法制审核", forms=frozenset({"recovery_legal_review"})),
+    "recovery_meeting": Act("追回集体审议", forms=frozenset({"recovery_meeting"})),
+    "recovery": Act("作出追回（撤销）决定", frozenset({"decide_recovery"})),
     "non_acceptance": Act("登记不予受理并告知理由", frozenset({"record_not_accepted"})),
 }
 
 _GRANTS = frozenset({"commit_award", "commit_award_in_year", "record_recognition"})
 _CALCULATES = frozenset({"calculate_amount"})
+_CLAIMS = frozenset({"decide_recovery"})
 _PAYS = frozenset({"settle_payment"})
 _RECOGNISED = "第二条：符合标准的项目，经认定后给予资金支持"
 _REASONED = "不利决定须说明理由并告知救济途径"
@@ -70,6 +75,11 @@ NEEDS: tuple[Need, ...] = (
     Need("recognition", _RECOGNISED, statuses=frozenset({"MULTI_YEAR"}), core=_ALL),
     Need("refusal", _REASONED, statuses=frozenset({"NOT_SUPPORTED"}), core=_ALL),
     Need("veto", _REASONED, statuses=frozenset({"VETOED"}), core=_ALL),
+    Need("recovery_notice", "追回和撤销须先告知并听取陈述申辩", _CLAIMS, core=_ALL),
+    Need("recovery_review", "追回和撤销须经法制审核", _CLAIMS, core=_ALL),
+    Need("recovery_meeting", "追回和撤销须经集体审议", _CLAIMS, core=_ALL),
+    Need("recovery", "没有撤销决定不得登记撤销", frozenset({"record_revocation"}), core=_ALL, anywhere=True),
+    Need("recovery", "没有追回决定的不得办结为已追回", statuses=frozenset({"RECOVERED"}), core=_ALL, anywhere=True),
     Need("non_acceptance", _REASONED, statuses=frozenset({"NOT_ACCEPTED"}), core=_ALL, anywhere=True),
 )
 
@@ -77,6 +87,7 @@ NEEDS: tuple[Need, ...] = (
 GROUNDS: Mapping[str, frozenset[str]] = {
     "refuse": frozenset({"reason_code", "audit_opinion", "objection_findings", "objection_reply", "district_opinion"}),
     "not_accept": frozenset({"reason_code"}),
+    "recover": frozenset({"recovery_reply"}),
     "veto": frozenset({"credit_finding", "joint_opinion", "ruling_opinion"}),
 }
 

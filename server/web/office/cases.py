@@ -36,6 +36,7 @@ TABS = {
     "cases.amounts": "金额溯源",
     "matters.overlaps": "查重比对",
     "reopenings.reopenings": "重新办理",
+    "clues.clues": "追回与撤销",
 }
 FOR_EVERYBODY = ("cases.show", "cases.opinions", "cases.papers")
 # What each message that a case waits for means: who sends it, and what he does.
