@@ -270,3 +270,22 @@ def test_the_page_shows_the_clue_and_lifts_a_bar(at: At) -> None:
     [bar] = office.as_("auditor").get(f"/enterprises/{E01}/bars")["items"]
     office.as_("officer").post(f"/enterprises/{E01}/bars/{bar['id']}/lifting", {"basis": "通信修〔2026〕3号"})
     assert "确认解除" in page(at, "chief", f"/cases/{case}/clues")
+
+
+def test_the_decision_says_of_silence_what_happened(at: At) -> None:
+    """Silence counts from the delivery of the notice, and the letter says how it was delivered."""
+    office, case = at.after(paid)
+    register(office, case)
+    office.drive(case, until="recovery_statement", values={"recovery_investigation": HEARD})
+
+    office.wait_until("2026-04-01T09:00:00+08:00")
+    assert office.at(case) == {"recovery_statement"}, "nobody was reached"
+    open_letters(office, "e01")
+    office.wait_until("2026-05-20T09:00:00+08:00")
+    office.let_work()
+    assert office.at(case) == {"recovery_legal_review"}
+    office.drive(case, until="recovery_received")
+    [decision] = letters(at, case, "recovery_decision")
+    assert "以电子送达（系统阅知）方式送达，你单位逾期未陈述申辩" in decision
+    assert "听取" not in decision
+    assert broken(at) == []

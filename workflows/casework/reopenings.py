@@ -166,8 +166,9 @@ def confirm(
     running, reopening = _open(session, actor, reference, reopening_id, now)
     if reopening.digest != seen:
         raise Changed("提议的内容与你查看的不一致，没有办理；请刷新后按现在的提议核对。")
-    if (why_not := _why_not(session, running, confirming=True)) is not None:
-        raise Conflict(why_not)
+    ended_at = running.case.ended_at
+    if (why_not := _why_not(session, running, confirming=True)) is not None or ended_at is None:
+        raise Conflict(why_not or "本件正在办理，不须重新办理。")
     if reopening.point not in {each.word for each in further.offered(session, running)}:
         raise Conflict("现行流程已没有所提议的环节，请退回后重新提议。")
     reopening.state, reopening.decided_by, reopening.decided_at = CONFIRMED, actor.username, now
@@ -175,9 +176,9 @@ def confirm(
     letters.send(
         running.step,
         "reopening",
-        f"因{CAUSES[reopening.cause]}，依据{letters.day(reopening.basis_on)}{reopening.basis_no}，"
-        f"决定自{POINTS[reopening.point]}环节起重新办理。理由：{letters.told(reopening.reason)}。"
-        "原决定的办理记录予以保留；重新作出的决定另行书面告知。",
+        f"已于{letters.day(local_date(ended_at))}办结。因{CAUSES[reopening.cause]}，依据{reopening.basis_no}"
+        f"（{letters.day(reopening.basis_on)}），决定自{POINTS[reopening.point]}环节起重新办理。"
+        f"理由：{letters.told(reopening.reason)}。原办理记录予以保留，重新作出的决定另行书面告知。",
     )
     session.flush()
     further.begin(running, reopening.point, reopening, confirmed)

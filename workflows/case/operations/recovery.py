@@ -41,22 +41,26 @@ def tell_recovery(step: Step, arguments: Mapping[str, str]) -> None:
         given = str(step.submitted.get("recovery_proposed_amount") or "")
         amount = parse_money(given) if given else collection.amount_in_question(step)
         step.facts = {**step.facts, "recovery_proposed_amount": str(amount)}
-        act, what = "追回已拨付的支持资金" + f"{format_yuan(amount)}元", "资金"
+        act = f"{_paid(step)}，拟追回其中{format_yuan(amount)}元。"
     else:
-        act, what = (
-            f"撤销对本件的支持决定（审定支持金额{format_yuan(step.case.final_amount or 0)}元，尚未拨付）",
-            "决定",
-        )
+        act = f"{_granted(step)}，拟撤销该支持决定；处理期间暂停拨付。"
     letters.send(
         step,
         "recovery_notice" if clue.kind == clues.RECOVERY else "revocation_notice",
-        f"现就拟{act}一事告知如下：\n"
-        f"一、线索来源：{letters.told(clue.source)}（{CAUSES[clue.cause]}）。\n"
-        f"二、查明的事实：{letters.told(str(step.facts['recovery_facts']))}。\n"
-        f"三、依据：{letters.told(str(step.facts['recovery_basis']))}。\n"
-        f"你单位对上述事实、依据和拟作出的{what}处理有陈述申辩的权利，可自本告知书送达之日起{term}个工作日内提出书面意见并"
-        "提交证据；逾期未提出的，依据已查明的事实处理。",
+        f"{act}现将有关事项告知如下：\n"
+        f"一、线索来源：{letters.told(clue.source)}。\n"
+        f"二、查明的事实：{letters.told(str(step.facts['recovery_facts']))}。上述情形属于{CAUSES[clue.cause]}。\n"
+        f"三、处理依据：{letters.told(str(step.facts['recovery_basis']))}。\n"
+        f"四、你单位的权利：可自本告知书送达之日起{term}个工作日内提出书面陈述申辩并提交证据；逾期未提出的，依据已查明的事实处理。",
     )
+
+
+def _paid(step: Step) -> str:
+    return f"已拨付支持资金{format_yuan(step.case.paid_amount or 0)}元"
+
+
+def _granted(step: Step) -> str:
+    return f"已审定支持资金{format_yuan(step.case.final_amount or 0)}元，尚未拨付"
 
 
 @operation(
@@ -69,24 +73,11 @@ def decide_recovery(step: Step, _: Mapping[str, str]) -> str:
     """What the meeting decided, with what the firm said, the answer to it, the term and the remedies."""
     clue = collection.under_way(step)
     clue.decided_at = step.now
-    heard = (
-        f"经核查，{letters.told(str(step.facts['recovery_facts']))}。{_heard(step)}"
-        f"依据{letters.told(str(step.facts['recovery_basis']))}，经法制审核和集体审议"
-        f"（{letters.told(str(step.facts['recovery_minutes_no']))}），"
-    )
     if clue.kind == clues.REVOCATION:
-        clue.state, clue.settled_at = clues.SETTLED, step.now
-        amount = format_yuan(step.case.final_amount or 0)
-        letters.send(
-            step, "revocation_decision", f"{heard}决定撤销对本件的支持决定，{amount}元支持资金不再拨付。{_bar(step)}"
-        )
-        step.record(
-            "award_revoked", str(clue.id), [{"field": "final_amount", "old": str(step.case.final_amount), "new": "0"}]
-        )
-        return "revoked"
-    clue.state = clues.DECIDED
+        return _revoke(step, clue)
     decided = step.submitted
     given = str(decided.get("recovery_amount") or "")
+    clue.state = clues.DECIDED
     clue.decided_amount = parse_money(given) if given else collection.amount_in_question(step)
     clue.interest = str(decided.get("recovery_interest") or "").strip() or None
     clue.term_days = int(decided.get("recovery_term_days") or collection.TERM_DAYS)
@@ -94,13 +85,24 @@ def decide_recovery(step: Step, _: Mapping[str, str]) -> str:
         {"due_on": each["due_on"], "amount": str(parse_money(str(each["amount"])))}
         for each in decided.get("recovery_instalments") or ()
     ] or None
+    amount = format_yuan(clue.decided_amount)
     letters.send(
         step,
         "recovery_decision",
-        f"{heard}决定追回支持资金{format_yuan(clue.decided_amount)}元。{_how_to_pay(clue)}{_bar(step)}",
+        f"{_paid(step)}。{_grounds(step)}决定追回支持资金{amount}元。{_how_to_pay(clue)}{_bar(step)}",
     )
-    step.record("recovery_decided", str(clue.id), [{"field": "amount", "old": None, "new": str(clue.decided_amount)}])
+    changes = [{"field": "amount", "old": None, "new": str(clue.decided_amount)}]
+    step.record("recovery_decided", str(clue.id), changes)
     return "collect"
+
+
+def _revoke(step: Step, clue: Clue) -> str:
+    clue.state, clue.settled_at = clues.SETTLED, step.now
+    amount = step.case.final_amount or awards.ZERO
+    ruling = f"决定撤销对本件的支持决定，{format_yuan(amount)}元支持资金不再拨付。"
+    letters.send(step, "revocation_decision", f"{_granted(step)}。{_grounds(step)}{ruling}{_bar(step)}")
+    step.record("award_revoked", str(clue.id), [{"field": "final_amount", "old": str(amount), "new": "0"}])
+    return "revoked"
 
 
 def _notice(step: Step) -> Message | None:
@@ -110,6 +112,16 @@ def _notice(step: Step) -> Message | None:
         if (letter := messages.latest_of_kind(step.session, step.case.id, kind)) is not None
     ]
     return max(found, key=lambda letter: letter.sent_at, default=None)
+
+
+def _grounds(step: Step) -> str:
+    """What the decision rests on: facts, what the firm said with the answer to it, and the basis."""
+    facts, minutes = step.facts, letters.told(str(step.facts["recovery_minutes_no"]))
+    return (
+        f"经依法告知，现决定如下：\n一、查明的事实：{letters.told(str(facts['recovery_facts']))}。\n"
+        f"二、陈述申辩及答复：{_heard(step)}\n"
+        f"三、决定：依据{letters.told(str(facts['recovery_basis']))}，经法制审核和集体审议（{minutes}），"
+    )
 
 
 def _heard(step: Step) -> str:
@@ -130,8 +142,9 @@ def _how_to_pay(clue: Clue) -> str:
         )
         term = f"准予分期退回：{parts}。"
     else:
-        term = f"请自本决定书送达之日起{clue.term_days}个工作日内，将上述款项退回原拨付账户。"
-    return f"{interest}{term}逾期未退回的，经催缴后依法申请人民法院强制执行或者移送有关机关处理。"
+        term = f"请自本决定书送达之日起{clue.term_days}个工作日内退回。"
+    where = "款项退至区财政指定账户，账户信息由承办单位另行提供。"
+    return f"{interest}{term}{where}逾期未退回的，经催缴后依法申请人民法院强制执行或者移送有关机关处理。"
 
 
 def _bar(step: Step) -> str:
@@ -160,7 +173,7 @@ def _bar(step: Step) -> str:
             {"field": "to_on", "old": None, "new": last.isoformat()},
         ],
     )
-    return f"依据{basis}，自{letters.day(first)}至{letters.day(last)}限制你单位申报本专项资金。"
+    return f"\n四、限制申报：依据{basis}，自{letters.day(first)}至{letters.day(last)}限制你单位申报本专项资金。"
 
 
 @operation(
