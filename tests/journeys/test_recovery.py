@@ -289,3 +289,22 @@ def test_the_decision_says_of_silence_what_happened(at: At) -> None:
     assert "以电子送达（系统阅知）方式送达，你单位逾期未陈述申辩" in decision
     assert "听取" not in decision
     assert broken(at) == []
+
+
+def test_who_renounces_the_award_ends_its_revocation(at: At) -> None:
+    office, case = at.after(unpaid)
+    register(office, case)
+    office.as_("e01").post(f"/cases/{case}/withdrawal", {"reason": "放弃本项支持"})
+    [clue] = office.as_("auditor").get(f"/cases/{case}/clues")["items"]
+    assert (office.case(case)["status"], clue["state"]) == ("WITHDRAWN", "dismissed")
+    assert broken(at) == []
+
+
+def test_a_clue_needs_something_that_was_decided_or_paid(at: At) -> None:
+    office, case = at("substantive_review")
+    with refused(409) as why:
+        register(office, case)
+    assert "尚未到拨付环节" in why.detail
+    with refused(422) as wrong:
+        office.as_("officer2").post(f"/cases/{case}/clues", {**CLUE, "cause": "rumour"})
+    assert wrong.fields

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
+from storage.messages import Message
 from storage.payments import Payment
 from storage.reopenings import PastInstance
 from tests.api_calls import refused
@@ -68,6 +69,9 @@ def test_a_higher_amount_pays_the_difference_and_the_old_decision_stays(at: At) 
     ended = office.case(case)
     assert (ended["status"], ended["paid_amount"], ended["final_amount"]) == ("PAID", "1200000", "1200000")
     assert account(office, E01)["available"] == "800000"
+    with at.database.session() as session:
+        query = select(Message.body).where(Message.case_id == at.case_id(case), Message.kind == "award")
+        assert "此前已拨付900,000元，本次另拨付差额300,000元" in list(session.scalars(query.order_by(Message.id)))[-1]
     with at.database.session() as session:
         made = session.scalars(select(Payment.amount).where(Payment.case_id == at.case_id(case)).order_by(Payment.id))
         assert list(map(str, made)) == ["900000", "300000"]

@@ -187,6 +187,11 @@ def paid_so_far(look: Look) -> Decimal:
     return before.amount if before is not None else ZERO
 
 
+def to_pay(look: Look) -> Decimal:
+    """Yuan of the case's amount that are not paid yet: of a further decision the difference."""
+    return max(ZERO, (look.case.final_amount or ZERO) - paid_so_far(look))
+
+
 def _stays_within(step: Look) -> bool:
     """Whether the case is decided anew, and no higher than what it has been paid."""
     before, amount = ledger.find_paid(step.session, step.case.id), step.case.final_amount

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from workflows.case import choices, duplicates, letters, objections
+from workflows.case import awards, choices, duplicates, letters, objections
 from workflows.case.step import Step
 from workflows.rules import SCHEMES
 from workflows.rules.money import format_yuan
@@ -18,7 +18,13 @@ def _send_award(step: Step) -> None:
     """The letter goes out when it is signed (签发), not before."""
     amount = format_yuan(step.case.final_amount or 0)
     article = SCHEMES[step.case.scheme].ARTICLE
-    letters.send(step, "award", f"依据《实施细则》{article}，经审定予以支持，审定支持金额{amount}元。")
+    before = awards.paid_so_far(step)
+    more = ""
+    if before and step.case.final_amount is not None:
+        differs = awards.to_pay(step)
+        what = f"本次另拨付差额{format_yuan(differs)}元" if differs else "不再另行拨付"
+        more = f"本决定为重新办理后作出，此前已拨付{format_yuan(before)}元，{what}。"
+    letters.send(step, "award", f"依据《实施细则》{article}，经审定予以支持，审定支持金额{amount}元。{more}")
 
 
 def _compare_account(step: Step) -> None:

@@ -110,8 +110,10 @@ def _kind(running: Running) -> str:
         if not case.paid_amount:
             raise Conflict("本件没有拨付过资金，没有可追回的款项。")
         return store.RECOVERY
-    if running.waits_for(BEGUN):
+    if running.waits_for(BEGUN) and not case.paid_amount:
         return store.REVOCATION
+    if case.paid_amount:
+        raise Conflict("本件正在重新办理，办结后再登记追回线索；有关情况请在现环节的核查、审议中处理。")
     raise Conflict("本件正在办理，尚未到拨付环节；有关线索请在现环节的核查、审议中处理，或者在审定后登记。")
 
 

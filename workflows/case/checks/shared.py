@@ -17,6 +17,7 @@ from workflows.case.step import Look, local_date
 from workflows.codes.checklists import CHECKLISTS
 from workflows.errors import FieldError
 from workflows.rules.matters import number_key
+from workflows.rules.money import format_yuan
 from workflows.rules.review import needs_opinion
 from workflows.typed import names
 
@@ -118,9 +119,13 @@ def unfit_payment(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
 
 
 def _amount_typed(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
-    """Two people type the amount, each from the paper; the first forms did not ask for it."""
-    if not data.get("payment_amount") or amount(data, "payment_amount") == look.case.final_amount:
+    """Two people type the amount, each from the paper; the first forms did not ask for it. Of a further decision it is
+    the difference to what was paid."""
+    if not data.get("payment_amount") or amount(data, "payment_amount") == awards.to_pay(look):
         return []
+    if (paid := awards.paid_so_far(look)) > 0:
+        said = f"应为审定支持金额与已拨付{format_yuan(paid)}元的差额{format_yuan(awards.to_pay(look))}元。"
+        return [FieldError("payment_amount", said)]
     return [FieldError("payment_amount", "与审定支持金额不一致，请核对支付凭证与认定通知书。")]
 
 
