@@ -68,6 +68,8 @@ class Case(Base):
     paid_amount: Mapped[Yuan | None]
     # Its figures no longer stand: it is on its way back to be verified and calculated anew.
     recount: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # The point of its diagram at which a further instance began; None of an application as it came.
+    reopen_at: Mapped[str | None]
     enterprise: Mapped[Enterprise] = relationship(lazy="raise")
     batch: Mapped[Batch] = relationship(lazy="raise")
     matter: Mapped[Matter | None] = relationship(foreign_keys=[matter_id], lazy="raise")
@@ -361,7 +363,7 @@ def granted_for_matter(session: Session, matter_id: int, scheme: str, except_cas
         Case.paid_amount.is_not(None),
         Case.status.in_(DECIDED),
     )
-    query = select(func.coalesce(func.sum(Case.final_amount), 0))
+    query = select(func.coalesce(func.sum(func.coalesce(Case.final_amount, Case.paid_amount)), 0))
     same = (Case.matter_id == matter_id, Case.scheme == scheme, Case.id != except_case)
     return session.scalar(query.where(*same, decided)) or Decimal(0)
 

@@ -3,6 +3,7 @@
 from storage import (
     audit,
     avoidances,
+    bars,
     batches,
     calculations,
     calendars,
@@ -10,6 +11,7 @@ from storage import (
     case_migrations,
     case_runs,
     cases,
+    clues,
     cluster_awards,
     definition_drafts,
     definitions,
@@ -33,6 +35,7 @@ from storage import (
     quotas,
     recoveries,
     registration_changes,
+    reopenings,
     reviews,
     scenario_tests,
     search,
@@ -45,10 +48,10 @@ from storage import (
 from storage.base import Base
 
 MODULES = (
-    audit, avoidances, batches, calculations, calendars, case_checks, case_migrations, case_runs, cases,
+    audit, avoidances, bars, batches, calculations, calendars, case_checks, case_migrations, case_runs, cases, clues,
     cluster_awards, definition_drafts, definitions, deliveries, documents, historic_awards, instances, ledger,
     list_entries, matter_changes, matter_choices, matters, messages, objections, official_lists, overlap_notes,
-    parameters, payments, people, publicity, quotas, recoveries, registration_changes, reviews, scenario_tests,
-    search, sheet_imports, system, tasks, what_ifs, workers,
+    parameters, payments, people, publicity, quotas, recoveries, registration_changes, reopenings, reviews,
+    scenario_tests, search, sheet_imports, system, tasks, what_ifs, workers,
 )  # fmt: skip
 TABLES = Base.metadata.sorted_tables

@@ -145,7 +145,23 @@ def held_by_case(session: Session, account_ids: Iterable[int]) -> dict[int, dict
 
 
 def holdings(session: Session, case_ids: Iterable[int]) -> dict[int, Holding]:
-    """What each of these cases holds, if anything: a case has at most one live entry."""
+    """What each of these cases holds, if anything: a case has at most one live entry.
+
+    One that began anew after it was paid may hold a difference besides, which is what it is about: see `paid_holdings`.
+    """
+    found: dict[int, Holding] = {}
+    for case_id, held in sorted(_held(session, case_ids), key=lambda each: HOLDING.index(each[1].state)):
+        found.setdefault(case_id, held)
+    return found
+
+
+def paid_holdings(session: Session, case_ids: Iterable[int]) -> dict[int, Holding]:
+    """What of each of these cases is paid and was not given back to its ceiling."""
+    return {case_id: held for case_id, held in _held(session, case_ids) if held.state == "PAID"}
+
+
+def _held(session: Session, case_ids: Iterable[int]) -> list[tuple[int, Holding]]:
+    """Every balance of these cases in a holding state."""
     query = (
         select(LedgerAccount, LedgerEntry)
         .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
@@ -153,23 +169,28 @@ def holdings(session: Session, case_ids: Iterable[int]) -> dict[int, Holding]:
         .order_by(LedgerEntry.id)
     )
     balance: dict[tuple[int, LedgerAccount, str], Decimal] = {}
-    years: dict[int, int | None] = {}
+    years: dict[tuple[int, str], int | None] = {}
     for account, entry in session.execute(query):
         if entry.state in HOLDING:
-            years[entry.case_id] = entry.entity_year
+            years[entry.case_id, entry.state] = entry.entity_year
         for state, amount in movements(entry.state, entry.from_state, entry.amount):
             key = (entry.case_id, account, state)
             balance[key] = balance.get(key, Decimal(0)) + amount
-    return {
-        case_id: Holding(account, state, amount, years[case_id])
+    return [
+        (case_id, Holding(account, state, amount, years[case_id, state]))
         for (case_id, account, state), amount in balance.items()
         if amount
-    }
+    ]
 
 
 def find_holding(session: Session, case_id: int) -> Holding | None:
     """What one case holds now."""
     return holdings(session, [case_id]).get(case_id)
+
+
+def find_paid(session: Session, case_id: int) -> Holding | None:
+    """What of one case is paid and was not given back to its ceiling."""
+    return paid_holdings(session, [case_id]).get(case_id)
 
 
 def list_entries(session: Session, uscc: str, year: int) -> Sequence[LedgerEntry]:

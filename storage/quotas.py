@@ -94,9 +94,10 @@ class BatchQuota(NamedTuple):
 def quotas_of_batches(session: Session) -> list[BatchQuota]:
     """Batches that have a quota, the newest first; one statement."""
     granted = or_(Case.status.in_(DECIDED), Case.paid_amount.is_not(None))
+    amount = func.coalesce(Case.final_amount, Case.paid_amount)
     sums = (
         select(func.coalesce(func.sum(_SIGNED), 0)).where(QuotaEntry.batch_id == Batch.id),
-        select(func.coalesce(func.sum(Case.final_amount), 0)).where(Case.batch_id == Batch.id, granted),
+        select(func.coalesce(func.sum(amount), 0)).where(Case.batch_id == Batch.id, granted),
         _PAID.where(Case.batch_id == Batch.id),
         _BACK.where(Case.batch_id == Batch.id),
     )

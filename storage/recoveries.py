@@ -3,17 +3,19 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, ForeignKey, func, select
+from sqlalchemy import BigInteger, ForeignKey, func, or_, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from storage.base import Base, Id, Instant, Yuan, one_of, two_people, whole_yuan
 from storage.cases import Case
+from storage.clues import KEEPS_CONSUMPTION, Clue
 
 
 class Recovery(Base):
     """One return of money: recorded by one finance post, confirmed by another, and why it came back.
 
-    `cause` is clerical_error or fraud; only what `a10.recovered_restores_cap` names gives room back to the ceiling.
+    `cause` is clerical_error, or decided: a receipt on the decision that `clue_id` names; fraud is how earlier releases
+    registered what was got by false statements. What gives room back to the ceiling says `a10.recovered_restores_cap`.
     """
 
     __tablename__ = "recovery"
@@ -21,13 +23,14 @@ class Recovery(Base):
     case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"), index=True)
     amount: Mapped[Yuan]
     cause: Mapped[str]
+    clue_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("clue.id"), index=True)
     basis: Mapped[str]
     recorded_by: Mapped[str]
     recorded_at: Mapped[Instant]
     confirmed_by: Mapped[str | None]
     confirmed_at: Mapped[Instant | None]
     __table_args__ = (
-        one_of("cause", "clerical_error", "fraud"),
+        one_of("cause", "clerical_error", "fraud", "decided"),
         whole_yuan("amount", positive=True),
         two_people("recorded_by", "confirmed_by"),
     )
@@ -43,14 +46,22 @@ def total(session: Session, case_id: int) -> Decimal:
     return session.scalar(query) or Decimal(0)
 
 
-def returned(session: Session, matter_ids: Iterable[int]) -> dict[tuple[int, str], Decimal]:
-    """Yuan that came back as clerical errors, confirmed, by matter and scheme: the item's ceiling has them again."""
+def returned(
+    session: Session, matter_ids: Iterable[int], except_cases: Iterable[int] = ()
+) -> dict[tuple[int, str], Decimal]:
+    """Yuan confirmed as come back that should not have been paid, by matter and scheme: room under the item's ceiling.
+
+    Not of the cases that ask themselves, whose own payments are not among what others were granted.
+    """
+    as_error = or_(Recovery.cause == "clerical_error", Clue.cause.not_in(KEEPS_CONSUMPTION))
     query = (
         select(Case.matter_id, Case.scheme, func.sum(Recovery.amount))
         .join(Case, Case.id == Recovery.case_id)
+        .outerjoin(Clue, Clue.id == Recovery.clue_id)
         .where(
             Case.matter_id.in_(list(matter_ids)),
-            Recovery.cause == "clerical_error",
+            Case.id.not_in(list(except_cases)),
+            as_error,
             Recovery.confirmed_at.is_not(None),
         )
         .group_by(Case.matter_id, Case.scheme)
@@ -75,3 +86,22 @@ def unconfirmed_causes(session: Session, case_ids: Iterable[int]) -> dict[int, s
 
 def find(session: Session, recovery_id: int) -> Recovery | None:
     return session.get(Recovery, recovery_id)
+
+
+def confirmed_total(session: Session, case_id: int) -> Decimal:
+    """Yuan that came back for a case, as a second person confirmed."""
+    query = select(func.coalesce(func.sum(Recovery.amount), 0))
+    of_case = query.where(Recovery.case_id == case_id, Recovery.confirmed_at.is_not(None))
+    return session.scalar(of_case) or Decimal(0)
+
+
+def confirmed_of_clue(session: Session, clue_id: int) -> Decimal:
+    """Yuan that came back on one decision, as a second person confirmed."""
+    query = select(func.coalesce(func.sum(Recovery.amount), 0))
+    return session.scalar(query.where(Recovery.clue_id == clue_id, Recovery.confirmed_at.is_not(None))) or Decimal(0)
+
+
+def recorded_of_clue(session: Session, clue_id: int) -> Decimal:
+    """Yuan recorded as come back on one decision."""
+    query = select(func.coalesce(func.sum(Recovery.amount), 0))
+    return session.scalar(query.where(Recovery.clue_id == clue_id)) or Decimal(0)

@@ -8,6 +8,7 @@ from server.api import (
     calendars,
     cases,
     checks,
+    clues,
     definitions,
     deliveries,
     demo,
@@ -22,6 +23,7 @@ from server.api import (
     quotas,
     recoveries,
     registration_changes,
+    reopenings,
     schemes,
     sessions,
     tasks,
@@ -31,9 +33,10 @@ from server.api.route import blueprint
 __all__ = ["MODULES", "blueprint", "register"]
 
 MODULES = (
-    *(batches, calendars, cases, checks, definitions, deliveries, demo, documents, historic_awards, matters, notices),
-    *(avoidances, objections),
-    *(official_lists, openapi, parameters, quotas, recoveries, registration_changes, schemes, sessions, tasks),
+    *(avoidances, batches, calendars, cases, checks, clues, definitions, deliveries, demo, documents),
+    *(historic_awards, matters, notices, objections),
+    *(official_lists, openapi, parameters, quotas, recoveries, registration_changes, reopenings),
+    *(schemes, sessions, tasks),
 )
 
 

@@ -9,6 +9,7 @@ from server.web.office import (
     calendars,
     cases,
     checks,
+    clues,
     deliveries,
     historic_awards,
     matters,
@@ -19,6 +20,7 @@ from server.web.office import (
     quotas,
     recoveries,
     registration_changes,
+    reopenings,
     tasks,
 )
 from server.web.public import account, applicant, filed_objections, notices, trial
@@ -47,6 +49,8 @@ BLUEPRINTS = (
     matters.blueprint,
     checks.blueprint,
     recoveries.blueprint,
+    reopenings.blueprint,
+    clues.blueprint,
     batches.blueprint,
     publicity.blueprint,
     objections.blueprint,

@@ -89,10 +89,12 @@ def holders(session: Session, matter_ids: Iterable[int], except_cases: Iterable[
     holding = or_(Case.ended_at.is_(None), Case.paid_amount.is_not(None), Case.status == "MULTI_YEAR")
     listed = select(ListRow.id).where(ListRow.case_id == Case.id).exists()
     returning = Case.final_amount.is_(None) & Case.ended_at.is_(None) & (Case.precap_amount > 0) & listed
-    query = select(Case.matter_id, Case.scheme, Case.reference, Case.final_amount, Case.precap_amount).where(
+    # One that begins anew has no amount for a while; what it was paid is its own until then.
+    amount = func.coalesce(Case.final_amount, Case.paid_amount)
+    query = select(Case.matter_id, Case.scheme, Case.reference, amount, Case.precap_amount).where(
         Case.matter_id.in_(list(matter_ids)),
         Case.id.not_in(list(except_cases)),
-        or_((Case.final_amount > 0) & holding, returning),
+        or_((amount > 0) & holding, returning),
     )
     return [
         Holder(matter_id or 0, scheme, reference, (precap if amount is None else amount) or Decimal(0))

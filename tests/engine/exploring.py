@@ -35,22 +35,37 @@ class Explorer(Living):
     def __init__(self, diagrams: Diagrams, chance: random.Random, taken: Counter[tuple[str, str]]) -> None:
         self.chance, self.taken = chance, taken
         self.bold = chance.choice((0.1, 0.2, 0.4))
+        # Half of the cases go straight on for a while, else few would come to the late stages at all.
+        self.quiet = chance.choice((0, chance.randrange(80)))
+        self.at = ""
         super().__init__(diagrams, chance.choice)
 
     def dares(self, name: str, value: Any) -> bool:
         """Whether to leave the straight way here; what no case has done yet is worth half of the tries."""
+        if self.quiet > 0:
+            return False
         done = self.taken[name, str(value)]
         return self.chance.random() < (self.bold if done else 0.5)
 
+    def call(self, request: Any) -> Any:
+        self.at = request.element_id
+        try:
+            return super().call(request)
+        finally:
+            self.at = ""
+
     def pick(self, name: str, values: Sequence[Any]) -> Any:
-        value = min(values, key=lambda value: self.taken[name, str(value)])
+        # One operation stands in several places: what is answered here says nothing of there.
+        where = f"{name} {self.at}"
+        value = min(values, key=lambda value: self.taken[where, str(value)])
         # A route asks where to go, every other question whether to go on.
-        if not name.startswith("route_") and not self.dares(name, value):
+        if not name.startswith("route_") and not self.dares(where, value):
             value = values[0]
-        self.taken[name, str(value)] += 1
+        self.taken[where, str(value)] += 1
         return value
 
     def move(self) -> str:
+        self.quiet -= 1
         interrupting = [wait for wait in self.waits if wait.boundary]
         wait = self.chance.choice(interrupting) if interrupting else None
         if wait is None or not self.dares(wait.element_id, "interrupts"):

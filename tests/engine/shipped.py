@@ -39,9 +39,21 @@ DECISIONS = {
     "decide_silent_payee": ("remind", "forfeit"),
     "pay": ("paid", "returned", "held"),
     "credit_recheck": ("clear", "curable", "veto"),
+    "recovery_investigation": ("propose", "dismiss"),
+    "recovery_dismissal": ("agree", "return"),
+    "recovery_legal_review": ("agree", "return"),
+    "recovery_meeting": ("recover", "dismiss", "return"),
+    "recovery_enforcement": ("enforce", "refer", "dun"),
 }
 # What the operations may answer, by the operation's name; the first value takes the longest way to the payment.
 ANSWERS: dict[str, tuple[Any, ...]] = {
+    "enter_case": ("application", "intake", "review", "verified", "calculation", "recovery"),
+    "route_payment": ("due", "paid_before"),
+    "confirm_paid_before": ("overpaid", "even"),
+    "decide_recovery": ("collect", "revoked"),
+    "dismiss_recovery": ("dismissed",),
+    "lapse_collection": ("lapsed", "dunned", "running"),
+    "settle_collection": ("recovered", "partial"),
     "route_origin": ("candidate", "application"),
     "route_round": ("yearly", "entry"),
     "settle_credit": ("clear", "curable", "veto"),
@@ -80,7 +92,7 @@ PAYLOADS = {
     "recounted": ("same", "amount"),
     "refusal_resolved": ("refuse", "defer"),
 }
-DEADLINES = {"working_deadline", "open_correction", "open_publicity", "term_from_delivery"}
+DEADLINES = {"working_deadline", "open_collection", "open_correction", "open_publicity", "term_from_delivery"}
 
 
 def bundle(scheme: str) -> dict[str, bytes]:

@@ -83,7 +83,12 @@ MISTAKES: list[tuple[str, Change, str, str]] = [
     (INTAKE, exchanged("non_acceptance_outcome_to_record_not_accepted"), "not-decided", "record_not_accepted"),
     (REFUSAL, exchanged("refusal_ruling_outcome_to_route_refusal"), "not-decided", "route_refusal"),
     (REFUSAL, exchanged("refusal_resolved_outcome_to_refusal_upheld"), "not-followed", "refusal_resolved"),
-    (REFUSAL, exchanged("refusal_letter_delivered_to_refusal_ruling"), "silence-not-proved", "refusal_statement_overdue"),
+    (
+        REFUSAL,
+        exchanged("refusal_letter_delivered_to_refusal_ruling"),
+        "silence-not-proved",
+        "refusal_statement_overdue",
+    ),
     (CREDIT, exchanged("credit_outcome_to_open_statement"), "not-decided", "credit_statement"),
     (CREDIT, exchanged("statement_delivered_to_credit_ruling"), "silence-not-proved", "statement_overdue"),
     (INTAKE, exchanged("formality_outcome_to_accept_case"), "not-decided", "accept_case"),

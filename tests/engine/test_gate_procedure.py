@@ -297,7 +297,8 @@ def test_what_is_never_waived_is_decided():
     core = {scheme: {need.act for need in procedure.NEEDS if need.is_core(scheme)} for scheme in SCHEMES}
     everywhere = set.intersection(*core.values())
     assert everywhere == {"submission", "calculation", "approval", "commitment", "recognition", "payment", "refusal",
-                          "veto", "forfeit", "non_acceptance"}  # fmt: skip
+                          "veto", "forfeit", "non_acceptance", "recovery_notice", "recovery_review", "recovery_meeting",
+                          "recovery"}  # fmt: skip
     confirmed = {scheme for scheme, acts in core.items() if "confirmation" in acts}
     assert confirmed == {"retrofit", "carbon_intensity", "renewable_energy"}
     assert {need.act for need in procedure.NEEDS} == procedure.ACTS.keys()

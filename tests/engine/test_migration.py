@@ -86,7 +86,7 @@ def whereabouts(instance: ProcessInstance) -> object:
     [
         ("retrofit", "substantive_review", "inspection_outcome_to_verification", "case_officer", "stage-ahead"),
         ("retrofit", "substantive_review", "substantive_review_to_review_outcome", "case_officer", "stage-ahead"),
-        ("retrofit", "deputy_review", "start_to_fill_application", "case_officer", "stage-behind"),
+        ("retrofit", "deputy_review", "entry_point_to_fill_application", "case_officer", "stage-behind"),
         ("intake", "deputy_review", "start_to_formality_check", "acceptance_clerk", "stage-behind"),
         ("disbursement", "resolved", "start_to_request_payee", "finance_officer", "stage-ahead"),
     ],
@@ -244,7 +244,9 @@ CHANGES: dict[str, Callable[[Drawing], Drawing]] = {
         "extra_check", "recheck_outcome_to_deputy_review", lane="case_officer", form="explanation"
     ),
     "less": lambda d: d.bypass("fund_plan"),
-    "early": lambda d: d.insert("extra_check", "start_to_fill_application", lane="case_officer", form="explanation"),
+    "early": lambda d: d.insert(
+        "extra_check", "entry_point_to_fill_application", lane="case_officer", form="explanation"
+    ),
 }
 
 

@@ -84,10 +84,25 @@ def test_m12_before_the_second_person_confirms_nothing_moves(at: At) -> None:
     assert list_again(office, asks) == ["800000"]
 
 
+def _claimed_back_for_fraud(office: Office, case: str) -> None:
+    """All of it is claimed back in a heard procedure, in which the firm is barred on a document, and comes back."""
+    clue = {"cause": "fraud", "source": "举报登记〔2026〕2号（虚构）", "facts": "验收资料系伪造"}
+    office.as_("officer").post(f"/cases/{case}/clues", clue)
+    bar = {
+        "recovery_bar": "yes",
+        "recovery_bar_basis": "专项资金管理办法（虚构）第二十条",
+        "recovery_bar_from": "2026-01-01",
+        "recovery_bar_to": "2029-12-31",
+    }
+    office.drive(case, until="recovery_received", values={"recovery_meeting": bar})
+    give_back(office, case, "1200000", "decided")
+    assert office.case(case)["status"] == "RECOVERED"
+
+
 def test_m12_what_was_got_by_false_statements_stays_used_and_bars_the_firm(at: At) -> None:
     office, first, asks = at.after(paid_once)
     batch = office.make_batch(schemes=["green_honour"])
-    give_back(office, first, "1200000", "fraud")
+    _claimed_back_for_fraud(office, first)
     assert account(office, E01)["available"] == "800000"
     with refused(409) as why:
         list_again(office, asks)

@@ -58,6 +58,7 @@ class World:
             "message": [str(messages[0]["id"])], "key": ["retrofit"], "version": ["1"], "official_list": ["1"],
             "entry": ["1"], "recovery": ["1"], "check": ["1"],
             "matter": [str(office.case(self.reference)["matter"]["id"])],
+            "reopening": ["1"], "clue": ["1"], "bar": ["1"],
             "draft_id": [str(self._draft_of_a_definition())], "number": ["1"], "row": ["1"], "award": ["1"],
             "year": ["2027", "2026"],
         }  # fmt: skip

@@ -63,6 +63,8 @@ class Proposal:
     """By reference, where each case counts that counts at all."""
     held: Mapping[str, Holding]
     """By reference, what the case holds so far."""
+    paid: Mapping[str, Decimal]
+    """By reference, yuan that a case which began anew has been paid: it reserves the difference only."""
     recut: frozenset[int]
     """Ids of the cases that wait for the meeting and are now cut further: their firms are told anew."""
     waits: Mapping[int, frozenset[str]] = field(default_factory=dict)
@@ -101,7 +103,7 @@ def propose(session: Session, batch: Batch, actor: Actor, now: datetime, round_:
     proposal = (
         _work_out(session, batch, running, round_, fresh, {id_: each.messages for id_, each in still.items()})
         if fresh
-        else Proposal(running, {}, fresh, {}, {}, frozenset())
+        else Proposal(running, {}, fresh, {}, {}, {}, frozenset())
     )
     return replace(proposal, kept_off=kept_off, returned=returned, known=known)
 
@@ -129,6 +131,7 @@ def _work_out(
         session, [(each.step, years[each.case.reference], at_most.get(each.case.id)) for each in running]
     )
     held = ledger.holdings(session, [each.case.id for each in running])
+    paid = ledger.paid_holdings(session, held)
     accounts = ledger.lock_accounts(
         session, gathering.accounts | {(each.account.uscc, each.account.year) for each in held.values()}
     )
@@ -148,7 +151,12 @@ def _work_out(
             for each in gathering.listed
             if not each.recognition
         },
-        held={each.case.reference: held[each.case.id] for each in running if each.case.id in held},
+        held={
+            each.case.reference: held[each.case.id]
+            for each in running
+            if each.case.id in held and held[each.case.id].state != "PAID"
+        },
+        paid={each.case.reference: paid[each.case.id].amount for each in running if each.case.id in paid},
         waits=waits,
         recut=frozenset(
             each.case.id
@@ -184,7 +192,13 @@ def _at_most(
 
 
 def _years(session: Session, running: Running, recounted: bool) -> CapYears:
-    """The years in which a case counts: those of its decision where that is registered, else those to be expected."""
+    """The years in which a case counts: those of its decision where that is registered, else those to be expected.
+
+    One that was paid and began anew counts where the decision does whose place the further one takes.
+    """
+    before = ledger.find_paid(session, running.case.id)
+    if before is not None:
+        return cap_years.of_holding(running.step, before)
     held = ledger.find_holding(session, running.case.id) if recounted else None
     if held is not None:
         return cap_years.decided(running.step, held, awards.decided_on(running.step))
@@ -202,8 +216,9 @@ def enter(session: Session, proposal: Proposal, cause: EventRef) -> list[Running
     for each in proposal.running:
         reference = each.case.reference
         place, held, row = proposal.places.get(reference), proposal.held.get(reference), proposal.rows.get(reference)
+        amount = row.final_amount if row is not None else each.case.final_amount or ZERO
         with each.step.following(cause):
-            _reserve(each, place, held, row.final_amount if row is not None else each.case.final_amount or ZERO)
+            _reserve(each, place, held, amount, proposal.paid.get(reference, ZERO))
         if row is not None:
             session.add(row)
     return [each for each in proposal.running if each.case.reference in proposal.rows]
@@ -241,11 +256,12 @@ def _list_row(running: Running, round_: int, row: listing.Row) -> ListRow:
     )
 
 
-def _reserve(running: Running, place: Place | None, held: Holding | None, amount: Decimal) -> None:
-    """Replace the case's reservation by the new amount and place; nothing is written when both stay the same."""
+def _reserve(running: Running, place: Place | None, held: Holding | None, amount: Decimal, paid: Decimal) -> None:
+    """Replace the case's reservation by the new amount, without what is paid of it, and place; nothing is written when
+    both stay the same."""
     step, case = running.step, running.case
     old = case.final_amount
-    wanted = amount if place is not None else ZERO
+    wanted = max(ZERO, amount - paid) if place is not None else ZERO
     if (held.amount if held else ZERO) != wanted or (held is not None and place is not None and not place.is_of(held)):
         if held is not None:
             awards.give_back(step, held, "重新汇总测算")
@@ -298,9 +314,9 @@ def reallocate(session: Session, actor: Actor, now: datetime, uscc: str, batch_i
 
 
 def _may_change(session: Session, running: Running) -> bool:
-    """Whether the case holds nothing yet, or only a reservation."""
+    """Whether the case holds nothing yet, or only a reservation, besides what it was paid before it began anew."""
     held = ledger.find_holding(session, running.case.id)
-    return held is None or held.state == "RESERVED"
+    return held is None or held.state in ("RESERVED", "PAID")
 
 
 def better_case(row: ListRow) -> str:
@@ -315,7 +331,7 @@ def is_undecided(session: Session, reference: str) -> bool:
     if case is None or case.ended_at is not None:
         return False
     held = ledger.find_holding(session, case.id)
-    return held is None or held.state == "RESERVED"
+    return held is None or held.state in ("RESERVED", "PAID")
 
 
 def _end_what_was_kept(session: Session, batch: Batch, waiting: Sequence[Running], cause: EventRef) -> None:

@@ -256,13 +256,9 @@ def _carry_out(running: Running, accounts: Mapping[int, LedgerAccount], result: 
         running.save()
         return
     if result == "adjust" and amount is not None:
-        cut = (case.final_amount or awards.ZERO) - amount
         case.final_amount = amount
         if not is_recognition(step):
-            account = accounts[case.id]
-            held = ledger.find_holding(step.session, case.id)
-            awards.enter(step, account, "RELEASED", cut, "RESERVED", "集体审议调减", held.entity_year if held else None)
-            ledger.ask_reallocation(step.session, account.uscc, case.batch_id, step.origin)
+            awards.lower(step, accounts[case.id], amount)
     if result == "defer":
         awards.release(step, "缓议", reallocate=True)
         case.final_amount = None

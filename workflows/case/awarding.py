@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from storage import batches, calculations
+from workflows.case import awards
 from workflows.case.letters import told
 from workflows.case.step import Look
 from workflows.rules import SCHEMES
@@ -25,7 +26,17 @@ def body(look: Look) -> str:
         ("有关要求", _OBLIGATIONS),
     ]
     lines = (f"{number}、{heading}：{text}。" for number, (heading, text) in zip("一二三四五六", parts, strict=False))
-    return f"经审定予以支持，审定支持金额{amount}元。\n" + "\n".join(lines)
+    return f"经审定予以支持，审定支持金额{amount}元。{_after_another(look)}\n" + "\n".join(lines)
+
+
+def _after_another(look: Look) -> str:
+    """What a further decision leaves to be paid, where an earlier one was paid."""
+    before = awards.paid_so_far(look)
+    if not before or look.case.final_amount is None:
+        return ""
+    differs = awards.to_pay(look)
+    what = f"本次另拨付差额{format_yuan(differs)}元" if differs else "不再另行拨付"
+    return f"本决定为重新办理后作出，此前已拨付{format_yuan(before)}元，{what}。"
 
 
 def is_partial(look: Look) -> bool:

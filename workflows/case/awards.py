@@ -105,9 +105,12 @@ def _used(batch: Batch, key: str, value: str) -> dict[str, Any]:
 
 
 def release(step: Step, why: str, *, reallocate: bool) -> None:
-    """Give back what the case holds, if anything; `reallocate` lets its siblings of the batch be computed again."""
+    """Give back what the case holds, if anything; `reallocate` lets its siblings of the batch be computed again.
+
+    What was paid is no more than claimed back: it stays until it has come back.
+    """
     held = ledger.find_holding(step.session, step.case.id)
-    if held is None:
+    if held is None or held.state == "PAID":
         return
     ledger.lock_accounts(step.session, {(held.account.uscc, held.account.year)})
     give_back(step, held, why)
@@ -151,10 +154,18 @@ NOT_RESERVED = "本件没有额度预占，不能审定；请先重新锁定汇�
 def commit(step: Step) -> bool:
     """RESERVED → COMMITTED in the year of the decision. False, and nothing is entered, when the reservation counts in
     another year and the set of this firm's undecided cases has to be worked out there first (`ask_other_year`).
+
+    Where a case that was paid is decided anew only the difference is held, in the year of the decision that it takes
+    the place of; where it is decided no higher, nothing is.
     """
+    if _stays_within(step):
+        amount = str(step.case.final_amount)
+        step.record("award_confirmed", step.case.reference, [{"field": "final_amount", "old": None, "new": amount}])
+        return True
     # The district decides; this task registers its paper, perhaps days later and in another year (M03).
     held = _held_in(step, "RESERVED", NOT_RESERVED)
-    years = cap_years.decided(step, held, decided_on(step))
+    before = ledger.find_paid(step.session, step.case.id)
+    years = cap_years.of_holding(step, held) if before else cap_years.decided(step, held, decided_on(step))
     if not cap_years.stands(held, years):
         # A paper of an earlier year is entered there as it was decided: nobody else asks for that year any more.
         earlier = years.annual < held.account.year
@@ -168,6 +179,23 @@ def commit(step: Step) -> bool:
     wake_rivals(step)
     step.record("award_committed", held.account.uscc, [{"field": "final_amount", "old": None, "new": str(held.amount)}])
     return True
+
+
+def paid_so_far(look: Look) -> Decimal:
+    """Yuan of the case that are paid and count for it: what a further decision has to go beyond to be paid more."""
+    before = ledger.find_paid(look.session, look.case.id)
+    return before.amount if before is not None else ZERO
+
+
+def to_pay(look: Look) -> Decimal:
+    """Yuan of the case's amount that are not paid yet: of a further decision the difference."""
+    return max(ZERO, (look.case.final_amount or ZERO) - paid_so_far(look))
+
+
+def _stays_within(step: Look) -> bool:
+    """Whether the case is decided anew, and no higher than what it has been paid."""
+    before, amount = ledger.find_paid(step.session, step.case.id), step.case.final_amount
+    return before is not None and amount is not None and amount <= before.amount
 
 
 def ask_other_year(step: Step) -> None:
@@ -241,7 +269,7 @@ def lock_committed(step: Step) -> Holding:
     """What the case holds committed, its account locked: this is what is paid."""
     held = _held_in(step, "COMMITTED", NOT_COMMITTED)
     ledger.lock_accounts(step.session, {(held.account.uscc, held.account.year)})
-    if held.amount != step.case.final_amount:
+    if held.amount + paid_so_far(step) != step.case.final_amount:
         raise Conflict("审定占用的额度与审定支持金额不一致，不能登记拨付，请联系流程与口径负责人。")
     return held
 
@@ -250,7 +278,7 @@ def refusal_of_year(look: Look, on: date) -> str | None:
     """Why a decided award cannot be paid on this day: where the payment's year counts, it has no room for it."""
     held = _held_in(look, "COMMITTED", NOT_COMMITTED)
     years = cap_years.paid(look, held, on)
-    if cap_years.stands(held, years) or _has_room(look, held, years):
+    if paid_so_far(look) or cap_years.stands(held, years) or _has_room(look, held, years):
         return None
     return f"{years.annual}年度剩余限额不足{format_yuan(held.amount)}元，本年度不能拨付。"
 
@@ -261,9 +289,10 @@ def pay(step: Step, held: Holding) -> None:
     if why := refusal_of_year(step, on):
         raise Conflict(why)
     years = cap_years.paid(step, held, on)
-    held = held if cap_years.stands(held, years) else _move(step, held, years)
+    # A difference counts where the award does that it belongs to.
+    held = held if paid_so_far(step) or cap_years.stands(held, years) else _move(step, held, years)
     enter(step, held.account, "PAID", held.amount, "COMMITTED", "已拨付", held.entity_year)
-    step.case.paid_amount = held.amount
+    step.case.paid_amount = (step.case.paid_amount or ZERO) + held.amount
 
 
 def _paid_on(step: Step) -> date:
@@ -271,11 +300,24 @@ def _paid_on(step: Step) -> date:
     return date.fromisoformat(str(paid_on)) if paid_on else step.today
 
 
-def restore(step: Step, amount: Decimal) -> None:
+def restore(step: Step, amount: Decimal, why: str = "差错多拨退回，恢复额度") -> None:
     """PAID → RESTORED: money that was paid by mistake and came back is room again in the year of its award (2.4)."""
-    held = _held_in(step, "PAID", "本件没有已拨付的额度，不能恢复。")
+    held = ledger.find_paid(step.session, step.case.id)
+    if held is None:
+        raise Conflict("本件没有已拨付的额度，不能恢复。")
     ledger.lock_accounts(step.session, {(held.account.uscc, held.account.year)})
-    enter(step, held.account, "RESTORED", amount, "PAID", "差错多拨退回，恢复额度", held.entity_year)
+    enter(step, held.account, "RESTORED", amount, "PAID", why, held.entity_year)
+
+
+def lower(step: Step, account: LedgerAccount, amount: Decimal) -> None:
+    """Release what the case has reserved beyond this amount, which a meeting set; the caller has locked its account."""
+    held = ledger.find_holding(step.session, step.case.id)
+    if held is None or held.state != "RESERVED":
+        return
+    freed = held.amount - max(ZERO, amount - paid_so_far(step))
+    if freed > 0:
+        enter(step, account, "RELEASED", freed, "RESERVED", "集体审议调减", held.entity_year)
+        ledger.ask_reallocation(step.session, account.uscc, step.case.batch_id, step.origin)
 
 
 def give_back(step: Step, held: Holding, why: str) -> None:

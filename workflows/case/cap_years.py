@@ -46,6 +46,11 @@ def paid(look: Look, holding: Holding, on: date) -> CapYears:
     return _at(look, holding, "disbursement_year", on)
 
 
+def of_holding(look: Look, holding: Holding) -> CapYears:
+    """The years in which a holding counts: a further decision counts where the one does whose place it takes."""
+    return _both(look, holding.account.year, holding.entity_year or holding.account.year)
+
+
 def _at(look: Look, holding: Holding, basis: str, on: date) -> CapYears:
     annual = on.year if look.parameter(ANNUAL) == basis else holding.account.year
     entity = on.year if look.parameter(ENTITY) == basis else holding.entity_year or holding.account.year

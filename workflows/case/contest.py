@@ -60,7 +60,8 @@ class Gathering:
         self._holders = listings.holders(
             session, {look.case.matter_id or 0 for look in self._looks}, [look.case.id for look in self._looks]
         )
-        granted = granted_by_item(session, self._holders, {look.case.matter_id or 0 for look in self._looks})
+        asking = [look.case.id for look in self._looks]
+        granted = granted_by_item(session, self._holders, {look.case.matter_id or 0 for look in self._looks}, asking)
         matched = matched_outside(session, self._looks)
         elsewhere = historic_awards.paid_elsewhere(session, {look.case.matter_id or 0 for look in self._looks})
         self.listed = [
@@ -188,13 +189,13 @@ def counted_yuan(
 
 
 def granted_by_item(
-    session: Session, holders: Iterable[listings.Holder], matters: Collection[int]
+    session: Session, holders: Iterable[listings.Holder], matters: Collection[int], asking: Iterable[int] = ()
 ) -> Mapping[tuple[int, str], Decimal]:
-    """Yuan that others hold on the same item, by matter and scheme, without what came back."""
+    """Yuan that others than those who ask hold on the same item, by matter and scheme, without what came back."""
     granted: dict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
     for holder in holders:
         granted[holder.matter_id, holder.scheme] += holder.amount
-    for item, amount in recoveries.returned(session, matters).items():
+    for item, amount in recoveries.returned(session, matters, asking).items():
         granted[item] -= amount
     return granted
 

@@ -48,7 +48,7 @@ def granted_for_matter(look: Look) -> Decimal:
         return ZERO
     before = historic_awards.of_matters(look.session, [matter_id])
     paid = sum((award.paid_amount for award in before if award.scheme == scheme), ZERO)
-    back = recoveries.returned(look.session, [matter_id]).get((matter_id, scheme), ZERO)
+    back = recoveries.returned(look.session, [matter_id], [look.case.id]).get((matter_id, scheme), ZERO)
     return cases.granted_for_matter(look.session, matter_id, scheme, look.case.id) + paid - back
 
 

@@ -47,6 +47,13 @@ LETTERS = {
     "hold": Letter("暂缓办理告知书", "缓"),
     "suspension": Letter("中止办理通知", None),
     "resumption": Letter("恢复办理通知", None),
+    "reopening": Letter("重新办理通知书", "重"),
+    "recovery_notice": Letter("拟追回资金告知书", "追告"),
+    "revocation_notice": Letter("拟撤销支持决定告知书", "撤告"),
+    "recovery_decision": Letter("资金追回决定书", "追", adverse=True),
+    "revocation_decision": Letter("撤销支持决定书", "撤", adverse=True),
+    "recovery_closed": Letter("追回事项处理结果告知", None),
+    "dunning": Letter("催缴通知书", "催"),
 }
 
 

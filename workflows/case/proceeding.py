@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from storage import case_checks
+from storage.bars import Bar
 from storage.cases import DECIDED
 from workflows.case.checks import conclusions
 from workflows.case.proceeding_known import Known
@@ -70,17 +71,24 @@ def _not_suspended(look: Look, _: Known) -> str | None:
     return "本件已中止办理，恢复办理后方可继续。" if look.case.suspended_at is not None else None
 
 
-def _good_standing(look: Look, _: Known) -> str | None:
+def _good_standing(look: Look, known: Known) -> str | None:
     """信用: what P05 checked may have changed since; a listed firm is neither approved nor paid."""
-    standing = standing_flags(look)
+    standing = standing_flags(look, known)
     if not standing:
         return None
     return f"申报单位现{standing}，不得继续办理；请由科室负责人中止办理，核实后再行处理。"
 
 
-def standing_flags(look: Look) -> str:
-    """The flags of the firm that close the door, in words; empty where it has none."""
-    return "、".join(VETO_FLAGS[flag] for flag in look.enterprise.credit_flags if flag in VETO_FLAGS)
+def standing_flags(look: Look, known: Known | None = None) -> str:
+    """The flags of the firm that close the door, and its bars in force, in words; empty where it has none."""
+    of_firm = (known or known_of(look)).bars.get(look.case.id, ())
+    flags = [VETO_FLAGS[flag] for flag in look.enterprise.credit_flags if flag in VETO_FLAGS]
+    return "、".join([*flags, *(said_of(bar) for bar in of_firm if bar.holds(look.today))])
+
+
+def said_of(bar: Bar) -> str:
+    """A bar as a sentence says it of a firm."""
+    return f"在限制申报期内（依据{bar.basis}，至{bar.to_on.isoformat()}）"
 
 
 def _credit_fresh(look: Look, known: Known) -> str | None:
@@ -140,6 +148,13 @@ def _nothing_to_return(look: Look, known: Known) -> str | None:
     return "申报单位有差错多拨退回事项尚未确认，请财务复核岗先行确认。"
 
 
+def _nothing_claimed_back(look: Look, known: Known) -> str | None:
+    """追回: while money of the firm is claimed back, no more is paid to it."""
+    if not set(known.recoveries.get(look.case.id, ())) & _HOLDS_PAYMENT:
+        return None
+    return "申报单位有正在办理的资金追回（撤销支持决定）事项，办结前暂停拨付。"
+
+
 def _on_the_list(look: Look, known: Known) -> str | None:
     if look.case.id in known.listed:
         return None
@@ -166,13 +181,21 @@ def _no_change_open(look: Look, known: Known) -> str | None:
     return "申报单位申请的变更登记尚未办结，办结前不得拨付。"
 
 
+_HOLDS_PAYMENT = frozenset({"duplicate", "cut", "breach", "audit", "other", "decided"})
 _ALWAYS = (_not_suspended, _good_standing, _no_check_stands, _counted, _no_fraud_in_question)
 _DECIDED = (*_ALWAYS, _no_objection, _on_the_list, _supported)
 _GUARDS: Mapping[str, tuple[Callable[[Look, Known], str | None], ...]] = {
     LIST: _ALWAYS,
     RESOLUTION: (*_ALWAYS, _credit_fresh, _on_the_list),
     APPROVAL: _DECIDED,
-    PAYMENT: (*_DECIDED, _credit_fresh, _nothing_to_return, _no_change_open, _payee_as_confirmed),
+    PAYMENT: (
+        *_DECIDED,
+        _credit_fresh,
+        _nothing_to_return,
+        _nothing_claimed_back,
+        _no_change_open,
+        _payee_as_confirmed,
+    ),
 }
 _ATTENDED = frozenset({_not_suspended, _no_check_stands, _credit_fresh, _no_change_open, _payee_as_confirmed})
 """What somebody is at work on: the chief, whoever checks and confirms a change, whoever concludes on a check, who has

@@ -6,15 +6,18 @@ from datetime import date, datetime
 from typing import Any
 
 from storage import (
+    bars,
     batches,
     calculations,
     case_checks,
     cases,
+    clues,
     matter_changes,
     objections,
     recoveries,
     registration_changes,
 )
+from storage.bars import Bar
 from storage.cases import Submission
 from storage.database import Session
 from workflows.case.bundles import bundle_of
@@ -43,7 +46,9 @@ class Known:
     objections: Set[int] = frozenset()
     """Those with an objection that is registered or accepted and not answered."""
     recoveries: Mapping[int, Set[str]] = field(default_factory=dict)
-    """The causes of the returns of money of their firm that nobody has confirmed."""
+    """Why money of their firm is to come back that is looked into, claimed, or returned and not confirmed."""
+    bars: Mapping[int, Sequence[Bar]] = field(default_factory=dict)
+    """The bars of their firm, whenever."""
     listed: Set[int] = frozenset()
     """Those with a row on a list."""
     results: Mapping[int, str] = field(default_factory=dict)
@@ -66,7 +71,8 @@ class Known:
             asked_anew={case.id for case in cases.by_ids(session, ids) if _draws_recheck(session, case.definition_id)},
             queried_on={case_id: _queried_on(of_case) for case_id, of_case in sent.items()},
             objections=objections.with_open(session, ids),
-            recoveries=recoveries.unconfirmed_causes(session, ids),
+            recoveries=_claimed_back(session, ids),
+            bars=bars.of_cases(session, ids),
             listed=batches.listed_among(session, ids),
             results=batches.latest_results(session, ids),
             changes=registration_changes.with_open(session, ids),
@@ -76,6 +82,13 @@ class Known:
                 if (found := _payee(of_case, changed.get(case_id))) is not None
             },
         )
+
+
+def _claimed_back(session: Session, ids: Set[int]) -> dict[int, set[str]]:
+    found = recoveries.unconfirmed_causes(session, ids)
+    for case_id, causes in clues.causes_under_way(session, ids).items():
+        found.setdefault(case_id, set()).update(causes)
+    return found
 
 
 def _limited(session: Session, ids: Set[int]) -> set[int]:

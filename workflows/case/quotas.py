@@ -6,6 +6,7 @@ from storage import quotas as store
 from storage.batches import Batch
 from storage.database import Session
 from storage.locks import lock_name
+from workflows.case import awards
 from workflows.case.step import Look
 from workflows.rules.money import format_yuan
 
@@ -34,7 +35,7 @@ def refusal(look: Look, year: int) -> str | None:
     lock_name(look.session, name_of(look.batch.id, year))
     if store.find_of_batch(look.session, look.batch) is None:
         lock_name(look.session, name_of(None, year))
-    left, amount = find_left(look.session, look.batch, year), look.case.final_amount or Decimal(0)
+    left, amount = find_left(look.session, look.batch, year), awards.to_pay(look)
     if left is None or amount <= left:
         return None
     return (

@@ -41,9 +41,18 @@ READERS: tuple[Reader, ...] = (
     Reader("认定所依据的材料", "*_review *_verified", "subject_basis verified_basis"),
     Reader("申报承诺", "*_application", "commitment"),
     Reader("不予支持告知书", "*_review *_verified site_inspection", "refusal_facts refusal_evidence heard_by"),
-    Reader("不予支持告知书", "*_review *_verified site_inspection *_audit", "review_opinion verified_basis site_record"),
+    Reader("不予支持告知书", "*_review *_verified", "review_opinion verified_basis"),
+    Reader("不予支持告知书", "site_inspection", "site_record"),
     Reader("不予支持告知书", "refusal_ruling refusal_statement", "ruling_answer refusal_statement"),
     Reader("陈述申辩告知书", "credit_check joint_check", "credit_finding credit_source joint_opinion joint_source"),
+    Reader("拟追回（撤销）告知书", "recovery_investigation", "recovery_facts recovery_basis recovery_proposed_amount"),
+    Reader("追回（撤销）决定书", "recovery_statement recovery_meeting", "recovery_statement recovery_reply"),
+    Reader("追回（撤销）决定书", "recovery_meeting", "recovery_minutes_no recovery_amount recovery_interest"),
+    Reader("追回（撤销）决定书", "recovery_meeting", "recovery_term_days recovery_instalments recovery_instalments.*"),
+    Reader("限制申报", "recovery_meeting", "recovery_bar recovery_bar_basis recovery_bar_from recovery_bar_to"),
+    Reader(
+        "线索了结和移送的登记", "recovery_dismissal recovery_enforcement", "recovery_dismissal_reason enforcement_*"
+    ),
     # The checks between fields
     Reader("业务初审各项条件的核对", "*_review", "a[3-9]*_[1-9]"),
     Reader("日期核对", "*_application", "established_on start_date end_date completion_date grid_connection_date"),

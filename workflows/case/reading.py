@@ -8,6 +8,7 @@ from storage.cases import Case, CaseFacts, Submission
 from storage.database import Session
 from storage.people import Enterprise
 from storage.reviews import ReviewSession
+from workflows.case import awards
 from workflows.case.known_facts import known_facts
 from workflows.case.step import Look
 from workflows.permissions import Actor
@@ -45,8 +46,10 @@ def computed_facts(look: Look) -> dict[str, Any]:
         for name in ("computed_amount", "item_amount", "precap_amount", "final_amount", "paid_amount")
         if (value := getattr(case, name)) is not None
     }
+    to_pay = {"amount_to_pay": str(awards.to_pay(look))} if case.final_amount is not None else {}
     return {
         **amounts,
+        **to_pay,
         **known_facts(look),
         "reference": case.reference,
         "title": case.title,

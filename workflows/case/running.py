@@ -257,13 +257,29 @@ def new_wait(step: Step, wait: engine.Wait) -> dict[str, Any]:
 
 def start(step: Step, bundle: Bundle) -> None:
     """Start the process of a new case: its state, its facts, its first task."""
+    process = _begin(step, bundle)
+    step.session.add(Instance(case_id=step.case.id, state=process.dump(), next_due_at=process.next_due()))
+    step.session.add(CaseFacts(case_id=step.case.id, facts=step.facts))
+    _project_first(step, process)
+
+
+def restart(step: Step, bundle: Bundle) -> None:
+    """Put a fresh process in the place of one that has ended; the facts stay as they are known."""
+    process = _begin(step, bundle)
+    instances.save_state(step.session, step.case.id, process.dump(), process.next_due())
+    instances.clear_failures(step.session, step.case.id)
+    _project_first(step, process)
+
+
+def _begin(step: Step, bundle: Bundle) -> engine.ProcessInstance:
     with step.following(step.origin):
-        process = engine.ProcessInstance.start(
+        return engine.ProcessInstance.start(
             bundle.diagrams, lambda call: perform(step, call.operation, call.parameters), step.now
         )
+
+
+def _project_first(step: Step, process: engine.ProcessInstance) -> None:
     session, case = step.session, step.case
-    session.add(Instance(case_id=case.id, state=process.dump(), next_due_at=process.next_due()))
-    session.add(CaseFacts(case_id=case.id, facts=step.facts))
     for task in process.open_tasks():
         task_store.append(session, new_task(step, task))
     for wait in process.waits():

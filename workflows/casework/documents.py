@@ -186,7 +186,8 @@ AFTER_THE_END = "DOC_OTHER"
 
 
 def _may_upload(actor: Actor, case: Case, code: str) -> None:
-    if not (actor.is_applicant and code == AFTER_THE_END):
+    # The office files what comes after the end: a judgment, a receipt.
+    if not actor.has(*OFFICE) and not (actor.is_applicant and code == AFTER_THE_END):
         refuse_ended(case)
     if case.suspended_at is not None:
         raise Conflict("本件已中止办理，恢复办理后方可上传。")

@@ -14,9 +14,10 @@ from storage.cases import Case
 from storage.database import Session
 from storage.objections import Kind, Objection
 from storage.registration_changes import State
+from storage.reopenings import Reopening
 from workflows.case import calendars, objections
 from workflows.case.step import local_date
-from workflows.casework import joining, registration_changes
+from workflows.casework import joining, registration_changes, reopenings
 from workflows.casework.avoidances import DECIDE, GROUNDS
 from workflows.casework.checks_shown import CheckShown, shown
 from workflows.casework.duplicates import KINDS
@@ -53,6 +54,7 @@ class DutyShown(TypedDict):
     objection: int | None
     avoidance: int | None
     registration: int | None
+    reopening: int | None
     title: str
     told: str
     due_on: str | None
@@ -71,6 +73,7 @@ def list_duties(session: Session, actor: Actor, today: date) -> list[DutyShown]:
         *_of_objections(session, actor, today),
         *map(_of_check, checks),
         *_of_changes(session, actor),
+        *(_of_reopening(session, each) for each in reopenings.list_waiting(session, actor, MOST)),
     ]
     away = avoidance_store.references_kept_from(session, {each["case"] or "" for each in duties}, actor.username)
     return [each for each in duties if each["case"] not in away]
@@ -90,6 +93,7 @@ def _of_registrations(session: Session, actor: Actor) -> Iterator[DutyShown]:
             "objection": None,
             "avoidance": None,
             "registration": each.id,
+            "reopening": None,
             "title": case.title,
             "told": f"{registration_changes.KINDS[each.kind]}：{each.reason}",
             "due_on": due_on.isoformat() if due_on else None,
@@ -113,6 +117,7 @@ def _of_avoidances(session: Session, actor: Actor) -> Iterator[DutyShown]:
             "objection": None,
             "avoidance": each.id,
             "registration": None,
+            "reopening": None,
             "title": case.title,
             "told": f"{names.get(each.username, each.username)}：{GROUNDS[each.ground]}",
             "due_on": due_on.isoformat() if due_on else None,
@@ -150,6 +155,7 @@ def _of_check(check: CheckShown) -> DutyShown:
         "objection": None,
         "avoidance": None,
         "registration": None,
+        "reopening": None,
         "title": f"与{other['enterprise']}的{other['title']}{number}" if other else KINDS[check["kind"]],
         "told": check["why"],
         "due_on": check["due_on"],
@@ -171,9 +177,27 @@ def _of_change(change: joining.ChangeShown, due_on: date | None) -> DutyShown:
         "objection": None,
         "avoidance": None,
         "registration": None,
+        "reopening": None,
         "title": f"{change['keeps']['title']}、{change['goes']['title']}",
         "told": change["reason"],
         "due_on": due_on.isoformat() if due_on else None,
+    }
+
+
+def _of_reopening(session: Session, reopening: Reopening) -> DutyShown:
+    case = session.get_one(Case, reopening.case_id)
+    return {
+        "what": "确认重新办理",
+        "case": case.reference,
+        "matter": None,
+        "change": None,
+        "objection": None,
+        "avoidance": None,
+        "registration": None,
+        "reopening": reopening.id,
+        "title": case.title,
+        "told": reopening.reason,
+        "due_on": None,
     }
 
 
@@ -208,6 +232,7 @@ def _of_objection(session: Session, objection: Objection, what: str) -> DutyShow
         "objection": objection.id,
         "avoidance": None,
         "registration": None,
+        "reopening": None,
         "title": case.title,
         "told": objection.text,
         "due_on": due_on.isoformat() if due_on else None,

@@ -37,6 +37,9 @@ PUBLIC_ACTIONS = frozenset(
         "payment_made",
         "payment_returned",
         "case_ended",
+        "reopening_confirmed",
+        "recovery_decided",
+        "award_revoked",
         "document_uploaded",
     }
 )

@@ -1,10 +1,16 @@
-"""Money that comes back (资金退回与追回, domain.md 2.4, M12): recorded by one finance post, confirmed by another."""
+"""Money that comes back (资金退回与追回, domain.md 2.4, M12): recorded by one finance post, confirmed by another.
+
+What was paid by a plain mistake comes back as it is. Whatever else is claimed back was decided in a heard procedure
+(`bpmn/shared/recovery.bpmn`): what comes in on that decision are its receipts, whole or by instalments.
+"""
 
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from storage import clues
 from storage import recoveries as store
+from storage.clues import KEEPS_CONSUMPTION, Clue
 from storage.database import Session
 from storage.recoveries import Recovery
 from workflows import views
@@ -14,7 +20,9 @@ from workflows.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from workflows.permissions import Actor, require
 from workflows.rules.money import MoneyInvalid, format_yuan, parse_money
 
-CAUSES = {"clerical_error": "差错多拨退回", "fraud": "弄虚作假追回"}
+CAUSES = {"clerical_error": "差错多拨退回", "decided": "按追回决定退回"}
+_OF_BEFORE = {"fraud": "弄虚作假追回"}
+RECEIVED = "recovery_received"
 
 
 def record(
@@ -26,8 +34,13 @@ def record(
     paid = running.case.paid_amount
     if paid is None:
         raise Conflict("本件尚未拨付，没有可退回的资金。")
+    clue = clues.find_under_way(session, running.case.id)
+    if cause == "decided" and (clue is None or clue.state != clues.DECIDED):
+        raise Conflict("本件没有正在收缴的追回决定；须先登记线索，经告知、陈述申辩、法制审核和集体审议作出决定。")
     errors = []
     room = paid - store.total(session, running.case.id)
+    if cause == "decided" and clue is not None:
+        room = min(room, (clue.decided_amount or Decimal(0)) - store.recorded_of_clue(session, clue.id))
     try:
         returned = parse_money(amount)
         if not 0 < returned <= room or returned != returned.to_integral_value():
@@ -45,6 +58,7 @@ def record(
         case_id=running.case.id,
         amount=returned,
         cause=cause,
+        clue_id=clue.id if cause == "decided" and clue is not None else None,
         basis=basis.strip(),
         recorded_by=actor.username,
         recorded_at=now,
@@ -58,7 +72,10 @@ def record(
 
 
 def confirm(session: Session, actor: Actor, reference: str, recovery_id: int, now: datetime) -> dict[str, Any]:
-    """Confirm a return: a clerical error gives room back to the ceiling of its year; fraud bars the firm instead."""
+    """Confirm a return: it gives room back to the ceiling of its year, unless the award was had and forfeited.
+
+    It bars nobody: a bar is decided in a meeting, on a document. A receipt on a decision lets the case go on.
+    """
     actor = require(actor, "finance_reviewer")
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
     step = running.step
@@ -70,18 +87,27 @@ def confirm(session: Session, actor: Actor, reference: str, recovery_id: int, no
     if recovery.recorded_by == actor.username:
         raise Forbidden("退回由你登记，须由另一人确认。")
     recovery.confirmed_by, recovery.confirmed_at = actor.username, now
-    restored = recovery.cause == "clerical_error" and step.parameter("a10.recovered_restores_cap") != "never"
+    session.flush()
+    restored = _gives_room(session, recovery) and step.parameter("a10.recovered_restores_cap") != "never"
     confirmed = step.record(
         "recovery_confirmed", str(recovery.id), [{"field": "cap_restored", "old": None, "new": str(restored).lower()}]
     )
     with step.following(confirmed):
         if restored:
-            awards.restore(step, recovery.amount)
-        if recovery.cause == "fraud" and "barred" not in step.enterprise.credit_flags:
-            step.enterprise.credit_flags = [*step.enterprise.credit_flags, "barred"]
-            step.record("enterprise_barred", step.enterprise.uscc)
+            why = "差错多拨退回，恢复额度" if recovery.clue_id is None else "追回资金退回，恢复额度"
+            awards.restore(step, recovery.amount, why)
     session.flush()
+    if recovery.clue_id is not None and running.waits_for(RECEIVED):
+        running.deliver(RECEIVED, {}, confirmed)
+        running.save()
+        session.flush()
     return _shown(recovery, reference)
+
+
+def _gives_room(session: Session, recovery: Recovery) -> bool:
+    if recovery.clue_id is None:
+        return recovery.cause == "clerical_error"
+    return session.get_one(Clue, recovery.clue_id).cause not in KEEPS_CONSUMPTION
 
 
 def list_recoveries(session: Session, actor: Actor, reference: str) -> list[dict[str, Any]]:
@@ -96,7 +122,7 @@ def _shown(recovery: Recovery, reference: str) -> dict[str, Any]:
         "case": reference,
         "amount": views.amount(recovery.amount),
         "cause": recovery.cause,
-        "cause_name": CAUSES[recovery.cause],
+        "cause_name": {**CAUSES, **_OF_BEFORE}[recovery.cause],
         "basis": recovery.basis,
         "recorded_by": recovery.recorded_by,
         "recorded_at": views.instant(recovery.recorded_at),

@@ -91,7 +91,9 @@ def _refusal(facts: Mapping[str, Any]) -> list[str]:
 def _payment(facts: Mapping[str, Any]) -> list[str]:
     amount = facts.get("final_amount")
     approved = f"审定支持金额：{format_yuan(parse_money(str(amount)))}元" if amount else ""
-    return [approved, f"收款单位：{facts['account_name']}" if facts.get("account_name") else ""]
+    to_pay = facts.get("amount_to_pay")
+    difference = f"已拨付过资金，本次应拨付差额：{format_yuan(parse_money(str(to_pay)))}元" if to_pay != amount else ""
+    return [approved, difference, f"收款单位：{facts['account_name']}" if facts.get("account_name") else ""]
 
 
 def _corrections(scheme: str, facts: Mapping[str, Any]) -> list[str]:

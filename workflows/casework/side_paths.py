@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from storage import messages, publicity
+from storage import clues, messages, publicity
 from storage import tasks as task_store
 from storage.cases import DECIDED
 from storage.database import Session
@@ -42,6 +42,10 @@ def _close(running: Running, status: str, action: str, why: str, text: str) -> N
     with step.following(closed):
         awards.release(step, why, reallocate=True)
         awards.fall_away(step)
+        clue = clues.find_under_way(step.session, case.id)
+        if clue is not None:  # there is no award any more that could be revoked
+            clue.state, clue.settled_at = clues.DISMISSED, step.now
+            step.record("recovery_dismissed", str(clue.id))
     running.save()
     case.status, case.ended_at, case.suspended_at = status, step.now, None
 

@@ -21,4 +21,5 @@ REASONS = {
     "NO_PAYEE": "逾期未确认收款信息",
     "WITHDRAWN": "申报单位撤回",
     "FRAUD": "提供虚假材料",
+    "REVOKED": "支持决定已撤销",
 }

@@ -47,14 +47,17 @@ TERMS: Mapping[str, str] = {
     "credit_hearing": "5",
     "cut_comment": "5",
     "cut_choice": "a10.cut_choice_days",
-    "objection_notice": "",
+    **dict.fromkeys(("objection_notice", "recovery_notice", "revocation_notice"), ""),
     "refusal_hearing": "proc.hearing_days",
     **dict.fromkeys(("payee_request", "payee_reminder", "payment_returned"), "proc.payee_reminder_days"),
 }
 """The working days that each letter states; empty where the letter states what the diagram says."""
 
-ANNOUNCES: Mapping[str, str] = {"tell_objection": "objection_notice"}
-"""The operations that send such a letter with the days that the diagram gives them."""
+ANNOUNCES: Mapping[str, str] = {
+    "tell_objection": "objection_notice",
+    "tell_recovery": "recovery_notice revocation_notice",
+}
+"""The operations that send such letters with the days that the diagram gives them."""
 
 LISTENS: Mapping[str, frozenset[str]] = {
     "cut_choice": frozenset({"relisted"}),

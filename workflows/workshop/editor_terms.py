@@ -39,6 +39,8 @@ MESSAGES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "relisted": ("重新汇总测算", {}),
     "recounted": ("已转入审定年度核算", {"same": "金额未变化", "amount": "金额有变化"}),
     "hold_settled": ("暂缓事项已核实", {}),
+    "recovery_received": ("退回款项已确认", {}),
+    "revocation_begun": ("登记撤销支持决定的线索", {}),
 }
 
 Terms = dict[str, Any]

@@ -98,6 +98,7 @@ def known() -> engine.Known:
         ),
         heard=frozenset({"applicant"}),
         proofs=frozenset({"prove_delivery"}),
+        entries=frozenset({"enter_case"}),
         owners={scheme: f"{scheme}.bpmn" for scheme in rules.SCHEMES},
     )
 

@@ -51,15 +51,20 @@ ACTS: Mapping[str, Act] = {
     "notice": Act("认定告知", forms=frozenset({"decision_notice"})),
     "payee": Act("收款信息确认", forms=frozenset({"payee_confirmation"})),
     "standing": Act("拨付前核查", frozenset({"review_standing"})),
-    "payment": Act("登记拨付完成", frozenset({"settle_payment"})),
-    "refusal": Act("登记不予支持并告知理由", frozenset({"record_refusal"})),
+    "payment": Act("登记拨付完成", frozenset({"settle_payment", "confirm_paid_before"})),
+    "refusal": Act("登记不予支持并告知理由", frozenset({"record_refusal", "record_revocation"})),
     "veto": Act("登记信用核查未通过并告知理由", frozenset({"record_veto"})),
     "forfeit": Act("登记视为放弃支持并告知理由", frozenset({"record_forfeit"})),
+    "recovery_notice": Act("告知拟追回（撤销）", frozenset({"tell_recovery"})),
+    "recovery_review": Act("追回法制审核", forms=frozenset({"recovery_legal_review"})),
+    "recovery_meeting": Act("追回集体审议", forms=frozenset({"recovery_meeting"})),
+    "recovery": Act("作出追回（撤销）决定", frozenset({"decide_recovery"})),
     "non_acceptance": Act("登记不予受理并告知理由", frozenset({"record_not_accepted"})),
 }
 
 _GRANTS = frozenset({"commit_award", "commit_award_in_year", "record_recognition"})
 _CALCULATES = frozenset({"calculate_amount"})
+_CLAIMS = frozenset({"decide_recovery"})
 _PAYS = frozenset({"settle_payment"})
 _RECOGNISED = "第二条：符合标准的项目，经认定后给予资金支持"
 _REASONED = "不利决定须说明理由并告知救济途径"
@@ -95,6 +100,11 @@ NEEDS: tuple[Need, ...] = (
     Need("refusal", _REASONED, statuses=frozenset({"NOT_SUPPORTED"}), core=_ALL),
     Need("veto", _REASONED, statuses=frozenset({"VETOED"}), core=_ALL),
     Need("forfeit", _REASONED, statuses=frozenset({"TERMINATED"}), core=_ALL),
+    Need("recovery_notice", "追回和撤销须先告知并听取陈述申辩", _CLAIMS, core=_ALL),
+    Need("recovery_review", "追回和撤销须经法制审核", _CLAIMS, core=_ALL),
+    Need("recovery_meeting", "追回和撤销须经集体审议", _CLAIMS, core=_ALL),
+    Need("recovery", "没有撤销决定不得登记撤销", frozenset({"record_revocation"}), core=_ALL, anywhere=True),
+    Need("recovery", "没有追回决定的不得办结为已追回", statuses=frozenset({"RECOVERED"}), core=_ALL, anywhere=True),
     Need("non_acceptance", _REASONED, statuses=frozenset({"NOT_ACCEPTED"}), core=_ALL, anywhere=True),
 )
 
@@ -103,6 +113,7 @@ GROUNDS: Mapping[str, frozenset[str]] = {
     "refuse": frozenset({"reason_code", "audit_opinion", "objection_findings", "objection_reply", "district_opinion"}),
     "not_accept": frozenset({"reason_code"}),
     "forfeit": frozenset({"silence_opinion"}),
+    "recover": frozenset({"recovery_reply"}),
     "veto": frozenset({"credit_finding", "joint_opinion", "ruling_opinion"}),
 }
 

@@ -35,6 +35,8 @@ TABS = {
     "cases.diagram": "流程图",
     "cases.amounts": "金额溯源",
     "matters.overlaps": "查重比对",
+    "reopenings.reopenings": "重新办理",
+    "clues.clues": "追回与撤销",
 }
 FOR_EVERYBODY = ("cases.show", "cases.opinions", "cases.papers")
 # What each message that a case waits for means: who sends it, and what he does.
@@ -111,8 +113,9 @@ def show(reference: str) -> Page:
 
 
 def _may_upload(case: CaseRow, actor: Actor) -> bool:
-    running = not case["ended_at"] and not case["suspended_at"]
-    return running and (actor.is_applicant or actor.has(*OFFICE, "verifier"))
+    if case["suspended_at"]:
+        return False
+    return actor.has(*OFFICE) or (not case["ended_at"] and (actor.is_applicant or actor.has("verifier")))
 
 
 def tab(endpoint: str, reference: str, **words: Any) -> str:

@@ -16,6 +16,7 @@ from workflows.case.checks import (
     green_event,
     green_honour,
     industry_cluster,
+    recovery,
     renewable_energy,
     retrofit,
     shared,
@@ -34,6 +35,7 @@ __all__ = ["CHECKS", "HELD", "Check", "allowed", "check", "not_kept", "offered",
 
 _MODULES = (
     shared,
+    recovery,
     retrofit,
     green_honour,
     carbon_neutral,

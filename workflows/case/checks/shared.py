@@ -9,6 +9,7 @@ from storage import case_checks, payments, people, publicity
 from storage.cases import count_submissions
 from storage.locks import lock_name
 from workflows.case import awards, choices, objections, papers, proceeding, quotas, same_item
+from workflows.case.bars import flags_of
 from workflows.case.checks import refusals
 from workflows.case.checks.parts import Check, amount, not_in_future, own_account
 from workflows.case.operations.credit import possible_outcomes
@@ -17,6 +18,7 @@ from workflows.case.step import Look, local_date
 from workflows.codes.checklists import CHECKLISTS
 from workflows.errors import FieldError
 from workflows.rules.matters import number_key
+from workflows.rules.money import format_yuan
 from workflows.rules.review import needs_opinion
 from workflows.typed import names
 
@@ -118,9 +120,13 @@ def unfit_payment(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
 
 
 def _amount_typed(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
-    """Two people type the amount, each from the paper; the first forms did not ask for it."""
-    if not data.get("payment_amount") or amount(data, "payment_amount") == look.case.final_amount:
+    """Two people type the amount, each from the paper; the first forms did not ask for it. Of a further decision it is
+    the difference to what was paid."""
+    if not data.get("payment_amount") or amount(data, "payment_amount") == awards.to_pay(look):
         return []
+    if (paid := awards.paid_so_far(look)) > 0:
+        said = f"应为审定支持金额与已拨付{format_yuan(paid)}元的差额{format_yuan(awards.to_pay(look))}元。"
+        return [FieldError("payment_amount", said)]
     return [FieldError("payment_amount", "与审定支持金额不一致，请核对支付凭证与认定通知书。")]
 
 
@@ -208,7 +214,7 @@ def allowed(form: str, look: Look) -> dict[str, Sequence[str]]:
     if form in ("credit_check", "credit_ruling"):
         cured = count_submissions(look.session, look.case.id, "credit_cure") > 0
         cured = cured or case_checks.is_settled(look.session, look.case.id, case_checks.CREDIT)
-        return {"decision": possible_outcomes(look.enterprise.credit_flags, cured=cured)}
+        return {"decision": possible_outcomes(flags_of(look), cured=cured)}
     if form == "choose_matters":
         offered = tuple(each.text for each in choices.outcomes(look))
         return {"kept_matters": offered} if offered else {"decision": ("keep",)}

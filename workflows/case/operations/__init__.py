@@ -10,6 +10,7 @@ from workflows.case.operations import (
     cluster,
     credit,
     duplicates,
+    entry,
     expert_review,
     hearing,
     intake,
@@ -17,6 +18,7 @@ from workflows.case.operations import (
     payment,
     publicity,
     recheck,
+    recovery,
     refusals,
     routing,
     standing,
@@ -25,8 +27,8 @@ from workflows.case.operations import (
 from workflows.case.operations.registry import REGISTRY, Operation, perform, signatures
 
 MODULES = (
-    *(amounts, choice, cluster, credit, duplicates, expert_review, hearing, intake),
-    *(payee, payment, publicity, recheck, refusals, routing, standing, verification),
+    *(amounts, choice, cluster, credit, duplicates, entry, expert_review, hearing, intake),
+    *(payee, payment, publicity, recheck, recovery, refusals, routing, standing, verification),
 )
 
 __all__ = ["MODULES", "REGISTRY", "Operation", "perform", "signatures"]

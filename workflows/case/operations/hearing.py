@@ -11,7 +11,8 @@ from workflows.case.step import Step
 _PARAMETERS = {
     "letter": "告知期限的文书：credit_hearing 陈述申辩告知书、refusal_hearing 拟不予支持告知书、"
     "cut_comment 核减征求意见函、objection_notice 公示异议告知书、correction 补正告知书、"
-    "payee_request 收款信息填报通知书、payee_reminder 催告书；列出多种的，以其中最近发出的一份为准。",
+    "payee_request 收款信息填报通知书、payee_reminder 催告书、recovery_notice 拟追回资金告知书、"
+    "revocation_notice 拟撤销支持决定告知书；列出多种的，以其中最近发出的一份为准。",
     "days": "自送达之日起的工作日数；取自政策口径的，口径变更后随之变化。",
 }
 

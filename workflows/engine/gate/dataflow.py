@@ -45,14 +45,17 @@ class SurelySet:
         bundle: Bundle,
         marks: Callable[[Element], Iterable[str]] | None = None,
         answers: Callable[[Element], Iterable[str]] | None = None,
+        apart: Callable[[Scope, Flow], bool] | None = None,
     ) -> None:
         """With `marks` for what an element leaves behind it in the place of variables: what was surely done.
 
         With `answers` for the words that the operation of an element gives, a way that asks for a word has passed one
-        of those that give it: what all of them leave behind them was done, too.
+        of those that give it: what all of them leave behind them was done, too. Flows that stand `apart` lead no token
+        that began here: they are left out.
         """
         marks = marks or written
         self._answers = answers
+        self._apart = apart or (lambda _scope, _flow: False)
         self.scopes = {scope.key: scope for scope in bundle.scopes()}
         left = {(element.scope, element.id): set(marks(element)) for _, element in bundle.elements()}
         names = sorted(set().union(*left.values()))
@@ -100,7 +103,9 @@ class SurelySet:
         return [(key, start.id) for start in self.scopes[key].of_kind("startEvent")] if key in self.scopes else []
 
     def _following(self, place: Place) -> list[Place]:
-        return [(place[0], key) for key in self.scopes[place[0]].next_ids(place[1])]
+        scope = self.scopes[place[0]]
+        apart = {flow.target for flow in scope.outgoing[place[1]] if self._apart(scope, flow)}
+        return [(place[0], key) for key in scope.next_ids(place[1]) if key not in apart]
 
     def _ends(self, scope: Scope) -> list[Place]:
         places = [(scope.key, end.id) for end in scope.of_kind("endEvent")]
@@ -138,7 +143,8 @@ class SurelySet:
         if element.kind == "boundaryEvent":
             # What the interrupted activity would have set is lost.
             return self._before[scope.key, element.attached_to or ""]
-        flows = [flow for flow in scope.incoming[element.id] if (scope.key, flow.source) in self._reached]
+        incoming = [flow for flow in scope.incoming[element.id] if not self._apart(scope, flow)]
+        flows = [flow for flow in incoming if (scope.key, flow.source) in self._reached]
         arriving = [self._after(scope, scope.elements[flow.source]) | self._told(scope, flow) for flow in flows]
         result = arriving[0]
         for value in arriving[1:]:

@@ -203,7 +203,8 @@ class Known:
     comes after answers; `undoes` the answers that an operation takes back. `duties` say who does what; `terms` the days
     of a letter's term, empty where every element of a bundle only has to say the same, `announces` the operations that
     send such a letter; `listens` the messages that a call, or a task with a form, of the main process is interrupted
-    by; `once` the operations done once in a case; `shown` what a task may ask, `effects` what its completion may do.
+    by; `once` the operations done once in a case; `shown` what a task may ask, `effects` what its completion may do;
+    `entries` are the operations that say where an instance begins: a further one begins where an earlier one has been.
     """
 
     forms: frozenset[str]
@@ -243,6 +244,7 @@ class Known:
     once: frozenset[str] = frozenset()
     shown: frozenset[str] = frozenset()
     effects: frozenset[str] = frozenset()
+    entries: frozenset[str] = frozenset()
 
     def to_json(self) -> dict[str, Any]:
         """As values that JSON can hold."""
@@ -252,7 +254,7 @@ class Known:
     def from_json(cls, stored: Mapping[str, Any]) -> Known:
         """What `to_json` wrote."""
         sets = {"forms", "roles", "statuses", "final_statuses", "stages", "reasons", "due_parameters"}
-        sets |= {"heard", "proofs", "undated", "once", "shown", "effects"}
+        sets |= {"heard", "proofs", "undated", "once", "shown", "effects", "entries"}
         read: dict[str, Any] = {
             name: frozenset(value) if name in sets and value is not None else value for name, value in stored.items()
         }

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from workflows.engine.gate.bundle import Bundle
+from workflows.engine.errors import ExpressionRefused
+from workflows.engine.expressions import read_condition
+from workflows.engine.gate.bundle import Bundle, Scope
 from workflows.engine.gate.dataflow import SurelySet
 from workflows.engine.gate.known import Known, Need, Read
-from workflows.engine.model import Element, Process
+from workflows.engine.model import Element, Flow, Process
 
 SHORTEST_TITLE = 6
 # 通经信绿〔2026〕1号
@@ -39,7 +41,7 @@ class _Passed:
         self._bundle, self._known = bundle, known
         self._scopes = {scope.key: scope for scope in bundle.scopes()}
         self._keys = sorted({read.key for keys in known.reads.values() for read in keys})
-        self._surely = SurelySet(bundle, self._marks, self._answers)
+        self._surely = SurelySet(bundle, self._marks, self._answers, self._begins_anew)
         self.anywhere = {mark for _, element in bundle.elements() for mark in self._marks(element)}
 
     def _marks(self, element: Element) -> Iterator[str]:
@@ -70,6 +72,18 @@ class _Passed:
             operation = scope.elements[here[0]].operation
             yield from (f"act {code}" for code, act in self._known.acts.items() if operation in act.operations)
             here = scope.next_ids(here[0])
+
+    def _begins_anew(self, scope: Scope, flow: Flow) -> bool:
+        """Whether a flow leads on a further instance, which begins only where an earlier one has been: what lies before
+        that place was done in it."""
+        if flow.condition is None:
+            return False
+        try:
+            variable = read_condition(flow.condition).variable
+        except ExpressionRefused:
+            return False
+        asked = (each for each in scope.elements.values() if each.operation in self._known.entries)
+        return scope.key == self._bundle.key and variable in {each.result for each in asked}
 
     def act(self, element: Element, need: Need) -> bool:
         """Whether the act was done on every way; where no token gets nothing is missing."""
