@@ -323,11 +323,11 @@ def test_what_an_owner_published_is_judged_at_every_start(
     with database.transaction() as session:
         owner, second = seed.actor(session, "owner"), seed.actor(session, "owner2")
         draft = begin(session, owner)
-        change(session, owner, draft, RETROFIT, 'gc:status="SITE"', 'gc:status="RECOVERING"')
+        change(session, owner, draft, RETROFIT, 'gc:status="SITE"', 'gc:status="ARCHIVED"')
         look_and_publish(session, second, draft, reason="试验（虚构）", now=NOW)
     seed.ensure(settings)
     assert not caplog.records
-    monkeypatch.delitem(inspection.STATUSES, "RECOVERING")
+    monkeypatch.delitem(inspection.STATUSES, "ARCHIVED")
     seed.ensure(settings)
     assert [record.args[2] for record in caplog.records if record.args] == ["site_inspection"]  # type: ignore[index]
     database.dispose()
