@@ -29,23 +29,26 @@ class Living(Case):
         super().advance(delta)
 
 
+FEW = 5
+
+
 class Explorer(Living):
     """A case that mostly moves on and now and then takes the answer taken least so far."""
 
     def __init__(self, diagrams: Diagrams, chance: random.Random, taken: Counter[tuple[str, str]]) -> None:
         self.chance, self.taken = chance, taken
         self.bold = chance.choice((0.1, 0.2, 0.4))
-        # Half of the cases go straight on for a while, else few would come to the late stages at all.
-        self.quiet = chance.choice((0, chance.randrange(80)))
+        # Some cases go straight on to the payment, else few would come to it at all.
+        self.straight = chance.random() < 0.3
         self.at = ""
         super().__init__(diagrams, chance.choice)
 
     def dares(self, name: str, value: Any) -> bool:
-        """Whether to leave the straight way here; what no case has done yet is worth half of the tries."""
-        if self.quiet > 0:
+        """Whether to leave the straight way here; what few cases have done is worth half of the tries."""
+        if self.straight:
             return False
         done = self.taken[name, str(value)]
-        return self.chance.random() < (self.bold if done else 0.5)
+        return self.chance.random() < (self.bold if done > FEW else 0.5)
 
     def call(self, request: Any) -> Any:
         self.at = request.element_id
@@ -65,9 +68,9 @@ class Explorer(Living):
         return value
 
     def move(self) -> str:
-        self.quiet -= 1
+        self.straight = self.straight and "enter_payee" not in self.open_ids
         interrupting = [wait for wait in self.waits if wait.boundary]
-        wait = self.chance.choice(interrupting) if interrupting else None
+        wait = min(interrupting, key=lambda wait: self.taken[wait.element_id, "interrupts"], default=None)
         if wait is None or not self.dares(wait.element_id, "interrupts"):
             return super().move()
         self.taken[wait.element_id, "interrupts"] += 1
