@@ -10,6 +10,7 @@ from storage.clues import Clue
 from storage.database import Session
 from workflows import views
 from workflows.case import further
+from workflows.case.avoiding import refuse_avoiding
 from workflows.case.operations.entry import RECOVERY
 from workflows.case.operations.recovery import CAUSES
 from workflows.case.running import Running, find_case, open_case, refuse_suspended
@@ -59,6 +60,7 @@ def register(
     """
     actor = require(actor, "case_officer")
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
+    refuse_avoiding(session, actor.username, running.case.id)
     kind = _kind(running)
     if store.find_under_way(session, running.case.id) is not None:
         raise Conflict("本件已有正在办理的追回或撤销事项。")

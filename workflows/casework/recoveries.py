@@ -15,6 +15,7 @@ from storage.database import Session
 from storage.recoveries import Recovery
 from workflows import views
 from workflows.case import awards
+from workflows.case.avoiding import refuse_avoiding
 from workflows.case.running import find_case, open_case
 from workflows.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from workflows.permissions import Actor, require
@@ -31,6 +32,7 @@ def record(
     """Note that paid money came back, with its decision or voucher; nothing moves before a second person confirms."""
     actor = require(actor, "finance_officer")
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
+    refuse_avoiding(session, actor.username, running.case.id)
     paid = running.case.paid_amount
     if paid is None:
         raise Conflict("本件尚未拨付，没有可退回的资金。")
@@ -78,6 +80,7 @@ def confirm(session: Session, actor: Actor, reference: str, recovery_id: int, no
     """
     actor = require(actor, "finance_reviewer")
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
+    refuse_avoiding(session, actor.username, running.case.id)
     step = running.step
     recovery = store.find(session, recovery_id)
     if recovery is None or recovery.case_id != running.case.id:

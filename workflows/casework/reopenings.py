@@ -10,6 +10,7 @@ from storage.database import Session
 from storage.reopenings import CONFIRMED, PROPOSED, RETURNED, PastInstance, Reopening
 from workflows import views
 from workflows.case import further, letters
+from workflows.case.avoiding import refuse_avoiding
 from workflows.case.operations.entry import POINTS
 from workflows.case.running import Running, find_case, open_case
 from workflows.case.step import local_date
@@ -117,6 +118,7 @@ def propose(
     """
     actor = require(actor, "case_officer")
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
+    refuse_avoiding(session, actor.username, running.case.id)
     if (why_not := _why_not(session, running)) is not None:
         raise Conflict(why_not)
     day = _day(basis_on)
@@ -211,6 +213,7 @@ def _open(
 ) -> tuple[Running, Reopening]:
     actor = require(actor, "section_chief")
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
+    refuse_avoiding(session, actor.username, running.case.id)
     reopening = store.lock(session, reopening_id)
     if reopening is None or reopening.case_id != running.case.id:
         raise NotFound("没有这一提议，或你无权查看。")

@@ -8,6 +8,7 @@ from storage import deliveries, documents, messages, people
 from storage.database import Session
 from storage.deliveries import DeliveryAddress, Manner, PaperService
 from workflows import views
+from workflows.case.avoiding import refuse_avoiding
 from workflows.case.delivery import MANNERS, NOTICE_DAYS, Delivery, deliveries_of
 from workflows.case.reading import look_at
 from workflows.case.running import Running, find_case, open_case
@@ -104,6 +105,7 @@ def register_address(
     """
     actor = require(actor, *REGISTRARS)
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
+    refuse_avoiding(session, actor.username, running.case.id)
     errors: list[FieldError] = []
     signed_on = _day(given, "signed_on", running, errors)
     document = _document(session, given, running, errors)
@@ -144,6 +146,7 @@ def register_service(
     """
     actor = require(actor, *REGISTRARS)
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
+    refuse_avoiding(session, actor.username, running.case.id)
     letter = messages.find_of_case(session, message_id, running.case.id)
     if letter is None:
         raise NotFound("本件没有这一文书。")
