@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.api_calls import refused
-from tests.contract_client import Office
+from tests.contract_client import Office, fill
 from tests.journeys.conftest import At
 
 FACTS = "项目至申报截止日尚未投运"
@@ -178,3 +178,20 @@ def test_a_refusal_says_what_was_found_and_from_what(at: At) -> None:
     with refused(422) as why:
         office.as_("officer").post(f"/tasks/{task['id']}/completion", {"data": data})
     assert {"refusal_facts", "refusal_evidence", "heard_by"} <= why.fields
+
+
+def test_a_legal_point_that_is_not_met_is_among_the_facts(at: At) -> None:
+    office, case = at("substantive_review")
+    [task] = office.open_tasks(case)
+    api = office.as_("officer")
+    said = {
+        "decision": "refuse",
+        "reason_code": "BELOW_THRESHOLD",
+        "refusal_facts": FACTS,
+        "refusal_evidence": EVIDENCE,
+    }
+    data = fill(api.get(f"/tasks/{task['id']}")["form"]["schema"], said)
+    points = {"a3.max_construction_years": {"answer": "not_met", "remark": "建设周期四年"}}
+    api.post(f"/tasks/{task['id']}/completion", {"data": data, "points": points})
+    [told] = letters(office, "refusal_hearing")
+    assert "对照“项目建设周期上限”不符合：建设周期四年（业务初审，2026年3月2日）" in told["body"]

@@ -15,7 +15,8 @@ from workflows.case.bundles import bundle_of
 from workflows.case.grounds import Ground, Refusal
 from workflows.case.letters import day, excerpt, told
 from workflows.case.step import Look, local_date
-from workflows.rules import SCHEMES, listing
+from workflows.case.submitting import POINTS
+from workflows.rules import SCHEMES, listing, parameters
 
 PROPOSED = "refusal"
 """The fact under which the proposal is kept; no form has a field of this name."""
@@ -115,6 +116,10 @@ def _of_form(look: Look, sent: Submission) -> Iterator[Ground]:
     for field in form.fields:
         if sent.data.get(field.key) == "not_met":
             yield Ground(f"“{field.label}”经审核不符合", source)
+    for point in sent.data.get(POINTS) or ():
+        if point["answer"] == "not_met":
+            label = parameters.catalog()[point["parameter"]].label
+            yield Ground(f"对照“{label}”不符合：{told(point['remark'])}", source)
     for each in rules.judge_subject(look.case.scheme, {**look.facts, **sent.data}, look.parameters):
         if each.met is False:
             yield Ground(each.text, f"{source}，{each.article}")

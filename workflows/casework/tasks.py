@@ -179,7 +179,8 @@ def _validated(
         ) from None
     clean = checks.withheld(form, step, clean)
     answered, wrong = answers
-    errors = checks.check(form.key, step, clean) + checks.not_kept(form.key, step, clean) + wrong
+    asked = {**clean, POINTS: answered} if answered else clean
+    errors = checks.check(form.key, step, asked) + checks.not_kept(form.key, step, clean) + wrong
     if errors:
         raise Invalid("填报内容有误，请按提示修改后重新提交。", errors=errors)
     return {**clean, POINTS: answered} if answered else clean

@@ -10,6 +10,7 @@ from workflows import rules
 from workflows.case import awards
 from workflows.case.refusing import EXPLANATION
 from workflows.case.step import Look
+from workflows.case.submitting import POINTS
 from workflows.errors import FieldError
 from workflows.rules.facts import FactInvalid
 from workflows.rules.parameters import ParameterMissing
@@ -57,6 +58,7 @@ def _against(form: str, look: Look, data: Mapping[str, Any], code: str) -> Itera
     if field and data.get(field) is excluded:
         yield "本表所填内容与此相反"
     points = [value for value in data.values() if value in ("met", "not_met")]
+    points += [each["answer"] for each in data.get(POINTS) or ()]
     if code in _FALLS_SHORT and points and "not_met" not in points:
         yield "各审核要点均为符合"
     if not form.endswith("_verified"):
