@@ -241,6 +241,14 @@ def test_an_objection_may_end_the_case(at: At) -> None:
     office.do(case, "objection_meeting")
     ended = office.case(case)
     assert (ended["status"], ended["reason"]) == ("NOT_SUPPORTED", "OBJECTION_UPHELD")
+    [letter] = [each for each in office.as_("e01").get("/messages")["items"] if each["kind"] == "refusal"]
+    for part in (
+        "查明的事实：",
+        "陈述申辩情况：你单位于",
+        "对陈述申辩的答复：",
+        "决定程序：异议经集体审议，决定不予支持（",
+    ):
+        assert part in letter["body"], letter["body"]
     assert balance(office, case) == ("0", "0", "0", "2000000")
 
 

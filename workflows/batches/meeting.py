@@ -212,7 +212,8 @@ def _decide(
     listed = case.final_amount or awards.ZERO
     amount = parse_money(str(decision["amount"])) if result == "adjust" else (listed if result == "support" else None)
     # Best-only does not close the loser while the better case may still fall away (corrections, procedure 3).
-    better = allocation.better_case(row) if row is not None and result == "refuse" else ""
+    listed_refusal = row is not None and result == "refuse" and not refusing.is_proposed(step)
+    better = allocation.better_case(row) if row is not None and listed_refusal else ""
     kept = bool(better) and allocation.is_undecided(session, better)
     session.add(
         Decision(

@@ -118,7 +118,7 @@ READERS: tuple[Reader, ...] = (
     Reader("会签和审核意见", "recheck deputy_review", "opinion"),
     Reader("区政府审定的登记", "district_approval", "district_document_no district_approved_on district_opinion"),
     Reader("异议的告知和答复", "objection_*", "objection_substance objection_statement objection_reply"),
-    Reader("异议的告知和答复", "objection_*", "objection_findings statement_reply objection_meeting_reason"),
+    Reader("异议的告知和答复", "objection_*", "objection_findings statement_reply objection_m*"),
     Reader("限额调减的选择", "choose_matters", "kept_matters"),
     Reader("认定通知书", "decision_notice", "signed_by issued_on"),
     Reader("收款账户的核对和查重", "payee_entry *_confirmation", "account_* bank_name bank_branch_code"),

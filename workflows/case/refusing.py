@@ -69,6 +69,12 @@ def propose(look: Look) -> Proposed:
     }
 
 
+def without_earlier(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts without a proposal, and without what was said and answered to it."""
+    gone = {PROPOSED, "refusal_statement", "ruling_answer"}
+    return {name: value for name, value in facts.items() if name not in gone}
+
+
 def is_proposed(look: Look) -> bool:
     """Whether a refusal is on its way."""
     return PROPOSED in look.facts
@@ -87,7 +93,8 @@ def refusal_of(look: Look, code: str) -> Refusal:
         found, evidence = [_read(each) for each in kept["found"]], kept["evidence"]
         said, answer = _said(look, kept), _answer(look, kept)
     else:
-        found, evidence, said, answer = list(_of_end(look)), None, None, None
+        found, evidence = list(_of_end(look)), None
+        said, answer = _heard_on_objection(look) if look.case.stage == "P14" else (None, None)
     scheme = SCHEMES[look.case.scheme]
     return Refusal(
         code=code,
@@ -174,6 +181,9 @@ def _decided(look: Look, kept: Proposed | None) -> Ground | None:
     if look.case.stage == "P15":
         number, on = look.facts.get("district_document_no"), look.facts.get("district_approved_on")
         return Ground(f"经区政府审定不予支持（{number}）", str(on or "")) if number else None
+    if look.case.stage == "P14" and (met := latest_submission(look.session, look.case.id, "objection_meeting")):
+        minutes = told(str(met.data.get("objection_minutes_no") or ""))
+        return Ground(f"异议经集体审议，决定不予支持{f'（{minutes}）' if minutes else ''}", day(local_date(met.at)))
     decisions = batches.decisions_of_case(look.session, look.case.id)
     since = datetime.fromisoformat(kept["at"]) if kept is not None else None
     if decisions and decisions[-1][0].result == "refuse":
@@ -211,6 +221,19 @@ def _of_objection(look: Look) -> Iterator[Ground]:
         written = told(str(sent.data.get(field) or "")) if sent is not None else ""
         if sent is not None and written:
             yield Ground(written, f"{source}，{day(local_date(sent.at))}")
+
+
+def _heard_on_objection(look: Look) -> tuple[Ground | None, Ground | None]:
+    """What the firm said to the objection, or that it kept silent, and what was answered."""
+    letter = messages.latest_of_kind(look.session, look.case.id, "objection_notice")
+    if letter is None:  # bundles from before the firm was heard
+        return None, None
+    sent = delivery.said_after(look, letter, "objection_statement")
+    silent = Ground(delivery.silence(look, letter, "陈述"), "")
+    said = _repeated(sent, "objection_statement", "陈述") if sent is not None else silent
+    looked = latest_submission(look.session, look.case.id, "objection_investigation")
+    reply = told(str(looked.data.get("statement_reply") or "")) if looked is not None else ""
+    return said, Ground(reply, f"异议核查，{day(local_date(looked.at))}") if looked is not None and reply else None
 
 
 def _of_list(look: Look) -> Iterator[Ground]:

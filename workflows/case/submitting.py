@@ -54,8 +54,10 @@ def submit(
     else:
         changes = _told(earlier, clean, personal, salt)
         digest = digest_of({each["field"]: each["new"] for each in changes})
+        # A list that was left empty now has no rows of before.
+        emptied = {field.key for field in form.editable() if field.is_list and field.key not in clean}
         step.facts = {
-            **step.facts,
+            **{name: value for name, value in step.facts.items() if name not in emptied},
             **{field: value for field, value in clean.items() if field not in (forms.DECISION, POINTS)},
         }
     return step.record("task_completed", task.element_id, changes, binds={f"submission:{task.id}": digest})

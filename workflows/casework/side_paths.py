@@ -117,8 +117,10 @@ def _was_told(step: Step) -> str:
     days = int(step.parameter("proc.hearing_days"))
     letter = messages.latest_of_kind(step.session, step.case.id, "suspension")
     proof = delivery.delivery_of(step, letter) if letter is not None else None
-    if proof is None or step.now < delivery.term_end(step, letter, days):
-        raise Conflict(f"中止办理通知送达申报单位并满{days}个工作日后，方可终止；此前申报单位可以说明情况。")
+    # Notices of before said nothing of that: the case is resumed and suspended anew.
+    told = letter is not None and _MAY_SPEAK in letter.body
+    if proof is None or not told or step.now < delivery.term_end(step, letter, days):
+        raise Conflict(f"载明可以说明情况的中止办理通知送达申报单位并满{days}个工作日后，方可终止。")
     return f"《中止办理通知》已于{proof.said}，已告知可以说明情况"
 
 

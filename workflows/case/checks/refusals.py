@@ -5,17 +5,17 @@ from dataclasses import replace
 from typing import Any
 
 from storage import case_checks
-from storage.cases import count_submissions
+from storage.cases import latest_submissions
 from workflows import rules
 from workflows.case import awards
-from workflows.case.refusing import EXPLANATION
+from workflows.case.refusing import EXPLANATION, RULING
 from workflows.case.step import Look
 from workflows.case.submitting import POINTS
 from workflows.errors import FieldError
 from workflows.rules.facts import FactInvalid
 from workflows.rules.parameters import ParameterMissing
 
-SITE = "site_inspection"
+SITE, REVIEW = "site_inspection", "substantive_review"
 _JUDGED = {
     "NOT_ELIGIBLE_TYPE": "按本表填写，申报主体属于支持对象",
     "NOT_IN_DISTRICT": "按本表填写，注册地和实施地点均在支持区域范围内",
@@ -42,10 +42,16 @@ def asks_refusal(form: str, look: Look) -> bool:
     return form in (SITE, f"{look.case.scheme}_review", f"{look.case.scheme}_verified")
 
 
-def heard_by(look: Look) -> Sequence[str]:
-    """In which ways the firm may be heard: a second time is spared only whom an explanation was asked of."""
-    explained = count_submissions(look.session, look.case.id, EXPLANATION) > 0
-    return ("hearing", "explained") if explained else ("hearing",)
+def heard_by(form: str, look: Look) -> Sequence[str]:
+    """In which ways the firm may be heard: a second time is spared only whom this very review asked for an explanation,
+    and only where that came last."""
+    if form != f"{look.case.scheme}_review":
+        return ("hearing",)
+    sent = latest_submissions(look.session, look.case.id, (REVIEW, EXPLANATION, RULING))
+    asked, explained, ruled = (sent.get(element) for element in (REVIEW, EXPLANATION, RULING))
+    if asked is None or explained is None or asked.data.get("decision") != "return" or explained.id < asked.id:
+        return ("hearing",)
+    return ("hearing", "explained") if ruled is None or ruled.id < asked.id else ("hearing",)
 
 
 def _against(form: str, look: Look, data: Mapping[str, Any], code: str) -> Iterator[str]:

@@ -169,7 +169,7 @@ def _formality_choices(look: Look) -> dict[str, Sequence[str]]:
     }
     if rounds >= int(look.parameter("proc.max_supplements")):
         narrowed["decision"] = ("accept", "not_accept")
-    if not papers.missing(look):
+    if look.facts.get("origin") == "candidate" or not papers.missing(look):
         narrowed |= {"waiver": (), "waiver_days": ()}
     return narrowed
 
@@ -210,7 +210,7 @@ def allowed(form: str, look: Look) -> dict[str, Sequence[str]]:
     if form.startswith("industry_cluster_") and "round" in look.facts:
         narrowed["round"] = (str(look.facts["round"]),)
     if refusals.asks_refusal(form, look):
-        return narrowed | {"heard_by": refusals.heard_by(look)}
+        return narrowed | {"heard_by": refusals.heard_by(form, look)}
     if form in ("credit_check", "credit_ruling"):
         cured = count_submissions(look.session, look.case.id, "credit_cure") > 0
         cured = cured or case_checks.is_settled(look.session, look.case.id, case_checks.CREDIT)

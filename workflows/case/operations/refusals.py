@@ -25,7 +25,7 @@ _HEARD = "heard"
 def propose_refusal(step: Step, _: Mapping[str, str]) -> str:
     """Keep what the refusal rests on and tell the firm, unless it explained itself on the same facts before."""
     proposed = refusing.propose(step)
-    step.facts = {**step.facts, refusing.PROPOSED: dict(proposed)}
+    step.facts = {**refusing.without_earlier(step.facts), refusing.PROPOSED: dict(proposed)}
     refusal = refusing.refusal_of(step, proposed["code"])
     body = grounds.proposed(refusal)
     found = [f"{each['text']}（{each['source']}）" for each in proposed["found"]]
@@ -68,7 +68,7 @@ def uphold_refusal(step: Step, _: Mapping[str, str]) -> str:
 @operation("撤回拟不予支持", "不再拟不予支持，退回重新审查。", results={"withdrawn": "退回重新审查"})
 def withdraw_refusal(step: Step, _: Mapping[str, str]) -> str:
     """A proposal that is taken back leaves nothing behind but the record."""
-    step.facts = {name: value for name, value in step.facts.items() if name != refusing.PROPOSED}
+    step.facts = refusing.without_earlier(step.facts)
     return _concluded(step, "withdrawn")
 
 
