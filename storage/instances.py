@@ -129,6 +129,24 @@ def waiting_cases(session: Session, batch_id: int, message: str) -> list[int]:
     return list(session.scalars(query.order_by(Case.reference)))
 
 
+def waiting_by_message(session: Session, batch_id: int, messages: Sequence[str]) -> dict[str, list[int]]:
+    """Ids of the cases of a batch that wait for each of these messages and are not suspended, by reference."""
+    query = (
+        select(Wait.message, Case.id)
+        .join(Case, Wait.case_id == Case.id)
+        .where(
+            Case.batch_id == batch_id,
+            Wait.message.in_(list(messages)),
+            Wait.ended_at.is_(None),
+            Case.suspended_at.is_(None),
+        )
+    )
+    found: dict[str, list[int]] = {message: [] for message in messages}
+    for message, case_id in session.execute(query.order_by(Case.reference)):
+        found[str(message)].append(case_id)
+    return found
+
+
 def count_waiting(session: Session, batch_ids: Iterable[int], message: str) -> dict[int, int]:
     """How many cases of each batch wait for a message and are not suspended; one statement over what waits now."""
     query = (

@@ -232,9 +232,9 @@ def test_a_new_id_is_followed_by_the_conditions_that_read_it(workshop: Workshop)
     assert flows["explanation_to_review"].target == "review"
     # Who rechecks, and who looks into an objection, may not have reviewed: the called diagrams still name the old task,
     # and each finding leads there.
-    _judged(page, "3个校验问题")
+    _judged(page, "5个校验问题")
     page.locator(".findings-summary").click()
-    expect(page.locator(".findings-list a.finding-place")).to_have_count(3)
+    expect(page.locator(".findings-list a.finding-place")).to_have_count(5)
     link = page.locator(".findings-list a.finding-place").filter(has_text="科室复审与会签 · chief_recheck")
     link.click()
     page.wait_for_url("**/diagrams/recheck?element=chief_recheck")

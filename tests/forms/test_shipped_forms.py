@@ -184,7 +184,7 @@ def test_a_narrowed_choice_is_in_schema_and_examples_and_enforced() -> None:
     data = {key: value["examples"][0] for key, value in schema["properties"].items() if "examples" in value}
     assert forms.validate(form, data, allowed=allowed)["credit_finding"]
     with pytest.raises(forms.Invalid) as caught:
-        forms.validate(form, data | {"decision": "clear"}, allowed=allowed)
+        forms.validate(form, {"credit_queried_on": data["credit_queried_on"], "decision": "clear"}, allowed=allowed)
     assert caught.value.errors == [forms.FieldError("decision", "「核查结论」的选项无效，请从所列选项中选择")]
     with pytest.raises(ValueError, match="no choice of decision"):
         forms.json_schema(form, allowed={"decision": []})

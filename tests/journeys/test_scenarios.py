@@ -159,7 +159,7 @@ def by_hand(session: Session, wanted: Mapping[str, Any]) -> dict[str, Any]:
         assert at["stuck"] is None
         if at["ended"]:
             return at
-        usual = [each for each in at["choices"] if each["name"] not in ("限额重新分配", "异议已受理")]
+        usual = [each for each in at["choices"] if each["name"] not in ("限额重新分配", "异议已受理", "登记撤销线索")]
         choice = next((each for each in usual if each["element_id"] in queues), usual[0])
         values = [each["value"] for each in choice["values"]]
         value = queues[choice["element_id"]].pop(0) if queues.get(choice["element_id"]) else (values or [""])[0]

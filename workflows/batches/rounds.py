@@ -273,15 +273,16 @@ def get_batch_of_office(session: Session, actor: Actor, batch_id: int) -> BatchD
 
 
 def _detail(session: Session, batch: Batch, actor: Actor) -> BatchDetail:
-    refusals = list_refusals(session, batch)
+    waiting = instances.waiting_by_message(session, batch.id, ("listed", "resolved", "published", refusing.RESOLVED))
+    refusals = _refusals(session, waiting[refusing.RESOLVED])
     return {
         **shown(batch, actor),
         "parameters": batch.parameters,
         "list": list_rows(session, batch),
         "waiting": {
-            "listed": len(instances.waiting_cases(session, batch.id, "listed")),
-            "resolved": len(instances.waiting_cases(session, batch.id, "resolved")) + len(refusals),
-            "published": len(instances.waiting_cases(session, batch.id, "published")),
+            "listed": len(waiting["listed"]),
+            "resolved": len(waiting["resolved"]) + len(refusals),
+            "published": len(waiting["published"]),
         },
         "choosing": [each.uscc for each in listings.contenders(session, batch.id, (allocation.RELISTED,))],
         "cases": case_store.count_in_batch(session, batch.id),
@@ -293,9 +294,8 @@ def _detail(session: Session, batch: Batch, actor: Actor) -> BatchDetail:
     }
 
 
-def list_refusals(session: Session, batch: Batch) -> list[RefusalShown]:
-    """The cases that the meeting is proposed to refuse, by reference; three statements."""
-    waiting = instances.waiting_cases(session, batch.id, refusing.RESOLVED)
+def _refusals(session: Session, waiting: Sequence[int]) -> list[RefusalShown]:
+    """The cases that the meeting is proposed to refuse, in their order; two statements, none where there are none."""
     known = case_store.with_enterprises(session, waiting) if waiting else {}
     facts = case_store.facts_of(session, waiting) if waiting else {}
     return [_refusal(*known[case_id], facts[case_id]) for case_id in waiting]

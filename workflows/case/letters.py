@@ -80,10 +80,10 @@ def excerpt(text: str) -> str:
     return line if len(line) <= MOST_REPEATED else f"{line[:MOST_REPEATED]}……"
 
 
-def remedies(step: Look) -> str:
+def remedies(step: Look, letter: Letter) -> str:
     """Where and until when somebody may turn who is not content with a decision."""
     return (
-        f"如不服本决定，可自收到本文书之日起60日内依法向{step.parameter('proc.review_authority')}申请行政复议，"
+        f"如不服本决定，可自收到本{letter.title[-3:]}之日起60日内依法向{step.parameter('proc.review_authority')}申请行政复议，"
         f"或者自收到之日起6个月内依法向{step.parameter('proc.court')}提起行政诉讼。"
     )
 
@@ -115,7 +115,7 @@ def send(step: Step, kind: str, text: str, *, adverse: bool = False) -> Message:
         f"你单位申报的“{step.case.title}”（申报编号{step.case.reference}），{text}",
     ]
     if letter.adverse or adverse:
-        parts.append(remedies(step))
+        parts.append(remedies(step, letter))
     office, phone = step.parameter("proc.office_name"), step.parameter("proc.office_phone")
     parts.append(f"承办单位：{office}　咨询电话：{phone}\n{day(step.today)}")
     message = Message(
