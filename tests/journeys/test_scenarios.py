@@ -154,7 +154,7 @@ def by_hand(session: Session, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """Choose step by step as `wanted` says (element → choices in order), else the first value, to the end."""
     actor, record = owner(session), scenario_making.begin(session, "retrofit", NOW)
     queues = {element: list(values) for element, values in wanted.items()}
-    for _ in range(80):
+    for _ in range(120):
         at = scenario_making.walk(session, actor, "retrofit", record)
         assert at["stuck"] is None
         if at["ended"]:
