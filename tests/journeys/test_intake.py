@@ -110,7 +110,7 @@ def test_what_stays_incomplete_after_a_correction_is_named_in_the_letter(at: At)
     office.do(case, "formality_check", decision="not_accept", reason_code="INCOMPLETE", reason="补正后仍缺合同")
     office.do(case, "non_acceptance_review")
     [letter] = [each for each in office.as_("e01").get("/messages")["items"] if each["kind"] == "non_acceptance"]
-    assert "补正后仍缺合同；尚缺承诺书、" in letter["body"]
+    assert "补正后仍缺合同；尚缺：承诺书；" in letter["body"]
 
 
 def test_papers_that_are_missing_are_waived_with_a_reason_and_a_term(at: At) -> None:
@@ -123,7 +123,7 @@ def test_papers_that_are_missing_are_waived_with_a_reason_and_a_term(at: At) -> 
     said = {"decision": "accept", "waiver": "验收报告正在出具", "waiver_days": 5}
     clerk.post(f"/tasks/{task['id']}/completion", {"data": said})
     [letter] = [each for each in office.as_("e01").get("/messages")["items"] if each["kind"] == "acceptance"]
-    assert "验收报告正在出具，予以容缺受理。尚缺材料：承诺书、" in letter["body"]
+    assert "验收报告正在出具，予以容缺受理。尚缺材料：承诺书；" in letter["body"]
     assert "请于2026年3月9日前补齐" in letter["body"], letter["body"]
     assert "齐全" not in letter["body"]
 

@@ -90,6 +90,7 @@ def test_silence_counts_only_after_delivery_and_is_said_as_it_was(at: At) -> Non
     [letter] = letters(office, "refusal")
     assert "五、陈述申辩情况：《拟不予支持告知书》（通经信绿拟〔2026〕1号）已于2026年3月10日以" in letter["body"]
     assert "你单位逾期未陈述申辩" in letter["body"]
+    assert "六、复核意见：" in letter["body"] and "答复" not in letter["body"]
 
 
 def test_an_explanation_of_the_same_facts_is_the_hearing(at: At) -> None:

@@ -1,11 +1,12 @@
 """The letter of an award (支持项目认定通知书): what was verified, how the amount follows, what was cut, who decided."""
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
 from storage import batches, calculations
-from workflows.case import awards
-from workflows.case.letters import told
+from workflows.case import awards, cuts
+from workflows.case.letters import day, told
 from workflows.case.step import Look
 from workflows.rules import SCHEMES
 from workflows.rules.money import ZERO, MoneyInvalid, format_yuan, parse_money
@@ -51,10 +52,6 @@ def _asked(look: Look) -> Decimal:
         return ZERO
 
 
-def _yuan(given: object) -> str:
-    return format_yuan(parse_money(str(given or "0")))
-
-
 def _calculated(look: Look) -> Iterator[tuple[str, str]]:
     made = calculations.list_of_case(look.session, look.case.id)
     if made:
@@ -65,10 +62,7 @@ def _calculated(look: Look) -> Iterator[tuple[str, str]]:
 
 def _cut(look: Look) -> Iterator[tuple[str, str]]:
     """What the audit, the ceilings and the meeting left out, and why."""
-    lines = [
-        f"{cut.get('item', '')}核减{_yuan(cut.get('amount'))}元（{told(str(cut.get('reason', '')))}）"
-        for cut in look.facts.get("cut_lines") or ()
-    ]
+    lines = [told(each) for each in cuts.lines(look.facts)]
     row = batches.find_latest_row(look.session, look.case.id)
     lines += [told(str(each["text"])) for each in (row.steps if row is not None else ()) if each["cut"] != "0"]
     for decision, resolution in batches.decisions_of_case(look.session, look.case.id)[-1:]:
@@ -83,6 +77,6 @@ def _decided(look: Look) -> Iterator[tuple[str, str]]:
     said = [f"经集体审议（{decisions[-1][1].minutes_no}）"] if decisions else []
     number, on = look.facts.get("district_document_no"), look.facts.get("district_approved_on")
     if number:
-        said.append(f"报区政府审定（{number}，{on}）")
+        said.append(f"报区政府审定（{number}{f'，{day(date.fromisoformat(str(on)))}' if on else ''}）")
     if said:
         yield "决定程序", "，".join(said)

@@ -36,7 +36,8 @@ class Ground:
 
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
-    """What stands on record of one refusal. `said`, `answer` and `decided` are None where nothing does."""
+    """What stands on record of one refusal. `said`, `answer` and `decided` are None where nothing does; with `silent`
+    `said` tells that nobody said anything."""
 
     code: str
     article: str
@@ -44,12 +45,15 @@ class Refusal:
     found: Sequence[Ground]
     evidence: Ground | None = None
     said: Ground | None = None
+    silent: bool = False
     answer: Ground | None = None
     decided: Ground | None = None
 
 
 FOUND, EVIDENCE, RULE, REASON = "查明的事实", "证据及来源", "依据", "理由"
 SAID, ANSWER, DECIDED = "陈述申辩情况", "对陈述申辩的答复", "决定程序"
+REVIEWED = "复核意见"
+"""The heading of the answer where nobody said anything."""
 
 
 def proposed(refusal: Refusal) -> str:
@@ -60,7 +64,8 @@ def proposed(refusal: Refusal) -> str:
 def decided(refusal: Refusal, *, heard: bool) -> str:
     """The body of the letter that refuses (不予支持告知书); whoever had to be heard was. Raises Ungrounded."""
     parts = _established(refusal)
-    for heading, ground in ((SAID, refusal.said), (ANSWER, refusal.answer), (DECIDED, refusal.decided)):
+    answer = REVIEWED if refusal.silent else ANSWER
+    for heading, ground in ((SAID, refusal.said), (answer, refusal.answer), (DECIDED, refusal.decided)):
         if ground is not None:
             parts.append((heading, ground.said))
         elif heard:

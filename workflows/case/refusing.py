@@ -4,7 +4,7 @@ The officer's 不予支持 is a proposal. What it rests on is kept with the case
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypedDict
 
 from storage import batches, messages, reviews
@@ -27,6 +27,9 @@ RESOLVED = "refusal_resolved"
 HEARING, STATEMENT, RULING, EXPLANATION = "refusal_hearing", "refusal_statement", "refusal_ruling", "explanation"
 EXPLAINED = "explained"
 """The firm explained itself on the same facts before: it is not asked a second time."""
+
+# How a letter says that nothing came (`delivery.silence`).
+_SILENT = "你单位逾期未"
 
 # Where a form from before the facts of a refusal were asked for says what was found.
 _OPINIONS = ("review_opinion", "verified_basis", "site_record", "audit_opinion")
@@ -103,6 +106,7 @@ def refusal_of(look: Look, code: str) -> Refusal:
         found=found,
         evidence=_read(evidence) if evidence is not None else None,
         said=said,
+        silent=said is not None and _SILENT in said.text,
         answer=answer,
         decided=_decided(look, kept),
     )
@@ -180,7 +184,8 @@ def _decided(look: Look, kept: Proposed | None) -> Ground | None:
     """Who decided: the meeting since the proposal, the district, else the chief on a proposal."""
     if look.case.stage == "P15":
         number, on = look.facts.get("district_document_no"), look.facts.get("district_approved_on")
-        return Ground(f"经区政府审定不予支持（{number}）", str(on or "")) if number else None
+        when = day(date.fromisoformat(str(on))) if on else ""
+        return Ground(f"经区政府审定不予支持（{number}）", when) if number else None
     if look.case.stage == "P14" and (met := latest_submission(look.session, look.case.id, "objection_meeting")):
         minutes = told(str(met.data.get("objection_minutes_no") or ""))
         return Ground(f"异议经集体审议，决定不予支持{f'（{minutes}）' if minutes else ''}", day(local_date(met.at)))

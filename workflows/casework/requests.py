@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
-from workflows.case import drawn
+from workflows.case import cuts, drawn
 from workflows.case.operations.credit import FINDINGS
 from workflows.case.refusing import find_proposed
 from workflows.codes.checklists import CHECKLISTS
@@ -38,7 +38,7 @@ def request_for(asked: str | None, scheme: str, facts: Mapping[str, Any], *, no_
         case drawn.STATEMENT:
             return _shown("核查发现下列情形，你单位可以陈述申辩", _credit(facts))
         case drawn.CUTS:
-            return _shown("第三方审核机构核减下列内容，请反馈意见", _cuts(facts))
+            return _shown("第三方审核机构核减下列内容，请反馈意见", cuts.lines(facts))
         case drawn.REFUSAL | drawn.REFUSING | drawn.NOT_ACCEPTING:
             return _against_the_firm(asked, facts)
         case drawn.OBJECTION:
@@ -101,11 +101,4 @@ def _corrections(scheme: str, facts: Mapping[str, Any]) -> list[str]:
     return [
         f"{names.get(item.get('document_code', ''), '申报表')}：{item.get('problem', '')}"
         for item in facts.get("correction_items") or []
-    ]
-
-
-def _cuts(facts: Mapping[str, Any]) -> list[str]:
-    return [
-        f"{cut.get('item', '')}：核减{format_yuan(parse_money(str(cut.get('amount', '0'))))}元，{cut.get('reason', '')}"
-        for cut in facts.get("cut_lines") or []
     ]

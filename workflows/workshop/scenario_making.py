@@ -13,6 +13,7 @@ from workflows.errors import Conflict, Invalid
 from workflows.permissions import Actor, require
 from workflows.policy import parameters
 from workflows.rehearsal import Record, replay, scenario
+from workflows.rehearsal.answers import COMPUTED
 from workflows.workshop.scenarios import WORDS, acts_in_words, keep_test, model_in_force
 
 EXPERTS = ("expert1", "expert2", "expert3")
@@ -31,7 +32,10 @@ def begin(session: Session, key: str, now: datetime, draft_id: int | None = None
     known: dict[str, list[Any]] = {}
     for element in elements:
         registered = operations.REGISTRY.get(element.operation or "")
-        if element.result and registered is not None and registered.gives in ("people", "instant"):
+        # What is counted in working days is counted from its own day: an instant of all would be over for the later.
+        if registered is None or registered.name in COMPUTED:
+            continue
+        if element.result and registered.gives in ("people", "instant"):
             known[element.id] = [list(EXPERTS) if registered.gives == "people" else later] * ROUNDS
     values = {name: str(each["value"]) for name, each in pinned.items() if each["value"] is not None}
     return scenario.blank(key, values, now, known).as_json()

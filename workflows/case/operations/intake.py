@@ -60,7 +60,7 @@ def accept_case(step: Step, _: Mapping[str, str]) -> None:
     if not lacking:
         letters.send(step, "acceptance", "经形式审查，材料齐全、符合法定形式，予以受理。")
     else:
-        letters.send(step, "acceptance", _with_waiver(step, "、".join(item.name for item in lacking)))
+        letters.send(step, "acceptance", _with_waiver(step, "；".join(item.name for item in lacking)))
     step.record(
         "case_accepted",
         "formality_check",
@@ -162,7 +162,7 @@ def record_not_accepted(step: Step, _: Mapping[str, str]) -> str:
         code = str(step.facts.get("reason_code") or "INCOMPLETE")
         told = letters.told(str(step.facts.get("reason") or ""))
         if code == "INCOMPLETE" and (lacking := papers.missing(step)):
-            told = f"{told}；尚缺{'、'.join(item.name for item in lacking)}" if told else ""
+            told = f"{told}；尚缺：{'；'.join(item.name for item in lacking)}" if told else ""
     step.case.reason = code
     text = f"因{REASONS[code]}{'（' + told + '）' if told else ''}，决定不予受理。"
     if code == "INCOMPLETE":

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from workflows.case import letters
+from workflows.case import cuts, letters
 from workflows.case.operations.registry import operation
 from workflows.case.step import Step
 from workflows.engine import Read
@@ -19,10 +19,9 @@ _CUT = ("retrofit", "renewable_energy", "green_event", "carbon_footprint")
 )
 def check_cuts(step: Step, _: Mapping[str, str]) -> str:
     """`yes` when the report cut lines, so that the firm may comment on them (核减情况征求意见)."""
-    cuts = step.facts.get("cut_lines") or []
-    if not cuts:
+    lines = cuts.lines(step.facts)
+    if not lines:
         return "no"
-    lines = [f"{cut.get('item', '')}：核减{cut.get('amount', '')}元，{cut.get('reason', '')}" for cut in cuts]
     asked = "第三方审核机构核减下列内容，可自收到本函之日起5个工作日内反馈意见："
     letters.send(step, "cut_comment", "\n".join([asked, *lines]))
     return "yes"
