@@ -1,20 +1,24 @@
 """A further instance of an ended case: the old one is kept as it was, a fresh one begins at a point of the diagram."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from storage import definitions, instances, recoveries, reopenings
+from storage import cases, definitions, instances, recoveries, reopenings
 from storage.database import Session
 from storage.reopenings import PastInstance, Reopening
 from workflows import engine
 from workflows.audit import EventRef, digest_of
 from workflows.case import awards
 from workflows.case.bundles import Bundle, bundle_of
+from workflows.case.operations.credit import FINDINGS
 from workflows.case.operations.entry import POINTS, RECOVERY
+from workflows.case.refusing import PROPOSED
 from workflows.case.running import Running, restart
 from workflows.errors import Conflict
 
 ENTRY = "enter_case"
+_FOUND_BEFORE = frozenset({PROPOSED, FINDINGS})
 
 
 @dataclass(frozen=True)
@@ -91,9 +95,19 @@ def begin(running: Running, point: str, reopening: Reopening | None, cause: Even
         if point != RECOVERY:
             _restore_returned(running)
             case.final_amount = None
+            step.facts = _facts_for_anew(step.facts)
+            cases.save_facts(session, case.id, step.facts)
         session.flush()
         restart(step, bundle_of(session, newest.id))
     awards.wake_rivals(step)
+
+
+def _facts_for_anew(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of a case that is decided anew: without what its earlier decision found against it.
+
+    The instance that ended keeps those findings; here the meeting would take them for a refusal that is proposed now.
+    """
+    return {name: value for name, value in facts.items() if name not in _FOUND_BEFORE}
 
 
 def _kept(running: Running, past: Sequence[PastInstance], reopening: Reopening | None) -> PastInstance:
