@@ -3,7 +3,6 @@
 import enum
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, cast
 
 from sqlalchemy import ForeignKey, Index, Select, Table, and_, any_, bindparam, false, func, not_, or_, select, text
@@ -108,6 +107,9 @@ LIVE_OR_GRANTED = or_(
     Case.status == "MULTI_YEAR",
 )
 """Cases that are under way, or that were granted something (a ceiling may have left nothing of it)."""
+
+CARRIED_OUT = (Case.paid_amount > 0) & or_(Case.ended_at.is_not(None), Case.status == "RECOVERING")
+"""Cases that were paid and are not being decided anew: a recovery takes the decision as it stands."""
 
 search.follow(Case, search.CaseSearch, "reference", "title")
 
@@ -355,17 +357,6 @@ def count_in_batch(session: Session, batch_id: int) -> dict[str, int]:
     """How many submitted cases of a batch are in each status."""
     query = select(Case.status, func.count()).where(Case.batch_id == batch_id, Case.submitted_at.is_not(None))
     return {row[0]: row[1] for row in session.execute(query.group_by(Case.status))}
-
-
-def granted_for_matter(session: Session, matter_id: int, scheme: str, except_case: int) -> Decimal:
-    """Yuan approved or paid for other cases of the same matter and scheme, all years."""
-    decided = or_(
-        Case.paid_amount.is_not(None),
-        Case.status.in_(DECIDED),
-    )
-    query = select(func.coalesce(func.sum(func.coalesce(Case.final_amount, Case.paid_amount)), 0))
-    same = (Case.matter_id == matter_id, Case.scheme == scheme, Case.id != except_case)
-    return session.scalar(query.where(*same, decided)) or Decimal(0)
 
 
 def submission_of_task(session: Session, task_id: str) -> Submission | None:
