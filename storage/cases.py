@@ -75,8 +75,10 @@ class Case(Base):
 
     @property
     def is_decided(self) -> bool:
-        """Whether the district approved it, or it was paid: from then on its amount is not worked out anew."""
-        return self.status in DECIDED or bool(self.paid_amount)
+        """Whether the district approved it, or it was paid: from then on its amount is not worked out anew, until a
+        further instance of it is (`CARRIED_OUT`)."""
+        carried_out = self.ended_at is not None or self.status == "RECOVERING"
+        return self.status in DECIDED or (bool(self.paid_amount) and carried_out)
 
     # What the office lists is what it may read, in the order of ids and by each filter; a firm's drafts, the newest of
     # all, are not in its way.
@@ -257,8 +259,8 @@ def fallen_away(session: Session, case_ids: Iterable[int]) -> set[int]:
 
 
 def decided(session: Session, case_ids: Iterable[int]) -> set[int]:
-    """Those of these cases that the district approved, or that were paid."""
-    granted = Case.status.in_(DECIDED) | (Case.paid_amount > 0)
+    """Those of these cases that the district approved, or that were paid and are not being decided anew."""
+    granted = Case.status.in_(DECIDED) | CARRIED_OUT
     return set(session.scalars(select(Case.id).where(Case.id.in_(list(case_ids)), granted)))
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.api_calls import refused
 from tests.contract_client import Office
 from tests.journeys.conftest import At, page
-from tests.journeys.projects import batch_of, fix_list, project, to_the_list
+from tests.journeys.projects import batch_of, finals, fix_list, project, to_the_list
 from tests.journeys.test_duplicate_checks import REASON, invoiced
 from tests.journeys.test_record import broken
 from tests.journeys.test_reopenings import propose, reopen
@@ -123,3 +123,47 @@ def test_an_item_that_another_case_has_by_now_is_dealt_with_from_its_acceptance(
     with refused(422) as why:
         office.do(first, "formality_check")
     assert why.fields == {"decision"}
+
+
+def lowered_by_a_check(office: Office) -> Sequence[str]:
+    """A paid case that is decided anew waits to be listed when another firm files its invoice."""
+    batch = batch_of(office, "retrofit")
+    first = invoiced(office, batch, "e02")
+    office.drive(first)
+    reopen(office, first, "verified")
+    office.drive(first, until="listed")
+    second = invoiced(office, batch, "e05")
+    office.drive(second, until="checks_settled")
+    return first, second
+
+
+def test_a_paid_case_that_is_decided_anew_can_be_left_less(at: At) -> None:
+    """What it was paid is claimed back afterwards: until it is decided its figures are open."""
+    office, first, second = at.after(lowered_by_a_check)
+    settle_newest(office, first, result="shared", amount="1000000")
+    assert office.at(first) == {"confirm_verified"}
+    to_the_list(office, first, approved_investment="1000000")
+    to_the_list(office, second, approved_investment="2000000")
+    fix_list(office, office.case(first)["batch"]["id"])
+    assert finals(office, first, second) == ["300000", "600000"]
+    office.drive(first, until="recovery_investigation")
+    now = office.case(first)
+    assert (now["status"], now["final_amount"], now["paid_amount"]) == ("RECOVERING", "300000", "900000")
+    assert broken(at) == []
+
+
+def test_what_is_claimed_back_stays_decided(at: At) -> None:
+    office, first, _second = at.after(lowered_by_a_check)
+    settle_newest(office, first, result="unrelated")
+    office.drive(first, until="listed")
+    batch = office.case(first)["batch"]["id"]
+    fix_list(office, batch)
+    office.drive(first)
+    assert office.case(first)["status"] == "PAID"
+    third = invoiced(office, batch, "e07")
+    office.drive(third, until="checks_settled")
+    mine = next(each for each in checks_of(office, third) if first in str(each["with"]))
+    path, body = f"/cases/{first}/checks/{mine['id']}/conclusion", {"reason": REASON, "result": "excluded"}
+    with refused(422) as why:
+        office.as_("officer2").post(path, body)
+    assert why.fields == {"result"}
