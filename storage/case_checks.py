@@ -58,6 +58,7 @@ class CaseCheck(Base):
     cause_chain: Mapped[str | None]
     cause_seq: Mapped[int | None] = mapped_column(BigInteger)
     told_at: Mapped[Instant | None]
+    # Why it is settled with no conclusion, or with none that holds any more: one side ended, or began anew since.
     settled_because: Mapped[str | None]
     # It could not settle by itself: an officer concludes on it as on any other.
     left_at: Mapped[Instant | None]
@@ -108,6 +109,9 @@ class CheckConclusion(Base):
         two_people("concluded_by", "returned_by"),
         CheckConstraint("confirmed_at IS NULL OR returned_at IS NULL", name="one_answer"),
     )
+
+
+_HOLDS = (CaseCheck.state == SETTLED) & CaseCheck.settled_because.is_(None)
 
 
 def _concerning(case_id: int) -> Any:
@@ -167,13 +171,13 @@ def conclusions(session: Session, check_ids: Iterable[int]) -> dict[int, list[Ch
 
 
 def confirmed(session: Session, case_ids: Iterable[int]) -> Sequence[tuple[CaseCheck, CheckConclusion]]:
-    """The settled checks of these cases from either side, each with what was confirmed."""
+    """The settled checks of these cases from either side, each with what was confirmed and still holds."""
     ids = list(case_ids)
     query = (
         select(CaseCheck, CheckConclusion)
         .join(CheckConclusion, CheckConclusion.check_id == CaseCheck.id)
         .where(or_(CaseCheck.case_id.in_(ids), CaseCheck.other_case_id.in_(ids)))
-        .where(CaseCheck.state == SETTLED, CheckConclusion.confirmed_at.is_not(None))
+        .where(_HOLDS, CheckConclusion.confirmed_at.is_not(None))
         .order_by(CheckConclusion.id)
     )
     return [(row[0], row[1]) for row in session.execute(query)]
@@ -220,9 +224,7 @@ def mark_outlived(session: Session, case_id: int) -> None:
     """Have the other side of each settled hit of a case that falls away looked at, where it was left less."""
     limiting = CheckConclusion.confirmed_at.is_not(None) & CheckConclusion.result.in_(("shared", "excluded"))
     less = select(CheckConclusion.id).where(CheckConclusion.check_id == CaseCheck.id, limiting).exists()
-    session.execute(
-        update(CaseCheck).where(_concerning(case_id), CaseCheck.state == SETTLED, less).values(outlived=True)
-    )
+    session.execute(update(CaseCheck).where(_concerning(case_id), _HOLDS, less).values(outlived=True))
 
 
 def next_outlived(session: Session) -> int | None:

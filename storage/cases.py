@@ -3,7 +3,6 @@
 import enum
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, cast
 
 from sqlalchemy import ForeignKey, Index, Select, Table, and_, any_, bindparam, false, func, not_, or_, select, text
@@ -76,8 +75,10 @@ class Case(Base):
 
     @property
     def is_decided(self) -> bool:
-        """Whether the district approved it, or it was paid: from then on its amount is not worked out anew."""
-        return self.status in DECIDED or bool(self.paid_amount)
+        """Whether the district approved it, or it was paid: from then on its amount is not worked out anew, until a
+        further instance of it is (`CARRIED_OUT`)."""
+        carried_out = self.ended_at is not None or self.status == "RECOVERING"
+        return self.status in DECIDED or (bool(self.paid_amount) and carried_out)
 
     # What the office lists is what it may read, in the order of ids and by each filter; a firm's drafts, the newest of
     # all, are not in its way.
@@ -108,6 +109,9 @@ LIVE_OR_GRANTED = or_(
     Case.status == "MULTI_YEAR",
 )
 """Cases that are under way, or that were granted something (a ceiling may have left nothing of it)."""
+
+CARRIED_OUT = (Case.paid_amount > 0) & or_(Case.ended_at.is_not(None), Case.status == "RECOVERING")
+"""Cases that were paid and are not being decided anew: a recovery takes the decision as it stands."""
 
 search.follow(Case, search.CaseSearch, "reference", "title")
 
@@ -255,8 +259,8 @@ def fallen_away(session: Session, case_ids: Iterable[int]) -> set[int]:
 
 
 def decided(session: Session, case_ids: Iterable[int]) -> set[int]:
-    """Those of these cases that the district approved, or that were paid."""
-    granted = Case.status.in_(DECIDED) | (Case.paid_amount > 0)
+    """Those of these cases that the district approved, or that were paid and are not being decided anew."""
+    granted = Case.status.in_(DECIDED) | CARRIED_OUT
     return set(session.scalars(select(Case.id).where(Case.id.in_(list(case_ids)), granted)))
 
 
@@ -355,17 +359,6 @@ def count_in_batch(session: Session, batch_id: int) -> dict[str, int]:
     """How many submitted cases of a batch are in each status."""
     query = select(Case.status, func.count()).where(Case.batch_id == batch_id, Case.submitted_at.is_not(None))
     return {row[0]: row[1] for row in session.execute(query.group_by(Case.status))}
-
-
-def granted_for_matter(session: Session, matter_id: int, scheme: str, except_case: int) -> Decimal:
-    """Yuan approved or paid for other cases of the same matter and scheme, all years."""
-    decided = or_(
-        Case.paid_amount.is_not(None),
-        Case.status.in_(DECIDED),
-    )
-    query = select(func.coalesce(func.sum(func.coalesce(Case.final_amount, Case.paid_amount)), 0))
-    same = (Case.matter_id == matter_id, Case.scheme == scheme, Case.id != except_case)
-    return session.scalar(query.where(*same, decided)) or Decimal(0)
 
 
 def submission_of_task(session: Session, task_id: str) -> Submission | None:

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, ForeignKey, func, or_, select
+from sqlalchemy import BigInteger, ForeignKey, func, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from storage.base import Base, Id, Instant, Yuan, one_of, two_people, whole_yuan
 from storage.cases import Case
-from storage.clues import KEEPS_CONSUMPTION, Clue
 
 
 class Recovery(Base):
@@ -44,29 +43,6 @@ def total(session: Session, case_id: int) -> Decimal:
     """Yuan recorded as returned for a case so far."""
     query = select(func.coalesce(func.sum(Recovery.amount), 0)).where(Recovery.case_id == case_id)
     return session.scalar(query) or Decimal(0)
-
-
-def returned(
-    session: Session, matter_ids: Iterable[int], except_cases: Iterable[int] = ()
-) -> dict[tuple[int, str], Decimal]:
-    """Yuan confirmed as come back that should not have been paid, by matter and scheme: room under the item's ceiling.
-
-    Not of the cases that ask themselves, whose own payments are not among what others were granted.
-    """
-    as_error = or_(Recovery.cause == "clerical_error", Clue.cause.not_in(KEEPS_CONSUMPTION))
-    query = (
-        select(Case.matter_id, Case.scheme, func.sum(Recovery.amount))
-        .join(Case, Case.id == Recovery.case_id)
-        .outerjoin(Clue, Clue.id == Recovery.clue_id)
-        .where(
-            Case.matter_id.in_(list(matter_ids)),
-            Case.id.not_in(list(except_cases)),
-            as_error,
-            Recovery.confirmed_at.is_not(None),
-        )
-        .group_by(Case.matter_id, Case.scheme)
-    )
-    return {(matter_id or 0, scheme): amount for matter_id, scheme, amount in session.execute(query)}
 
 
 def unconfirmed_causes(session: Session, case_ids: Iterable[int]) -> dict[int, set[str]]:

@@ -13,6 +13,7 @@ from storage.cases import Case
 from storage.instances import Wait
 from storage.matters import CITY_PROJECT, CaseIdentifier
 from storage.people import Enterprise
+from storage.questions import granted
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,13 @@ class Contender:
 
 @dataclass(frozen=True)
 class Holder:
-    """A case that has been given money on a matter, or is about to be."""
+    """A case that has been given money on a matter, or is about to be; `held` is without what came back of it."""
 
     matter_id: int
     scheme: str
     reference: str
     amount: Decimal
+    held: Decimal
 
 
 @dataclass(frozen=True)
@@ -89,16 +91,21 @@ def holders(session: Session, matter_ids: Iterable[int], except_cases: Iterable[
     holding = or_(Case.ended_at.is_(None), Case.paid_amount.is_not(None), Case.status == "MULTI_YEAR")
     listed = select(ListRow.id).where(ListRow.case_id == Case.id).exists()
     returning = Case.final_amount.is_(None) & Case.ended_at.is_(None) & (Case.precap_amount > 0) & listed
-    # One that begins anew has no amount for a while; what it was paid is its own until then.
-    amount = func.coalesce(Case.final_amount, Case.paid_amount)
-    query = select(Case.matter_id, Case.scheme, Case.reference, amount, Case.precap_amount).where(
+    amount, held = granted.AMOUNT, granted.HELD
+    query = select(Case.matter_id, Case.scheme, Case.reference, amount, held, Case.precap_amount).where(
         Case.matter_id.in_(list(matter_ids)),
         Case.id.not_in(list(except_cases)),
         or_((amount > 0) & holding, returning),
     )
     return [
-        Holder(matter_id or 0, scheme, reference, (precap if amount is None else amount) or Decimal(0))
-        for matter_id, scheme, reference, amount, precap in session.execute(query.order_by(Case.reference))
+        Holder(
+            matter_id or 0,
+            scheme,
+            reference,
+            (precap if amount is None else amount) or Decimal(0),
+            (precap if amount is None else held) or Decimal(0),
+        )
+        for matter_id, scheme, reference, amount, held, precap in session.execute(query.order_by(Case.reference))
     ]
 
 

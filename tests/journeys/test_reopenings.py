@@ -18,6 +18,7 @@ from tests.journeys.conftest import At, page
 from tests.journeys.lists import E01
 from tests.journeys.projects import account, batch_of, project, to_the_list
 from tests.journeys.test_record import broken
+from tests.journeys.test_refusals import REFUSE
 
 BASIS = "通政复决字〔2026〕12号（虚构）"
 
@@ -106,7 +107,8 @@ def test_the_calculation_alone_is_done_anew_where_figures_stand(at: At) -> None:
 def refused_once(office: Office) -> Sequence[str]:
     reference = project(office, batch_of(office), "e01", "retrofit", 3_000_000)
     office.drive(reference, until="substantive_review")
-    office.do(reference, "substantive_review", decision="refuse", reason_code="BELOW_THRESHOLD")
+    office.do(reference, "substantive_review", **REFUSE)
+    office.drive(reference)
     return (reference,)
 
 
@@ -114,6 +116,8 @@ def test_a_refused_case_begins_anew_only_where_it_has_been(at: At) -> None:
     office, case = at.after(refused_once)
     shown = office.as_("officer2").get(f"/cases/{case}/reopenings")
     assert [each["point"] for each in shown["points"]] == ["intake", "review"]
+    ended = office.case(case)
+    assert (ended["status"], ended["reason"]) == ("NOT_SUPPORTED", "BELOW_THRESHOLD")
     with refused(422):
         propose(office, case, "calculation")
     reopen(office, case, "review")

@@ -148,7 +148,7 @@ def _trial(
         for each in taken_by_others(session, held, there)
     ]
     granted: dict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
-    for (matter, scheme), amount in granted_by_item(session, held, there).items():
+    for (matter, scheme), amount in granted_by_item(held).items():
         granted[whole or matter, scheme] += amount
     try:
         matched, elsewhere = matched_outside(session, looks), historic_awards.paid_elsewhere(session, there)

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from storage import batches, historic_awards, ledger, matter_choices, recoveries
+from storage import batches, historic_awards, ledger, matter_choices
 from storage.batches import ListRow, Resolution
 from storage.database import Session
 from storage.ledger import AccountYear, LedgerAccount
@@ -61,8 +61,9 @@ class Gathering:
             session, {look.case.matter_id or 0 for look in self._looks}, [look.case.id for look in self._looks]
         )
         asking = [look.case.id for look in self._looks]
-        granted = granted_by_item(session, self._holders, {look.case.matter_id or 0 for look in self._looks}, asking)
+        granted = granted_by_item(self._holders)
         matched = matched_outside(session, self._looks)
+        paid = ledger.paid_holdings(session, asking)
         elsewhere = historic_awards.paid_elsewhere(session, {look.case.matter_id or 0 for look in self._looks})
         self.listed = [
             listed_case(
@@ -73,6 +74,7 @@ class Gathering:
                     matched_before=matched.get(look.case.reference, ZERO),
                     paid_elsewhere=elsewhere.get(look.case.matter_id or 0, ZERO),
                     at_most=at_most,
+                    paid=paid[look.case.id].amount if look.case.id in paid else ZERO,
                 ),
             )
             for look, years, at_most in looks
@@ -188,15 +190,11 @@ def counted_yuan(
     return held
 
 
-def granted_by_item(
-    session: Session, holders: Iterable[listings.Holder], matters: Collection[int], asking: Iterable[int] = ()
-) -> Mapping[tuple[int, str], Decimal]:
+def granted_by_item(holders: Iterable[listings.Holder]) -> Mapping[tuple[int, str], Decimal]:
     """Yuan that others than those who ask hold on the same item, by matter and scheme, without what came back."""
     granted: dict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
     for holder in holders:
-        granted[holder.matter_id, holder.scheme] += holder.amount
-    for item, amount in recoveries.returned(session, matters, asking).items():
-        granted[item] -= amount
+        granted[holder.matter_id, holder.scheme] += holder.held
     return granted
 
 

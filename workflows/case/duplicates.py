@@ -46,6 +46,23 @@ def search(step: Step) -> bool:
     return bool(case_checks.standing(step.session, [step.case.id]))
 
 
+def search_anew(step: Step, *, fell: bool) -> None:
+    """Search again for a case that begins anew, wherever that is; `fell`: it had ended without an award.
+
+    What was concluded for the sake of such a case was lifted with it, and the other one may count in full by now: the
+    pair is looked at again, as is a hit that settled because one side fell.
+    """
+    if fell:
+        for check, made in case_checks.confirmed(step.session, [step.case.id]):
+            if made.result in ("shared", "excluded") and check.settled_because is None:
+                check.settled_because = f"申报件{step.case.reference}重新办理，原结论不再适用，另行登记线索核对。"
+                check.outlived = False
+                told = [{"field": "reason", "old": None, "new": check.settled_because}]
+                step.record("check_settled", str(check.id), told)
+        step.session.flush()
+    search(step)
+
+
 @dataclass(frozen=True)
 class _Other:
     """Who is on the other side: a case, or an award of before."""
@@ -93,9 +110,14 @@ def _relation(case: Case, other: Case) -> law.Relation:
 
 
 def _new(hits: Mapping[_Other, set[law.Mark]], known: Sequence[CaseCheck]) -> dict[_Other, set[law.Mark]]:
-    """The hits that no check has looked at: a mark that was concluded on once is not asked about again."""
+    """The hits that no check has looked at: a mark that was concluded on once is not asked about again.
+
+    What settled without a conclusion that still holds was looked at by nobody.
+    """
     seen: dict[_Other, set[law.Mark]] = {}
     for check in known:
+        if check.settled_because is not None:
+            continue
         sides = (check.case_id, check.other_case_id) if check.award_id is None else (None,)
         for case_id in sides:
             seen.setdefault(_Other(case_id, check.award_id), set()).update(check.pairs)

@@ -1,20 +1,24 @@
 """A further instance of an ended case: the old one is kept as it was, a fresh one begins at a point of the diagram."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from storage import definitions, instances, recoveries, reopenings
+from storage import cases, definitions, instances, recoveries, reopenings
 from storage.database import Session
 from storage.reopenings import PastInstance, Reopening
 from workflows import engine
 from workflows.audit import EventRef, digest_of
-from workflows.case import awards
+from workflows.case import awards, duplicates, same_item
 from workflows.case.bundles import Bundle, bundle_of
-from workflows.case.operations.entry import POINTS, RECOVERY
+from workflows.case.operations.credit import FINDINGS
+from workflows.case.operations.entry import INTAKE, POINTS, RECOVERY
+from workflows.case.refusing import PROPOSED
 from workflows.case.running import Running, restart
 from workflows.errors import Conflict
 
 ENTRY = "enter_case"
+_FOUND_BEFORE = frozenset({PROPOSED, FINDINGS})
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,9 @@ def begin(running: Running, point: str, reopening: Reopening | None, cause: Even
     newest = definitions.latest(session, case.scheme)
     if newest is None or case.ended_at is None:
         raise Conflict("本件未办结或者流程尚未发布，不能重新办理。")
+    if (why_not := refusal_at(running, point)) is not None:
+        raise Conflict(why_not)
+    fell = _fell(running)
     past = reopenings.past_of_case(session, case.id)
     session.add(_kept(running, past, reopening))
     session.flush()
@@ -89,11 +96,35 @@ def begin(running: Running, point: str, reopening: Reopening | None, cause: Even
         case.definition_id, case.reopen_at = newest.id, point
         case.ended_at, case.reason, case.recount = None, None, False
         if point != RECOVERY:
+            session.flush()
+            duplicates.search_anew(step, fell=fell)
             _restore_returned(running)
             case.final_amount = None
+            step.facts = _facts_for_anew(step.facts)
+            cases.save_facts(session, case.id, step.facts)
         session.flush()
         restart(step, bundle_of(session, newest.id))
     awards.wake_rivals(step)
+
+
+def refusal_at(running: Running, point: str) -> str | None:
+    """Why a case that fell away cannot begin anew at this point: another has its item by now (单个项目), which only its
+    acceptance answers."""
+    if point in (INTAKE, RECOVERY) or not _fell(running) or (said := same_item.refusal(running.step)) is None:
+        return None
+    return f"{said.rstrip('。')}；须自{POINTS[INTAKE]}环节起重新办理。"
+
+
+def _fell(running: Running) -> bool:
+    return bool(cases.fallen_away(running.step.session, [running.case.id]))
+
+
+def _facts_for_anew(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of a case that is decided anew: without what its earlier decision found against it.
+
+    The instance that ended keeps those findings; here the meeting would take them for a refusal that is proposed now.
+    """
+    return {name: value for name, value in facts.items() if name not in _FOUND_BEFORE}
 
 
 def _kept(running: Running, past: Sequence[PastInstance], reopening: Reopening | None) -> PastInstance:

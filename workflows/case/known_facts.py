@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_DOWN, Decimal
 from typing import Any, NamedTuple
 
-from storage import cases, historic_awards, matters, recoveries, reviews
+from storage import historic_awards, matters, reviews
 from storage.historic_awards import HistoricAward
-from storage.questions import earlier
+from storage.questions import earlier, granted
 from workflows.case import honours, instalments, listed_cases
 from workflows.case.step import Look
 from workflows.rules.matters import CERTIFICATE, normal, number_key
@@ -48,8 +48,7 @@ def granted_for_matter(look: Look) -> Decimal:
         return ZERO
     before = historic_awards.of_matters(look.session, [matter_id])
     paid = sum((award.paid_amount for award in before if award.scheme == scheme), ZERO)
-    back = recoveries.returned(look.session, [matter_id], [look.case.id]).get((matter_id, scheme), ZERO)
-    return cases.granted_for_matter(look.session, matter_id, scheme, look.case.id) + paid - back
+    return granted.of_other_cases(look.session, matter_id, scheme, look.case.id) + paid
 
 
 def _same_project(look: Look) -> dict[str, Any]:
@@ -75,8 +74,8 @@ def _same_honour(look: Look) -> dict[str, Any]:
             paid += award.paid_amount
             levels.append(award.level or "")
     known = {"earlier_precap_same_honour": str(precap), "earlier_paid_same_honour": str(paid), **honours.known(look)}
-    granted = [level for level in _LEVELS if level in levels]
-    return known | ({"earlier_level": granted[-1]} if granted else {})
+    had = [level for level in _LEVELS if level in levels]
+    return known | ({"earlier_level": had[-1]} if had else {})
 
 
 def _may_be_at(look: Look, award: HistoricAward, site: str) -> bool:

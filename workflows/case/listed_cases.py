@@ -25,7 +25,7 @@ class Around:
 
     `granted_same_item` is what other cases hold on the same item, `matched_before` what cases outside the list had of
     the same city project before the yearly ceilings, `paid_elsewhere` what the register has of other offices of the
-    district for the same matter, `at_most` what a meeting set.
+    district for the same matter, `at_most` what a meeting set, `paid` what the case was paid and holds of its ceilings.
     """
 
     years: CapYears
@@ -33,6 +33,7 @@ class Around:
     matched_before: Decimal = ZERO
     paid_elsewhere: Decimal = ZERO
     at_most: Decimal | None = None
+    paid: Decimal = ZERO
 
 
 def is_recognition(look: Look) -> bool:
@@ -56,6 +57,7 @@ def listed_case(look: Look, around: Around) -> listing.ListedCase:
         year=around.years.annual,
         entity_year=around.years.entity or around.years.annual,
         at_most=around.at_most,
+        paid=around.paid,
         facts=facts,
         other_district_paid=max(other_district_paid(facts), around.paid_elsewhere),
         other_district_returned=facts.get("other_district_returned") is True,

@@ -10,6 +10,7 @@ from typing import Any
 
 from storage import clues
 from storage import recoveries as store
+from storage.cases import Case
 from storage.clues import KEEPS_CONSUMPTION, Clue
 from storage.database import Session
 from storage.recoveries import Recovery
@@ -37,6 +38,8 @@ def record(
     if paid is None:
         raise Conflict("本件尚未拨付，没有可退回的资金。")
     clue = clues.find_under_way(session, running.case.id)
+    if cause != "decided":
+        _refuse_anew(running.case)
     if cause == "decided" and (clue is None or clue.state != clues.DECIDED):
         raise Conflict("本件没有正在收缴的追回决定；须先登记线索，经告知、陈述申辩、法制审核和集体审议作出决定。")
     errors = []
@@ -89,6 +92,8 @@ def confirm(session: Session, actor: Actor, reference: str, recovery_id: int, no
         raise Conflict("该退回登记已经确认。")
     if recovery.recorded_by == actor.username:
         raise Forbidden("退回由你登记，须由另一人确认。")
+    if recovery.clue_id is None:
+        _refuse_anew(running.case)
     recovery.confirmed_by, recovery.confirmed_at = actor.username, now
     session.flush()
     restored = _gives_room(session, recovery) and step.parameter("a10.recovered_restores_cap") != "never"
@@ -105,6 +110,12 @@ def confirm(session: Session, actor: Actor, reference: str, recovery_id: int, no
         running.save()
         session.flush()
     return _shown(recovery, reference)
+
+
+def _refuse_anew(case: Case) -> None:
+    """A further decision books the difference to what the firm has: that stays as it is until it is carried out."""
+    if case.ended_at is None and case.status != "RECOVERING":
+        raise Conflict("本件正在重新办理，应拨付的差额按已拨付、未退回的金额计算；请在办结后登记、确认差错退回。")
 
 
 def _gives_room(session: Session, recovery: Recovery) -> bool:

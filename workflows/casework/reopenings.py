@@ -127,6 +127,8 @@ def propose(
         wrong.append(FieldError("cause", "请选择重新办理的原因。"))
     if point not in {each.word for each in further.offered(session, running)}:
         wrong.append(FieldError("point", "请选择本件曾经办理到的环节。"))
+    elif (taken := further.refusal_at(running, point)) is not None:
+        wrong.append(FieldError("point", taken))
     if not 2 <= len(reason.strip()) <= 500:
         wrong.append(FieldError("reason", "请写明重新办理的理由，2至500字。"))
     if not 2 <= len(basis_no.strip()) <= 100:

@@ -124,7 +124,7 @@ def _surroundings(session: Session, chosen: Sequence[Batch], found: Sequence[Cal
             for each in held
         ],
         taken=taken_by_others(session, holders, matters),
-        granted=granted_by_item(session, holders, matters),
+        granted=granted_by_item(holders),
     )
 
 

@@ -10,9 +10,9 @@ from workflows.case.step import Step
 from workflows.errors import Conflict
 from workflows.rules.money import format_yuan
 
-APPLICATION, RECOVERY = "application", "recovery"
+APPLICATION, INTAKE, RECOVERY = "application", "intake", "recovery"
 POINTS: Mapping[str, str] = {
-    "intake": "形式审查与受理",
+    INTAKE: "形式审查与受理",
     "review": "业务初审",
     "verified": "查重和核定确认",
     "calculation": "金额测算",

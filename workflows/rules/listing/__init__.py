@@ -185,12 +185,17 @@ def _share(
         by_account.setdefault(account_of(row), []).append(row)
     for account, group in by_account.items():
         asking = {row.listed.case: row for row in group}
+        # What was paid is held already: it is no room for others, and its own case asks for the difference alone.
+        has = {case: min(row.amount, row.listed.paid) for case, row in asking.items()}
         claims = [
-            ceiling.Claim(case, row.amount, row.listed.accepted_at, row.listed.choice == "first")
+            ceiling.Claim(case, row.amount - has[case], row.listed.accepted_at, row.listed.choice == "first")
             for case, row in asking.items()
         ]
-        for each in ceiling.allocate(claims, used.get(account, ZERO), cap, order, rule):
+        held = used.get(account, ZERO) + sum((row.listed.paid for row in group), ZERO)
+        for each in ceiling.allocate(claims, held, cap, order, rule):
             if each.cut:
-                asking[each.case].cut_to(each.amount, each.article, each.reason, each.reason_code or "")
+                amount = has[each.case] + each.amount
+                code = rule.cut_code if amount else each.reason_code or ""
+                asking[each.case].cut_to(amount, each.article, each.reason, code)
             else:
                 asking[each.case].note(each.article, f"未超过{rule.name}")

@@ -35,7 +35,8 @@ class ListedCase:
     the district gave for it, `city_paid` what the city gave. `contribution` is a payer's own money in an event, which
     cost `event_cost`, both verified. `city_project` names the project of article 7, of which cases outside the list had
     `matched_before` in yuan, ahead of the yearly ceilings. `at_most` is what a meeting set below the rules.
-    `choice` is what its enterprise chose, if it did: this case first, or after those.
+    `choice` is what its enterprise chose, if it did: this case first, or after those. `paid` is what a case that is
+    decided anew has been paid and not returned: its account holds that, however low it is decided.
     `recognition` marks the entry of article 8, whose total is decided here but reserves nothing: each of its years is
     listed by itself.
     """
@@ -51,6 +52,7 @@ class ListedCase:
     year: int
     entity_year: int
     at_most: Decimal | None = None
+    paid: Decimal = ZERO
     choice: Choice = ""
     facts: Mapping[str, object] = field(default_factory=dict)
     other_district_paid: Decimal = ZERO
