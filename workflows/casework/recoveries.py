@@ -14,9 +14,9 @@ from storage.clues import KEEPS_CONSUMPTION, Clue
 from storage.database import Session
 from storage.recoveries import Recovery
 from workflows import views
-from workflows.case import awards
+from workflows.case import awards, collection
 from workflows.case.avoiding import refuse_avoiding
-from workflows.case.running import find_case, open_case
+from workflows.case.running import Running, find_case, open_case
 from workflows.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from workflows.permissions import Actor, require
 from workflows.rules.money import MoneyInvalid, format_yuan, parse_money
@@ -105,6 +105,15 @@ def confirm(session: Session, actor: Actor, reference: str, recovery_id: int, no
         running.save()
         session.flush()
     return _shown(recovery, reference)
+
+
+def go_on(running: Running) -> None:
+    """Let a case that stood still end its collection, where all that was decided came back meanwhile."""
+    clue = clues.find_under_way(running.step.session, running.case.id)
+    if clue is None or clue.state != clues.DECIDED or collection.still_due(running.step, clue):
+        return
+    if running.waits_for(RECEIVED):
+        running.deliver(RECEIVED, {})
 
 
 def _gives_room(session: Session, recovery: Recovery) -> bool:
