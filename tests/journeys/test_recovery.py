@@ -11,7 +11,7 @@ from sqlalchemy import select
 from storage.messages import Message
 from tests.api_calls import refused
 from tests.contract_client import Office
-from tests.journeys.conftest import At, open_letters, page
+from tests.journeys.conftest import At, Story, open_letters, page
 from tests.journeys.lists import E01
 from tests.journeys.projects import account, batch_of, fix_list, project, to_the_list
 from tests.journeys.test_record import broken
@@ -151,6 +151,12 @@ def test_who_does_not_pay_is_dunned_once_he_was_reached_and_then_others_are_aske
     assert broken(at) == []
 
 
+def looked_into(office: Office) -> Sequence[str]:
+    reference = paid(office)[0]
+    register(office, reference, cause="fraud")
+    return (reference,)
+
+
 def overdue(office: Office) -> Sequence[str]:
     """Dunned, and still not paid: an officer is to say what becomes of it."""
     (reference,) = decided(office)
@@ -280,6 +286,20 @@ def test_money_decided_on_comes_back_only_on_a_decision(at: At) -> None:
         receive(office, case, "100000")
     with refused(422):
         office.as_("finance").post(f"/cases/{case}/recoveries", {"amount": "1", "cause": "fraud", "basis": "凭证"})
+
+
+@pytest.mark.parametrize("story", [decided, looked_into])
+def test_no_plain_mistake_uses_up_what_is_claimed_back(at: At, story: Story) -> None:
+    """It would give room to the ceiling that the cause forbids, and leave none to the decision."""
+    office, case = at.after(story)
+    with refused(409) as why:
+        office.as_("finance").post(
+            f"/cases/{case}/recoveries", {"amount": "900000", "cause": "clerical_error", "basis": "凭证〔2026〕1号"}
+        )
+    assert "按追回决定登记" in why.detail
+    office.drive(case, until="recovery_received")
+    receive(office, case, "300000")
+    assert office.case(case)["status"] == "RECOVERED"
 
 
 def test_an_amount_that_was_lowered_anew_is_claimed_back(at: At) -> None:

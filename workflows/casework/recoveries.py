@@ -39,6 +39,8 @@ def record(
     clue = clues.find_under_way(session, running.case.id)
     if cause == "decided" and (clue is None or clue.state != clues.DECIDED):
         raise Conflict("本件没有正在收缴的追回决定；须先登记线索，经告知、陈述申辩、法制审核和集体审议作出决定。")
+    if cause == "clerical_error" and clue is not None:
+        raise Conflict("本件正在办理追回，退回的款项须按追回决定登记；决定作出前，不按差错多拨登记退回。")
     errors = []
     room = paid - store.total(session, running.case.id)
     if cause == "decided" and clue is not None:
