@@ -93,18 +93,18 @@ class Drawing:
             self._erase(gone)
         return self
 
-    def exchange(self, flow: str) -> Drawing:
-        """A conditional flow of a gateway leads where its default led, and the default where it led."""
+    def exchange(self, flow: str, other: str = "") -> Drawing:
+        """A conditional flow of a gateway leads where another one led, or its default where none is named, and back."""
         taken = self.node(flow)
-        default = self.node(self.node(taken.get("sourceRef") or "").get("default") or "")
-        targets = [each.get("targetRef") or "" for each in (taken, default)]
+        against = self.node(other or self.node(taken.get("sourceRef") or "").get("default") or "")
+        targets = [each.get("targetRef") or "" for each in (taken, against)]
         marks = [
             next(mark for mark in self.node(target).iterchildren(bpmn("incoming")) if mark.text == each.get("id"))
-            for each, target in zip((taken, default), targets, strict=True)
+            for each, target in zip((taken, against), targets, strict=True)
         ]
-        marks[0].text, marks[1].text = default.get("id"), taken.get("id")
+        marks[0].text, marks[1].text = against.get("id"), taken.get("id")
         taken.set("targetRef", targets[1])
-        default.set("targetRef", targets[0])
+        against.set("targetRef", targets[0])
         return self
 
     def without(self, identity: str, attribute: str) -> Drawing:

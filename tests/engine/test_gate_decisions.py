@@ -23,12 +23,23 @@ def judge(path: str, change: Change, scheme: str = "retrofit") -> list[Finding]:
     return gatekeeper.judge(bundling.assemble({**LIBRARY, path: changed}, scheme), scheme, inspection.known())
 
 
-def exchanged(flow: str) -> Change:
-    return lambda drawing: drawing.exchange(flow)
+def exchanged(flow: str, other: str = "") -> Change:
+    return lambda drawing: drawing.exchange(flow, other)
 
 
 def bypassed(identity: str) -> Change:
     return lambda drawing: drawing.bypass(identity)
+
+
+def unheard(task: str, *term: str, opened: str) -> Change:
+    """Without a task that somebody may speak in, and all that is about its term."""
+    return lambda drawing: drawing.drop(*term).bypass(task).bypass(opened)
+
+
+def straight(drawing: Drawing, gateway: str, source: str, target: str) -> Drawing:
+    """Without a gateway: on from what is before it."""
+    drawing.drop(gateway)
+    return drawing.add(f'<bpmn:sequenceFlow id="straight" sourceRef="{source}" targetRef="{target}" />')
 
 
 def moved(identity: str, lane: str) -> Change:
@@ -55,6 +66,29 @@ TYPE, CREDIT, INTAKE = "retrofit.bpmn", "shared/credit_and_joint_check.bpmn", "s
 EXPERTS, PUBLICITY, PAYMENT = "shared/expert_review.bpmn", "shared/publicity.bpmn", "shared/disbursement.bpmn"
 AUDIT, CLEARANCE, RECHECK = "shared/verification.bpmn", "shared/clearance.bpmn", "shared/recheck.bpmn"
 DUPLICATES, REFUSAL = "shared/duplicate_check.bpmn", "shared/refusal.bpmn"
+RECOVERY = "shared/recovery.bpmn"
+
+_NO_RECOVERY_STATEMENT = unheard(
+    "recovery_statement",
+    *("recovery_statement_overdue", "lapse_recovery_statement", "recovery_letter_delivered"),
+    opened="open_recovery_statement",
+)
+_NO_REFUSAL_STATEMENT = unheard(
+    "refusal_statement",
+    *("refusal_statement_overdue", "lapse_refusal_statement", "refusal_letter_delivered"),
+    opened="open_refusal_statement",
+)
+_NO_CREDIT_STATEMENT = unheard(
+    "credit_statement", "statement_overdue", "lapse_statement", "statement_delivered", opened="open_statement"
+)
+_NO_CUT_COMMENT = unheard(
+    "cut_comment", "cut_comment_overdue", "lapse_cut_comment", "cut_letter_delivered", opened="open_cut_comment"
+)
+_NO_OBJECTION_STATEMENT = unheard(
+    "objection_statement",
+    *("objection_statement_overdue", "lapse_objection_statement", "objection_letter_delivered"),
+    opened="open_objection_statement",
+)
 
 # What the owner did; the rule, and the element that it is shown on.
 MISTAKES: list[tuple[str, Change, str, str]] = [
@@ -110,6 +144,45 @@ MISTAKES: list[tuple[str, Change, str, str]] = [
     (PAYMENT, exchanged("payee_unchanged_to_pay"), "not-decided", "pay"),
     (PAYMENT, exchanged("payment_outcome_to_settle_payment"), "not-decided", "settle_payment"),
     (PAYMENT, exchanged("payment_outcome_to_record_return"), "not-decided", "record_return"),
+    (PAYMENT, exchanged("silence_outcome_to_record_forfeit"), "not-decided", "record_forfeit"),
+    (PAYMENT, exchanged("silence_outcome_to_record_forfeit"), "not-followed", "decide_silent_payee"),
+    (PAYMENT, exchanged("payee_reminders_to_remind_payee"), "not-decided", "decide_silent_payee"),
+    (RECOVERY, exchanged("investigation_outcome_to_tell_recovery"), "not-decided", "tell_recovery"),
+    (RECOVERY, exchanged("dismissal_outcome_to_dismiss_recovery"), "not-decided", "dismiss_recovery"),
+    (RECOVERY, exchanged("recovery_legal_outcome_to_recovery_meeting"), "not-decided", "recovery_meeting"),
+    (
+        RECOVERY,
+        exchanged("recovery_meeting_outcome_to_decide_recovery", "recovery_meeting_outcome_to_dismiss_recovery"),
+        "not-decided",
+        "decide_recovery",
+    ),
+    (RECOVERY, exchanged("recovery_meeting_outcome_to_decide_recovery"), "not-decided", "decide_recovery"),
+    (RECOVERY, exchanged("recovery_meeting_outcome_to_dismiss_recovery"), "not-decided", "dismiss_recovery"),
+    (RECOVERY, exchanged("decision_kind_to_award_revoked"), "not-followed", "decide_recovery"),
+    (RECOVERY, exchanged("collection_outcome_to_money_recovered"), "not-followed", "settle_collection"),
+    (RECOVERY, exchanged("lapse_outcome_to_recovery_enforcement"), "not-decided", "recovery_enforcement"),
+    (RECOVERY, exchanged("recovery_letter_delivered_to_recovery_legal_review"), "silence-not-proved",
+     "recovery_statement_overdue"),
+    (TYPE, exchanged("revocation_outcome_to_record_revocation"), "not-decided", "record_revocation"),
+    (REFUSAL, exchanged("hearing_needed_to_refusal_ruling"), "not-followed", "propose_refusal"),
+    # Who is to be heard is not
+    (RECOVERY, _NO_RECOVERY_STATEMENT, "not-followed", "tell_recovery"),
+    (
+        REFUSAL,
+        lambda drawing: straight(
+            _NO_REFUSAL_STATEMENT(drawing), "hearing_needed", "propose_refusal", "refusal_ruling"
+        ),
+        "not-followed",
+        "propose_refusal",
+    ),
+    (CREDIT, _NO_CREDIT_STATEMENT, "not-followed", "settle_credit"),
+    (
+        AUDIT,
+        lambda drawing: straight(_NO_CUT_COMMENT(drawing), "cuts_outcome", "check_cuts", "verification_done"),
+        "not-followed",
+        "check_cuts",
+    ),
+    (PUBLICITY, _NO_OBJECTION_STATEMENT, "not-followed", "tell_objection"),
     # A stage is passed by
     (TYPE, bypassed("substantive_review"), "variable-unset", "review_outcome"),
     (TYPE, bypassed("explanation"), "not-followed", "substantive_review"),
@@ -138,6 +211,20 @@ MISTAKES: list[tuple[str, Change, str, str]] = [
     (TYPE, moved("explanation", "case_officer"), "role-duty", "explanation"),
     (RECHECK, moved("legal_recheck", "section_chief"), "summary-role", "settle_recheck"),
     (PAYMENT, moved("confirm_payee", "applicant"), "role-duty", "confirm_payee"),
+    (PAYMENT, moved("decide_silent_payee", "finance_officer"), "role-duty", "decide_silent_payee"),
+    (INTAKE, moved("non_acceptance_review", "acceptance_clerk"), "role-duty", "non_acceptance_review"),
+    (REFUSAL, moved("refusal_ruling", "meeting_secretary"), "role-duty", "refusal_ruling"),
+    (REFUSAL, moved("refusal_statement", "section_chief"), "role-duty", "refusal_statement"),
+    (RECOVERY, moved("recovery_investigation", "applicant"), "role-duty", "recovery_investigation"),
+    (RECOVERY, moved("recovery_dismissal", "case_officer"), "role-duty", "recovery_dismissal"),
+    (RECOVERY, moved("recovery_statement", "case_officer"), "role-duty", "recovery_statement"),
+    (RECOVERY, moved("recovery_legal_review", "case_officer"), "role-duty", "recovery_legal_review"),
+    (RECOVERY, moved("recovery_meeting", "case_officer"), "role-duty", "recovery_meeting"),
+    (RECOVERY, moved("recovery_enforcement", "applicant"), "role-duty", "recovery_enforcement"),
+    (RECOVERY, together("recovery_investigation"), "separation-missing", "recovery_investigation"),
+    (RECOVERY, together("recovery_dismissal"), "separation-missing", "recovery_dismissal"),
+    (REFUSAL, together("refusal_ruling"), "separation-missing", "refusal_ruling"),
+    (INTAKE, together("non_acceptance_review"), "separation-missing", "non_acceptance_review"),
     (TYPE, together("substantive_review"), "separation-missing", "substantive_review"),
     (RECHECK, together("chief_recheck"), "separation-missing", "chief_recheck"),
     (PAYMENT, together("confirm_payee"), "separation-missing", "confirm_payee"),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from storage.messages import Message
 from tests.api_calls import refused
 from tests.contract_client import Office
-from tests.journeys.conftest import At, open_letters, page
+from tests.journeys.conftest import At, Story, open_letters, page
 from tests.journeys.lists import E01
 from tests.journeys.projects import account, batch_of, fix_list, project, to_the_list
 from tests.journeys.test_record import broken
@@ -83,7 +84,7 @@ def test_upheld_with_instalments_and_a_bar(at: At) -> None:
     office.do(case, "recovery_meeting", recovery_amount="300000", recovery_instalments=due, **BAR)
     [decision] = letters(at, case, "recovery_decision")
     assert "2026年11月30日前退回100,000元" in decision and "行政复议" in decision and "第二十条" in decision
-    assert "本决定书" in decision and "本告知书之日" not in decision
+    assert "自收到本文书之日起" in decision and "本告知书之日" not in decision
     receive(office, case, "100000")
     assert office.case(case)["status"] == "RECOVERING"
     with refused(422):
@@ -147,6 +148,58 @@ def test_who_does_not_pay_is_dunned_once_he_was_reached_and_then_others_are_aske
     assert clue["referred_to"] == "通州区人民法院（虚构）"
     receive(office, case, "300000")
     assert office.case(case)["status"] == "RECOVERED"
+    assert broken(at) == []
+
+
+def looked_into(office: Office) -> Sequence[str]:
+    reference = paid(office)[0]
+    register(office, reference, cause="fraud")
+    return (reference,)
+
+
+def overdue(office: Office) -> Sequence[str]:
+    """Dunned, and still not paid: an officer is to say what becomes of it."""
+    (reference,) = decided(office)
+    while "recovery_enforcement" not in office.at(reference):
+        open_letters(office, "e01")
+        [wait] = [each for each in office.case(reference)["waiting_for"] if each["kind"] == "timer"]
+        office.wait_until(wait["due_at"])
+    return (reference,)
+
+
+def test_money_that_comes_in_while_an_officer_decides_ends_the_collection(at: At) -> None:
+    office, case = at.after(overdue)
+    receive(office, case, "100000")
+    office.let_work()
+    assert office.at(case) == {"recovery_enforcement"}, "what is left is still late"
+    receive(office, case, "200000")
+    assert (office.case(case)["status"], office.case(case)["open_tasks"]) == ("RECOVERED", [])
+    assert len(letters(at, case, "dunning")) == 1
+    assert broken(at) == []
+
+
+@pytest.mark.parametrize("decision", ["dun", "enforce"])
+def test_money_that_came_in_while_the_case_stood_still_ends_it(at: At, decision: str) -> None:
+    office, case = at.after(overdue)
+    office.as_("chief").post(f"/cases/{case}/suspension", {"reason": "不可抗力（虚构）"})
+    receive(office, case, "300000")
+    office.as_("chief").post(f"/cases/{case}/resumption")
+    if office.at(case):
+        office.do(case, "recovery_enforcement", decision=decision)
+    assert office.case(case)["status"] == "RECOVERED"
+    assert len(letters(at, case, "dunning")) == 1, "nothing was left to be dunned for"
+    assert broken(at) == []
+
+
+def test_a_term_that_ends_after_all_came_back_duns_nobody(at: At) -> None:
+    office, case = at.after(decided)
+    open_letters(office, "e01")
+    office.as_("chief").post(f"/cases/{case}/suspension", {"reason": "不可抗力（虚构）"})
+    receive(office, case, "300000")
+    office.as_("chief").post(f"/cases/{case}/resumption")
+    office.let_work()
+    assert office.case(case)["status"] == "RECOVERED"
+    assert letters(at, case, "dunning") == []
     assert broken(at) == []
 
 
@@ -233,6 +286,20 @@ def test_money_decided_on_comes_back_only_on_a_decision(at: At) -> None:
         receive(office, case, "100000")
     with refused(422):
         office.as_("finance").post(f"/cases/{case}/recoveries", {"amount": "1", "cause": "fraud", "basis": "凭证"})
+
+
+@pytest.mark.parametrize("story", [decided, looked_into])
+def test_no_plain_mistake_uses_up_what_is_claimed_back(at: At, story: Story) -> None:
+    """It would give room to the ceiling that the cause forbids, and leave none to the decision."""
+    office, case = at.after(story)
+    with refused(409) as why:
+        office.as_("finance").post(
+            f"/cases/{case}/recoveries", {"amount": "900000", "cause": "clerical_error", "basis": "凭证〔2026〕1号"}
+        )
+    assert "按追回决定登记" in why.detail
+    office.drive(case, until="recovery_received")
+    receive(office, case, "300000")
+    assert office.case(case)["status"] == "RECOVERED"
 
 
 def test_an_amount_that_was_lowered_anew_is_claimed_back(at: At) -> None:

@@ -15,9 +15,9 @@ from storage.clues import KEEPS_CONSUMPTION, Clue
 from storage.database import Session
 from storage.recoveries import Recovery
 from workflows import views
-from workflows.case import awards
+from workflows.case import awards, collection
 from workflows.case.avoiding import refuse_avoiding
-from workflows.case.running import find_case, open_case
+from workflows.case.running import Running, find_case, open_case
 from workflows.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from workflows.permissions import Actor, require
 from workflows.rules.money import MoneyInvalid, format_yuan, parse_money
@@ -42,6 +42,8 @@ def record(
         _refuse_anew(running.case)
     if cause == "decided" and (clue is None or clue.state != clues.DECIDED):
         raise Conflict("本件没有正在收缴的追回决定；须先登记线索，经告知、陈述申辩、法制审核和集体审议作出决定。")
+    if cause == "clerical_error" and clue is not None:
+        raise Conflict("本件正在办理追回，退回的款项须按追回决定登记；决定作出前，不按差错多拨登记退回。")
     errors = []
     room = paid - store.total(session, running.case.id)
     if cause == "decided" and clue is not None:
@@ -116,6 +118,15 @@ def _refuse_anew(case: Case) -> None:
     """A further decision books the difference to what the firm has: that stays as it is until it is carried out."""
     if case.ended_at is None and case.status != "RECOVERING":
         raise Conflict("本件正在重新办理，应拨付的差额按已拨付、未退回的金额计算；请在办结后登记、确认差错退回。")
+
+
+def go_on(running: Running) -> None:
+    """Let a case that stood still end its collection, where all that was decided came back meanwhile."""
+    clue = clues.find_under_way(running.step.session, running.case.id)
+    if clue is None or clue.state != clues.DECIDED or collection.still_due(running.step, clue):
+        return
+    if running.waits_for(RECEIVED):
+        running.deliver(RECEIVED, {})
 
 
 def _gives_room(session: Session, recovery: Recovery) -> bool:

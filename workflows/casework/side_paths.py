@@ -12,6 +12,7 @@ from workflows.case.avoiding import refuse_avoiding
 from workflows.case.recounting import recount
 from workflows.case.running import Running, find_case, open_case, refuse_ended
 from workflows.case.step import Step, local_date
+from workflows.casework import recoveries
 from workflows.casework.cases import get_case
 from workflows.casework.duplicates import go_on
 from workflows.casework.shapes import CaseDetail
@@ -144,6 +145,7 @@ def resume(session: Session, actor: Actor, reference: str, now: datetime) -> Cas
     )
     awards.ask_again(running.step)
     go_on(running)
+    recoveries.go_on(running)
     letters.send_by_itself(running.step, "resumption", "中止情形已消除，自今日起恢复办理。")
     running.save()
     session.flush()

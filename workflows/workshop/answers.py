@@ -132,6 +132,20 @@ SAID: tuple[Said, ...] = (
     _upon("审议前核查可以继续，或者拟不予支持", "审议前须核查信用和待核实事项", "",
           _operation("review_standing", "", "clear"), *_ADVERSE, messages="resolved", every=False),
     _upon("限额调减须告知选择", "第十条：年度限额", "", _operation("offer_choice", "offered"), forms="choose_matters"),
+    # What is taken from whoever was granted or paid it
+    _upon("科室负责人决定视为放弃支持", "不利决定须有事实和理由", "record_forfeit", _form("silent_payee", "forfeit")),
+    _upon("催告已满次数", "视为放弃前须经催告", "", _operation("review_payee_silence", "decide"), forms="silent_payee"),
+    _upon("线索经核查属实", "查明事实后方可告知", "tell_recovery", _form("recovery_investigation", "propose")),
+    _upon("线索核查、法制审核、集体审议的结论均为同意", "追回和撤销须经集体审议", "decide_recovery",
+          _form("recovery_investigation", "propose"), _form("recovery_legal_review", "agree"),
+          _form("recovery_meeting", "recover")),
+    _upon("法制审核通过", "追回和撤销须经法制审核", "",
+          _form("recovery_legal_review", "agree"), forms="recovery_meeting"),
+    _upon("科室负责人确认线索不成立，或者集体审议不予追回", "线索的了结须经另一人确认", "dismiss_recovery",
+          _form("recovery_dismissal", "agree"), _form("recovery_meeting", "dismiss"), every=False),
+    _upon("决定撤销尚未拨付的支持", "没有撤销决定不得登记撤销", "record_revocation",
+          _operation("decide_recovery", "revoked")),
+    _upon("催缴期满仍未退回", "先行催缴", "", _operation("lapse_collection", "lapsed"), forms="recovery_enforcement"),
 )  # fmt: skip
 
 
@@ -145,6 +159,7 @@ def _at_once(title: str, law: str, source: Source, *then: str) -> Follows:
 
 _ON_RECORD = "结论须登记并告知"
 _ASKED = "要求说明、补正的须由申报单位办理"
+_HEARD = "不利决定作出前听取陈述申辩"
 
 FOLLOWS: tuple[Follows, ...] = (
     _then("办理予以受理的登记", _ON_RECORD, _form("formality_check", "accept"), "accept_case"),
@@ -153,14 +168,18 @@ FOLLOWS: tuple[Follows, ...] = (
     _at_once("由申报单位修复信用", _ASKED, _operation("settle_credit", "curable"), "credit_cure"),
     _at_once("登记信用认定意见", _ON_RECORD, _form("credit_ruling"), "settle_ruling"),
     _then("由申报单位补充说明", _ASKED, _form("{scheme}_review", "return"), "explanation"),
-    *(_then("听取陈述申辩", "不利决定作出前听取陈述申辩", each, "refusal") for each in _PROPOSED if each.form),
+    *(_then("听取陈述申辩", _HEARD, each, "refusal") for each in _PROPOSED if each.form),
+    _at_once("由申报单位陈述申辩", _HEARD, _operation("propose_refusal", "hearing"), "refusal_statement"),
+    _at_once("由申报单位陈述申辩", _HEARD, _operation("settle_credit", "veto"), "credit_statement"),
+    _at_once("由申报单位陈述申辩", _HEARD, _operation("tell_objection"), "objection_statement"),
+    _at_once("由申报单位陈述申辩", _HEARD, _operation("tell_recovery"), "recovery_statement"),
+    _at_once("由申报单位反馈核减意见", _HEARD, _operation("check_cuts", "yes"), "cut_comment"),
     _then("退回重新审查", "不再拟不予支持的重新审查", _form("refusal_ruling", "return"), "withdraw_refusal"),
     _then("退回重新审查", "不再拟不予支持的重新审查", _message("refusal_resolved", "defer"), "withdraw_refusal"),
     _then("登记不予支持的决定", _ON_RECORD, _message("refusal_resolved", "refuse"), "uphold_refusal"),
     _then("退回业务初审", "现场情况不符的重新审核", _form("site_inspection", "return"), "{scheme}_review"),
     _then("由申报单位补充说明", _ASKED, _form("{scheme}_audit", "return"), "explanation"),
     _then("检查有无审计核减", "核减须征求意见", _form("{scheme}_audit", "pass"), "check_cuts"),
-    _then("征求核减意见", "核减须征求意见", _operation("check_cuts", "yes"), "cut_comment"),
     _at_once("核对重复线索", "第十条：同一事项不重复支持", _operation("search_duplicates", "open"), "checks_settled"),
     _at_once("签字确认补抽", "补抽专家须经监督", _operation("settle_declarations", "short"), "confirm_redraw"),
     _at_once("确定评审名单", "专家声明后方可评分", _operation("settle_declarations", "complete"), "seat_panel"),
@@ -186,4 +205,19 @@ FOLLOWS: tuple[Follows, ...] = (
     _at_once("登记支付退回", _ON_RECORD, _form("disbursement", "returned"), "record_return"),
     _at_once("登记暂缓支付", _ON_RECORD, _form("disbursement", "held"), "record_hold"),
     _then("更正收款信息", "核对未通过的须更正", _form("payee_confirmation", "return"), "payee_entry"),
+    _at_once("书面催告", "视为放弃前须经催告", _operation("review_payee_silence", "remind"), "remind_payee"),
+    _at_once("再次催告", _ON_RECORD, _form("silent_payee", "remind"), "remind_payee"),
+    _at_once("登记视为放弃支持", _ON_RECORD, _form("silent_payee", "forfeit"), "record_forfeit"),
+    _at_once("告知拟追回（撤销）", _HEARD, _form("recovery_investigation", "propose"), "tell_recovery"),
+    _at_once("由科室负责人确认", "线索的了结须经另一人确认", _form("recovery_investigation", "dismiss"),
+             "recovery_dismissal"),
+    _at_once("了结线索", _ON_RECORD, _form("recovery_dismissal", "agree"), "dismiss_recovery"),
+    *(_at_once("退回线索核查", "退回的须重新核查", _form(each, "return"), "recovery_investigation")
+      for each in ("recovery_dismissal", "recovery_legal_review", "recovery_meeting")),
+    _at_once("作出追回（撤销）决定", _ON_RECORD, _form("recovery_meeting", "recover"), "decide_recovery"),
+    _at_once("了结线索", _ON_RECORD, _form("recovery_meeting", "dismiss"), "dismiss_recovery"),
+    _at_once("收缴", "追回决定须执行", _operation("decide_recovery", "collect"), "open_collection"),
+    _at_once("继续收缴", "追回决定须执行", _operation("settle_collection", "partial"), "open_collection"),
+    _at_once("处理逾期未退回", "追回决定须执行", _operation("lapse_collection", "lapsed"), "recovery_enforcement"),
+    _at_once("登记催缴后的处理", _ON_RECORD, _form("recovery_enforcement"), "record_enforcement"),
 )  # fmt: skip

@@ -19,12 +19,15 @@ def _by(roles: str, *forms: str, apart: str = "", apart_role: str = "") -> tuple
 DUTIES: tuple[Duty, ...] = (
     *_by("applicant", "{scheme}_application", "{scheme}_confirmation", "credit_cure", "credit_statement"),
     *_by("applicant", "cut_comment", "choose_matters", "objection_statement", "payee_entry"),
+    *_by("applicant", "refusal_statement", "recovery_statement"),
     *_by("acceptance_clerk case_officer", "formality_check"),
+    *_by("section_chief", "non_acceptance_review", apart="formality_check"),
     *_by("case_officer section_chief", "credit_check", "decision_notice"),
     *_by("co_department", "joint_check"),
     *_by("section_chief deputy_leader", "credit_ruling"),
     *_by("case_officer section_chief deputy_leader", _REVIEW, apart="formality_check"),
     *_by("case_officer section_chief", "site_inspection", _VERIFIED),
+    *_by("section_chief", "refusal_ruling", apart=f"{_REVIEW} {_VERIFIED}"),
     *_by("verifier", "{scheme}_audit"),
     *_by("review_organizer", "convene_review", "panel_opinion"),
     *_by("expert", "declare_interest", "{scheme}_score"),
@@ -40,6 +43,12 @@ DUTIES: tuple[Duty, ...] = (
     *_by("finance_officer finance_reviewer", "fund_plan"),
     *_by("finance_officer finance_reviewer", "payee_confirmation", apart="payee_entry"),
     *_by("finance_officer finance_reviewer", "disbursement", apart="payee_confirmation"),
+    *_by("section_chief", "silent_payee"),
+    *_by("case_officer section_chief", "recovery_investigation", apart=f"{_REVIEW} {_VERIFIED}"),
+    *_by("section_chief", "recovery_dismissal", apart="recovery_investigation"),
+    *_by("legal_officer", "recovery_legal_review"),
+    *_by("meeting_secretary", "recovery_meeting"),
+    *_by("case_officer section_chief", "recovery_enforcement"),
 )  # fmt: skip
 
 TERMS: Mapping[str, str] = {

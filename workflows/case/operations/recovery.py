@@ -210,11 +210,17 @@ def open_collection(step: Step, _: Mapping[str, str]) -> str:
 @operation(
     "核验退回期限并催缴",
     "期满时核验决定书是否送达；已送达而未足额退回的，发出催缴通知书，催缴期满仍未退回的转强制执行或者移送。",
-    results={"running": "期限未满或尚未送达", "dunned": "已发出催缴通知书", "lapsed": "催缴期满仍未退回"},
+    results={
+        "running": "期限未满、尚未送达或者已足额退回",
+        "dunned": "已发出催缴通知书",
+        "lapsed": "催缴期满仍未退回",
+    },
 )
 def lapse_collection(step: Step, _: Mapping[str, str]) -> str:
-    """Nobody is late before he was reached; who is late is dunned once before others are asked to help."""
+    """Nobody is late before he was reached, nor who has paid; who is late is dunned once before others are asked."""
     clue = collection.under_way(step)
+    if not collection.still_due(step, clue):
+        return "running"
     if clue.referred_at is not None:
         return "lapsed"
     if not collection.is_lapsed(step, clue):
@@ -243,8 +249,10 @@ def _dun(step: Step, clue: Clue) -> None:
     reads=(Read("enforcement_organ", "受理机关"), Read("enforcement_document_no", "文书文号")),
 )
 def record_enforcement(step: Step, _: Mapping[str, str]) -> None:
-    """What was asked of a court or another organ; what comes in is registered all the same."""
+    """What was asked of a court or another organ; what comes in is registered all the same, and ends it."""
     clue, way = collection.under_way(step), str(step.submitted.get("decision") or "")
+    if not collection.still_due(step, clue):
+        return
     if way == "dun":
         _dun(step, clue)
         return
