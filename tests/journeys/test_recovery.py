@@ -84,7 +84,7 @@ def test_upheld_with_instalments_and_a_bar(at: At) -> None:
     office.do(case, "recovery_meeting", recovery_amount="300000", recovery_instalments=due, **BAR)
     [decision] = letters(at, case, "recovery_decision")
     assert "2026年11月30日前退回100,000元" in decision and "行政复议" in decision and "第二十条" in decision
-    assert "自收到本文书之日起" in decision and "本告知书之日" not in decision
+    assert "自收到本决定书之日起" in decision and "本告知书之日" not in decision
     receive(office, case, "100000")
     assert office.case(case)["status"] == "RECOVERING"
     with refused(422):
