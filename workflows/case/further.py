@@ -15,6 +15,7 @@ from workflows.case.operations.credit import FINDINGS
 from workflows.case.operations.entry import INTAKE, POINTS, RECOVERY
 from workflows.case.refusing import PROPOSED
 from workflows.case.running import Running, restart
+from workflows.case.step import Look
 from workflows.errors import Conflict
 
 ENTRY = "enter_case"
@@ -45,27 +46,27 @@ def points_of(bundle: Bundle) -> list[Point]:
     return [found[word] for word in POINTS if word in found]
 
 
-def offered(session: Session, running: Running) -> list[Point]:
+def offered(look: Look) -> list[Point]:
     """The points of the diagram in force at which the case was before: what lies before them it has passed.
 
     A recovery is none of them: it begins with a clue.
     """
-    newest = definitions.latest(session, running.case.scheme)
+    newest = definitions.latest(look.session, look.case.scheme)
     if newest is None:
         return []
-    passed = _passed(session, running)
-    points = points_of(bundle_of(session, newest.id))
+    passed = _passed(look)
+    points = points_of(bundle_of(look.session, newest.id))
     return [point for point in points if point.target in passed and point.word != RECOVERY]
 
 
-def _passed(session: Session, running: Running) -> set[str]:
+def _passed(look: Look) -> set[str]:
     """The elements, and the called processes by the calls of the type's diagram, that an instance of it has been at."""
-    case = running.case
+    session, case = look.session, look.case
     found: set[str] = set()
     past = [(each.definition_id, each.state) for each in reopenings.past_of_case(session, case.id)]
     for definition_id, state in (*past, (case.definition_id, instances.get_state(session, case.id))):
         diagrams = bundle_of(session, definition_id).diagrams
-        process = engine.ProcessInstance.load(diagrams, state, _not_run, running.step.now)
+        process = engine.ProcessInstance.load(diagrams, state, _not_run, look.now)
         for path in process.path():
             if path.key == diagrams.key:
                 found |= {*path.done}

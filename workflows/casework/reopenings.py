@@ -6,12 +6,14 @@ from typing import TypedDict
 
 from storage import documents, people
 from storage import reopenings as store
+from storage.cases import Case
 from storage.database import Session
 from storage.reopenings import CONFIRMED, PROPOSED, RETURNED, PastInstance, Reopening
 from workflows import views
 from workflows.case import further, letters
 from workflows.case.avoiding import refuse_avoiding
 from workflows.case.operations.entry import POINTS
+from workflows.case.reading import look_at
 from workflows.case.running import Running, find_case, open_case
 from workflows.case.step import local_date
 from workflows.errors import Changed, Conflict, FieldError, Forbidden, Invalid, NotFound
@@ -87,9 +89,8 @@ def get_reopenings(session: Session, actor: Actor, reference: str, now: datetime
     if case.ended_at is None:
         why_not = "本件正在办理，不须重新办理。"
     elif actor.has("case_officer"):
-        running = open_case(session, case.id, actor, now)
-        why_not = _why_not(session, running)
-        found = further.offered(session, running) if why_not is None else []
+        why_not = _why_not(session, case)
+        found = further.offered(look_at(session, case, now)) if why_not is None else []
         points = [{"point": each.word, "name": each.name} for each in found]
     return {
         "points": points,
@@ -119,13 +120,13 @@ def propose(
     actor = require(actor, "case_officer")
     running = open_case(session, find_case(session, reference, actor).id, actor, now)
     refuse_avoiding(session, actor.username, running.case.id)
-    if (why_not := _why_not(session, running)) is not None:
+    if (why_not := _why_not(session, running.case)) is not None:
         raise Conflict(why_not)
     day = _day(basis_on)
     wrong = []
     if cause not in CAUSES:
         wrong.append(FieldError("cause", "请选择重新办理的原因。"))
-    if point not in {each.word for each in further.offered(session, running)}:
+    if point not in {each.word for each in further.offered(running.step)}:
         wrong.append(FieldError("point", "请选择本件曾经办理到的环节。"))
     elif (taken := further.refusal_at(running, point)) is not None:
         wrong.append(FieldError("point", taken))
@@ -171,9 +172,9 @@ def confirm(
     if reopening.digest != seen:
         raise Changed("提议的内容与你查看的不一致，没有办理；请刷新后按现在的提议核对。")
     ended_at = running.case.ended_at
-    if (why_not := _why_not(session, running, confirming=True)) is not None or ended_at is None:
+    if (why_not := _why_not(session, running.case, confirming=True)) is not None or ended_at is None:
         raise Conflict(why_not or "本件正在办理，不须重新办理。")
-    if reopening.point not in {each.word for each in further.offered(session, running)}:
+    if reopening.point not in {each.word for each in further.offered(running.step)}:
         raise Conflict("现行流程已没有所提议的环节，请退回后重新提议。")
     reopening.state, reopening.decided_by, reopening.decided_at = CONFIRMED, actor.username, now
     confirmed = running.step.record("reopening_confirmed", str(reopening.id), _told(reopening))
@@ -226,9 +227,8 @@ def _open(
     return running, reopening
 
 
-def _why_not(session: Session, running: Running, *, confirming: bool = False) -> str | None:
+def _why_not(session: Session, case: Case, *, confirming: bool = False) -> str | None:
     """Why the case cannot begin anew now, in a sentence."""
-    case = running.case
     if case.ended_at is None:
         return "本件正在办理，不须重新办理。"
     if case.status == "WITHDRAWN":
