@@ -1,5 +1,6 @@
 """What other cases of a matter were awarded or confirmed, for what this one may still have (domain.md 2.1, step 3)."""
 
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from storage.calculations import Calculation
 from storage.cases import DECIDED, Case, CaseFacts
+from storage.questions import granted
 
 
 def awarded_before(case: Case) -> ColumnElement[bool]:
@@ -22,14 +24,15 @@ def awarded_before(case: Case) -> ColumnElement[bool]:
     )
 
 
-def awarded_of_matter(session: Session, case: Case) -> list[tuple[Case, str]]:
-    """Other cases of the same matter that count against this one, with the honour's level."""
+def awarded_of_matter(session: Session, case: Case) -> list[tuple[Case, Decimal, str]]:
+    """Other cases of the same matter that count against this one, each with what it was paid and did not give back, in
+    yuan, and the honour's level."""
     query = (
-        select(Case, CaseFacts.facts["level"].astext)
+        select(Case, granted.PAID, CaseFacts.facts["level"].astext)
         .join(CaseFacts, CaseFacts.case_id == Case.id)
         .where(Case.matter_id == case.matter_id, Case.id != case.id, awarded_before(case))
     )
-    return [(row[0], row[1] or "") for row in session.execute(query.order_by(Case.id))]
+    return [(row[0], row[1], row[2] or "") for row in session.execute(query.order_by(Case.id))]
 
 
 class Computed(NamedTuple):

@@ -26,6 +26,9 @@ AMOUNT = case((CARRIED_OUT, Case.paid_amount), else_=func.greatest(Case.final_am
 """Yuan of a case: what was paid, and while it is decided anew the larger of that and the new decision. A further
 decision that is lower leaves what was paid with the firm until it has come back. Null where nothing is known."""
 
+PAID = func.coalesce(Case.paid_amount, 0) - _RETURNED
+"""Yuan that were paid for a case, in however many payments, without what came back and should not have been paid."""
+
 HELD = case(
     (CARRIED_OUT, Case.paid_amount - _RETURNED),
     else_=func.greatest(Case.final_amount, Case.paid_amount - _RETURNED),

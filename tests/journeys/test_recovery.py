@@ -14,6 +14,7 @@ from tests.contract_client import Office
 from tests.journeys.conftest import At, Story, open_letters, page
 from tests.journeys.lists import E01
 from tests.journeys.projects import account, batch_of, fix_list, project, to_the_list
+from tests.journeys.test_migration import Owner
 from tests.journeys.test_record import broken
 from tests.journeys.test_reopenings import paid as paid_anew
 from tests.journeys.test_reopenings import reopen
@@ -375,3 +376,13 @@ def test_a_clue_needs_something_that_was_decided_or_paid(at: At) -> None:
     with refused(422) as wrong:
         office.as_("officer2").post(f"/cases/{case}/clues", {**CLUE, "cause": "rumour"})
     assert wrong.fields
+
+
+def test_a_clue_changes_nothing_where_the_diagram_leads_to_no_recovery(at: At) -> None:
+    office, case = at.after(paid)
+    Owner(at, office).publish(lambda drawing: drawing.drop("entry_point_to_recovery"))
+    with refused(409) as why:
+        register(office, case)
+    assert "资金追回" in why.detail
+    assert (office.case(case)["status"], office.case(case)["paid_amount"]) == ("PAID", "900000")
+    assert office.as_("auditor").get(f"/cases/{case}/clues")["items"] == []

@@ -14,8 +14,10 @@ from tests.journeys.projects import account, batch_of, finals, fix_list, project
 from tests.journeys.test_record import broken
 from tests.journeys.test_recovery import receive
 from tests.journeys.test_reopenings import paid, reopen
-from tests.journeys.test_returned_money import record
+from tests.journeys.test_returned_money import give_back, record
+from tests.journeys.test_rules_across_cases import honour
 from tests.journeys.test_same_item import FILING
+from tests.journeys.test_silent_payee import be_silent, letters
 from workflows.case import known_facts
 from workflows.case.reading import look_at
 
@@ -100,3 +102,33 @@ def test_a_plain_return_waits_until_the_further_decision_is_carried_out(at: At) 
     assert office.case(case)["paid_amount"] == "1200000"
     office.as_("finance2").post(record(office, case, "100000", "clerical_error"))
     assert account(office, E01)["available"] == "900000"
+
+
+def test_a_difference_that_is_forfeited_leaves_what_was_paid(at: At) -> None:
+    office, case = at.after(paid)
+    reopen(office, case)
+    office.drive(case, until="enter_payee", values={"confirm_verified": {"approved_investment": "4000000"}})
+    be_silent(office, case)
+    office.do(case, "decide_silent_payee", decision="forfeit", silence_opinion="该单位表示不再领取差额")
+    [told] = letters(office, "forfeit")
+    assert "审定支持1,200,000元，此前已拨付900,000元，应另行拨付差额300,000元" in told
+    assert "放弃上述差额" in told and "已拨付的资金不受影响" in told
+    ended = office.case(case)
+    assert (ended["status"], ended["final_amount"], ended["paid_amount"]) == ("TERMINATED", "900000", "900000")
+    assert account(office, E01)["available"] == "1100000"
+    assert broken(at) == []
+
+
+def part_returned(office: Office) -> Sequence[str]:
+    """Of a municipal honour of 500,000 yuan 100,000 came back as a mistake; the national one is at the list."""
+    first = honour(office, batch_of(office, "green_honour"), "e02", "municipal")
+    office.drive(first)
+    give_back(office, first, "100000", "clerical_error")
+    second = honour(office, batch_of(office, "green_honour", a4__promotion_basis="paid"), "e02", "national")
+    to_the_list(office, second)
+    return first, second
+
+
+def test_a_promotion_deducts_what_the_firm_has_of_the_earlier_honour(at: At) -> None:
+    office, _, second = at.after(part_returned)
+    assert office.case(second)["precap_amount"] == "600000"

@@ -81,12 +81,15 @@ def begin(running: Running, point: str, reopening: Reopening | None, cause: Even
     """Keep the instance that ended and begin another at this point; what it does follows from `cause`.
 
     Where an amount is decided anew, money that came back is room again: the ledger books the difference to what the
-    firm has, and no more. A recovery takes the decision as it stands.
+    firm has, and no more. A recovery takes the decision as it stands. Raises Conflict, and nothing is changed then.
     """
     step, case, session = running.step, running.case, running.step.session
     newest = definitions.latest(session, case.scheme)
     if newest is None or case.ended_at is None:
         raise Conflict("本件未办结或者流程尚未发布，不能重新办理。")
+    bundle = bundle_of(session, newest.id)
+    if point not in {each.word for each in points_of(bundle)}:
+        raise Conflict(f"现行流程没有“{POINTS[point]}”环节，不能办理；请联系流程与口径负责人。")
     if (why_not := refusal_at(running, point)) is not None:
         raise Conflict(why_not)
     fell = _fell(running)
@@ -104,7 +107,7 @@ def begin(running: Running, point: str, reopening: Reopening | None, cause: Even
             step.facts = _facts_for_anew(step.facts)
             cases.save_facts(session, case.id, step.facts)
         session.flush()
-        restart(step, bundle_of(session, newest.id))
+        restart(step, bundle)
     awards.wake_rivals(step)
 
 

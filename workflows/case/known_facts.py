@@ -63,9 +63,9 @@ def _same_honour(look: Look) -> dict[str, Any]:
     """
     precap, paid, levels = ZERO, ZERO, []
     if look.case.matter_id is not None:
-        for case, level in earlier.awarded_of_matter(look.session, look.case):
+        for case, had, level in earlier.awarded_of_matter(look.session, look.case):
             precap += case.precap_amount or ZERO
-            paid += case.paid_amount or ZERO
+            paid += had
             levels.append(level)
     honour, site = look.facts.get("honour_type"), normal(look.facts.get("site"))
     for award in historic_awards.of_enterprise(look.session, look.enterprise.uscc, look.case.scheme):
@@ -74,8 +74,8 @@ def _same_honour(look: Look) -> dict[str, Any]:
             paid += award.paid_amount
             levels.append(award.level or "")
     known = {"earlier_precap_same_honour": str(precap), "earlier_paid_same_honour": str(paid), **honours.known(look)}
-    had = [level for level in _LEVELS if level in levels]
-    return known | ({"earlier_level": had[-1]} if had else {})
+    earlier_levels = [level for level in _LEVELS if level in levels]
+    return known | ({"earlier_level": earlier_levels[-1]} if earlier_levels else {})
 
 
 def _may_be_at(look: Look, award: HistoricAward, site: str) -> bool:

@@ -1,6 +1,7 @@
 """P18, the silent payee: the firm is asked for its account and reminded; the chief says whether it gave up."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from storage import messages
 from storage.cases import latest_submission
@@ -54,7 +55,7 @@ def remind_payee(step: Step, _: Mapping[str, str]) -> None:
 )
 def record_forfeit(step: Step, _: Mapping[str, str]) -> str:
     """The chief decided so on a firm that was reached and reminded; what it held is others' room again."""
-    held = awards.lock_committed(step)
+    held, paid = awards.lock_committed(step), awards.paid_so_far(step)
     step.case.reason = "NO_PAYEE"
     ruling = latest_submission(step.session, step.case.id, "decide_silent_payee")
     why = letters.told(str(step.submitted.get("silence_opinion") or (ruling and ruling.data["silence_opinion"]) or ""))
@@ -64,11 +65,26 @@ def record_forfeit(step: Step, _: Mapping[str, str]) -> str:
     letters.send(
         step,
         "forfeit",
-        f"经区政府审定支持{format_yuan(held.amount)}元。{_told(step)}理由：{why}。"
-        "依据《实施细则》资金拨付的有关规定，决定视为你单位放弃支持，已占用的支持额度予以释放。",
+        f"{_decided(held.amount, paid)}{_told(step)}理由：{why}。"
+        f"依据《实施细则》资金拨付的有关规定，决定视为你单位放弃{'上述差额' if paid else '支持'}，"
+        f"已占用的支持额度予以释放{'，此前已拨付的资金不受影响' if paid else ''}。",
     )
-    step.record("award_forfeited", "record_forfeit", [{"field": "reason", "old": None, "new": "NO_PAYEE"}])
+    changes = [{"field": "reason", "old": None, "new": "NO_PAYEE"}]
+    if paid:
+        changes.append({"field": "final_amount", "old": str(step.case.final_amount), "new": str(paid)})
+        step.case.final_amount = paid
+    step.record("award_forfeited", "record_forfeit", changes)
     return "forfeited"
+
+
+def _decided(due: Decimal, paid: Decimal) -> str:
+    """What the district decided: `due` yuan are not paid yet, `paid` were before the case was decided anew."""
+    if not paid:
+        return f"经区政府审定支持{format_yuan(due)}元。"
+    return (
+        f"重新办理后经区政府审定支持{format_yuan(paid + due)}元，此前已拨付{format_yuan(paid)}元，"
+        f"应另行拨付差额{format_yuan(due)}元。"
+    )
 
 
 def _since_asked(step: Step) -> list[messages.Message]:
