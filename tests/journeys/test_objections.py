@@ -51,7 +51,13 @@ def test_the_firm_is_told_the_substance_and_never_who(at: At) -> None:
     assert "反映设备在改造前已经投入使用" in str(shown["request"])
     assert "反映设备在改造前已经投入使用" in page(at, "e01", f"/tasks/{task['id']}")
     office.do(case, "objection_statement")
+    with refused(422) as why:
+        office.do(case, "objection_investigation", objection_findings=f"{OBJECTION['name']}所述不实")
+    assert why.fields == {"objection_findings"}
     office.do(case, "objection_investigation")
+    with refused(422) as why:
+        office.do(case, "objection_handling", decision="dismiss", objection_reply=f"已电告{OBJECTION['phone']}")
+    assert why.fields == {"objection_reply"}
     office.do(
         case, "objection_handling", decision="dismiss", objection_reply="经核查，发票和验收记录相符，异议不成立。"
     )

@@ -14,6 +14,7 @@ from tests.contract_client import Office
 from tests.journeys.conftest import At, Story, open_letters, page
 from tests.journeys.lists import E01
 from tests.journeys.projects import account, batch_of, fix_list, project, to_the_list
+from tests.journeys.test_publicity import OBJECTION
 from tests.journeys.test_record import broken
 from tests.journeys.test_reopenings import paid as paid_anew
 from tests.journeys.test_reopenings import reopen
@@ -356,6 +357,61 @@ def test_the_decision_says_of_silence_what_happened(at: At) -> None:
     assert "以电子送达（系统阅知）方式送达，你单位逾期未陈述申辩" in decision
     assert "听取" not in decision
     assert broken(at) == []
+
+
+def bring(office: Office, case: str) -> None:
+    """Somebody brings something about the case under his name, after its publicity."""
+    [notice] = office.nobody.get("/public/notices")["items"]
+    office.nobody.post(f"/public/notices/{notice['id']}/petitions", {"case": case, **OBJECTION})
+
+
+def test_who_brought_it_is_named_to_the_firm_nowhere(at: At) -> None:
+    office, case = at.after(paid)
+    bring(office, case)
+    with refused(422) as wrong:
+        register(office, case, source=f"{OBJECTION['name']}举报", facts=f"来电{OBJECTION['phone']}反映重复享受")
+    assert wrong.fields == {"source", "facts"}
+    register(office, case)
+    with refused(422) as wrong:
+        office.do(case, "recovery_investigation", recovery_facts=f"{OBJECTION['name']}所述属实", **HEARD)
+    assert wrong.fields == {"recovery_facts"}
+    office.drive(case, until="recovery_meeting", values={"recovery_investigation": HEARD})
+    with refused(422) as wrong:
+        office.do(case, "recovery_meeting", recovery_reply=f"证件号码为{OBJECTION['id_no']}的反映属实")
+    assert wrong.fields == {"recovery_reply"}
+
+
+def test_a_source_that_names_who_brought_something_later_is_kept_from_the_firm(at: At) -> None:
+    office, case = at.after(paid)
+    register(office, case, source=f"{OBJECTION['name']}来信")
+    bring(office, case)
+    office.drive(case, until="recovery_statement", values={"recovery_investigation": HEARD})
+    [told] = letters(at, case, "recovery_notice")
+    assert OBJECTION["name"] not in told and "来源依法保密" in told
+
+
+def test_registering_investigating_and_closing_a_clue_are_different_persons(at: At) -> None:
+    office, case = at.after(paid)
+    at.give("officer3", "case_officer", "section_chief")
+    office.as_("officer3").post(f"/cases/{case}/clues", CLUE)
+    task = office.task(case, "recovery_investigation")
+    with refused(403) as why:
+        office.as_("officer3").post(f"/tasks/{task['id']}/claim")
+    assert "由你登记" in why.detail
+    with refused(422):
+        office.as_("chief").post(f"/tasks/{task['id']}/assignment", {"username": "officer3"})
+
+
+def test_who_found_a_clue_unfounded_does_not_confirm_it(at: At) -> None:
+    office, case = at.after(paid)
+    at.give("officer3", "case_officer", "section_chief")
+    register(office, case)
+    office.do(case, "recovery_investigation", by="officer3", decision="dismiss")
+    with refused(403) as why:
+        office.do(case, "recovery_dismissal", by="officer3")
+    assert "岗位分离" in why.detail
+    office.do(case, "recovery_dismissal", by="chief")
+    assert office.case(case)["status"] == "PAID"
 
 
 def test_who_renounces_the_award_ends_its_revocation(at: At) -> None:

@@ -58,14 +58,23 @@ def dismiss(step: Step) -> None:
 
 
 def unmasked(look: Look, data: Mapping[str, Any], fields: Iterable[str]) -> list[FieldError]:
-    """Fields for the firm's eyes that name who objected, or how he is reached."""
-    brought = store.list_taken_up(look.session, look.case.id)
-    secrets = {secret for each in brought for secret in (each.name, each.id_no, each.phone) if secret}
+    """Fields for the firm's eyes that name who brought anything on this case, or how he is reached."""
+    hidden = _hidden(look)
     return [
-        FieldError(field, "不得写入异议人的姓名（名称）、证件号码和电话，请改写后提交。")
+        FieldError(field, "不得写入异议人、举报人的姓名（名称）、证件号码和电话，请改写后提交。")
         for field in fields
-        if any(secret in str(data.get(field) or "") for secret in secrets)
+        if any(secret in str(data.get(field) or "") for secret in hidden)
     ]
+
+
+def names_somebody(look: Look, text: str) -> bool:
+    """Whether a text names who brought anything on this case, or how he is reached."""
+    return any(secret in text for secret in _hidden(look))
+
+
+def _hidden(look: Look) -> set[str]:
+    brought = store.list_of_case(look.session, look.case.id)
+    return {secret for each in brought for secret in (each.name, each.id_no, each.phone) if secret}
 
 
 def unanswered(look: Look) -> str | None:

@@ -6,21 +6,26 @@ from decimal import Decimal
 from typing import Any
 
 from storage import clues, recoveries
-from workflows.case import collection
+from workflows.case import collection, objections
 from workflows.case.checks.parts import Check
 from workflows.case.step import Look
 from workflows.errors import FieldError
 from workflows.rules.money import ZERO, format_yuan, parse_money
 
+_TOLD = ("recovery_facts", "recovery_basis")
+_DECIDED = ("recovery_minutes_no", "recovery_reply", "recovery_interest", "recovery_bar_basis")
+
 
 def _investigation(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
-    return list(_amount(look, data, "recovery_proposed_amount")) if data.get("decision") == "propose" else []
+    named = objections.unmasked(look, data, _TOLD)
+    return [*named, *(_amount(look, data, "recovery_proposed_amount") if data.get("decision") == "propose" else ())]
 
 
 def _meeting(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
+    named = objections.unmasked(look, data, _DECIDED)
     if data.get("decision") != "recover":
-        return []
-    return [*_amount(look, data, "recovery_amount"), *_instalments(look, data), *_bar(data)]
+        return named
+    return [*named, *_amount(look, data, "recovery_amount"), *_instalments(look, data), *_bar(data)]
 
 
 def _is_recovery(look: Look) -> bool:

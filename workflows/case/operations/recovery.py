@@ -8,7 +8,7 @@ from storage import clues, messages
 from storage.bars import Bar
 from storage.clues import Clue
 from storage.messages import Message
-from workflows.case import awards, collection, delivery, letters
+from workflows.case import awards, collection, delivery, letters, objections
 from workflows.case.operations.registry import operation
 from workflows.case.step import Step, local_date
 from workflows.engine import Read
@@ -48,11 +48,16 @@ def tell_recovery(step: Step, arguments: Mapping[str, str]) -> None:
         step,
         "recovery_notice" if clue.kind == clues.RECOVERY else "revocation_notice",
         f"{act}现将有关事项告知如下：\n"
-        f"一、线索来源：{letters.told(clue.source)}。\n"
+        f"一、线索来源：{_source(step, clue)}。\n"
         f"二、查明的事实：{letters.told(str(step.facts['recovery_facts']))}。上述情形属于{CAUSES[clue.cause]}。\n"
         f"三、处理依据：{letters.told(str(step.facts['recovery_basis']))}。\n"
         f"四、你单位的权利：可自本告知书送达之日起{term}个工作日内提出书面陈述申辩并提交证据；逾期未提出的，依据已查明的事实处理。",
     )
+
+
+def _source(step: Step, clue: Clue) -> str:
+    """Where the clue comes from; who brought something after it was registered is not named by it either."""
+    return "有关反映（来源依法保密）" if objections.names_somebody(step, clue.source) else letters.told(clue.source)
 
 
 def _paid(step: Step) -> str:
