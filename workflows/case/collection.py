@@ -41,6 +41,11 @@ def kept_apart(session: Session, case_id: int, form: str, username: str) -> str 
     return REGISTERED if clue is not None and clue.registered_by == username else None
 
 
+def intended(look: Look, field: str) -> str:
+    """What the firm was told is intended, by the field of the decision; empty where nothing was."""
+    return str(look.facts.get(field.replace("recovery_", "recovery_proposed_", 1)) or "")
+
+
 def amount_in_question(look: Look) -> Decimal:
     """Yuan to claim back where a form names none: what the firm was told, else the clue's, else all that was paid."""
     room = (look.case.paid_amount or ZERO) - recoveries.total(look.session, look.case.id)
