@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from sqlalchemy import event
+
 from tests.api_calls import refused
 from tests.contract_client import Office
 from tests.journeys.conftest import At, page
@@ -309,3 +311,22 @@ def test_the_pages_name_people(at: At) -> None:
     assert handled
     assert handled != "discipline"
     assert handled in page(at, "chief", "/objections")
+
+
+def test_a_list_of_many_objections_asks_no_more_than_one_of_a_few(at: At) -> None:
+    office, case = at("publicity_period")
+    seen: list[str] = []
+    event.listen(at.database.engine, "before_cursor_execute", lambda *arguments: seen.append(str(arguments[2])))
+
+    def asked() -> int:
+        seen.clear()
+        office.as_("discipline").get("/objections")
+        return len(seen)
+
+    object_to(office, case)
+    asked()
+    few = asked()
+    for _ in range(4):
+        object_to(office, case)
+    assert len(office.as_("discipline").get("/objections")["items"]) == 5
+    assert asked() == few
