@@ -155,6 +155,15 @@ def list_evidence(session: Session, objection_id: int) -> Sequence[ObjectionEvid
     return session.scalars(query.order_by(ObjectionEvidence.id)).all()
 
 
+def evidence_of(session: Session, objection_ids: Collection[int]) -> dict[int, list[ObjectionEvidence]]:
+    """The files of each of these matters, in order, one statement."""
+    query = select(ObjectionEvidence).where(ObjectionEvidence.objection_id.in_(objection_ids))
+    found: dict[int, list[ObjectionEvidence]] = {each: [] for each in objection_ids}
+    for each in session.scalars(query.order_by(ObjectionEvidence.id)):
+        found[each.objection_id].append(each)
+    return found
+
+
 def find_evidence(session: Session, objection_id: int, evidence_id: int) -> ObjectionEvidence | None:
     query = select(ObjectionEvidence).where(ObjectionEvidence.objection_id == objection_id)
     return session.scalar(query.where(ObjectionEvidence.id == evidence_id))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from sqlalchemy import event
+
 from tests.api_calls import refused
 from tests.contract_client import Office
 from tests.journeys.conftest import At, page
@@ -51,7 +53,13 @@ def test_the_firm_is_told_the_substance_and_never_who(at: At) -> None:
     assert "反映设备在改造前已经投入使用" in str(shown["request"])
     assert "反映设备在改造前已经投入使用" in page(at, "e01", f"/tasks/{task['id']}")
     office.do(case, "objection_statement")
+    with refused(422) as why:
+        office.do(case, "objection_investigation", objection_findings=f"{OBJECTION['name']}所述不实")
+    assert why.fields == {"objection_findings"}
     office.do(case, "objection_investigation")
+    with refused(422) as why:
+        office.do(case, "objection_handling", decision="dismiss", objection_reply=f"已电告{OBJECTION['phone']}")
+    assert why.fields == {"objection_reply"}
     office.do(
         case, "objection_handling", decision="dismiss", objection_reply="经核查，发票和验收记录相符，异议不成立。"
     )
@@ -303,3 +311,22 @@ def test_the_pages_name_people(at: At) -> None:
     assert handled
     assert handled != "discipline"
     assert handled in page(at, "chief", "/objections")
+
+
+def test_a_list_of_many_objections_asks_no_more_than_one_of_a_few(at: At) -> None:
+    office, case = at("publicity_period")
+    seen: list[str] = []
+    event.listen(at.database.engine, "before_cursor_execute", lambda *arguments: seen.append(str(arguments[2])))
+
+    def asked() -> int:
+        seen.clear()
+        office.as_("discipline").get("/objections")
+        return len(seen)
+
+    object_to(office, case)
+    asked()
+    few = asked()
+    for _ in range(4):
+        object_to(office, case)
+    assert len(office.as_("discipline").get("/objections")["items"]) == 5
+    assert asked() == few

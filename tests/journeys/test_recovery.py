@@ -15,6 +15,7 @@ from tests.journeys.conftest import At, Story, open_letters, page
 from tests.journeys.lists import E01
 from tests.journeys.projects import account, batch_of, fix_list, project, to_the_list
 from tests.journeys.test_migration import Owner
+from tests.journeys.test_publicity import OBJECTION
 from tests.journeys.test_record import broken
 from tests.journeys.test_reopenings import paid as paid_anew
 from tests.journeys.test_reopenings import reopen
@@ -32,6 +33,8 @@ BAR = {
     "recovery_bar_from": "2026-07-01",
     "recovery_bar_to": "2028-06-30",
 }
+
+TOLD = {**HEARD, **{name.replace("recovery_", "recovery_proposed_"): value for name, value in BAR.items()}}
 
 
 def paid(office: Office) -> Sequence[str]:
@@ -68,9 +71,10 @@ def test_upheld_with_instalments_and_a_bar(at: At) -> None:
     register(office, case)
     assert office.case(case)["status"] == "RECOVERING"
     assert office.at(case) == {"recovery_investigation"}
-    office.drive(case, until="recovery_statement", values={"recovery_investigation": HEARD})
+    office.drive(case, until="recovery_statement", values={"recovery_investigation": TOLD})
     [told] = letters(at, case, "recovery_notice")
     assert "300,000元" in told and "通州审专〔2026〕5号" in told and "陈述申辩" in told
+    assert "拟自2026年7月1日至2028年6月30日限制你单位申报" in told and "第二十条" in told and "利息" not in told
     office.drive(case, until="recovery_meeting")
     due = [
         {"due_on": "2026-11-30", "amount": "100000"},
@@ -80,7 +84,7 @@ def test_upheld_with_instalments_and_a_bar(at: At) -> None:
         office.do(case, "recovery_meeting", recovery_amount="250000", recovery_instalments=due)
     assert wrong.fields == {"recovery_instalments"}
     with refused(422) as wrong:
-        office.do(case, "recovery_meeting", recovery_amount="900001")
+        office.do(case, "recovery_meeting", recovery_amount="300001")
     assert "recovery_amount" in wrong.fields
     office.do(case, "recovery_meeting", recovery_amount="300000", recovery_instalments=due, **BAR)
     [decision] = letters(at, case, "recovery_decision")
@@ -114,9 +118,20 @@ def test_not_upheld_leaves_everything_as_it_was(at: At) -> None:
     values = {"recovery_investigation": HEARD, "recovery_meeting": {"decision": "dismiss"}}
     office.drive(case, values=values)
     assert office.case(case)["status"] == "PAID"
-    assert len(letters(at, case, "recovery_closed")) == 1
+    [closed] = letters(at, case, "recovery_closed")
+    assert "经核查和集体审议，决定不予处理" in closed
     assert account(office, E01)["available"] == "1100000"
     assert broken(at) == []
+
+
+def test_what_the_chief_ends_was_in_no_meeting(at: At) -> None:
+    office, case = at.after(paid)
+    register(office, case)
+    office.drive(case, until="recovery_legal_review", values={"recovery_investigation": HEARD})
+    office.do(case, "recovery_legal_review", decision="return")
+    office.drive(case, values={"recovery_investigation": {"decision": "dismiss"}})
+    [closed] = letters(at, case, "recovery_closed")
+    assert "经核查，决定不予处理" in closed and "审议" not in closed
 
 
 def decided(office: Office) -> Sequence[str]:
@@ -240,6 +255,8 @@ def test_an_award_that_is_not_revoked_is_paid(at: At) -> None:
     register(office, case)
     office.drive(case, values={"recovery_meeting": {"decision": "dismiss"}})
     assert (office.case(case)["status"], office.case(case)["paid_amount"]) == ("PAID", "900000")
+    assert letters(at, case, "recovery_closed") == []
+    assert len(letters(at, case, "revocation_closed")) == 1
     assert broken(at) == []
 
 
@@ -247,7 +264,8 @@ def barred(office: Office) -> Sequence[str]:
     reference = paid(office)[0]
     register(office, reference, cause="fraud")
     now = {**BAR, "recovery_bar_from": "2026-01-01"}
-    values = {"recovery_investigation": HEARD, "recovery_meeting": {"recovery_amount": "300000", **now}}
+    told = {**TOLD, "recovery_proposed_bar_from": "2026-01-01"}
+    values = {"recovery_investigation": told, "recovery_meeting": {"recovery_amount": "300000", **now}}
     office.drive(reference, until="recovery_received", values=values)
     receive(office, reference, "300000")
     return (reference,)
@@ -274,11 +292,58 @@ def test_a_bar_closes_the_door_until_it_is_lifted_by_two(at: At) -> None:
 def test_no_bar_without_its_document(at: At) -> None:
     office, case = at.after(paid)
     register(office, case)
-    office.drive(case, until="recovery_meeting", values={"recovery_investigation": HEARD})
+    office.drive(case, until="recovery_meeting", values={"recovery_investigation": TOLD})
     without = {**BAR, "recovery_bar_basis": ""}
     with refused(422) as wrong:
         office.do(case, "recovery_meeting", recovery_amount="300000", **without)
     assert "recovery_bar_basis" in wrong.fields
+
+
+INTEREST = "按同期贷款市场报价利率，自拨付之日起计算（虚构依据）"
+# What the investigation tells; what the meeting decides beyond it, and the field that says so.
+BEYOND: list[tuple[dict[str, str], dict[str, str], str]] = [
+    (HEARD, {"recovery_amount": "300001"}, "recovery_amount"),
+    (HEARD, {"recovery_interest": INTEREST}, "recovery_interest"),
+    ({**HEARD, "recovery_proposed_interest": INTEREST}, {"recovery_interest": "按日万分之五"}, "recovery_interest"),
+    (HEARD, BAR, "recovery_bar"),
+    (TOLD, {**BAR, "recovery_bar_basis": "另一份文件（虚构）"}, "recovery_bar_basis"),
+    (TOLD, {**BAR, "recovery_bar_from": "2026-06-30"}, "recovery_bar_to"),
+    (TOLD, {**BAR, "recovery_bar_to": "2028-07-01"}, "recovery_bar_to"),
+]
+
+
+@pytest.mark.parametrize(("told", "decided", "field"), BEYOND)
+def test_nothing_is_decided_that_the_firm_was_not_told(
+    at: At, told: dict[str, str], decided: dict[str, str], field: str
+) -> None:
+    office, case = at.after(paid)
+    register(office, case)
+    office.drive(case, until="recovery_meeting", values={"recovery_investigation": told})
+    with refused(422) as wrong:
+        office.do(case, "recovery_meeting", **decided)
+    assert wrong.fields == {field}
+
+
+def test_what_was_told_of_interest_and_bar_is_decided_and_told_anew_after_a_return(at: At) -> None:
+    office, case = at.after(paid)
+    register(office, case)
+    told = {**TOLD, "recovery_proposed_interest": INTEREST}
+    values = {"recovery_investigation": told, "recovery_meeting": {"decision": "return"}}
+    office.drive(case, until="recovery_meeting", values=values)
+    [notice] = letters(at, case, "recovery_notice")
+    assert f"四、拟计收的利息：{INTEREST}。" in notice and "六、你单位的权利" in notice
+    office.do(case, "recovery_meeting", decision="return")
+    # What is not told anew is not intended any more.
+    office.drive(case, until="recovery_meeting", values={"recovery_investigation": HEARD})
+    with refused(422) as wrong:
+        office.do(case, "recovery_meeting", recovery_interest=INTEREST, **BAR)
+    assert wrong.fields == {"recovery_interest", "recovery_bar"}
+    office.do(case, "recovery_meeting", decision="return")
+    office.drive(case, until="recovery_meeting", values={"recovery_investigation": told})
+    office.do(case, "recovery_meeting", recovery_interest=INTEREST, **BAR)
+    [decision] = letters(at, case, "recovery_decision")
+    assert INTEREST in decision and "四、限制申报" in decision
+    assert broken(at) == []
 
 
 def test_money_decided_on_comes_back_only_on_a_decision(at: At) -> None:
@@ -357,6 +422,61 @@ def test_the_decision_says_of_silence_what_happened(at: At) -> None:
     assert "以电子送达（系统阅知）方式送达，你单位逾期未陈述申辩" in decision
     assert "听取" not in decision
     assert broken(at) == []
+
+
+def bring(office: Office, case: str) -> None:
+    """Somebody brings something about the case under his name, after its publicity."""
+    [notice] = office.nobody.get("/public/notices")["items"]
+    office.nobody.post(f"/public/notices/{notice['id']}/petitions", {"case": case, **OBJECTION})
+
+
+def test_who_brought_it_is_named_to_the_firm_nowhere(at: At) -> None:
+    office, case = at.after(paid)
+    bring(office, case)
+    with refused(422) as wrong:
+        register(office, case, source=f"{OBJECTION['name']}举报", facts=f"来电{OBJECTION['phone']}反映重复享受")
+    assert wrong.fields == {"source", "facts"}
+    register(office, case)
+    with refused(422) as wrong:
+        office.do(case, "recovery_investigation", recovery_facts=f"{OBJECTION['name']}所述属实", **HEARD)
+    assert wrong.fields == {"recovery_facts"}
+    office.drive(case, until="recovery_meeting", values={"recovery_investigation": HEARD})
+    with refused(422) as wrong:
+        office.do(case, "recovery_meeting", recovery_reply=f"证件号码为{OBJECTION['id_no']}的反映属实")
+    assert wrong.fields == {"recovery_reply"}
+
+
+def test_a_source_that_names_who_brought_something_later_is_kept_from_the_firm(at: At) -> None:
+    office, case = at.after(paid)
+    register(office, case, source=f"{OBJECTION['name']}来信")
+    bring(office, case)
+    office.drive(case, until="recovery_statement", values={"recovery_investigation": HEARD})
+    [told] = letters(at, case, "recovery_notice")
+    assert OBJECTION["name"] not in told and "来源依法保密" in told
+
+
+def test_registering_investigating_and_closing_a_clue_are_different_persons(at: At) -> None:
+    office, case = at.after(paid)
+    at.give("officer3", "case_officer", "section_chief")
+    office.as_("officer3").post(f"/cases/{case}/clues", CLUE)
+    task = office.task(case, "recovery_investigation")
+    with refused(403) as why:
+        office.as_("officer3").post(f"/tasks/{task['id']}/claim")
+    assert "由你登记" in why.detail
+    with refused(422):
+        office.as_("chief").post(f"/tasks/{task['id']}/assignment", {"username": "officer3"})
+
+
+def test_who_found_a_clue_unfounded_does_not_confirm_it(at: At) -> None:
+    office, case = at.after(paid)
+    at.give("officer3", "case_officer", "section_chief")
+    register(office, case)
+    office.do(case, "recovery_investigation", by="officer3", decision="dismiss")
+    with refused(403) as why:
+        office.do(case, "recovery_dismissal", by="officer3")
+    assert "岗位分离" in why.detail
+    office.do(case, "recovery_dismissal", by="chief")
+    assert office.case(case)["status"] == "PAID"
 
 
 def test_who_renounces_the_award_ends_its_revocation(at: At) -> None:

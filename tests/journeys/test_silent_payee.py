@@ -99,6 +99,7 @@ def test_the_chief_decides_with_reasons_and_the_room_is_free_again(at: At) -> No
     ):
         assert said in told
     assert told.count("《收款信息填报催告书》") == 2
+    assert "逾期未填报收款信息" in told
     assert "视为放弃支持" in page(at, "e01", f"/cases/{case}")
 
 
@@ -109,11 +110,35 @@ def test_a_returned_payment_that_nobody_corrects_goes_the_same_way(at: At) -> No
     assert office.at(case) == {"correct_payee"}
     pass_a_term(office, case, "correct_payee")
     pass_a_term(office, case, next(iter(office.at(case))))
-    assert len(letters(office, "payee_reminder")) == 2
+    reminders = letters(office, "payee_reminder")
+    assert len(reminders) == 2
+    assert all("至今未收到更正后的收款信息" in each and "更正收款信息" in each for each in reminders)
     assert office.at(case) == {TASK}
     pass_a_term(office, case)
     assert office.at(case) == {"decide_silent_payee"}
     office.do(case, "decide_silent_payee")
+    office.drive(case)
+    assert office.case(case)["paid_amount"] == "900000"
+
+
+def test_an_account_that_was_sent_back_is_to_be_corrected(at: At) -> None:
+    office, case = at("confirm_payee")
+    office.do(case, "confirm_payee", decision="return", payee_opinion="开户行与账号不符")
+    be_silent(office, case)
+    assert "至今未收到更正后的收款信息" in letters(office, "payee_reminder")[0]
+    office.do(case, "decide_silent_payee", decision="forfeit", silence_opinion="多次联系，该单位表示不再领取")
+    assert "逾期未更正收款信息" in letters(office, "forfeit")[0]
+
+
+def test_the_last_reminder_says_what_comes_after_its_term(at: At) -> None:
+    """While the chief decides there is nothing to fill in; who asks is reminded again, and may."""
+    office, case = at(TASK)
+    be_silent(office, case)
+    first, last = letters(office, "payee_reminder")
+    assert "不再接收填报" not in first
+    assert "本期限届满后，系统不再接收填报" in last and "请与承办单位联系" in last
+    assert office.as_("e01").get("/tasks")["items"] == []
+    office.do(case, "decide_silent_payee", decision="remind", silence_opinion="该单位来电要求填报")
     office.drive(case)
     assert office.case(case)["paid_amount"] == "900000"
 

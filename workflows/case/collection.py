@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from storage import clues, messages, recoveries
 from storage.clues import Clue
+from storage.database import Session
 from storage.messages import Message
 from workflows.case.delivery import delivery_of, term_end
 from workflows.case.step import Look, local_date
@@ -19,6 +20,10 @@ DUNNING_DAYS = 10
 REVIEW_DAYS = 60
 """Working days after which a matter that lies with a court or another organ is looked at again."""
 
+INVESTIGATION = "recovery_investigation"
+"""The form of whoever looks into a clue: another one than who registered it."""
+REGISTERED = "本件的追回（撤销）线索由你登记，须由另一人核查。"
+
 
 def under_way(look: Look) -> Clue:
     """The clue that is looked into or collected. Raises Conflict where there is none."""
@@ -26,6 +31,19 @@ def under_way(look: Look) -> Clue:
     if clue is None:
         raise Conflict("本件没有正在办理的追回或撤销事项。")
     return clue
+
+
+def kept_apart(session: Session, case_id: int, form: str, username: str) -> str | None:
+    """Why somebody may not look into a clue: he registered it."""
+    if form != INVESTIGATION:
+        return None
+    clue = clues.find_under_way(session, case_id)
+    return REGISTERED if clue is not None and clue.registered_by == username else None
+
+
+def intended(look: Look, field: str) -> str:
+    """What the firm was told is intended, by the field of the decision; empty where nothing was."""
+    return str(look.facts.get(field.replace("recovery_", "recovery_proposed_", 1)) or "")
 
 
 def amount_in_question(look: Look) -> Decimal:

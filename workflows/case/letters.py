@@ -53,6 +53,7 @@ LETTERS = {
     "recovery_decision": Letter("资金追回决定书", "追", adverse=True),
     "revocation_decision": Letter("撤销支持决定书", "撤", adverse=True),
     "recovery_closed": Letter("追回事项处理结果告知", None),
+    "revocation_closed": Letter("撤销事项处理结果告知", None),
     "dunning": Letter("催缴通知书", "催"),
 }
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from storage import objections as store
 from storage.batches import Batch
-from storage.database import Session
 from storage.objections import Objection
-from workflows.case import awards, calendars, letters
+from workflows.case import awards, letters
+from workflows.case.calendars import Loaded
 from workflows.case.step import Look, Step, local_date, pinned_values
 from workflows.errors import FieldError
 
@@ -20,15 +20,15 @@ TELLING = "objection_notice"
 """The task in which the investigator says what the firm is told; what is accepted until then is told with it."""
 
 
-def due_of(session: Session, batch: Batch, objection: Objection) -> date | None:
-    """The last day for what is to be done next; None where nothing is, or while the calendar is not loaded."""
+def due_of(loaded: Loaded, batch: Batch, objection: Objection) -> date | None:
+    """The last day for what is to be done next; None where nothing is, or its year has no calendar."""
     if objection.state == "registered" and objection.kind == "objection":
-        return calendars.load(session).last_day(local_date(objection.registered_at), TRIAGE_DAYS)
+        return loaded.last_day(local_date(objection.registered_at), TRIAGE_DAYS)
     if objection.state == "registered":
         return local_date(objection.registered_at) + timedelta(days=PETITION_DAYS)
     if objection.state == "accepted" and objection.handled_at is not None:
         days = int(pinned_values(batch)["proc.objection_days"])
-        return calendars.load(session).last_day(local_date(objection.handled_at), days)
+        return loaded.last_day(local_date(objection.handled_at), days)
     return None
 
 
@@ -58,14 +58,23 @@ def dismiss(step: Step) -> None:
 
 
 def unmasked(look: Look, data: Mapping[str, Any], fields: Iterable[str]) -> list[FieldError]:
-    """Fields for the firm's eyes that name who objected, or how he is reached."""
-    brought = store.list_taken_up(look.session, look.case.id)
-    secrets = {secret for each in brought for secret in (each.name, each.id_no, each.phone) if secret}
+    """Fields for the firm's eyes that name who brought anything on this case, or how he is reached."""
+    hidden = _hidden(look)
     return [
-        FieldError(field, "不得写入异议人的姓名（名称）、证件号码和电话，请改写后提交。")
+        FieldError(field, "不得写入异议人、举报人的姓名（名称）、证件号码和电话，请改写后提交。")
         for field in fields
-        if any(secret in str(data.get(field) or "") for secret in secrets)
+        if any(secret in str(data.get(field) or "") for secret in hidden)
     ]
+
+
+def names_somebody(look: Look, text: str) -> bool:
+    """Whether a text names who brought anything on this case, or how he is reached."""
+    return any(secret in text for secret in _hidden(look))
+
+
+def _hidden(look: Look) -> set[str]:
+    brought = store.list_of_case(look.session, look.case.id)
+    return {secret for each in brought for secret in (each.name, each.id_no, each.phone) if secret}
 
 
 def unanswered(look: Look) -> str | None:

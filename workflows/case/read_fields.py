@@ -45,7 +45,7 @@ READERS: tuple[Reader, ...] = (
     Reader("不予支持告知书", "site_inspection", "site_record"),
     Reader("不予支持告知书", "refusal_ruling refusal_statement", "ruling_answer refusal_statement"),
     Reader("陈述申辩告知书", "credit_check joint_check", "credit_finding credit_source joint_opinion joint_source"),
-    Reader("拟追回（撤销）告知书", "recovery_investigation", "recovery_facts recovery_basis recovery_proposed_amount"),
+    Reader("拟追回（撤销）告知书", "recovery_investigation", "recovery_facts recovery_basis recovery_proposed_*"),
     Reader("追回（撤销）决定书", "recovery_statement recovery_meeting", "recovery_statement recovery_reply"),
     Reader("追回（撤销）决定书", "recovery_meeting", "recovery_minutes_no recovery_amount recovery_interest"),
     Reader("追回（撤销）决定书", "recovery_meeting", "recovery_term_days recovery_instalments recovery_instalments.*"),

@@ -9,11 +9,12 @@ from storage import people, recoveries
 from storage.clues import Clue
 from storage.database import Session
 from workflows import views
-from workflows.case import further
+from workflows.case import further, objections
 from workflows.case.avoiding import refuse_avoiding
 from workflows.case.operations.entry import RECOVERY
 from workflows.case.operations.recovery import CAUSES
 from workflows.case.running import Running, find_case, open_case, refuse_suspended
+from workflows.case.step import Step
 from workflows.errors import Conflict, FieldError, Forbidden, Invalid
 from workflows.permissions import Actor, require
 from workflows.rules.money import MoneyInvalid, parse_money
@@ -70,7 +71,7 @@ def register(
         cause=cause,
         source=source.strip(),
         facts=facts.strip(),
-        amount=_checked(cause, source, facts, amount),
+        amount=_checked(running.step, cause, source, facts, amount),
         state=store.OPEN,
         registered_by=actor.username,
         registered_at=now,
@@ -119,8 +120,8 @@ def _kind(running: Running) -> str:
     raise Conflict("本件正在办理，尚未到拨付环节；有关线索请在现环节的核查、审议中处理，或者在审定后登记。")
 
 
-def _checked(cause: str, source: str, facts: str, amount: str) -> Decimal | None:
-    wrong = []
+def _checked(step: Step, cause: str, source: str, facts: str, amount: str) -> Decimal | None:
+    wrong = objections.unmasked(step, {"source": source, "facts": facts}, ("source", "facts"))
     if cause not in CAUSES:
         wrong.append(FieldError("cause", "请选择线索的情形。"))
     if not 2 <= len(source.strip()) <= 200:

@@ -223,7 +223,7 @@ def _of_objections(session: Session, actor: Actor, today: date) -> Iterator[Duty
 
 def _of_objection(session: Session, objection: Objection, what: str) -> DutyShown:
     case = session.get_one(Case, objection.case_id)
-    due_on = objections.due_of(session, session.get_one(Batch, case.batch_id), objection)
+    due_on = objections.due_of(calendars.load(session), session.get_one(Batch, case.batch_id), objection)
     return {
         "what": what,
         "case": case.reference,

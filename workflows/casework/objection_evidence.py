@@ -1,7 +1,7 @@
 """Files that an objector adds to what he brought: quarantined to it, for whoever looks into it, never for the firm."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import BinaryIO, TypedDict
 
@@ -35,10 +35,12 @@ class EvidenceShown(TypedDict):
     disclosed: bool
 
 
-def list_evidence(session: Session, actor: Actor, objection_id: int) -> list[EvidenceShown]:
-    """The files of one matter that this person may open, in order."""
-    found = store.list_evidence(session, objection_id) if actor.has(*MAY_OPEN) else ()
-    return [_shown(each) for each in found if _may_open(actor, each)]
+def evidence_of(session: Session, actor: Actor, objection_ids: Collection[int]) -> dict[int, list[EvidenceShown]]:
+    """The files of each of these matters that this person may open, in order."""
+    if not actor.has(*MAY_OPEN):
+        return {each: [] for each in objection_ids}
+    found = store.evidence_of(session, objection_ids)
+    return {number: [_shown(each) for each in files if _may_open(actor, each)] for number, files in found.items()}
 
 
 def _may_open(actor: Actor, each: ObjectionEvidence) -> bool:

@@ -13,7 +13,7 @@ from storage.database import Session
 from storage.objections import Kind, Objection
 from storage.publicity import NoticeItem
 from workflows import views
-from workflows.case import objections
+from workflows.case import calendars, objections
 from workflows.case.running import Running, open_case
 from workflows.casework.objector_identity import identity_errors
 from workflows.errors import Conflict, FieldError, Invalid, NotFound
@@ -131,7 +131,7 @@ def _register(running: Running, notice_id: int, kind: Kind, given: dict[str, str
     step.session.flush()
     # The objector stays hidden: the record knows the number only.
     step.record(f"{kind}_registered", str(objection.id))
-    due_on = objections.due_of(step.session, step.batch, objection)
+    due_on = objections.due_of(step.calendars, step.batch, objection)
     return {
         "id": objection.id,
         "kind": kind,
@@ -159,7 +159,7 @@ def ask(session: Session, code: str) -> Standing:
     """How it stands with what this code was given for, and the answer once there is one. Raises NotFound."""
     found = find_filed(session, code)
     case = session.get_one(Case, found.case_id)
-    due_on = objections.due_of(session, session.get_one(Batch, case.batch_id), found)
+    due_on = objections.due_of(calendars.load(session), session.get_one(Batch, case.batch_id), found)
     return {
         "id": found.id,
         "kind": found.kind,

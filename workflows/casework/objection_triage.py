@@ -1,7 +1,7 @@
 """What the office does with what was brought: accepts it, turns it down, answers it; what discipline says to it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypedDict
 
 from storage import cases, people
@@ -11,10 +11,10 @@ from storage.cases import DECIDED, Case
 from storage.database import Session
 from storage.objections import Kind, Objection
 from workflows import views
-from workflows.case import objections
+from workflows.case import calendars, objections
 from workflows.case.avoiding import refuse_avoiding
 from workflows.case.running import OBJECTION_ACCEPTED, Running, open_case, refuse_suspended
-from workflows.casework.objection_evidence import EvidenceShown, list_evidence
+from workflows.casework.objection_evidence import EvidenceShown, evidence_of
 from workflows.errors import Conflict, FieldError, Invalid, NotFound
 from workflows.permissions import STAFF, SYSTEM, Actor, require
 
@@ -82,15 +82,23 @@ def _shown(session: Session, actor: Actor, brought: Sequence[Objection]) -> list
     known = cases.with_enterprises(session, [each.case_id for each in brought])
     batches = {case.batch_id: session.get_one(Batch, case.batch_id) for case, _ in known.values()}
     names = people.names_of(session, {each.handled_by for each in brought if each.handled_by})
-    return [
-        _one(session, actor, each, case := known[each.case_id][0], batches[case.batch_id], names) for each in brought
-    ]
+    files, loaded = evidence_of(session, actor, [each.id for each in brought]), calendars.load(session)
+    shown = []
+    for each in brought:
+        case = known[each.case_id][0]
+        due_on = objections.due_of(loaded, batches[case.batch_id], each)
+        shown.append(_one(actor, each, case, due_on, names, files[each.id]))
+    return shown
 
 
 def _one(
-    session: Session, actor: Actor, each: Objection, case: Case, batch: Batch, names: Mapping[str, str]
+    actor: Actor,
+    each: Objection,
+    case: Case,
+    due_on: date | None,
+    names: Mapping[str, str],
+    files: list[EvidenceShown],
 ) -> ObjectionShown:
-    due_on = objections.due_of(session, batch, each)
     return {
         "id": each.id,
         "kind": each.kind,
@@ -108,7 +116,7 @@ def _one(
         "handled_at": views.instant(each.handled_at),
         "reply": each.reply,
         "taken_up": each.taken_up_at is not None,
-        "evidence": list_evidence(session, actor, each.id),
+        "evidence": files,
         "may_close": each.state == "accepted" and case.ended_at is not None,
         "advice": each.advice,
         "advice_answer": each.advice_answer,

@@ -12,7 +12,7 @@ from storage.instances import TaskGround
 from storage.people import User
 from storage.tasks import Task
 from workflows import audit, forms
-from workflows.case import checks, drawn, effects, quotas
+from workflows.case import checks, collection, drawn, effects, quotas
 from workflows.case.avoiding import KEPT_AWAY
 from workflows.case.bundles import bundle_of
 from workflows.case.reading import computed_facts, enterprise_profile, look_at, may_read
@@ -121,6 +121,8 @@ def _guard(running: Running, ground: TaskGround) -> None:
         raise Forbidden(KEPT_AWAY)
     if ground.kept_from_by:
         raise Forbidden(f"你已办理本件的“{ground.kept_from_by}”，按岗位分离要求不得再办理“{task.name}”。")
+    if why := collection.kept_apart(step.session, running.case.id, task.form, actor.username):
+        raise Forbidden(why)
 
 
 def complete(
@@ -230,6 +232,8 @@ def assign(session: Session, actor: Actor, task_id: str, username: str, now: dat
         raise Invalid("不能分派给此人。", errors=[Problem("username", f"请选择{ROLES.get(task.role, '')}人员。")])
     if task.separate_from and store.has_completed(session, running.case.id, task.separate_from, username):
         raise Invalid("不能分派给此人。", errors=[Problem("username", "按岗位分离要求，此人不得办理本环节。")])
+    if collection.kept_apart(session, running.case.id, task.form, username):
+        raise Invalid("不能分派给此人。", errors=[Problem("username", "线索由此人登记，须由另一人核查。")])
     if avoidances.find_holding(session, running.case.id, username) is not None:
         raise Invalid("不能分派给此人。", errors=[Problem("username", "此人已对本件回避，不得办理本件。")])
     old, task.assignee, task.version = task.assignee, username, task.version + 1

@@ -1,4 +1,4 @@
-"""What is claimed back is no more than was paid; instalments add up; a bar has its document and its days."""
+"""What is claimed back was paid, and is no more than the firm was told; a bar has its document and its days."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -6,21 +6,67 @@ from decimal import Decimal
 from typing import Any
 
 from storage import clues, recoveries
-from workflows.case import collection
+from workflows.case import collection, objections
 from workflows.case.checks.parts import Check
 from workflows.case.step import Look
 from workflows.errors import FieldError
 from workflows.rules.money import ZERO, format_yuan, parse_money
 
+_TOLD = ("recovery_facts", "recovery_basis", "recovery_proposed_interest", "recovery_proposed_bar_basis")
+_DECIDED = ("recovery_minutes_no", "recovery_reply", "recovery_interest", "recovery_bar_basis")
+_ANEW = "确需变更的，请退回核查，重新告知申报单位。"
+
 
 def _investigation(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
-    return list(_amount(look, data, "recovery_proposed_amount")) if data.get("decision") == "propose" else []
+    named = objections.unmasked(look, data, _TOLD)
+    if data.get("decision") != "propose":
+        return named
+    room = (look.case.paid_amount or ZERO) - recoveries.total(look.session, look.case.id)
+    limit = f"追回金额应为大于0、不超过尚未退回的{format_yuan(room)}元的整数元。"
+    return [
+        *named,
+        *_amount(look, data, "recovery_proposed_amount", room, limit),
+        *_interest(look, data, "recovery_proposed_interest"),
+        *_bar(data, "recovery_proposed_bar"),
+    ]
 
 
 def _meeting(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
+    named = objections.unmasked(look, data, _DECIDED)
     if data.get("decision") != "recover":
-        return []
-    return [*_amount(look, data, "recovery_amount"), *_instalments(look, data), *_bar(data)]
+        return named
+    told = collection.amount_in_question(look)
+    limit = f"追回金额应为大于0、不超过告知书所列{format_yuan(told)}元的整数元；{_ANEW}"
+    amount = [*_amount(look, data, "recovery_amount", told, limit)]
+    bar = [*_bar(data, "recovery_bar")]
+    return [
+        *named,
+        *amount,
+        *_instalments(look, data),
+        *_untold_interest(look, data),
+        *(bar or _untold_bar(look, data)),
+    ]
+
+
+def _untold_interest(look: Look, data: Mapping[str, Any]) -> Iterator[FieldError]:
+    yield from _interest(look, data, "recovery_interest")
+    given = str(data.get("recovery_interest") or "").strip()
+    if given and given != collection.intended(look, "recovery_interest").strip():
+        yield FieldError("recovery_interest", f"应与告知书所列的利息依据和计算方法一致，未告知的不得计收；{_ANEW}")
+
+
+def _untold_bar(look: Look, data: Mapping[str, Any]) -> Iterator[FieldError]:
+    """A bar goes not beyond what the firm could speak to: not its basis, nor its days."""
+    if data.get("recovery_bar") != "yes":
+        return
+    if collection.intended(look, "recovery_bar") != "yes":
+        yield FieldError("recovery_bar", f"告知书未告知拟限制申报，不得限制；{_ANEW}")
+        return
+    if str(data["recovery_bar_basis"]).strip() != collection.intended(look, "recovery_bar_basis").strip():
+        yield FieldError("recovery_bar_basis", f"应与告知书所列的依据文件一致；{_ANEW}")
+    first, last = (collection.intended(look, f"recovery_bar_{end}") for end in ("from", "to"))
+    if str(data["recovery_bar_from"]) < first or str(data["recovery_bar_to"]) > last:
+        yield FieldError("recovery_bar_to", f"限制期限不得超出告知书所列的{first}至{last}；{_ANEW}")
 
 
 def _is_recovery(look: Look) -> bool:
@@ -28,16 +74,20 @@ def _is_recovery(look: Look) -> bool:
     return clue is None or clue.kind == clues.RECOVERY
 
 
-def _amount(look: Look, data: Mapping[str, Any], field: str) -> Iterator[FieldError]:
+def _amount(look: Look, data: Mapping[str, Any], field: str, most: Decimal, limit: str) -> Iterator[FieldError]:
     given = str(data.get(field) or "")
     if not _is_recovery(look):
         if given:
             yield FieldError(field, "本件尚未拨付，撤销支持决定的不填追回金额。")
         return
-    room = (look.case.paid_amount or ZERO) - recoveries.total(look.session, look.case.id)
     amount = parse_money(given) if given else collection.amount_in_question(look)
-    if not 0 < amount <= room or amount != amount.to_integral_value():
-        yield FieldError(field, f"追回金额应为大于0、不超过尚未退回的{format_yuan(room)}元的整数元。")
+    if not 0 < amount <= most or amount != amount.to_integral_value():
+        yield FieldError(field, limit)
+
+
+def _interest(look: Look, data: Mapping[str, Any], field: str) -> Iterator[FieldError]:
+    if data.get(field) and not _is_recovery(look):
+        yield FieldError(field, "本件尚未拨付，撤销支持决定的不计利息。")
 
 
 def _instalments(look: Look, data: Mapping[str, Any]) -> Iterator[FieldError]:
@@ -55,14 +105,14 @@ def _instalments(look: Look, data: Mapping[str, Any]) -> Iterator[FieldError]:
         yield FieldError("recovery_instalments", "各期到期日不得早于今日。")
 
 
-def _bar(data: Mapping[str, Any]) -> Iterator[FieldError]:
-    if data.get("recovery_bar") != "yes":
+def _bar(data: Mapping[str, Any], field: str) -> Iterator[FieldError]:
+    if data.get(field) != "yes":
         return
-    if len(str(data.get("recovery_bar_basis") or "").strip()) < 2:
-        yield FieldError("recovery_bar_basis", "限制申报须写明依据文件；没有依据的不得限制。")
-    first, last = str(data.get("recovery_bar_from") or ""), str(data.get("recovery_bar_to") or "")
+    if len(str(data.get(f"{field}_basis") or "").strip()) < 2:
+        yield FieldError(f"{field}_basis", "限制申报须写明依据文件；没有依据的不得限制。")
+    first, last = str(data.get(f"{field}_from") or ""), str(data.get(f"{field}_to") or "")
     if not first or not last or date.fromisoformat(first) >= date.fromisoformat(last):
-        yield FieldError("recovery_bar_to", "请填写限制申报的起止日期，止日应晚于起日。")
+        yield FieldError(f"{field}_to", "请填写限制申报的起止日期，止日应晚于起日。")
 
 
 CHECKS: Mapping[str, Check] = {"recovery_investigation": _investigation, "recovery_meeting": _meeting}

@@ -61,9 +61,18 @@ def _objection_told(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     return objections.unmasked(look, data, ("objection_substance",))
 
 
+def _objection_investigated(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
+    return objections.unmasked(look, data, ("objection_findings", "statement_reply"))
+
+
 def _objection_proposed(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
     why = objections.unanswered(look)
-    return [FieldError("decision", why)] if why else []
+    named = objections.unmasked(look, data, ("objection_reply",))
+    return [*named, *([FieldError("decision", why)] if why else [])]
+
+
+def _objection_decided(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
+    return objections.unmasked(look, data, ("objection_meeting_reason",))
 
 
 def _district(look: Look, data: Mapping[str, Any]) -> list[FieldError]:
@@ -198,7 +207,9 @@ CHECKS: dict[str, Check] = {
     "payee_entry": own_account,
     "district_approval": _district,
     "objection_notice": _objection_told,
+    "objection_investigation": _objection_investigated,
     "objection_handling": _objection_proposed,
+    "objection_meeting": _objection_decided,
     "payee_confirmation": _payee,
     "disbursement": _paid,
 }

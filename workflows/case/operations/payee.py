@@ -38,12 +38,16 @@ def review_payee_silence(step: Step, _: Mapping[str, str]) -> str:
 @operation("书面催告", "向申报单位发出收款信息填报催告书，告知逾期不填报的后果；填报期限自送达之日起重新计算。")
 def remind_payee(step: Step, _: Mapping[str, str]) -> None:
     """The next reminder, with its number, the term and what may follow."""
-    count, days = len(_since_asked(step)), step.parameter(_TERM)
+    sent, days = _since_asked(step), step.parameter(_TERM)
+    what, act = ("更正后的收款信息", "更正") if _corrects(step, sent) else ("收款信息", "填报")
+    last = ""
+    if len(sent) >= step.parameter("proc.payee_reminders"):
+        last = "本期限届满后，系统不再接收填报，由本局决定是否视为放弃支持；决定作出前要求填报的，请与承办单位联系。"
     letters.send(
         step,
         REMINDED,
-        f"至今未收到收款信息，现第{count}次催告：请自收到本催告书之日起{days}个工作日内，在系统中填报收款信息。"
-        "经催告仍不填报的，本局可以决定视为放弃支持；有正当理由的，请一并书面说明。",
+        f"至今未收到{what}，现第{len(sent)}次催告：请自收到本催告书之日起{days}个工作日内，在系统中{act}收款信息。"
+        f"经催告仍不{act}的，本局可以决定视为放弃支持；有正当理由的，请一并书面说明。{last}",
     )
 
 
@@ -94,6 +98,14 @@ def _since_asked(step: Step) -> list[messages.Message]:
     return sent[asked:]
 
 
+def _corrects(step: Step, sent: list[messages.Message]) -> bool:
+    """Whether the firm gave an account that was sent back: by the bank, or by whoever compared it."""
+    if not sent or sent[0].kind == RETURNED:
+        return bool(sent)
+    checked = latest_submission(step.session, step.case.id, "confirm_payee")
+    return checked is not None and checked.at == sent[0].sent_at and checked.data.get("decision") == "return"
+
+
 def _told(step: Step) -> str:
     """Each of these letters, and when it reached the firm."""
     sent = _since_asked(step)
@@ -103,4 +115,5 @@ def _told(step: Step) -> str:
         proof = proofs.get(letter.id)
         name = f"《{letter.title}》" + (f"（{letter.number}）" if letter.number else "")
         said.append(f"{name}已于{proof.said}" if proof else f"{name}已发出")
-    return f"{'；'.join(said)}。你单位逾期未填报收款信息。"
+    act = "更正" if _corrects(step, sent) else "填报"
+    return f"{'；'.join(said)}。你单位逾期未{act}收款信息。"

@@ -1,6 +1,6 @@
 """P23 and the revocation of an award: told, heard, decided together, collected."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -8,7 +8,7 @@ from storage import clues, messages
 from storage.bars import Bar
 from storage.clues import Clue
 from storage.messages import Message
-from workflows.case import awards, collection, delivery, letters
+from workflows.case import awards, collection, delivery, grounds, letters, objections
 from workflows.case.operations.registry import operation
 from workflows.case.step import Step, local_date
 from workflows.engine import Read
@@ -23,20 +23,29 @@ CAUSES = {
     "audit": "审计发现",
     "other": "其他情形",
 }
+_INTENDED = (
+    "recovery_proposed_interest",
+    *("recovery_proposed_bar", "recovery_proposed_bar_basis"),
+    *("recovery_proposed_bar_from", "recovery_proposed_bar_to"),
+)
 _FACTS = (Read("recovery_facts", "查明的事实"), Read("recovery_basis", "处理依据"))
 
 
 @operation(
     "告知拟追回（撤销）",
-    "向申报单位发出拟追回资金告知书；尚未拨付的，发出拟撤销支持决定告知书。载明事实、来源、金额和依据，陈述期限自送达之日起计算。",
+    "向申报单位发出拟追回资金告知书；尚未拨付的，发出拟撤销支持决定告知书。载明事实、来源、金额和依据，拟计利息、拟限制申报的一并载明，陈述期限自送达之日起计算。",
     parameters={"days": "告知书载明的陈述申辩期限（工作日），与计算期限的一致；取自政策口径的，口径变更后随之变化。"},
     periods=("days",),
     reads=_FACTS,
 )
 def tell_recovery(step: Step, arguments: Mapping[str, str]) -> None:
-    """Facts, where they come from, the amount and the basis; the firm's term to speak runs from delivery."""
+    """Facts, where they come from, the amount, interest and bar with their basis; the term to speak runs from delivery.
+
+    What was told is kept: the decision goes not beyond it.
+    """
     clue, days = collection.under_way(step), arguments["days"]
     term = int(days) if days.isdigit() else int(step.parameter(days))
+    step.facts = {**step.facts, **{field: str(step.submitted.get(field) or "") for field in _INTENDED}}
     if clue.kind == clues.RECOVERY:
         given = str(step.submitted.get("recovery_proposed_amount") or "")
         amount = parse_money(given) if given else collection.amount_in_question(step)
@@ -44,15 +53,35 @@ def tell_recovery(step: Step, arguments: Mapping[str, str]) -> None:
         act = f"{_paid(step)}，拟追回其中{format_yuan(amount)}元。"
     else:
         act = f"{_granted(step)}，拟撤销该支持决定；处理期间暂停拨付。"
-    letters.send(
-        step,
-        "recovery_notice" if clue.kind == clues.RECOVERY else "revocation_notice",
-        f"{act}现将有关事项告知如下：\n"
-        f"一、线索来源：{letters.told(clue.source)}。\n"
-        f"二、查明的事实：{letters.told(str(step.facts['recovery_facts']))}。上述情形属于{CAUSES[clue.cause]}。\n"
-        f"三、处理依据：{letters.told(str(step.facts['recovery_basis']))}。\n"
-        f"四、你单位的权利：可自本告知书送达之日起{term}个工作日内提出书面陈述申辩并提交证据；逾期未提出的，依据已查明的事实处理。",
-    )
+    told = letters.told(str(step.facts["recovery_facts"]))
+    parts = [
+        ("线索来源", _source(step, clue)),
+        ("查明的事实", f"{told}。上述情形属于{CAUSES[clue.cause]}"),
+        ("处理依据", letters.told(str(step.facts["recovery_basis"]))),
+        *_intended(step),
+        (
+            "你单位的权利",
+            f"可自本告知书送达之日起{term}个工作日内提出书面陈述申辩并提交证据；逾期未提出的，依据已查明的事实处理",
+        ),
+    ]
+    kind = "recovery_notice" if clue.kind == clues.RECOVERY else "revocation_notice"
+    letters.send(step, kind, f"{act}现将有关事项告知如下：\n{grounds.numbered(parts)}")
+
+
+def _intended(step: Step) -> Iterator[tuple[str, str]]:
+    """Interest and a bar are told before they are decided, with what they rest on."""
+    if interest := collection.intended(step, "recovery_interest"):
+        yield "拟计收的利息", letters.told(interest)
+    if collection.intended(step, "recovery_bar") == "yes":
+        basis = letters.told(collection.intended(step, "recovery_bar_basis"))
+        first, last = (date.fromisoformat(collection.intended(step, f"recovery_bar_{end}")) for end in ("from", "to"))
+        days = f"自{letters.day(first)}至{letters.day(last)}"
+        yield "拟限制申报", f"依据{basis}，拟{days}限制你单位申报本专项资金"
+
+
+def _source(step: Step, clue: Clue) -> str:
+    """Where the clue comes from; who brought something after it was registered is not named by it either."""
+    return "有关反映（来源依法保密）" if objections.names_somebody(step, clue.source) else letters.told(clue.source)
 
 
 def _paid(step: Step) -> str:
@@ -188,10 +217,11 @@ def dismiss_recovery(step: Step, _: Mapping[str, str]) -> str:
     notice = _notice(step)
     if notice is not None and notice.sent_at >= clue.registered_at:
         number = notice.number or notice.title
+        found = "经核查和集体审议" if step.submitted.get("recovery_minutes_no") else "经核查"
         letters.send(
             step,
-            "recovery_closed",
-            f"《{notice.title}》（{number}）所告知的事项，经核查审议，决定不予处理，原支持决定不变。",
+            "recovery_closed" if clue.kind == clues.RECOVERY else "revocation_closed",
+            f"《{notice.title}》（{number}）所告知的事项，{found}，决定不予处理，原支持决定不变。",
         )
     step.record("recovery_dismissed", str(clue.id))
     return "dismissed"
