@@ -21,7 +21,7 @@ from workflows.workshop import bundling, gatekeeper, inspection, procedure
 
 ROOT = Path(__file__).parents[2]
 # Named as forms, not as tasks: a check belongs to its form wherever it is filled.
-FORMS = {"site_inspection", "district_approval"}
+FORMS = {"site_inspection", "district_approval", "objection_meeting"}
 GRANT = frozenset({"operation"})
 CHOICE = frozenset({"a", "b"})
 STRICT = replace(
