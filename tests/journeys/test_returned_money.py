@@ -94,7 +94,8 @@ def _claimed_back_for_fraud(office: Office, case: str) -> None:
         "recovery_bar_from": "2026-01-01",
         "recovery_bar_to": "2029-12-31",
     }
-    office.drive(case, until="recovery_received", values={"recovery_meeting": bar})
+    told = {name.replace("recovery_", "recovery_proposed_"): value for name, value in bar.items()}
+    office.drive(case, until="recovery_received", values={"recovery_investigation": told, "recovery_meeting": bar})
     give_back(office, case, "1200000", "decided")
     assert office.case(case)["status"] == "RECOVERED"
 
