@@ -17,7 +17,7 @@ from storage.database import Session
 from tests.api_calls import flask_transport
 from tests.contract_client import Office
 from workflows.audit import Chain
-from workflows.batches import allocation
+from workflows.batches import allocation, meeting
 from workflows.batches.rounds import chain_name
 from workflows.permissions import Actor
 
@@ -96,10 +96,7 @@ def _fix(session: Session, batch_id: int) -> dict[str, float]:
     session.flush()
     allocated = time.perf_counter()
     assert len(proposal.fresh) == CASES + 1
-    for each in proposal.running:
-        each.step.ahead |= {"known": proposal.known, "row": proposal.rows[each.case.reference]}
-        each.deliver("listed", {}, fixed)
-        each.save()
+    meeting.move_listed(proposal, fixed)
     session.flush()
     delivered = time.perf_counter()
     return {

@@ -11,7 +11,7 @@ from storage.batches import Decision, ListRow, Resolution
 from storage.database import Session
 from storage.ledger import LedgerAccount
 from workflows import views
-from workflows.audit import Chain, digest_of
+from workflows.audit import Chain, EventRef, digest_of
 from workflows.batches import allocation
 from workflows.batches.rounds import ListRowShown, chain_name, list_rows, lock_batch
 from workflows.case import awards, choices, letters, proceeding, refusing
@@ -75,6 +75,13 @@ def fix_list(session: Session, actor: Actor, batch_id: int, now: datetime) -> Li
     allocation.tell(proposal, changed, fixed)
     for each in proposal.returned:
         reopen(each, "测算之后，可计入的金额有变化", fixed)
+    move_listed(proposal, fixed)
+    session.flush()
+    return {"round": round_, "items": list_rows(session, batch)}
+
+
+def move_listed(proposal: allocation.Proposal, fixed: EventRef) -> None:
+    """On with the cases that are new on the list; what each of them would ask is read and numbered for all at once."""
     fresh = [each for each in proposal.running if each.case.id in proposal.fresh]
     for each in fresh:
         each.step.ahead |= {"known": proposal.known, "row": proposal.rows[each.case.reference]}
@@ -83,8 +90,6 @@ def fix_list(session: Session, actor: Actor, batch_id: int, now: datetime) -> Li
     for each in fresh:
         each.deliver("listed", {}, fixed)
         each.save()
-    session.flush()
-    return {"round": round_, "items": list_rows(session, batch)}
 
 
 def resolve(
