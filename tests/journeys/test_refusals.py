@@ -196,3 +196,18 @@ def test_a_legal_point_that_is_not_met_is_among_the_facts(at: At) -> None:
     api.post(f"/tasks/{task['id']}/completion", {"data": data, "points": points})
     [told] = letters(office, "refusal_hearing")
     assert "对照“项目建设周期上限”不符合：建设周期四年（业务初审，2026年3月2日）" in told["body"]
+
+
+def test_who_proposed_a_refusal_does_not_rule_on_it(at: At) -> None:
+    office, case = at("site_inspection")
+    at.give("chief", "case_officer")
+    at.give("officer3", "section_chief")
+    said = {"decision": "refuse", "reason_code": "NOT_VERIFIED", "refusal_facts": FACTS, "refusal_evidence": EVIDENCE}
+    office.do(case, "site_inspection", by="chief", **said)
+    office.do(case, "refusal_statement")
+    with refused(403) as why:
+        office.do(case, "refusal_ruling", by="chief")
+    assert "须由另一人复核" in why.detail
+    office.do(case, "refusal_ruling", by="officer3")
+    office.drive(case)
+    assert office.case(case)["status"] == "NOT_SUPPORTED"

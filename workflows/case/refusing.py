@@ -43,9 +43,10 @@ class Sentence(TypedDict):
 
 
 class Proposed(TypedDict):
-    """A proposed refusal as it is kept with the case; `at` is an instant in ISO form."""
+    """A proposed refusal as it is kept with the case, `by` whom; `at` is an instant in ISO form."""
 
     code: str
+    by: str
     heard_by: str
     at: str
     found: list[Sentence]
@@ -65,11 +66,18 @@ def propose(look: Look) -> Proposed:
         evidence = Ground(written, "") if written else None
     return {
         "code": code,
+        "by": sent.by,
         "heard_by": str(data.get("heard_by") or "hearing"),
         "at": look.now.isoformat(),
         "found": [_kept(each) for each in found],
         "evidence": _kept(evidence) if evidence is not None else None,
     }
+
+
+def proposed_by(facts: Mapping[str, Any]) -> str | None:
+    """Who proposed the refusal that is on its way; None where none is, or its proposal did not keep that."""
+    kept = find_proposed(facts)
+    return kept.get("by") if kept is not None else None
 
 
 def without_earlier(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from storage.instances import TaskGround
 from storage.people import User
 from storage.tasks import Task
 from workflows import audit, forms
-from workflows.case import checks, collection, drawn, effects, quotas
+from workflows.case import checks, collection, drawn, effects, quotas, refusing
 from workflows.case.avoiding import KEPT_AWAY
 from workflows.case.bundles import bundle_of
 from workflows.case.reading import computed_facts, enterprise_profile, look_at, may_read
@@ -119,6 +119,8 @@ def _guard(running: Running, ground: TaskGround) -> None:
         raise Conflict("该任务已由他人领取。")
     if ground.avoids:
         raise Forbidden(KEPT_AWAY)
+    if task.element_id == refusing.RULING and refusing.proposed_by(step.facts) == actor.username:
+        raise Forbidden("拟不予支持由你提出，须由另一人复核。")
     if ground.kept_from_by:
         raise Forbidden(f"你已办理本件的“{ground.kept_from_by}”，按岗位分离要求不得再办理“{task.name}”。")
     if why := collection.kept_apart(step.session, running.case.id, task.form, actor.username):
