@@ -114,21 +114,6 @@ def mark_counted(session: UnitOfWork, case_id: int, counted_by: int) -> None:
         session.execute(statement.values(counted_by=counted_by))
 
 
-def waiting_cases(session: Session, batch_id: int, message: str) -> list[int]:
-    """Ids of the cases of a batch that wait for a message and are not suspended."""
-    query = (
-        select(Case.id)
-        .join(Wait, Wait.case_id == Case.id)
-        .where(
-            Case.batch_id == batch_id,
-            Wait.message == message,
-            Wait.ended_at.is_(None),
-            Case.suspended_at.is_(None),
-        )
-    )
-    return list(session.scalars(query.order_by(Case.reference)))
-
-
 def waiting_by_message(session: Session, batch_id: int, messages: Sequence[str]) -> dict[str, list[int]]:
     """Ids of the cases of a batch that wait for each of these messages and are not suspended, by reference."""
     query = (

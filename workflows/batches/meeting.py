@@ -114,15 +114,7 @@ def resolve(
         raise Conflict("没有等待集体审议的申报件。")
     running = {each.case.reference: each for each in waiting}
     _refuse_unseen(decisions, running)
-    errors = [] if 1 <= len(minutes_no.strip()) <= 100 else [FieldError("minutes_no", "请填写会议纪要文号。")]
-    if not decisions:
-        errors.append(FieldError("decisions", "请逐件登记审议结果。"))
-    seen: set[str] = set()
-    known = Known.of(session, [each.case.id for each in running.values()])
-    for number, decision in enumerate(decisions):
-        errors.extend(_check_decision(number, decision, running, seen, known))
-    if errors:
-        raise Invalid("审议结果有误，请按提示修改。", errors=errors)
+    _refuse_wrong(session, minutes_no, decisions, running)
     # All accounts at once and in order, before any of them is needed.
     accounts = ledger.lock_of_cases(session, [each.case.id for each in waiting])
     rows = {row.case_id: row for row in store.latest_rows(session, batch.id)}
@@ -144,6 +136,21 @@ def resolve(
     )
     session.flush()
     return {"minutes_no": resolution.minutes_no, "items": list_rows(session, batch)}
+
+
+def _refuse_wrong(
+    session: Session, minutes_no: str, decisions: Sequence[Mapping[str, Any]], running: Mapping[str, Running]
+) -> None:
+    """Invalid with everything that is wrong, row by row."""
+    errors = [] if 1 <= len(minutes_no.strip()) <= 100 else [FieldError("minutes_no", "请填写会议纪要文号。")]
+    if not decisions:
+        errors.append(FieldError("decisions", "请逐件登记审议结果。"))
+    seen: set[str] = set()
+    known = Known.of(session, [each.case.id for each in running.values()])
+    for number, decision in enumerate(decisions):
+        errors.extend(_check_decision(number, decision, running, seen, known))
+    if errors:
+        raise Invalid("审议结果有误，请按提示修改。", errors=errors)
 
 
 def _refuse_unseen(decisions: Sequence[Mapping[str, Any]], running: Mapping[str, Running]) -> None:

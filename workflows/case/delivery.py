@@ -127,6 +127,29 @@ def said_after(look: Look, letter: Message | None, element_id: str) -> Submissio
     return found if found is not None and letter is not None and found.at >= letter.sent_at else None
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What came of a hearing, as a letter says it, without its full stop; whether anybody spoke."""
+
+    text: str
+    spoke: bool
+
+
+def heard(look: Look, letter: Message | None, element_id: str, field: str, what: str) -> Heard:
+    """What the enterprise said in the task that a letter opened to it, or that it kept silent after which delivery.
+
+    `what` is what it could do, as 陈述申辩.
+    """
+    sent = said_after(look, letter, element_id)
+    return repeated(sent, field, what) if sent is not None else Heard(silence(look, letter, what), spoke=False)
+
+
+def repeated(sent: Submission, field: str, what: str) -> Heard:
+    """What somebody sent, on its day, shortened where it is long."""
+    said = letters.excerpt(str(sent.data.get(field) or ""))
+    return Heard(f"你单位于{letters.day(local_date(sent.at))}{what}：{said}", spoke=True)
+
+
 def silence(look: Look, letter: Message | None, what: str) -> str:
     """How a letter says that nothing came: with the day and manner of the delivery, or that none was proved.
 

@@ -51,9 +51,12 @@ class Refusal:
 
 
 FOUND, EVIDENCE, RULE, REASON = "查明的事实", "证据及来源", "依据", "理由"
-SAID, ANSWER, DECIDED = "陈述申辩情况", "对陈述申辩的答复", "决定程序"
-REVIEWED = "复核意见"
-"""The heading of the answer where nobody said anything."""
+SAID, DECIDED = "陈述申辩情况", "决定程序"
+
+
+def answer_heading(*, spoke: bool) -> str:
+    """What the answer is called: nobody is answered who said nothing."""
+    return "对陈述申辩的答复" if spoke else "复核意见"
 
 
 def proposed(refusal: Refusal) -> str:
@@ -64,7 +67,7 @@ def proposed(refusal: Refusal) -> str:
 def decided(refusal: Refusal, *, heard: bool) -> str:
     """The body of the letter that refuses (不予支持告知书); whoever had to be heard was. Raises Ungrounded."""
     parts = _established(refusal)
-    answer = REVIEWED if refusal.silent else ANSWER
+    answer = answer_heading(spoke=not refusal.silent)
     for heading, ground in ((SAID, refusal.said), (answer, refusal.answer), (DECIDED, refusal.decided)):
         if ground is not None:
             parts.append((heading, ground.said))

@@ -12,8 +12,9 @@ from storage.cases import Submission, latest_submission, list_submissions
 from workflows import forms, rules
 from workflows.case import awards, delivery
 from workflows.case.bundles import bundle_of
+from workflows.case.delivery import Heard
 from workflows.case.grounds import Ground, Refusal
-from workflows.case.letters import day, excerpt, told
+from workflows.case.letters import day, told
 from workflows.case.step import Look, local_date
 from workflows.case.submitting import POINTS
 from workflows.rules import SCHEMES, listing, parameters
@@ -27,9 +28,6 @@ RESOLVED = "refusal_resolved"
 HEARING, STATEMENT, RULING, EXPLANATION = "refusal_hearing", "refusal_statement", "refusal_ruling", "explanation"
 EXPLAINED = "explained"
 """The firm explained itself on the same facts before: it is not asked a second time."""
-
-# How a letter says that nothing came (`delivery.silence`).
-_SILENT = "你单位逾期未"
 
 # Where a form from before the facts of a refusal were asked for says what was found.
 _OPINIONS = ("review_opinion", "verified_basis", "site_record", "audit_opinion")
@@ -113,8 +111,8 @@ def refusal_of(look: Look, code: str) -> Refusal:
         rule=scheme.TEXT,
         found=found,
         evidence=_read(evidence) if evidence is not None else None,
-        said=said,
-        silent=said is not None and _SILENT in said.text,
+        said=Ground(said.text, "") if said is not None else None,
+        silent=said is not None and not said.spoke,
         answer=answer,
         decided=_decided(look, kept),
     )
@@ -162,22 +160,15 @@ def _of_experts(look: Look) -> Ground:
     return Ground(text, f"专家评审，{day(local_date(panel.unsealed_at))}")
 
 
-def _said(look: Look, kept: Proposed) -> Ground | None:
+def _said(look: Look, kept: Proposed) -> Heard | None:
     """What the firm said to what was held against it, or that it kept silent after which delivery."""
     if kept["heard_by"] == EXPLAINED:
         explained = latest_submission(look.session, look.case.id, EXPLANATION)
-        return _repeated(explained, "explanation", "就上述事实说明") if explained is not None else None
+        return delivery.repeated(explained, EXPLANATION, "就上述事实说明") if explained is not None else None
     letter = messages.latest_of_kind(look.session, look.case.id, HEARING)
     if letter is None or letter.sent_at < datetime.fromisoformat(kept["at"]):
         return None
-    sent = delivery.said_after(look, letter, STATEMENT)
-    if sent is not None:
-        return _repeated(sent, "refusal_statement", "陈述申辩")
-    return Ground(delivery.silence(look, letter, "陈述申辩"), "")
-
-
-def _repeated(sent: Submission, field: str, verb: str) -> Ground:
-    return Ground(f"你单位于{day(local_date(sent.at))}{verb}：{excerpt(str(sent.data.get(field) or ''))}", "")
+    return delivery.heard(look, letter, STATEMENT, STATEMENT, "陈述申辩")
 
 
 def _answer(look: Look, kept: Proposed) -> Ground | None:
@@ -236,14 +227,12 @@ def _of_objection(look: Look) -> Iterator[Ground]:
             yield Ground(written, f"{source}，{day(local_date(sent.at))}")
 
 
-def _heard_on_objection(look: Look) -> tuple[Ground | None, Ground | None]:
+def _heard_on_objection(look: Look) -> tuple[Heard | None, Ground | None]:
     """What the firm said to the objection, or that it kept silent, and what was answered."""
     letter = messages.latest_of_kind(look.session, look.case.id, "objection_notice")
     if letter is None:  # bundles from before the firm was heard
         return None, None
-    sent = delivery.said_after(look, letter, "objection_statement")
-    silent = Ground(delivery.silence(look, letter, "陈述"), "")
-    said = _repeated(sent, "objection_statement", "陈述") if sent is not None else silent
+    said = delivery.heard(look, letter, "objection_statement", "objection_statement", "陈述")
     looked = latest_submission(look.session, look.case.id, "objection_investigation")
     reply = told(str(looked.data.get("statement_reply") or "")) if looked is not None else ""
     return said, Ground(reply, f"异议核查，{day(local_date(looked.at))}") if looked is not None and reply else None

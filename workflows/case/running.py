@@ -313,7 +313,8 @@ def open_waiting(
 
     They are asked again under the lock: a withdrawal or a suspension may have been faster.
     """
-    found = {case_id for message in messages for case_id in instances.waiting_cases(session, batch_id, message)}
+    waiting = instances.waiting_by_message(session, batch_id, messages)
+    found = {case_id for of_message in waiting.values() for case_id in of_message}
     return [each for each in open_cases(session, found, actor, now) if each.waits_for(*messages)]
 
 

@@ -123,21 +123,7 @@ def propose(
     if (why_not := _why_not(session, running.case)) is not None:
         raise Conflict(why_not)
     day = _day(basis_on)
-    wrong = []
-    if cause not in CAUSES:
-        wrong.append(FieldError("cause", "请选择重新办理的原因。"))
-    if point not in {each.word for each in further.offered(running.step)}:
-        wrong.append(FieldError("point", "请选择本件曾经办理到的环节。"))
-    elif (taken := further.refusal_at(running, point)) is not None:
-        wrong.append(FieldError("point", taken))
-    if not 2 <= len(reason.strip()) <= 500:
-        wrong.append(FieldError("reason", "请写明重新办理的理由，2至500字。"))
-    if not 2 <= len(basis_no.strip()) <= 100:
-        wrong.append(FieldError("basis_no", "请填写依据文书的文号，不超过100字。"))
-    if day is None or day > local_date(now):
-        wrong.append(FieldError("basis_on", "请填写依据文书的日期，不晚于今日。"))
-    if documents.find(session, running.case.id, document) is None:
-        wrong.append(FieldError("document", "请先在“材料”中上传依据文书，再在此选择。"))
+    wrong = _wrong(running, cause=cause, point=point, reason=reason, basis_no=basis_no, day=day, document=document)
     if wrong or day is None:
         raise Invalid("重新办理的提议有误，请按提示修改。", errors=wrong)
     reopening = Reopening(
@@ -159,6 +145,28 @@ def propose(
     running.step.record("reopening_proposed", str(reopening.id), _told(reopening))
     session.flush()
     return _shown(session, reopening)
+
+
+def _wrong(
+    running: Running, *, cause: str, point: str, reason: str, basis_no: str, day: date | None, document: int
+) -> list[FieldError]:
+    """What is missing in a proposal, by field."""
+    wrong = []
+    if cause not in CAUSES:
+        wrong.append(FieldError("cause", "请选择重新办理的原因。"))
+    if point not in {each.word for each in further.offered(running.step)}:
+        wrong.append(FieldError("point", "请选择本件曾经办理到的环节。"))
+    elif (taken := further.refusal_at(running, point)) is not None:
+        wrong.append(FieldError("point", taken))
+    if not 2 <= len(reason.strip()) <= 500:
+        wrong.append(FieldError("reason", "请写明重新办理的理由，2至500字。"))
+    if not 2 <= len(basis_no.strip()) <= 100:
+        wrong.append(FieldError("basis_no", "请填写依据文书的文号，不超过100字。"))
+    if day is None or day > running.step.today:
+        wrong.append(FieldError("basis_on", "请填写依据文书的日期，不晚于今日。"))
+    if documents.find(running.step.session, running.case.id, document) is None:
+        wrong.append(FieldError("document", "请先在“材料”中上传依据文书，再在此选择。"))
+    return wrong
 
 
 def confirm(

@@ -125,20 +125,16 @@ def record_veto(step: Step, _: Mapping[str, str]) -> None:
         (grounds.FOUND, "；".join(findings(step))),
         (grounds.RULE, RULE),
         (grounds.REASON, f"{REASONS['CREDIT_VETO']}（一票否决）"),
-        (grounds.SAID, said),
-        *([(grounds.ANSWER, answer)] if answer else []),
+        (grounds.SAID, said.text),
+        *([(grounds.answer_heading(spoke=said.spoke), answer)] if answer else []),
     ]
     letters.send(step, "termination", f"经核查，决定终止办理。\n{grounds.numbered(parts)}")
     step.record("case_vetoed", "credit_ruling", [{"field": "reason", "old": None, "new": "CREDIT_VETO"}])
 
 
-def _heard(step: Step) -> tuple[str, str]:
-    """What came of the hearing, as it was: what the firm said or that it kept silent, and the answer."""
+def _heard(step: Step) -> tuple[delivery.Heard, str]:
+    """What came of the hearing, as it was, and the answer."""
     letter = messages.latest_of_kind(step.session, step.case.id, "credit_hearing")
-    said = delivery.said_after(step, letter, "credit_statement")
     ruling = latest_submission(step.session, step.case.id, "credit_ruling")
     answer = letters.told(str(ruling.data.get("ruling_opinion") or "")) if ruling else ""
-    if said is None:
-        return delivery.silence(step, letter, "陈述申辩"), answer
-    statement = letters.excerpt(str(said.data.get("statement") or ""))
-    return f"你单位于{letters.day(local_date(said.at))}陈述申辩：{statement}", answer
+    return delivery.heard(step, letter, "credit_statement", "statement", "陈述申辩"), answer
