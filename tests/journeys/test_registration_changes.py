@@ -174,3 +174,11 @@ def test_the_new_account_is_compared_with_those_of_other_firms(at: At) -> None:
     [hit] = office.as_("officer").get(f"/cases/{second}/checks")["items"]
     assert hit["state"] == "open"
     assert hit["why"] == "收款账号相同"
+
+
+@pytest.mark.parametrize(("stage", "offered"), [("substantive_review", False), ("pay", True)])
+def test_a_change_of_account_is_offered_once_there_is_one(at: At, stage: str, offered: bool) -> None:
+    _, case = at(stage)
+    shown = page(at, "e01", f"/cases/{case}")
+    assert "申请变更单位名称" in shown
+    assert ("申请变更收款账户" in shown) is offered
